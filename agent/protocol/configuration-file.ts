@@ -1,0 +1,39 @@
+// The shape of noodle.yaml.
+import { z } from 'zod';
+import { BuildLanguage } from './build.ts';
+import { settingDeclarations, settingSchema } from './settings.ts';
+
+const TargetDefinition = z.strictObject({
+  command: z.string().min(1).max(4096).describe('Shell command that builds the target, run in its folder.'),
+  folder: z.string().max(1024).default('').describe('Folder of the target, relative to the repository. Default: the root.'),
+  language: BuildLanguage.default('javascript'),
+  inputs: z.array(z.string().min(1)).max(1000).optional().describe('Glob patterns of what the build reads, relative to the repository. Default: everything in the folder that git does not ignore.'),
+  outputs: z.array(z.string().min(1)).max(1000).default([]).describe('Glob patterns of what the build writes.'),
+  needs: z.array(z.string()).max(1000).default([]).describe('Targets that are built before this one.'),
+  environment: z.record(z.string(), z.string()).default({}),
+});
+
+const TestsDefinition = z.strictObject({
+  exclude: z.array(z.string().min(1)).max(1000).default([]).describe('Glob patterns of test files that are never run.'),
+});
+
+/** `settings:` mirrors the dotted keys of the settings table: `test.parallelExecutions` stands under `test:`. */
+function settingsShape() {
+  const groups = new Map<string, Record<string, z.ZodType>>();
+  for (const declaration of settingDeclarations) {
+    const [group = '', name = ''] = declaration.key.split('.');
+    const shape = groups.get(group) ?? {};
+    shape[name] = settingSchema(declaration).describe(declaration.description).optional();
+    groups.set(group, shape);
+  }
+  const entries = [...groups].map(([group, shape]) => [group, z.strictObject(shape).optional()] as const);
+  return z.strictObject(Object.fromEntries(entries));
+}
+
+export const ConfigurationFile = z.strictObject({
+  settings: settingsShape().optional().describe('Settings; an environment variable or a VS Code setting of the same name wins.'),
+  targets: z.record(z.string().min(1), TargetDefinition).default({}).describe('Build targets, beside those that are found by looking at the project.'),
+  tests: TestsDefinition.prefault({}),
+});
+export type ConfigurationFile = z.infer<typeof ConfigurationFile>;
+export type TargetDefinition = z.infer<typeof TargetDefinition>;

@@ -1,0 +1,55 @@
+// Every change of state is one of these events. What is persisted, shown or alerted on listens to them.
+import { z } from 'zod';
+import { Alert } from './analytics.ts';
+import { BuildResult } from './build.ts';
+import { Execution, Step, TestCounts, ExecutionState, Trigger } from './execution.ts';
+import { ExecutionId, StepId, TargetId, TestId, RepoPath } from './ids.ts';
+import { Plan } from './plan.ts';
+import { TestFile, TestResult } from './test.ts';
+
+const ofExecution = { executionId: ExecutionId };
+
+export const NoodleEvent = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('run.started'),
+    ...ofExecution,
+    trigger: Trigger,
+    base: z.string(),
+    branch: z.string().nullable(),
+    changedFiles: z.int().nonnegative(),
+  }),
+  z.object({ type: z.literal('plan.made'), ...ofExecution, plan: Plan }),
+  z.object({ type: z.literal('build.started'), ...ofExecution, target: TargetId }),
+  z.object({ type: z.literal('build.finished'), ...ofExecution, result: BuildResult }),
+  /** A test file was handed to its runner. */
+  z.object({ type: z.literal('test.started'), ...ofExecution, id: TestId, file: RepoPath }),
+  z.object({ type: z.literal('test.finished'), ...ofExecution, result: TestResult }),
+  z.object({
+    type: z.literal('run.finished'),
+    ...ofExecution,
+    status: ExecutionState,
+    reason: z.string().nullable(),
+    counts: TestCounts,
+    firstFailureAtMs: z.number().nonnegative().nullable(),
+    durationMs: z.number().nonnegative(),
+    notes: z.array(z.string()),
+  }),
+  /** An execution changed state, progress or counts; sent at most ten times a second for progress. */
+  z.object({ type: z.literal('execution.changed'), execution: Execution }),
+  z.object({ type: z.literal('step.changed'), ...ofExecution, step: Step }),
+  z.object({ type: z.literal('log.appended'), ...ofExecution, stepId: StepId, text: z.string() }),
+  /** The repository changed on disk; `files` counts what differs from the base now. */
+  z.object({ type: z.literal('workspace.changed'), changedFiles: z.int().nonnegative(), branch: z.string().nullable() }),
+  /** The plan for the present working tree, made anew after a change. */
+  z.object({ type: z.literal('plan.updated'), plan: Plan }),
+  /** Test files found, gone or with newly known cases since the last such event. */
+  z.object({ type: z.literal('tests.changed'), changed: z.array(TestFile), removed: z.array(TestId) }),
+  /** Results that a change made outdated: ids of test files. */
+  z.object({ type: z.literal('tests.outdated'), ids: z.array(TestId) }),
+  z.object({ type: z.literal('alert.changed'), alert: Alert }),
+  /** Something the user has to know once: state repaired, disk full, settings wrong. */
+  z.object({ type: z.literal('notice.raised'), id: z.string(), severity: z.enum(['info', 'warning', 'error']), message: z.string() }),
+]);
+export type NoodleEvent = z.infer<typeof NoodleEvent>;
+export type EventType = NoodleEvent['type'];
+export type EventOf<T extends EventType> = Extract<NoodleEvent, { type: T }>;

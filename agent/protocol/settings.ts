@@ -1,0 +1,69 @@
+// The settings, once: environment variable, VS Code setting, place in noodle.yaml, type, default and meaning.
+import { z } from 'zod';
+
+export interface SettingDeclaration {
+  /** The environment variable. */
+  readonly environment: string;
+  /** Dotted place under `settings:` in noodle.yaml, and `noodle.<key>` in VS Code. */
+  readonly key: string;
+  readonly type: 'boolean' | 'integer';
+  readonly default: boolean | number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly unit?: 'seconds' | 'days';
+  readonly description: string;
+}
+
+function flag(environment: string, key: string, description: string): SettingDeclaration {
+  return { environment, key, type: 'boolean', default: true, description };
+}
+
+/** Only settings whose part of the product exists; each changes what it names. */
+export const settingDeclarations = [
+  flag('NOODLE_CICD_ENABLED', 'cicd.enabled', 'Run anything at all. When false, changes are planned and shown, and nothing is executed.'),
+  { environment: 'NOODLE_CICD_PARALLEL_PIPELINES', key: 'cicd.parallelPipelines', type: 'integer', default: 5, minimum: 1, maximum: 20, description: 'How many runs may be under way at once.' },
+  { environment: 'NOODLE_CICD_DEFAULT_TIMEOUT', key: 'cicd.defaultTimeout', type: 'integer', default: 1800, minimum: 1, maximum: 604_800, unit: 'seconds', description: 'Longest duration of a run, in seconds.' },
+  flag('NOODLE_BUILD_INCREMENTAL', 'build.incremental', 'Skip a build whose inputs are unchanged since its last success.'),
+  { environment: 'NOODLE_BUILD_PARALLEL_BUILDS', key: 'build.parallelBuilds', type: 'integer', default: 3, minimum: 1, maximum: 64, description: 'How many targets are built at once.' },
+  { environment: 'NOODLE_BUILD_DEFAULT_TIMEOUT', key: 'build.defaultTimeout', type: 'integer', default: 3600, minimum: 1, maximum: 604_800, unit: 'seconds', description: 'Longest duration of one build, in seconds.' },
+  flag('NOODLE_BUILD_PYTHON_ENABLED', 'build.pythonEnabled', 'Build Python targets.'),
+  flag('NOODLE_BUILD_JAVASCRIPT_ENABLED', 'build.javascriptEnabled', 'Build JavaScript targets.'),
+  flag('NOODLE_BUILD_TYPESCRIPT_ENABLED', 'build.typescriptEnabled', 'Build TypeScript targets.'),
+  flag('NOODLE_TEST_AI_SELECTION', 'test.aiSelection', 'Run only the tests that the change can affect. When false, every run runs all tests.'),
+  flag('NOODLE_TEST_INTELLIGENT_PRIORITIZATION', 'test.intelligentPrioritization', "Likeliest failure first. When false, the runner's own order."),
+  { environment: 'NOODLE_TEST_PARALLEL_EXECUTIONS', key: 'test.parallelExecutions', type: 'integer', default: 5, minimum: 1, maximum: 64, description: 'How many test processes run at once, never more than the machine has processors.' },
+  { environment: 'NOODLE_TEST_DEFAULT_TIMEOUT', key: 'test.defaultTimeout', type: 'integer', default: 300, minimum: 1, maximum: 86_400, unit: 'seconds', description: 'How long a runner may go without finishing a test before it is stopped, in seconds.' },
+  flag('NOODLE_TEST_PYTEST_ENABLED', 'test.pytestEnabled', 'Run pytest tests.'),
+  flag('NOODLE_TEST_UNITTEST_ENABLED', 'test.unittestEnabled', 'Run unittest tests.'),
+  flag('NOODLE_TEST_JEST_ENABLED', 'test.jestEnabled', 'Run Jest tests.'),
+  flag('NOODLE_TEST_MOCHA_ENABLED', 'test.mochaEnabled', 'Run Mocha tests.'),
+  flag('NOODLE_TEST_VITEST_ENABLED', 'test.vitestEnabled', 'Run Vitest tests.'),
+  flag('NOODLE_TEST_NODE_TEST_ENABLED', 'test.nodeTestEnabled', "Run tests of Node's own runner."),
+  { environment: 'NOODLE_ANALYTICS_RETENTION_DAYS', key: 'analytics.retentionDays', type: 'integer', default: 90, minimum: 1, maximum: 3650, unit: 'days', description: 'How long executions, results and metrics are kept, in days.' },
+  { environment: 'NOODLE_ALERT_CHECK_INTERVAL', key: 'alert.checkInterval', type: 'integer', default: 60, minimum: 1, maximum: 86_400, unit: 'seconds', description: 'How often alert rules are evaluated, in seconds.' },
+] as const satisfies readonly SettingDeclaration[];
+
+export type SettingKey = (typeof settingDeclarations)[number]['key'];
+
+type DeclarationOf<K extends SettingKey> = Extract<(typeof settingDeclarations)[number], { key: K }>;
+export type SettingValue<K extends SettingKey> = DeclarationOf<K>['type'] extends 'boolean' ? boolean : number;
+export type Settings = { readonly [K in SettingKey]: SettingValue<K> };
+
+export const SettingSource = z.enum(['environment', 'vscode', 'noodle.yaml', 'default']);
+export type SettingSource = z.infer<typeof SettingSource>;
+
+/** A setting's value and where it came from: a row of `noodle config --explain`. */
+export const ExplainedSetting = z.object({
+  key: z.string(),
+  environment: z.string(),
+  value: z.union([z.boolean(), z.number()]),
+  source: SettingSource,
+  description: z.string(),
+});
+export type ExplainedSetting = z.infer<typeof ExplainedSetting>;
+
+/** The schema of one setting's value. */
+export function settingSchema(declaration: SettingDeclaration): z.ZodType<boolean | number> {
+  if (declaration.type === 'boolean') return z.boolean();
+  return z.int().min(declaration.minimum ?? 0).max(declaration.maximum ?? Number.MAX_SAFE_INTEGER);
+}

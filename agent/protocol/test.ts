@@ -1,0 +1,71 @@
+// Tests: what is known of them and how they ended.
+import { z } from 'zod';
+import { Timestamp } from './execution.ts';
+import { RepoPath, TestId } from './ids.ts';
+
+/** The frameworks whose adapters exist; the id of each adapter. */
+export const Framework = z.enum(['vitest', 'jest', 'mocha', 'node:test', 'pytest', 'unittest']);
+export type Framework = z.infer<typeof Framework>;
+
+/** `errored`: the test or its file broke outside an assertion (does not load, runner died). */
+export const TestStatus = z.enum(['passed', 'failed', 'skipped', 'todo', 'errored', 'timed_out']);
+export type TestStatus = z.infer<typeof TestStatus>;
+
+/** A position in a source file; line and column are 1-based. */
+export const Location = z.object({
+  file: RepoPath,
+  line: z.int().positive(),
+  column: z.int().positive().optional(),
+});
+export type Location = z.infer<typeof Location>;
+
+export const TestResult = z.object({
+  id: TestId,
+  file: RepoPath,
+  framework: Framework,
+  /** The title as a person reads it: `total > applies the discount`. For a file that does not load: the file. */
+  name: z.string(),
+  titlePath: z.array(z.string()),
+  status: TestStatus,
+  durationMs: z.number().nonnegative(),
+  /** Milliseconds from the start of the run to this result. */
+  atMs: z.number().nonnegative(),
+  message: z.string().optional(),
+  expected: z.string().optional(),
+  actual: z.string().optional(),
+  stack: z.string().optional(),
+  /** Where the failure is: the innermost frame in the repository. */
+  failureAt: Location.optional(),
+  /** Where the test is declared, if the framework says. */
+  declaredAt: Location.optional(),
+});
+export type TestResult = z.infer<typeof TestResult>;
+
+/** A test case as last seen. */
+export const TestCase = z.object({
+  id: TestId,
+  titlePath: z.array(z.string()),
+  line: z.int().positive().nullable(),
+  lastStatus: TestStatus.nullable(),
+  lastDurationMs: z.number().nonnegative().nullable(),
+});
+export type TestCase = z.infer<typeof TestCase>;
+
+/** A test file, with the cases known from earlier runs or from reading it. */
+export const TestFile = z.object({
+  id: TestId,
+  file: RepoPath,
+  framework: Framework,
+  /** The folder of the project that it belongs to (where its runner is started), '' for the root. */
+  project: z.string(),
+  cases: z.array(TestCase),
+});
+export type TestFile = z.infer<typeof TestFile>;
+
+/** A dot of a test's history: newest first in lists. */
+export const TestHistoryEntry = z.object({
+  status: TestStatus,
+  durationMs: z.number().nonnegative(),
+  finishedAt: Timestamp,
+});
+export type TestHistoryEntry = z.infer<typeof TestHistoryEntry>;
