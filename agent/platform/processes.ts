@@ -1,0 +1,42 @@
+// Child processes as the engine starts them: each in its own process group, killed as a whole, watched until it is gone.
+
+export interface ProcessSpec {
+  /** An executable, or a shell command line when `shell` is true. */
+  readonly command: string;
+  readonly args?: readonly string[];
+  readonly shell?: boolean;
+  /** Absolute. */
+  readonly cwd: string;
+  /** The whole environment of the child. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly stdin?: 'ignore' | 'pipe';
+  readonly onStdout?: (text: string) => void;
+  readonly onStderr?: (text: string) => void;
+  /** When given, file descriptor 3 of the child is a pipe, and each line written to it arrives here (without its newline). */
+  readonly onReport?: (line: string) => void;
+  /** Aborting kills the process group: SIGTERM, and SIGKILL after `killAfterMs` (default 2,000). */
+  readonly signal?: AbortSignal;
+  readonly killAfterMs?: number;
+}
+
+export interface ProcessExit {
+  readonly exitCode: number | null;
+  readonly signalName: string | null;
+  /** Set when the process could not be started: `ENOENT`, `EACCES` … */
+  readonly startError: string | null;
+  readonly durationMs: number;
+}
+
+export interface ProcessHandle {
+  readonly pid: number | null;
+  /** Resolves when the process has ended, its output is drained and its group is gone; never rejects. */
+  readonly exited: Promise<ProcessExit>;
+  write(text: string): void;
+  kill(): void;
+}
+
+export interface Processes {
+  start(spec: ProcessSpec): ProcessHandle;
+  /** Kills whatever still runs, and waits for it. */
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,116 @@
+// What a test framework has to offer: one file a framework fills this interface; found by the registry in tests.ts.
+import type { Settings } from '../protocol/settings.ts';
+import type { RepoPath, TestId } from '../protocol/ids.ts';
+import type { Framework, Location, TestStatus } from '../protocol/test.ts';
+import type { ProcessExit, ProcessSpec } from '../platform/processes.ts';
+
+/** What an adapter may look at when it searches for projects. Nothing of the repository is executed through it. */
+export interface RepositoryView {
+  /** Absolute path of the root. */
+  readonly root: string;
+  /** Every file that git does not ignore, sorted. */
+  readonly files: readonly RepoPath[];
+  /** The text of a file, or null when it is missing, binary or over 2 MB. Cached by content. */
+  read(path: RepoPath): string | null;
+}
+
+/** A place in the repository where a framework is used: one configuration, one working folder. */
+export interface TestProject {
+  readonly framework: Framework;
+  /** Folder where the runner is started, '' for the root. */
+  readonly folder: string;
+  /** Test files, as the runner itself would choose them. */
+  readonly files: readonly RepoPath[];
+  /** Files which, when changed, can change every test of the project (configuration, setup files, package.json). */
+  readonly configFiles: readonly RepoPath[];
+  /** Arguments that the project's own script passes: `--require test/support/env`. */
+  readonly args: readonly string[];
+  /** What it was found in: `package.json script test`, `vitest.config.ts`. */
+  readonly foundIn: string;
+}
+
+export interface Detection {
+  readonly projects: readonly TestProject[];
+  /** Sentences for the user: `vitest is in package.json but not installed: run npm install`. */
+  readonly problems: readonly string[];
+}
+
+/** What the runner is asked to run in one process. */
+export interface TestBatch {
+  readonly project: TestProject;
+  /** In running order; null: everything of the project, found by the runner itself in its own order. */
+  readonly files: readonly RepoPath[] | null;
+  /** Titles of cases (full path) to restrict to, for a single file; empty: the whole files. */
+  readonly only: readonly (readonly string[])[];
+}
+
+/** A result as a runner reports it; ids, times since the start and duplicate names are added by tests.ts. */
+export interface ReportedResult {
+  readonly file: RepoPath;
+  readonly titlePath: readonly string[];
+  readonly status: TestStatus;
+  readonly durationMs: number;
+  readonly message?: string;
+  readonly expected?: string;
+  readonly actual?: string;
+  readonly stack?: string;
+  readonly failureAt?: Location;
+  readonly declaredAt?: Location;
+}
+
+export interface BatchContext {
+  readonly root: string;
+  readonly settings: Settings;
+  readonly signal: AbortSignal;
+  /** Absolute folder with the runner-side files (`vitest-reporter.mjs`, `noodle_pytest.py` …). */
+  readonly runnerFolder: string;
+  /** The user's environment, without anything of ours in PATH. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Starts a process whose output goes into the step's log; it is killed with the step. */
+  run(spec: Omit<ProcessSpec, 'signal'>): Promise<ProcessExit>;
+  /** A file was begun, as far as the runner says. */
+  fileStarted(file: RepoPath): void;
+  report(result: ReportedResult): void;
+  /** Everything of the file has been reported. */
+  fileFinished(file: RepoPath): void;
+}
+
+export type BatchOutcome =
+  | { readonly state: 'finished' }
+  /** The runner is not installed or too old: says which, and how to get it. */
+  | { readonly state: 'runner_missing'; readonly message: string }
+  /** The runner broke before or besides its tests: configuration throws, out of memory. */
+  | { readonly state: 'broken'; readonly message: string; readonly exitCode: number | null };
+
+export interface DebugCommand {
+  readonly type: 'node' | 'debugpy';
+  readonly program: string;
+  readonly arguments: readonly string[];
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface TestAdapter {
+  readonly framework: Framework;
+  readonly setting: keyof Settings;
+  /** Files of the repository whose names say that they may concern this framework; when one of them changes, detect again. */
+  concerns(path: RepoPath): boolean;
+  /** Finds projects by looking at files only. */
+  detect(view: RepositoryView): Promise<Detection>;
+  /**
+   * The runner's own list of test files, where looking is not certain (custom patterns, programs as configuration).
+   * Executes code of the repository, so only in a trusted workspace; its answer is cached by the caller
+   * under `configFiles` and the set of file names. Absent or null: what `detect` found is exact.
+   */
+  list?(project: TestProject, context: BatchContext): Promise<readonly RepoPath[] | null>;
+  run(batch: TestBatch, context: BatchContext): Promise<BatchOutcome>;
+  debug(project: TestProject, file: RepoPath, titlePath: readonly string[], context: Pick<BatchContext, 'root' | 'runnerFolder' | 'environment'>): DebugCommand;
+}
+
+/** The id of a test file or, with titles, of a case. `duplicate` counts from 1. */
+export function testId(framework: Framework, file: RepoPath, titlePath: readonly string[] = [], duplicate = 1): TestId {
+  const title = titlePath.length === 0 ? '' : ` > ${titlePath.join(' > ')}`;
+  const suffix = duplicate > 1 ? ` #${duplicate}` : '';
+  // Built from checked parts, hence not parsed again: this runs once for every result.
+  return `${framework}:${file}${title}${suffix}` as TestId;
+}
