@@ -32,6 +32,8 @@ export const NoodleEvent = z.discriminatedUnion('type', [
     counts: TestCounts,
     firstFailureAtMs: z.number().nonnegative().nullable(),
     durationMs: z.number().nonnegative(),
+    /** Expected duration of the tests and builds that were left out because nothing of theirs changed. */
+    saved: z.object({ testsMs: z.number().nonnegative(), buildsMs: z.number().nonnegative() }),
     notes: z.array(z.string()),
   }),
   /** An execution changed state, progress or counts; sent at most ten times a second for progress. */

@@ -1,0 +1,149 @@
+// The command line's grammar: which commands and options exist, and what a wrong one is told.
+import { parseArgs } from 'node:util';
+import { failure, success, type Result } from '../protocol/failure.ts';
+import { nearest } from '../protocol/nearest.ts';
+
+export interface OptionDeclaration {
+  readonly name: string;
+  readonly short?: string;
+  /** Name of the value in the help; absent for a switch. */
+  readonly value?: string;
+  readonly summary: string;
+}
+
+export interface CommandDeclaration {
+  readonly name: string;
+  readonly summary: string;
+  /** Positional arguments as the help shows them: `<test or target>`. */
+  readonly positionals?: string;
+  readonly leastPositionals?: number;
+  readonly mostPositionals?: number;
+  readonly options: readonly OptionDeclaration[];
+  readonly examples: readonly string[];
+}
+
+export interface CommandLine {
+  readonly command: CommandDeclaration;
+  readonly switches: ReadonlySet<string>;
+  readonly values: ReadonlyMap<string, string>;
+  readonly positionals: readonly string[];
+}
+
+const repository: OptionDeclaration = { name: 'repo', short: 'C', value: 'folder', summary: 'The repository. Default: the one around the current folder.' };
+const help: OptionDeclaration = { name: 'help', short: 'h', summary: 'Show this help.' };
+const json: OptionDeclaration = { name: 'json', summary: 'Print JSON for programs.' };
+const base: OptionDeclaration = { name: 'base', value: 'revision', summary: 'Compare with this revision. Default: the working tree with HEAD; on a clean tree HEAD with its first parent.' };
+const all: OptionDeclaration = { name: 'all', summary: 'Everything, whatever changed.' };
+
+export const commands: readonly CommandDeclaration[] = [
+  {
+    name: 'run',
+    summary: 'Run the builds and tests that the change can affect, the likeliest failure first.',
+    positionals: '[test or file …]',
+    mostPositionals: 10_000,
+    options: [
+      base,
+      all,
+      { name: 'failed', summary: 'Only what failed in its last result.' },
+      { name: 'verbose', short: 'v', summary: 'A line for every test, with its reason.' },
+      json,
+      repository,
+      help,
+    ],
+    examples: ['noodle run', 'noodle run --base origin/main', 'noodle run --all --json', 'noodle run test/cart.test.ts'],
+  },
+  {
+    name: 'plan',
+    summary: 'Show what would run, in which order and why. Runs nothing.',
+    options: [base, all, json, repository, help],
+    examples: ['noodle plan', 'noodle plan --json --base HEAD~3'],
+  },
+  {
+    name: 'watch',
+    summary: 'Run the impacted builds and tests at every change, until interrupted.',
+    options: [{ name: 'verbose', short: 'v', summary: 'A line for every test, with its reason.' }, json, repository, help],
+    examples: ['noodle watch'],
+  },
+  {
+    name: 'serve',
+    summary: 'Start the agent of the repository and stay: the editor, the dashboard and scripts talk to it.',
+    options: [
+      { name: 'idle-exit', value: 'seconds', summary: 'Leave when nobody has needed the agent for so long. Default: never.' },
+      { name: 'untrusted', summary: 'Execute nothing of the repository until a client says that it is trusted.' },
+      json,
+      repository,
+      help,
+    ],
+    examples: ['noodle serve', 'noodle serve --idle-exit 600'],
+  },
+  { name: 'status', summary: 'Is an agent alive, what does it do, what does it cost?', options: [json, repository, help], examples: ['noodle status'] },
+  { name: 'stop', summary: 'Cancel what runs and end the agent of the repository.', options: [repository, help], examples: ['noodle stop'] },
+  {
+    name: 'explain',
+    summary: 'Why was a test or target selected, skipped, cached or ordered where it was?',
+    positionals: '<test or target>',
+    mostPositionals: 1,
+    options: [{ name: 'skipped', summary: 'List what the last plan left out.' }, json, repository, help],
+    examples: ['noodle explain test/cart.test.ts', 'noodle explain core', 'noodle explain --skipped'],
+  },
+  {
+    name: 'config',
+    summary: 'Show the settings; with --explain where each value came from.',
+    options: [{ name: 'explain', summary: 'Show where each value came from.' }, json, repository, help],
+    examples: ['noodle config --explain'],
+  },
+];
+
+/** Parses the arguments after the program's name. `help` comes out as a switch. */
+export function parseCommandLine(argv: readonly string[]): Result<CommandLine> {
+  const name = argv.find((argument) => !argument.startsWith('-'));
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command === undefined) {
+    if (name === undefined) return failure('invalid_input', `a command is missing: one of ${names(commands)}`);
+    return failure('invalid_input', `unknown command '${name}'${suggest(name, commands.map((known) => known.name), '')}`);
+  }
+  const at = argv.indexOf(command.name);
+  return parseOptions(command, [...argv.slice(0, at), ...argv.slice(at + 1)]);
+}
+
+function parseOptions(command: CommandDeclaration, argv: readonly string[]): Result<CommandLine> {
+  const options = Object.fromEntries(
+    command.options.map((option) => [
+      option.name,
+      { type: option.value === undefined ? ('boolean' as const) : ('string' as const), ...(option.short === undefined ? {} : { short: option.short }) },
+    ]),
+  );
+  const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
+  const switches = new Set<string>();
+  const values = new Map<string, string>();
+  const positionals: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') positionals.push(token.value);
+    if (token.kind !== 'option') continue;
+    const option = command.options.find((candidate) => candidate.name === token.name);
+    if (option === undefined) return unknownOption(command, token.rawName);
+    if (option.value === undefined) switches.add(option.name);
+    else if (token.value === undefined || token.value === '') return failure('invalid_input', `${token.rawName} expects a ${option.value}`);
+    else values.set(option.name, token.value);
+  }
+  if (!switches.has('help') && positionals.length > (command.mostPositionals ?? 0)) {
+    return failure('invalid_input', `noodle ${command.name}: unexpected argument '${positionals[command.mostPositionals ?? 0]}'`);
+  }
+  return success({ command, switches, values, positionals });
+}
+
+function unknownOption(command: CommandDeclaration, found: string): Result<CommandLine> {
+  const known = command.options.map((option) => `--${option.name}`);
+  return failure('invalid_input', `noodle ${command.name}: unknown option '${found}'${suggest(found, known, '')}`, {
+    hint: `Known: ${known.join(', ')}.`,
+  });
+}
+
+function suggest(found: string, known: readonly string[], otherwise: string): string {
+  const candidate = nearest(found, known);
+  return candidate === null ? otherwise : `; did you mean '${candidate}'?`;
+}
+
+function names(list: readonly CommandDeclaration[]): string {
+  return list.map((command) => command.name).join(', ');
+}

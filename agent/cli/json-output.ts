@@ -1,0 +1,51 @@
+// The machine-readable output: a contract that others script against. Exactly these keys, in this order.
+import type { NoodleEvent } from '../protocol/events.ts';
+import type { ExecutionId } from '../protocol/ids.ts';
+import type { Plan } from '../protocol/plan.ts';
+
+/** The object of `noodle plan --json`. */
+export function planObject(plan: Plan): object {
+  return {
+    changes: plan.changes,
+    builds: plan.builds,
+    tests: plan.tests,
+    skipped: plan.skipped,
+    notes: plan.notes,
+    planMs: rounded(plan.planMs),
+  };
+}
+
+/** The object of a line of `noodle run --json` for an event of the run, or null for one that is not printed. */
+export function runObject(event: NoodleEvent, executionId: ExecutionId): object | null {
+  if (!('executionId' in event) || event.executionId !== executionId) return null;
+  switch (event.type) {
+    case 'run.started':
+      return { type: event.type, executionId, base: event.base, changedFiles: event.changedFiles };
+    case 'plan.made':
+      return { type: event.type, ...planObject(event.plan) };
+    case 'build.finished': {
+      const { target, status, durationMs, cached } = event.result;
+      return { type: event.type, target, status, durationMs: rounded(durationMs), cached };
+    }
+    case 'test.finished': {
+      const { id, file, name, status, durationMs, atMs, message } = event.result;
+      const line = { type: event.type, id, file, name, status, durationMs: rounded(durationMs), atMs: rounded(atMs) };
+      return message === undefined ? line : { ...line, message };
+    }
+    case 'run.finished': {
+      const { status, counts, firstFailureAtMs, durationMs } = event;
+      const first = firstFailureAtMs === null ? null : rounded(firstFailureAtMs);
+      return { type: event.type, status, counts, firstFailureAtMs: first, durationMs: rounded(durationMs) };
+    }
+    case 'build.started':
+    case 'test.started':
+    case 'step.changed':
+    case 'log.appended':
+      return null;
+  }
+}
+
+/** Milliseconds with at most three decimals: what the clock gives, without the noise of floating point. */
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000;
+}

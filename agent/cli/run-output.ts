@@ -1,0 +1,176 @@
+// A run as a person reads it: the plan in one line, failures at once and in full, the rest in numbers.
+import type { EventOf, NoodleEvent } from '../protocol/events.ts';
+import type { ExecutionId } from '../protocol/ids.ts';
+import type { Plan } from '../protocol/plan.ts';
+import { counted, formatCount, formatDuration } from '../protocol/quantities.ts';
+import type { TestResult } from '../protocol/test.ts';
+import { differenceLines } from './difference.ts';
+import type { Output } from './output.ts';
+
+const margin = '          ';
+
+export interface RunRendererOptions {
+  readonly output: Output;
+  readonly repositoryName: string;
+  readonly isVerbose: boolean;
+}
+
+export interface RunRenderer {
+  show(event: NoodleEvent): void;
+}
+
+/** Renders the events of one execution, ignoring those of others. */
+export function createRunRenderer(executionId: ExecutionId, options: RunRendererOptions): RunRenderer {
+  const run = new RunRendering(options);
+  return {
+    show(event) {
+      if ('executionId' in event && event.executionId === executionId) run.show(event);
+    },
+  };
+}
+
+class RunRendering {
+  readonly #output: Output;
+  readonly #options: RunRendererOptions;
+  #plan: Plan | null = null;
+  #label = '';
+  #finished = 0;
+  #failed = 0;
+
+  constructor(options: RunRendererOptions) {
+    this.#options = options;
+    this.#output = options.output;
+  }
+
+  show(event: NoodleEvent): void {
+    switch (event.type) {
+      case 'run.started':
+        this.#output.line(headline(this.#options.repositoryName, event));
+        this.#output.progress('planning …');
+        return;
+      case 'plan.made':
+        this.#showPlan(event.plan);
+        return;
+      case 'build.started':
+        this.#output.progress(`building ${event.target} …`);
+        return;
+      case 'build.finished':
+        this.#showBuild(event);
+        return;
+      case 'test.finished':
+        this.#showTest(event.result);
+        return;
+      case 'run.finished':
+        this.#showEnd(event);
+        return;
+      default:
+    }
+  }
+
+  #section(label: string): string {
+    const shown = label === this.#label ? '' : label;
+    this.#label = label;
+    return this.#output.style('bold', shown.padEnd(8));
+  }
+
+  #showPlan(plan: Plan): void {
+    this.#plan = plan;
+    for (const line of planLines(plan, this.#options.isVerbose)) this.#output.line(line.replace(/^plan/, this.#output.style('bold', 'plan')));
+    this.#progress();
+  }
+
+  #showBuild({ result }: EventOf<'build.finished'>): void {
+    const { style } = this.#output;
+    const marks = { succeeded: style('green', '✓'), unchanged: style('dim', '='), skipped: style('dim', '-'), failed: style('red', '✗'), cancelled: style('yellow', '-'), timed_out: style('red', '✗') };
+    const detail = result.status === 'succeeded' ? formatDuration(result.durationMs) : `${result.status.replace('_', ' ')}: ${result.reason}`;
+    this.#output.line(`${this.#section('build')}${marks[result.status]} ${result.target}   ${detail}`);
+    for (const problem of result.problems.filter((each) => each.severity === 'error').slice(0, 10)) {
+      const { file, line, column } = problem.location;
+      this.#output.line(`${margin}${file}:${line}:${column ?? 1}  ${problem.message}`);
+    }
+  }
+
+  #showTest(result: TestResult): void {
+    this.#finished++;
+    const isFailure = result.status === 'failed' || result.status === 'errored' || result.status === 'timed_out';
+    if (isFailure) this.#showFailure(result);
+    else if (this.#options.isVerbose) this.#showOther(result);
+    this.#progress();
+  }
+
+  #showFailure(result: TestResult): void {
+    const { style } = this.#output;
+    this.#failed++;
+    const title = result.titlePath.length === 0 ? result.file : `${result.file} › ${result.titlePath.join(' › ')}`;
+    const at = this.#failed === 1 ? `   ${style('dim', `after ${formatDuration(result.atMs)}`)}` : '';
+    const status = result.status === 'failed' ? '' : ` (${result.status.replace('_', ' ')})`;
+    this.#output.line(`${this.#section('test')}${style('red', '✗')} ${title}${status}${at}`);
+    for (const line of failureLines(result)) this.#output.line(`${margin}${line}`);
+    const why = this.#plan?.tests.find((planned) => planned.file === result.file)?.why ?? [];
+    if (why.length > 0) this.#output.line(`${margin}${style('dim', `why: ${why.join(' → ')}`)}`);
+  }
+
+  #showOther(result: TestResult): void {
+    const mark = result.status === 'passed' ? this.#output.style('green', '✓') : this.#output.style('dim', '-');
+    const status = result.status === 'passed' ? formatDuration(result.durationMs) : result.status;
+    this.#output.line(`${this.#section('test')}${mark} ${[result.file, ...result.titlePath].join(' › ')}   ${this.#output.style('dim', status)}`);
+  }
+
+  #progress(): void {
+    if (this.#plan === null) return;
+    const failed = this.#failed === 0 ? '' : `, ${this.#failed} failed`;
+    this.#output.progress(`${counted(this.#finished, 'test')} finished${failed}, ${counted(this.#plan.tests.length, 'file')} planned`);
+  }
+
+  #showEnd(event: EventOf<'run.finished'>): void {
+    this.#output.progress(null);
+    for (const line of endLines(event, this.#plan, this.#output)) this.#output.line(line);
+  }
+}
+
+function headline(name: string, event: EventOf<'run.started'>): string {
+  const branch = event.branch === null ? '' : ` · ${event.branch}`;
+  return `${name}${branch} · ${counted(event.changedFiles, 'file')} changed since ${event.base}`;
+}
+
+/** The plan in one line; in full with each item's reason. */
+export function planLines(plan: Plan, isFull: boolean): string[] {
+  const files = plan.tests.length + plan.skipped.files.length;
+  const building = plan.builds.filter((build) => !build.cached).length;
+  const expectedMs = plan.tests.reduce((sum, test) => sum + test.expectedMs, 0);
+  const builds = plan.builds.length === 0 ? '' : `${building} of ${counted(plan.builds.length, 'target')}, `;
+  const about = plan.tests.length === 0 ? '' : `, about ${formatDuration(expectedMs)}`;
+  const lines = [`plan    ${builds}${formatCount(plan.tests.length)} of ${counted(files, 'test file')}${about}   (${formatDuration(plan.planMs)})`];
+  if (isFull) {
+    for (const build of plan.builds) lines.push(`        ${build.cached ? '=' : '○'} ${build.target}   ${build.reason}`);
+    for (const test of plan.tests) lines.push(`        ○ ${test.file}   ${test.why.join(' → ')}   p ${test.probability.toFixed(2)}, ${formatDuration(test.expectedMs)}`);
+  }
+  for (const note of plan.notes) lines.push(`        note: ${note}`);
+  return lines;
+}
+
+function failureLines(result: TestResult): string[] {
+  const where = result.failureAt === undefined ? [] : [`${result.failureAt.file}:${result.failureAt.line}${result.failureAt.column === undefined ? '' : `:${result.failureAt.column}`}`];
+  const message = (result.message ?? '').split('\n').map((line) => line.trimEnd()).filter((line) => line !== '').slice(0, 6);
+  const isCompared = result.expected !== undefined && result.actual !== undefined;
+  return [...message, ...(isCompared ? differenceLines(result.expected ?? '', result.actual ?? '') : []), ...where];
+}
+
+function endLines(event: EventOf<'run.finished'>, plan: Plan | null, { style }: Output): string[] {
+  const { counts } = event;
+  const lines: string[] = [];
+  const skipped = counts.skipped === 0 ? '' : `, ${formatCount(counts.skipped)} skipped by their own marks`;
+  if (counts.total > 0) lines.push(`${' '.repeat(8)}${style(counts.failed === 0 ? 'green' : 'dim', '✓')} ${formatCount(counts.passed)} passed${skipped}`);
+  if (plan !== null && plan.skipped.count > 0) {
+    lines.push(`${style('bold', 'skipped')} ${counted(plan.skipped.count, 'test')}: nothing that they depend on changed   noodle explain --skipped`);
+  }
+  for (const note of event.notes) lines.push(`note    ${note}`);
+  const savedMs = event.saved.testsMs + event.saved.buildsMs;
+  const parts = [
+    `${event.status.replace('_', ' ')} in ${formatDuration(event.durationMs)}`,
+    ...(event.firstFailureAtMs === null ? [] : [`first failure after ${formatDuration(event.firstFailureAtMs)}`]),
+    ...(savedMs >= 1000 ? [`${formatDuration(savedMs)} saved`] : []),
+    ...(event.reason === null ? [] : [event.reason]),
+  ];
+  return [...lines, style(event.status === 'succeeded' ? 'green' : 'red', parts.join(' · '))];
+}
