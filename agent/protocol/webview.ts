@@ -5,18 +5,21 @@ import { NoodleEvent } from './events.ts';
 import { Failure } from './failure.ts';
 import { Location } from './test.ts';
 
+const command = <const N extends string, A extends z.ZodType>(name: N, parameters: A) =>
+  z.object({ kind: z.literal('command'), command: z.literal(name), arguments: parameters });
+
 /** Something that only the editor can do. */
 export const WebviewCommand = z.discriminatedUnion('command', [
   /** Show a file at a line. */
-  z.object({ command: z.literal('openLocation'), arguments: Location }),
+  command('openLocation', Location),
   /** Show the whole dashboard in an editor tab. */
-  z.object({ command: z.literal('openDashboard'), arguments: z.object({}) }),
+  command('openDashboard', z.object({})),
   /** Show the log of the agent. */
-  z.object({ command: z.literal('showLog'), arguments: z.object({}) }),
+  command('showLog', z.object({})),
   /** Start the agent, or stop it and start it anew. */
-  z.object({ command: z.literal('restartAgent'), arguments: z.object({}) }),
+  command('restartAgent', z.object({})),
   /** Open the editor's page on workspace trust. */
-  z.object({ command: z.literal('manageTrust'), arguments: z.object({}) }),
+  command('manageTrust', z.object({})),
 ]);
 export type WebviewCommand = z.infer<typeof WebviewCommand>;
 
@@ -37,7 +40,7 @@ export const PageMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('request'), id: requestId, method: z.string().max(200), params: z.unknown() }),
   /** The answer to a request is not needed any more. */
   z.object({ kind: z.literal('cancel'), id: requestId }),
-  z.object({ kind: z.literal('command'), command: WebviewCommand }),
+  WebviewCommand,
 ]);
 export type PageMessage = z.infer<typeof PageMessage>;
 
@@ -45,8 +48,8 @@ export type PageMessage = z.infer<typeof PageMessage>;
 export const HostMessage = z.discriminatedUnion('kind', [
   /** Sent after `ready`, and whenever it changes. After `connected` the page reads everything anew. */
   z.object({ kind: z.literal('connection'), connection: WebviewConnection }),
-  z.object({ kind: z.literal('response'), id: requestId, result: z.unknown() }),
-  z.object({ kind: z.literal('failure'), id: requestId, failure: Failure }),
+  /** The answer to a request: `failure` when there is one, else `result`. */
+  z.object({ kind: z.literal('response'), id: requestId, result: z.unknown(), failure: Failure.optional() }),
   z.object({ kind: z.literal('event'), event: NoodleEvent }),
 ]);
 export type HostMessage = z.infer<typeof HostMessage>;
