@@ -10,8 +10,9 @@ export interface ProcessSpec {
   /** The whole environment of the child. */
   readonly environment: Readonly<Record<string, string>>;
   readonly stdin?: 'ignore' | 'pipe';
-  readonly onStdout?: (text: string) => void;
-  readonly onStderr?: (text: string) => void;
+  /** When it returns a promise, the stream is held back until that settles: endless output costs no memory. */
+  readonly onStdout?: (text: string) => void | Promise<void>;
+  readonly onStderr?: (text: string) => void | Promise<void>;
   /** When given, file descriptor 3 of the child is a pipe, and each line written to it arrives here (without its newline). */
   readonly onReport?: (line: string) => void;
   /** Aborting kills the process group: SIGTERM, and SIGKILL after `killAfterMs` (default 2,000). */

@@ -1,0 +1,73 @@
+// What users of the engine hand to it: executions, their steps, and what a step may do while it runs.
+import type { ProcessExit, ProcessSpec } from '../platform/processes.ts';
+import type { ExecutionKind, ExecutionState, StepKind, Trigger } from '../protocol/execution.ts';
+import type { Result } from '../protocol/failure.ts';
+import type { ExecutionId, StepId } from '../protocol/ids.ts';
+
+/** The budgets that steps share over all executions; `none` costs nothing and starts at once. */
+export type Slot = 'build' | 'test' | 'none';
+
+/** How a step ended by itself. `skipped` means that there was nothing to do: what needs the step goes on. */
+export interface StepOutcome {
+  readonly state: 'succeeded' | 'failed' | 'skipped';
+  readonly reason?: string;
+  readonly exitCode?: number;
+}
+
+export interface StepDefinition {
+  readonly id: StepId;
+  readonly name: string;
+  readonly kind: StepKind;
+  /** Steps that must have succeeded or had nothing to do; when one failed, this one is skipped: `<name> failed`. */
+  readonly needs: readonly StepId[];
+  /** Steps that must have ended, however they ended. */
+  readonly after?: readonly StepId[];
+  readonly slot: Slot;
+  /** Longest duration, counted from when the step got its slot. */
+  readonly timeoutMs: number;
+  /** Longest time without `touch()`, which the engine itself never calls. Absent: no such limit. */
+  readonly idleTimeoutMs?: number;
+  /** May throw: the step has failed then, and the cause is logged. */
+  run(context: StepContext): Promise<StepOutcome>;
+  /** Told instead of `run` when the step ended without being started: its need failed, or it was cancelled. */
+  notRun?(executionId: ExecutionId, ended: { readonly state: ExecutionState; readonly reason: string | null }): void;
+}
+
+/** What is added to an execution's progress; numbers add up, but for `plannedTests`, which replaces. */
+export interface ProgressUpdate {
+  readonly plannedTests?: number;
+  readonly finishedTests?: number;
+  readonly passed?: number;
+  /** The first one sets the execution's time to the first failure. */
+  readonly failed?: number;
+  readonly skipped?: number;
+}
+
+export interface StepContext {
+  readonly executionId: ExecutionId;
+  readonly stepId: StepId;
+  /** Aborted when the step is cancelled or out of time; its reason is a FailureError with `cancelled` or `timed_out`. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since the execution started. */
+  elapsedMs(): number;
+  /** Appends to the step's log. */
+  log(text: string): void;
+  /** Starts a process whose output goes into the step's log, and waits for it. It is killed with the step. */
+  run(spec: Omit<ProcessSpec, 'signal'>): Promise<ProcessExit>;
+  progress(update: ProgressUpdate): void;
+  /** Says that something was achieved: the idle timeout counts from now. */
+  touch(): void;
+}
+
+export interface ExecutionSpec {
+  readonly kind: ExecutionKind;
+  readonly name: string;
+  readonly trigger: Trigger;
+  readonly changedFiles: number;
+  /** Longest duration, counted from when the execution left the queue. */
+  readonly timeoutMs: number;
+  /** Interactive executions get slots first. */
+  readonly priority: 'interactive' | 'background';
+  /** Works out the steps. Runs as the execution's first step, `plan`; a failure fails the execution with its message. */
+  prepare(context: StepContext): Promise<Result<readonly StepDefinition[]>>;
+}
