@@ -14,8 +14,9 @@ export interface SettingDeclaration {
   readonly description: string;
 }
 
-function flag(environment: string, key: string, description: string): SettingDeclaration {
-  return { environment, key, type: 'boolean', default: true, description };
+/** Generic, so that each key stays known as a literal. */
+function flag<const K extends string>(environment: string, key: K, description: string) {
+  return { environment, key, type: 'boolean', default: true, description } as const;
 }
 
 /** Only settings whose part of the product exists; each changes what it names. */

@@ -13,7 +13,7 @@ export const Hello = z.object({
   protocolVersion: z.int(),
   client: z.string().min(1).max(100),
   clientVersion: z.string().max(100),
-  /** Over WebSocket from a program; a browser page sends it as `?token=` of its address once and then here. */
+  /** From the lock file. Empty from the dashboard page in a browser, which is known by its cookie. */
   token: z.string().max(256),
   /** Whether `log.appended` events are wanted. */
   logs: z.boolean().default(false),
@@ -32,6 +32,21 @@ export const EventNotification = z.object({ event: NoodleEvent });
 
 /** The largest message that either side takes. */
 export const maximumMessageBytes = 64 * 1024 * 1024;
+
+/** The deepest nesting of arrays and objects that the agent takes in a message or body. */
+export const maximumJsonDepth = 100;
+
+/** Why the agent closed a WebSocket: codes for applications, beside the standard ones. */
+export const closeCodes = {
+  /** Standard: the agent is leaving. */
+  leaving: 1001,
+  /** Standard: a message was larger than `maximumMessageBytes`. */
+  tooLarge: 1009,
+  /** The first message was not a hello, the hello did not fit, or none came in time. */
+  noHello: 4400,
+  unauthorized: 4401,
+  versionMismatch: 4409,
+} as const;
 
 /** What a live agent writes into its lock file, readable by the owner alone. */
 export const AgentLock = z.object({

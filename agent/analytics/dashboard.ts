@@ -1,0 +1,71 @@
+// Everything that the dashboard shows at first, read from the store.
+import type { AgentCost, DashboardSnapshot, FailingTest } from '../protocol/analytics.ts';
+import type { Execution } from '../protocol/execution.ts';
+import { listAlerts } from '../store/alerts.ts';
+import { latestPlanWith, savedTime } from '../store/plans.ts';
+import type { Reader } from '../store/store.ts';
+import { failingResults, slowestCases, testHistory } from '../store/tests.ts';
+
+const dayMs = 86_400_000;
+const shownFailing = 500;
+
+export interface DashboardSources {
+  readonly store: Reader;
+  readonly repository: DashboardSnapshot['repository'];
+  /** The latest first; those that still run included. */
+  readonly executions: readonly Execution[];
+  readonly cost: AgentCost;
+  readonly now: number;
+}
+
+export function dashboardSnapshot({ store, repository, executions, cost, now }: DashboardSources): DashboardSnapshot {
+  const running = executions.find((execution) => execution.state === 'running');
+  const ended = executions.filter((execution) => execution.startedAt !== null && execution.finishedAt !== null);
+  return {
+    repository,
+    current: running ?? executions[0] ?? null,
+    recent: executions.slice(0, 20),
+    failing: failingTests(store),
+    alerts: listAlerts(store, 20),
+    durations: ended.slice(0, 50).toReversed().map(durationOf),
+    saved: savedTime(store, now - 7 * dayMs),
+    slowest: slowestCases(store, 10),
+    cost,
+  };
+}
+
+function failingTests(store: Reader): FailingTest[] {
+  const plans = new Map<string, readonly string[]>();
+  const why = (file: string): readonly string[] => {
+    const known = plans.get(file);
+    if (known !== undefined) return known;
+    const planned = latestPlanWith(store, file)?.plan.tests.find((test) => test.file === file);
+    const path = planned?.why ?? [];
+    plans.set(file, path);
+    return path;
+  };
+  return failingResults(store, shownFailing).map(({ result, executionId, failingSince }) => ({
+    id: result.id,
+    name: [result.file, ...result.titlePath].join(' › '),
+    status: result.status,
+    message: result.message ?? null,
+    expected: result.expected ?? null,
+    actual: result.actual ?? null,
+    failureAt: result.failureAt ?? null,
+    failingSince,
+    executionId,
+    why: [...why(result.file)],
+    history: testHistory(store, result.id, 10),
+  }));
+}
+
+function durationOf(execution: Execution): DashboardSnapshot['durations'][number] {
+  const startedAt = execution.startedAt ?? execution.queuedAt;
+  return {
+    executionId: execution.id,
+    at: execution.finishedAt ?? startedAt,
+    durationMs: Math.max(0, (execution.finishedAt ?? startedAt) - startedAt),
+    firstFailureAtMs: execution.firstFailureAtMs,
+    state: execution.state,
+  };
+}
