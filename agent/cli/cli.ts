@@ -1,0 +1,49 @@
+// The command line: finds the command, runs it, answers with the exit code.
+import { config } from './commands/config.ts';
+import { explain } from './commands/explain.ts';
+import { plan } from './commands/plan.ts';
+import { run } from './commands/run.ts';
+import { serve } from './commands/serve.ts';
+import { status, stop } from './commands/status.ts';
+import { watch } from './commands/watch.ts';
+import { parseCommandLine } from './command-line.ts';
+import { commandHelp, generalHelp } from './help.ts';
+import type { Output } from './output.ts';
+import { complain, type CommandContext, type ExitCode, type OpenSession } from './session.ts';
+
+export type { CommandContext, ExitCode, OpenSession, Session, SessionOptions } from './session.ts';
+
+export interface CommandLineOptions {
+  /** Without the program's name. */
+  readonly argv: readonly string[];
+  readonly version: string;
+  readonly output: Output;
+  readonly openSession: OpenSession;
+  readonly workingFolder: string;
+  readonly interrupted: AbortSignal;
+}
+
+const implementations: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = { run, plan, watch, serve, status, stop, explain, config };
+
+/** Runs one command line to its end. */
+export async function runCommandLine(options: CommandLineOptions): Promise<ExitCode> {
+  const { argv, version, output, openSession, workingFolder, interrupted } = options;
+  if (argv.length === 0 || (argv.length === 1 && ['--help', '-h', 'help'].includes(argv[0] ?? ''))) {
+    output.line(generalHelp(version));
+    return argv.length === 0 ? 2 : 0;
+  }
+  if (argv.length === 1 && ['--version', '-V'].includes(argv[0] ?? '')) {
+    output.line(version);
+    return 0;
+  }
+  const parsed = parseCommandLine(argv);
+  if (!parsed.ok) return complain(output, parsed.failure);
+  const commandLine = parsed.value;
+  if (commandLine.switches.has('help')) {
+    output.line(commandHelp(commandLine.command));
+    return 0;
+  }
+  const implementation = implementations[commandLine.command.name];
+  if (implementation === undefined) throw new Error(`the command ${commandLine.command.name} has no implementation`);
+  return await implementation({ commandLine, output, openSession, workingFolder, interrupted });
+}

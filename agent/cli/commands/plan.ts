@@ -1,0 +1,19 @@
+// `noodle plan`: the decision, without the doing.
+import { planObject } from '../json-output.ts';
+import { planLines } from '../run-output.ts';
+import type { CommandContext, ExitCode } from '../session.ts';
+import { withSession } from './with-session.ts';
+
+export async function plan(context: CommandContext): Promise<ExitCode> {
+  const { commandLine, output } = context;
+  return await withSession(context, async ({ client }) => {
+    const base = commandLine.values.get('base');
+    const made = await client.makePlan({
+      ...(base === undefined ? {} : { base }),
+      ...(commandLine.switches.has('all') ? { all: true } : {}),
+    });
+    if (commandLine.switches.has('json')) output.line(JSON.stringify(planObject(made)));
+    else planLines(made, true).forEach((line) => output.line(line));
+    return 0;
+  });
+}

@@ -1,0 +1,72 @@
+// `noodle run`: one run, from start to exit code.
+import type { EventOf, NoodleEvent } from '../../protocol/events.ts';
+import type { ExecutionId } from '../../protocol/ids.ts';
+import type { PlanRequest } from '../../protocol/plan.ts';
+import { runObject } from '../json-output.ts';
+import { createRunRenderer } from '../run-output.ts';
+import type { CommandContext, ExitCode, Session } from '../session.ts';
+import { resolveTests } from './resolve-tests.ts';
+import { folderOf, withSession } from './with-session.ts';
+
+export async function run(context: CommandContext): Promise<ExitCode> {
+  return await withSession(context, (session) => runOnce(context, session));
+}
+
+/** Starts a run in `session`, shows it, and answers with its exit code. */
+export async function runOnce(context: CommandContext, session: Session): Promise<ExitCode> {
+  const request = await requestOf(context, session);
+  // Events may arrive before the answer that names the execution: they are kept until then.
+  const early: NoodleEvent[] = [];
+  let show = (event: NoodleEvent): void => void early.push(event);
+  const ended = Promise.withResolvers<EventOf<'run.finished'> | null>();
+  const unsubscribe = session.client.onEvent((event) => show(event));
+  void session.ended.then(() => ended.resolve(null));
+  try {
+    const { executionId } = await session.client.startRun({ ...request, trigger: 'command' });
+    const cancel = () => void session.client.cancelExecution({ id: executionId }).catch(() => ended.resolve(null));
+    context.interrupted.addEventListener('abort', cancel, { once: true });
+    if (context.interrupted.aborted) cancel();
+    const render = createDisplay(context, session, executionId);
+    show = (event) => {
+      render(event);
+      if (event.type === 'run.finished' && event.executionId === executionId) ended.resolve(event);
+    };
+    early.splice(0).forEach(show);
+    const finished = await ended.promise;
+    if (finished === null) context.output.complain('noodle: the agent went away before the run ended');
+    return finished === null ? 2 : exitCodeOf(finished);
+  } finally {
+    unsubscribe();
+    context.output.progress(null);
+  }
+}
+
+/** Shows the events of one execution as the options say. */
+export function createDisplay({ commandLine, output }: CommandContext, session: Session, executionId: ExecutionId): (event: NoodleEvent) => void {
+  if (commandLine.switches.has('json')) {
+    return (event) => {
+      const object = runObject(event, executionId);
+      if (object !== null) output.line(JSON.stringify(object));
+    };
+  }
+  const renderer = createRunRenderer(executionId, { output, repositoryName: session.name, isVerbose: commandLine.switches.has('verbose') });
+  return (event) => renderer.show(event);
+}
+
+async function requestOf(context: CommandContext, session: Session): Promise<PlanRequest> {
+  const { switches, values, positionals } = context.commandLine;
+  const base = values.get('base');
+  const tests = positionals.length === 0 ? undefined : await resolveTests(session, positionals, folderOf(context));
+  return {
+    ...(base === undefined ? {} : { base }),
+    ...(switches.has('all') ? { all: true } : {}),
+    ...(switches.has('failed') ? { failed: true } : {}),
+    ...(tests === undefined ? {} : { tests }),
+  };
+}
+
+/** 1 when a test or build failed; 2 when the run could not do what it was asked to. */
+function exitCodeOf({ status, counts, firstFailureAtMs }: EventOf<'run.finished'>): ExitCode {
+  if (status === 'succeeded') return 0;
+  return counts.failed > 0 || firstFailureAtMs !== null ? 1 : 2;
+}

@@ -1,0 +1,26 @@
+// Opens the session of a command, and closes it however the command ends.
+import path from 'node:path';
+import { FailureError } from '../../protocol/failure.ts';
+import { complain, type CommandContext, type ExitCode, type Session, type SessionOptions } from '../session.ts';
+
+type Wanted = Partial<Omit<SessionOptions, 'folder'>>;
+
+/** The folder that the command is about. */
+export function folderOf({ commandLine, workingFolder }: CommandContext): string {
+  return path.resolve(workingFolder, commandLine.values.get('repo') ?? '.');
+}
+
+/** Runs `work` with a session. Failures that the agent answers are told on standard error, with exit code 2. */
+export async function withSession(context: CommandContext, work: (session: Session) => Promise<ExitCode>, wanted: Wanted = {}): Promise<ExitCode> {
+  const opened = await context.openSession({ folder: folderOf(context), agent: 'any', idleExitMs: null, isTrusted: true, ...wanted });
+  if (!opened.ok) return complain(context.output, opened.failure);
+  const session = opened.value;
+  try {
+    return await work(session);
+  } catch (error) {
+    if (error instanceof FailureError) return complain(context.output, error.failure);
+    throw error;
+  } finally {
+    await session.dispose();
+  }
+}
