@@ -22,6 +22,11 @@ export const assets = {
     source: 'agent/store/snapshot-worker.ts',
     bundled: 'store-snapshot-worker.mjs',
   },
+  'graph-extract-worker': {
+    kind: 'worker',
+    source: 'agent/graph/extract-worker.ts',
+    bundled: 'graph-extract-worker.mjs',
+  },
   /** Reporters and collectors for the user's runners: plain .mjs, .cjs and .py, without dependencies. */
   'test-runners': { kind: 'folder', source: 'agent/tests/runners', bundled: 'runners' },
   'sql-wasm': { kind: 'file', source: 'node_modules/sql.js/dist/sql-wasm.wasm', bundled: 'sql-wasm.wasm' },
