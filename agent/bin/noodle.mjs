@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+// The command `noodle`. In the source tree it runs agent/main.ts on Node 24, in the product the bundle beside it.
+// Plain JavaScript for Node 20. What it prints itself goes to stderr, since stdout may be read by a program.
+import { existsSync, realpathSync } from 'node:fs';
+import module from 'node:module';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** The bundle is built for this version of Node. */
+const leastBundleMajor = 22;
+
+const root = path.resolve(realpathSync(fileURLToPath(import.meta.url)), '../../..');
+goWhereTheUserIs();
+await (existsSync(path.join(root, 'agent/main.ts')) ? runSource() : runBundle());
+
+/** `npm run` moves to the package's folder; relative paths and the search for a repository start where the user was. */
+function goWhereTheUserIs() {
+  const { INIT_CWD: folder, npm_package_json: manifest } = process.env;
+  if (folder !== undefined && manifest === path.join(root, 'package.json') && process.cwd() === root)
+    process.chdir(folder);
+}
+
+async function runSource() {
+  const { ensureInstalled } = await import('./installation.mjs');
+  const { isNode24, runOnNode24 } = await import('./node-24.mjs');
+  try {
+    await ensureInstalled(root);
+  } catch (error) {
+    process.stderr.write(`noodle: ${error.message}\n`);
+    process.exit(2);
+  }
+  // Keeps the compiled code of the agent and its packages between starts; an older Node comes back here with a newer one.
+  module.enableCompileCache?.(path.join(root, '.cache/compile'));
+  await runOnNode24(root, path.join(root, isNode24 ? 'agent/main.ts' : 'agent/bin/noodle.mjs'), process.argv.slice(2));
+}
+
+async function runBundle() {
+  if (Number.parseInt(process.versions.node, 10) < leastBundleMajor) {
+    process.stderr.write(`noodle: needs Node ${leastBundleMajor} or later, this is ${process.version}\n`);
+    process.exit(2);
+  }
+  module.enableCompileCache?.();
+  await import(pathToFileURL(path.join(root, 'dist/agent.mjs')).href);
+}
