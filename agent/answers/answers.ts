@@ -1,0 +1,72 @@
+// Answers to "why?" and "what does this change?": questions over graph, plans and records, for every surface.
+import type { EventBus } from '../events/events.ts';
+import type { Clock } from '../platform/clock.ts';
+import { Disposables } from '../platform/disposables.ts';
+import type { Disposer } from '../protocol/client.ts';
+import type { Explanation } from '../protocol/explanation.ts';
+import type { Result } from '../protocol/failure.ts';
+import type { RepoPath } from '../protocol/ids.ts';
+import { codeLensesOf, type Lens } from './code-lenses.ts';
+import { currentDiagnostics, type Diagnostic } from './diagnostics.ts';
+import { explainSubject, type ExplainOptions } from './explain.ts';
+
+export interface Answers {
+  /** Why a test or target was selected, skipped, built or ordered where it was. */
+  explain(subject: string): Promise<Result<Explanation[]>>;
+  /** The changed functions of a file with the tests that they can affect. */
+  codeLenses(file: string): Promise<Lens[]>;
+  diagnostics(): ReadonlyMap<RepoPath, readonly Diagnostic[]>;
+  onDiagnosticsChanged(listener: () => void): Disposer;
+  onCodeLensesChanged(listener: () => void): Disposer;
+  dispose(): Promise<void>;
+}
+
+export interface AnswersOptions extends ExplainOptions {
+  readonly events: EventBus;
+  readonly clock: Clock;
+}
+
+const quietMs = 100;
+
+export function createAnswers(options: AnswersOptions): Answers {
+  const { store, events, clock } = options;
+  const disposables = new Disposables();
+  const diagnosticsListeners = new Set<() => void>();
+  const lensListeners = new Set<() => void>();
+  const diagnosticsChanged = throttled(clock, () => diagnosticsListeners.forEach((listener) => listener()), disposables);
+  const lensesChanged = throttled(clock, () => lensListeners.forEach((listener) => listener()), disposables);
+  disposables.defer(events.on('test.finished', diagnosticsChanged));
+  disposables.defer(events.on('build.finished', diagnosticsChanged));
+  disposables.defer(
+    events.on('run.finished', () => {
+      diagnosticsChanged();
+      lensesChanged();
+    }),
+  );
+  disposables.defer(events.on('plan.updated', lensesChanged));
+  return {
+    explain: (subject) => explainSubject(options, subject),
+    codeLenses: (file) => codeLensesOf(options, file),
+    diagnostics: () => currentDiagnostics(store),
+    onDiagnosticsChanged: (listener) => subscribe(diagnosticsListeners, listener),
+    onCodeLensesChanged: (listener) => subscribe(lensListeners, listener),
+    dispose: () => disposables.dispose(),
+  };
+}
+
+function subscribe(listeners: Set<() => void>, listener: () => void): Disposer {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Calls `work` once, a moment after the first of many calls. */
+function throttled(clock: Clock, work: () => void, disposables: Disposables): () => void {
+  let cancel: Disposer | null = null;
+  disposables.defer(() => cancel?.());
+  return () => {
+    cancel ??= clock.schedule(quietMs, () => {
+      cancel = null;
+      work();
+    });
+  };
+}

@@ -1,0 +1,57 @@
+// What the editor underlines: where tests fail now, and what compilers said in the last build.
+import type { BuildProblem } from '../protocol/build.ts';
+import type { RepoPath } from '../protocol/ids.ts';
+import type { Location, TestResult } from '../protocol/test.ts';
+import { latestBuildResults } from '../store/builds.ts';
+import type { Reader } from '../store/store.ts';
+import { failingResults } from '../store/tests.ts';
+
+/** A position as editors count: both from 0. */
+interface Position {
+  readonly line: number;
+  readonly character: number;
+}
+
+export interface Diagnostic {
+  readonly range: { readonly start: Position; readonly end: Position };
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  readonly code: string | null;
+}
+
+const mostShown = 1000;
+const wholeLine = 10_000;
+
+/** By file: failing tests at the line where they fail, and problems of the last build of each target. */
+export function currentDiagnostics(store: Reader): ReadonlyMap<RepoPath, readonly Diagnostic[]> {
+  const byFile = new Map<RepoPath, Diagnostic[]>();
+  const add = (file: RepoPath, diagnostic: Diagnostic) => {
+    const known = byFile.get(file);
+    if (known === undefined) byFile.set(file, [diagnostic]);
+    else known.push(diagnostic);
+  };
+  for (const { result } of failingResults(store, mostShown)) {
+    const at = result.failureAt ?? result.declaredAt ?? { file: result.file, line: 1 };
+    add(at.file, ofTest(result, at));
+  }
+  for (const { problems, status } of latestBuildResults(store)) {
+    if (status !== 'failed' && status !== 'succeeded') continue;
+    for (const problem of problems) add(problem.location.file, ofProblem(problem));
+  }
+  return byFile;
+}
+
+function ofTest(result: TestResult, at: Location): Diagnostic {
+  const title = result.titlePath.length === 0 ? result.file : result.titlePath.join(' › ');
+  const compared = result.expected === undefined || result.actual === undefined ? '' : `\nexpected ${result.expected}, received ${result.actual}`;
+  return { range: rangeAt(at), severity: 'error', message: `${title}: ${result.message ?? result.status}${compared}`, code: result.id };
+}
+
+function ofProblem({ location, severity, message, code }: BuildProblem): Diagnostic {
+  return { range: rangeAt(location), severity, message, code: code ?? null };
+}
+
+/** From the column, or the line's first letter, to the end of the line: editors shorten it to what is there. */
+function rangeAt({ line, column }: Location): Diagnostic['range'] {
+  return { start: { line: line - 1, character: (column ?? 1) - 1 }, end: { line: line - 1, character: wholeLine } };
+}

@@ -1,0 +1,114 @@
+// Why a test was selected, skipped or ordered where it was: from the last plan that decided it, and from records.
+import type { Builds } from '../builds/builds.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { Explanation } from '../protocol/explanation.ts';
+import { failure, success, type Result } from '../protocol/failure.ts';
+import type { RepoPath } from '../protocol/ids.ts';
+import { nearest } from '../protocol/nearest.ts';
+import type { Plan } from '../protocol/plan.ts';
+import { counted, formatDuration } from '../protocol/quantities.ts';
+import type { Planner } from '../pipelines/planner.ts';
+import { latestPlanWith, type RecordedPlan } from '../store/plans.ts';
+import type { Reader } from '../store/store.ts';
+import { fileHistory, testHistory } from '../store/tests.ts';
+import type { Tests } from '../tests/tests.ts';
+import { findTests, type FoundTest } from './find-tests.ts';
+
+export interface ExplainOptions {
+  readonly builds: Builds;
+  readonly tests: Tests;
+  readonly graph: Graph;
+  readonly planner: Planner;
+  readonly store: Reader;
+}
+
+type Decided = Pick<RecordedPlan, 'plan'> & { readonly recorded: RecordedPlan | null };
+
+/** Every test file, case and target of that name, each explained; `not_found` when there is none. */
+export async function explainSubject(options: ExplainOptions, subject: string): Promise<Result<Explanation[]>> {
+  await options.planner.refresh();
+  const target = await options.builds.explain(subject);
+  const { files } = await options.tests.discover([]);
+  const found = findTests(files, subject);
+  if (found.length === 0 && target === null) {
+    const { targets } = await options.builds.targets();
+    const near = nearest(subject, [...files.map((file) => file.file), ...targets.map((each) => each.id)]);
+    return failure('not_found', `there is no test or target '${subject}'`, near === null ? {} : { hint: `Did you mean '${near}'?` });
+  }
+  const tests = await Promise.all(found.map((test) => explainTest(options, test)));
+  return success([...(target === null ? [] : [target]), ...tests]);
+}
+
+async function explainTest(options: ExplainOptions, found: FoundTest): Promise<Explanation> {
+  const decided = await decidingPlan(options, found.file.file);
+  const { plan, recorded } = decided;
+  const position = plan.tests.findIndex((test) => test.id === found.file.id);
+  const selected = plan.tests[position];
+  const isSkipped = plan.skipped.files.includes(found.file.file);
+  const summary =
+    selected !== undefined
+      ? `it was selected, ${position + 1} of ${counted(plan.tests.length, 'test file')} in order`
+      : isSkipped
+        ? `it was skipped: nothing that it depends on is among the ${counted(plan.changes.length, 'changed file')}`
+        : 'no plan that is recorded decided about it';
+  return {
+    subject: found.testCase?.id ?? found.file.id,
+    subjectKind: 'test',
+    decision: selected !== undefined ? 'selected' : isSkipped ? 'skipped' : 'unknown',
+    summary,
+    path: selected === undefined ? [] : [...selected.why],
+    facts: [
+      ...(selected === undefined ? [] : orderFacts(selected)),
+      ...historyFacts(options.store, found),
+      ...dependencyFacts(options.graph, found.file.file, plan),
+    ],
+    executionId: recorded?.executionId ?? null,
+    at: recorded?.at ?? null,
+  };
+}
+
+/** The recorded plan that decided about the file last; without one, the plan that would be made now. */
+async function decidingPlan({ store, planner }: ExplainOptions, file: RepoPath): Promise<Decided> {
+  const recorded = latestPlanWith(store, file);
+  if (recorded !== null) return { plan: recorded.plan, recorded };
+  const planned = await planner.plan({});
+  const empty: Plan = { changes: [], builds: [], tests: [], skipped: { count: 0, files: [] }, notes: [], planMs: 0 };
+  return { plan: planned.ok ? planned.value.plan : empty, recorded: null };
+}
+
+function orderFacts(selected: Plan['tests'][number]): string[] {
+  return [`order: probability ${selected.probability.toFixed(2)} that it fails, expected to take ${formatDuration(selected.expectedMs)}`];
+}
+
+function historyFacts(store: Reader, { file, testCase }: FoundTest): string[] {
+  const history = fileHistory(store).get(file.id);
+  if (history === undefined) return ['history: it has never been run here'];
+  const last = testHistory(store, testCase?.id ?? file.id, 10);
+  const dots = last.map((entry) => entry.status).join(', ');
+  return [
+    `history: the file failed in ${history.failures} of ${counted(history.runs, 'run')}; it takes ${formatDuration(history.medianMs)} (median)`,
+    ...(last.length === 0 ? [] : [`last results, newest first: ${dots}`]),
+  ];
+}
+
+const shownDependencies = 10;
+
+function dependencyFacts(graph: Graph, file: RepoPath, plan: Plan): string[] {
+  const dependencies = closureOf(graph, file);
+  const changed = new Set<string>(plan.changes.flatMap((change) => (change.from === undefined ? [change.path] : [change.path, change.from])));
+  const touched = dependencies.filter((path) => changed.has(path));
+  const shown = dependencies.slice(0, shownDependencies).join(', ');
+  const more = dependencies.length > shownDependencies ? `, and ${dependencies.length - shownDependencies} more` : '';
+  return [
+    `evidence: by its imports as they are now it depends on ${counted(dependencies.length, 'file')}${dependencies.length === 0 ? '' : `: ${shown}${more}`}`,
+    touched.length === 0 ? 'of these none is changed' : `of these are changed: ${touched.join(', ')}`,
+  ];
+}
+
+/** Everything that a file reaches by its edges, without itself, nearest first. */
+function closureOf(graph: Graph, file: RepoPath): RepoPath[] {
+  const seen = new Set<RepoPath>([file]);
+  for (const current of seen) for (const next of graph.importsOf(current)) seen.add(next);
+  seen.delete(file);
+  return [...seen];
+}

@@ -1,0 +1,139 @@
+// What happens when files change while somebody looks: a new plan, and a run when somebody asked for continuous runs.
+import type { ExecutionHandle } from '../engine/engine.ts';
+import type { EventBus } from '../events/events.ts';
+import type { Log } from '../platform/log.ts';
+import type { Result } from '../protocol/failure.ts';
+import type { RepoPath } from '../protocol/ids.ts';
+import type { Plan } from '../protocol/plan.ts';
+import type { Planner } from './planner.ts';
+import type { RunRequest } from './main-job.ts';
+
+export interface WorkspaceBatch {
+  readonly paths: readonly RepoPath[];
+  readonly headMoved: boolean;
+  readonly everything: boolean;
+}
+
+export interface ContinuousRunOptions {
+  readonly planner: Planner;
+  readonly events: EventBus;
+  readonly log: Log;
+  readonly start: (request: RunRequest) => Result<ExecutionHandle>;
+  /** Whether anybody would see a new plan. */
+  readonly isObserved: () => boolean;
+}
+
+/** Coalesces changes: one plan at a time, one continuous run at a time; a newer change replaces the run that it makes pointless. */
+export class ContinuousRun {
+  readonly #options: ContinuousRunOptions;
+  readonly #watchers = new Set<string>();
+  /** What changed since the last continuous run that came to its end; null: everything may have. */
+  #untested: Set<RepoPath> | null = new Set();
+  #running: ExecutionHandle | null = null;
+  #planning: Promise<void> | null = null;
+  #isReplaced = false;
+  #isPlanStale = false;
+  /** What changed since the last plan. */
+  #unplanned: Set<RepoPath> = new Set();
+  #latest: Plan | null = null;
+
+  constructor(options: ContinuousRunOptions) {
+    this.#options = options;
+  }
+
+  get isWatching(): boolean {
+    return this.#watchers.size > 0;
+  }
+
+  /** The last plan that was made for the working tree. */
+  get latestPlan(): Plan | null {
+    return this.#latest;
+  }
+
+  watch(watcher: string): void {
+    if (!this.isWatching) this.#untested = new Set();
+    this.#watchers.add(watcher);
+  }
+
+  unwatch(watcher: string): void {
+    if (this.#watchers.delete(watcher) && !this.isWatching) this.#running?.cancel('nobody watches any more');
+  }
+
+  filesChanged(batch: WorkspaceBatch): void {
+    this.#options.planner.filesChanged(batch.paths, batch.everything);
+    if (batch.everything) this.#untested = null;
+    else if (this.#untested !== null) for (const path of batch.paths) this.#untested.add(path);
+    for (const path of batch.paths) this.#unplanned.add(path);
+    if (!this.#options.isObserved()) return;
+    if (this.isWatching && (batch.everything || batch.paths.length > 0)) this.#restart();
+    this.replan();
+  }
+
+  /** Makes the plan of the working tree anew, once, however often it is asked while one is being made. */
+  replan(): void {
+    this.#isPlanStale = true;
+    this.#planning ??= this.#planUntilFresh().finally(() => {
+      this.#planning = null;
+    });
+  }
+
+  dispose(): void {
+    this.#watchers.clear();
+  }
+
+  #restart(): void {
+    if (this.#running === null) {
+      this.#start();
+      return;
+    }
+    // When it has ended, the run that replaces it is started with what both were about.
+    this.#isReplaced = true;
+    this.#running.cancel('replaced by a run for a newer change');
+  }
+
+  #start(): void {
+    const { start, log } = this.#options;
+    const tested = this.#untested;
+    this.#untested = new Set();
+    const started = start({ trigger: 'watch', ...(tested === null ? {} : { paths: [...tested].toSorted() }) });
+    if (!started.ok) {
+      log.warn('a continuous run could not be started', { failure: started.failure });
+      return;
+    }
+    this.#running = started.value;
+    void started.value.finished.then((execution) => {
+      this.#running = null;
+      const isReplaced = this.#isReplaced;
+      this.#isReplaced = false;
+      if (!isReplaced || !this.isWatching) return;
+      // What it tested is tested again only when it did not come to its end.
+      const untested = execution.state === 'cancelled' ? tested : new Set<RepoPath>();
+      this.#untested = untested === null || this.#untested === null ? null : new Set([...untested, ...this.#untested]);
+      this.#start();
+    });
+  }
+
+  async #planUntilFresh(): Promise<void> {
+    const { planner, events, log } = this.#options;
+    while (this.#isPlanStale) {
+      this.#isPlanStale = false;
+      const paths = [...this.#unplanned];
+      this.#unplanned = new Set();
+      const planned = await planner.plan({}).catch((error: unknown) => {
+        log.error('the plan could not be made', { error });
+        return null;
+      });
+      if (planned === null) return;
+      if (!planned.ok) {
+        log.warn('the plan could not be made', { failure: planned.failure });
+        return;
+      }
+      const { plan, changes } = planned.value;
+      this.#latest = plan;
+      events.emit({ type: 'workspace.changed', changedFiles: plan.changes.length, branch: changes.branch });
+      events.emit({ type: 'plan.updated', plan });
+      const outdated = paths.length === 0 ? [] : await planner.testsReachedBy(paths);
+      if (outdated.length > 0) events.emit({ type: 'tests.outdated', ids: outdated });
+    }
+  }
+}

@@ -1,0 +1,155 @@
+// The main job: change → build → impacted tests, as an execution of the engine.
+import type { Builds } from '../builds/builds.ts';
+import type { Engine, ExecutionHandle, StepContext, StepDefinition } from '../engine/engine.ts';
+import type { EventBus } from '../events/events.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import type { ChangeSet } from '../protocol/change-set.ts';
+import type { Execution, Trigger } from '../protocol/execution.ts';
+import { failure, success, type Result } from '../protocol/failure.ts';
+import type { RepoPath } from '../protocol/ids.ts';
+import type { Plan, PlanRequest } from '../protocol/plan.ts';
+import type { Settings } from '../protocol/settings.ts';
+import { savePlan } from '../store/plans.ts';
+import type { Store } from '../store/store.ts';
+import type { Tests } from '../tests/tests.ts';
+import type { Planner } from './planner.ts';
+import { savedBy } from './saved-time.ts';
+
+export interface RunRequest extends PlanRequest {
+  readonly trigger: Trigger;
+  /** Only what these files can affect: what changed since the last run that watching started. */
+  readonly paths?: readonly RepoPath[];
+}
+
+export interface MainJobOptions {
+  readonly planner: Planner;
+  readonly builds: Builds;
+  readonly tests: Tests;
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly events: EventBus;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: () => Settings;
+  readonly isTrusted: () => boolean;
+  /** Called when a run has ended, whatever its result: a folder without git remembers what it has seen. */
+  readonly runEnded: (execution: Execution) => Promise<void>;
+}
+
+export interface MainJob {
+  /** Queues a run; refused in a workspace that is not trusted and where running is switched off. */
+  start(request: RunRequest): Result<ExecutionHandle>;
+}
+
+export function createMainJob(options: MainJobOptions): MainJob {
+  return {
+    start(request) {
+      const refusal = refusalOf(options);
+      if (refusal !== null) return refusal;
+      const run = new Run(options, request);
+      const handle = options.engine.submit({
+        kind: 'pipeline',
+        name: nameOf(request),
+        trigger: request.trigger,
+        changedFiles: 0,
+        timeoutMs: options.settings()['cicd.defaultTimeout'] * 1000,
+        priority: request.trigger === 'watch' ? 'background' : 'interactive',
+        prepare: (context) => run.prepare(context),
+      });
+      handle.finished.then((execution) => run.end(execution)).catch((error: unknown) => options.log.error('a run could not be closed', { error }));
+      return success(handle);
+    },
+  };
+}
+
+function refusalOf({ isTrusted, settings }: MainJobOptions) {
+  if (!isTrusted()) return failure('not_trusted', 'this workspace is not trusted, so nothing of it is executed');
+  if (settings()['cicd.enabled']) return null;
+  return failure('conflict', 'running is switched off: cicd.enabled (NOODLE_CICD_ENABLED) is false', {
+    hint: 'Changes are still planned; set it to true to run them.',
+  });
+}
+
+function nameOf(request: RunRequest): string {
+  if (request.buildsOnly === true) return request.targets === undefined ? 'Build impacted targets' : `Build ${request.targets.join(', ')}`;
+  if (request.all === true) return 'Run all tests';
+  if (request.failed === true) return 'Run failed tests';
+  if (request.tests !== undefined) return request.tests.length === 1 ? `Run ${request.tests[0]}` : `Run ${request.tests.length} tests`;
+  return 'Run impacted tests';
+}
+
+/** One run: its plan, its steps and its closing event. */
+class Run {
+  readonly #options: MainJobOptions;
+  readonly #request: RunRequest;
+  #plan: Plan | null = null;
+  #wasAnnounced = false;
+
+  constructor(options: MainJobOptions, request: RunRequest) {
+    this.#options = options;
+    this.#request = request;
+  }
+
+  async prepare(context: StepContext): Promise<Result<readonly StepDefinition[]>> {
+    const { planner, events, store, clock } = this.#options;
+    const planned = await planner.plan(this.#request, (changes) => this.#announce(context, changes));
+    if (!planned.ok) return planned;
+    const { plan } = planned.value;
+    this.#plan = plan;
+    context.progress({ plannedTests: plan.tests.length });
+    await store.transact((tx) => savePlan(tx, context.executionId, plan, clock.now()));
+    events.emit({ type: 'plan.made', executionId: context.executionId, plan });
+    return success(this.#steps(plan));
+  }
+
+  async end(execution: Execution): Promise<void> {
+    const { events, store, runEnded } = this.#options;
+    const startedAt = execution.startedAt ?? execution.queuedAt;
+    events.emit({
+      type: 'run.finished',
+      executionId: execution.id,
+      status: execution.state,
+      reason: execution.reason,
+      counts: execution.counts,
+      firstFailureAtMs: execution.firstFailureAtMs,
+      durationMs: Math.max(0, (execution.finishedAt ?? startedAt) - startedAt),
+      saved: this.#plan === null || !isSelection(this.#request) ? { testsMs: 0, buildsMs: 0 } : savedBy(store, this.#plan),
+      notes: brokenSteps(execution),
+    });
+    await runEnded(execution);
+  }
+
+  #announce(context: StepContext, changes: ChangeSet): void {
+    if (this.#wasAnnounced) return;
+    this.#wasAnnounced = true;
+    this.#options.events.emit({
+      type: 'run.started',
+      executionId: context.executionId,
+      trigger: this.#request.trigger,
+      base: changes.base,
+      branch: changes.branch,
+      changedFiles: changes.files.length,
+    });
+  }
+
+  #steps(plan: Plan): StepDefinition[] {
+    const { builds, tests } = this.#options;
+    const planned = new Set(plan.builds.map((build) => build.target));
+    const needs = (folder: string) => builds.neededBy(folder).filter((target) => planned.has(target)).map((target) => builds.stepOf(target));
+    return [...builds.steps(plan.builds), ...tests.steps({ planned: plan.tests, request: this.#request, needs })];
+  }
+}
+
+/** Whether leaving something out was our decision, and not what the caller asked for. */
+function isSelection(request: PlanRequest): boolean {
+  return request.failed !== true && request.tests === undefined && request.targets === undefined && request.buildsOnly !== true;
+}
+
+/** Why steps of tests ended badly besides their tests: a runner that is missing or broke. */
+function brokenSteps(execution: Execution): string[] {
+  return execution.steps.flatMap((step) => {
+    const isBroken = step.kind !== 'build' && step.reason !== null && (step.state === 'failed' || step.state === 'timed_out' || step.state === 'skipped');
+    return isBroken ? [`${step.name}: ${step.reason}`] : [];
+  });
+}

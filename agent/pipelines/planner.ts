@@ -1,0 +1,142 @@
+// The plan for a change: the change set, its impact, the builds and tests that follow from it, with reasons.
+import type { Builds } from '../builds/builds.ts';
+import type { Graph, Impact } from '../graph/graph.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { ChangeSet, FileChange } from '../protocol/change-set.ts';
+import { success, type Result } from '../protocol/failure.ts';
+import type { RepoPath, TestId } from '../protocol/ids.ts';
+import type { Plan, PlanRequest } from '../protocol/plan.ts';
+import type { Tests } from '../tests/tests.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+
+export interface PlannerOptions {
+  readonly workspace: Workspace;
+  readonly graph: Graph;
+  readonly builds: Builds;
+  readonly tests: Tests;
+  readonly clock: Clock;
+  /** Sentences about the configuration that belong into every plan's notes. */
+  readonly configurationNotes: () => readonly string[];
+}
+
+export interface Planned {
+  readonly plan: Plan;
+  readonly changes: ChangeSet;
+  readonly impact: Impact;
+}
+
+export interface Planner {
+  /** `onChanges` hears of the change set before the plan is ready. */
+  plan(request: PlanRequest & { readonly paths?: readonly RepoPath[] }, onChanges?: (changes: ChangeSet) => void): Promise<Result<Planned>>;
+  /** Files changed on disk; `everything` when it is not known which. Costs nothing until the next plan. */
+  filesChanged(paths: readonly RepoPath[], everything: boolean): void;
+  /** The change set of the working tree, restricted to some files. */
+  changesOf(paths: readonly RepoPath[]): Promise<Result<ChangeSet>>;
+  /** The test files that a change of these files can affect. */
+  testsReachedBy(paths: readonly RepoPath[]): Promise<TestId[]>;
+  /** Brings graph and tests up to date with what changed on disk. */
+  refresh(): Promise<void>;
+}
+
+export function createPlanner(options: PlannerOptions): Planner {
+  return new RepositoryPlanner(options);
+}
+
+class RepositoryPlanner implements Planner {
+  readonly #options: PlannerOptions;
+  /** What changed on disk since the graph was last brought up to date; null: everything may have. */
+  #stale: Set<RepoPath> | null = null;
+  #refreshing: Promise<void> = Promise.resolve();
+
+  constructor(options: PlannerOptions) {
+    this.#options = options;
+  }
+
+  filesChanged(paths: readonly RepoPath[], everything: boolean): void {
+    if (everything) this.#stale = null;
+    else if (this.#stale !== null) for (const path of paths) this.#stale.add(path);
+  }
+
+  refresh(): Promise<void> {
+    // One at a time: a second caller waits for the first, then looks whether anything is left to do.
+    this.#refreshing = this.#refreshing.then(
+      () => this.#refresh(),
+      () => this.#refresh(),
+    );
+    return this.#refreshing;
+  }
+
+  async plan(request: PlanRequest & { readonly paths?: readonly RepoPath[] }, onChanges: (changes: ChangeSet) => void = () => {}): Promise<Result<Planned>> {
+    const { clock, workspace, graph } = this.#options;
+    const startedAtMs = clock.monotonicMs();
+    const refreshed = this.refresh();
+    const changed = request.paths === undefined ? await workspace.changes(request.base) : await this.changesOf(request.paths);
+    if (changed.ok) onChanges(changed.value);
+    await refreshed;
+    if (!changed.ok) return changed;
+    const impact = graph.impactOf(changed.value);
+    const { builds, tests, notes } = await this.#decide(request, changed.value, impact);
+    const plan: Plan = {
+      changes: changed.value.files,
+      builds,
+      tests: [...tests.tests],
+      skipped: { count: tests.skipped.count, files: [...tests.skipped.files] },
+      notes,
+      planMs: clock.monotonicMs() - startedAtMs,
+    };
+    return success({ plan, changes: changed.value, impact });
+  }
+
+  async changesOf(paths: readonly RepoPath[]): Promise<Result<ChangeSet>> {
+    const { workspace } = this.#options;
+    const all = await workspace.changes('HEAD');
+    const whole = all.ok ? all : await workspace.changes();
+    if (!whole.ok) return whole;
+    const files = new Set(await workspace.files());
+    const byPath = new Map(whole.value.files.map((file) => [file.path, file]));
+    return success({ ...whole.value, files: paths.map((path) => byPath.get(path) ?? revertedOrGone(path, files)) });
+  }
+
+  async testsReachedBy(paths: readonly RepoPath[]): Promise<TestId[]> {
+    const { graph, tests } = this.#options;
+    const changes = await this.changesOf(paths);
+    if (!changes.ok) return [];
+    const { reached } = graph.impactOf(changes.value);
+    const { files } = await tests.discover([]);
+    return files.filter((test) => reached.has(test.file)).map((test) => test.id);
+  }
+
+  async #refresh(): Promise<void> {
+    const { workspace, graph, tests } = this.#options;
+    const stale = this.#stale;
+    if (stale !== null && stale.size === 0) return;
+    this.#stale = new Set();
+    try {
+      const files = await workspace.files();
+      const changed = stale === null ? undefined : [...stale];
+      await Promise.all([graph.update(files, changed), tests.discover(changed)]);
+      await tests.settled();
+    } catch (error) {
+      this.#stale = null;
+      throw error;
+    }
+  }
+
+  async #decide(request: PlanRequest, changes: ChangeSet, impact: Impact) {
+    const { builds, tests, configurationNotes } = this.#options;
+    const discovery = await tests.discover([]);
+    const planned = request.buildsOnly === true ? nothingPlanned : await tests.plan({ changes, impact, request });
+    const selected = new Set(planned.tests.map((test) => test.id));
+    const testFolders = new Set(discovery.files.filter((file) => selected.has(file.id)).map((file) => file.project));
+    const built = await builds.plan({ request, change: changes, unbounded: impact.unbounded, testFolders: [...testFolders] });
+    const notes = [...configurationNotes(), ...changes.notes, ...discovery.problems, ...impact.notes, ...planned.notes, ...built.notes];
+    return { builds: built.builds, tests: planned, notes: [...new Set(notes)] };
+  }
+}
+
+const nothingPlanned = { tests: [], skipped: { count: 0, files: [] }, notes: [] };
+
+/** A file that no longer differs from the base: somebody took a change back, or it is gone. */
+function revertedOrGone(path: RepoPath, files: ReadonlySet<RepoPath>): FileChange {
+  return { path, kind: files.has(path) ? 'modified' : 'deleted', lines: [] };
+}
