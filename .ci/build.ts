@@ -1,0 +1,10 @@
+// `npm run build [-- dashboard]`: makes dist/, or the dashboard in it alone.
+import { bundle, bundleDashboard } from './bundle.ts';
+
+const startedAt = performance.now();
+if (process.argv[2] === 'dashboard') {
+  await bundleDashboard();
+} else {
+  for (const source of await bundle()) process.stderr.write(`left out, it is missing: ${source}\n`);
+}
+process.stderr.write(`built in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s\n`);
