@@ -1,0 +1,14 @@
+// A plan, made small enough to keep.
+import type { Plan } from '../../agent/protocol/plan.ts';
+import type { PlanSummary } from './state.ts';
+
+/** What the page keeps of a plan. */
+export function summarizePlan(plan: Plan): PlanSummary {
+  return {
+    changedFiles: plan.changes.map((change) => change.path),
+    builds: plan.builds,
+    tests: new Map(plan.tests.map((test) => [test.id, test])),
+    skippedTests: plan.skipped.count,
+    expectedMs: plan.tests.reduce((sum, test) => sum + test.expectedMs, 0),
+  };
+}
