@@ -23,6 +23,11 @@ export interface ContinuousRunOptions {
   readonly isObserved: () => boolean;
 }
 
+export interface LatestPlan {
+  readonly plan: Plan;
+  readonly branch: string | null;
+}
+
 /** Coalesces changes: one plan at a time, one continuous run at a time; a newer change replaces the run that it makes pointless. */
 export class ContinuousRun {
   readonly #options: ContinuousRunOptions;
@@ -35,7 +40,7 @@ export class ContinuousRun {
   #isPlanStale = false;
   /** What changed since the last plan. */
   #unplanned: Set<RepoPath> = new Set();
-  #latest: Plan | null = null;
+  #latest: LatestPlan | null = null;
 
   constructor(options: ContinuousRunOptions) {
     this.#options = options;
@@ -46,7 +51,7 @@ export class ContinuousRun {
   }
 
   /** The last plan that was made for the working tree. */
-  get latestPlan(): Plan | null {
+  get latest(): LatestPlan | null {
     return this.#latest;
   }
 
@@ -129,7 +134,7 @@ export class ContinuousRun {
         return;
       }
       const { plan, changes } = planned.value;
-      this.#latest = plan;
+      this.#latest = { plan, branch: changes.branch };
       events.emit({ type: 'workspace.changed', changedFiles: plan.changes.length, branch: changes.branch });
       events.emit({ type: 'plan.updated', plan });
       const outdated = paths.length === 0 ? [] : await planner.testsReachedBy(paths);

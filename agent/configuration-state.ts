@@ -1,0 +1,59 @@
+// The settings in force: environment, what the editors sent, noodle.yaml, defaults; read anew when one of them changes.
+import type { ConfigurationFile } from './protocol/configuration-file.ts';
+import type { OutputOf } from './protocol/operations.ts';
+import { SettingSource, type Settings } from './protocol/settings.ts';
+import { readConfiguration, type Configuration } from './workspace/configuration.ts';
+
+export const configurationPath = 'noodle.yaml';
+
+export interface ConfigurationStateOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The text of noodle.yaml, null when there is none. */
+  readonly readFile: () => string | null;
+}
+
+export class ConfigurationState {
+  readonly #options: ConfigurationStateOptions;
+  #editorSettings: Readonly<Record<string, boolean | number>> = {};
+  #configuration: Configuration;
+
+  constructor(options: ConfigurationStateOptions) {
+    this.#options = options;
+    this.#configuration = this.#read();
+  }
+
+  get settings(): Settings {
+    return this.#configuration.settings;
+  }
+
+  get file(): ConfigurationFile {
+    return this.#configuration.file;
+  }
+
+  /** One sentence a problem, with its place in the file where it has one. */
+  problems(): string[] {
+    return this.#configuration.problems.map((problem) => (problem.line === undefined ? problem.message : `${configurationPath}:${problem.line}: ${problem.message}`));
+  }
+
+  describe(): OutputOf<'getConfiguration'> {
+    return { settings: [...this.#configuration.explained], sources: [...SettingSource.options], problems: this.problems() };
+  }
+
+  fileChanged(): void {
+    this.#configuration = this.#read();
+  }
+
+  editorChanged(settings: Readonly<Record<string, boolean | number>>): void {
+    this.#editorSettings = settings;
+    this.#configuration = this.#read();
+  }
+
+  #read(): Configuration {
+    const text = this.#options.readFile();
+    return readConfiguration({
+      environment: this.#options.environment,
+      vscodeSettings: this.#editorSettings,
+      file: text === null ? null : { path: configurationPath, text },
+    });
+  }
+}

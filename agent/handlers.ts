@@ -1,0 +1,144 @@
+// What answers each operation of the contract: a table from operations to the parts.
+import type { Analytics } from './analytics/analytics.ts';
+import type { Answers } from './answers/answers.ts';
+import type { Builds } from './builds/builds.ts';
+import type { Engine } from './engine/engine.ts';
+import type { ContinuousRun } from './pipelines/continuous-run.ts';
+import type { MainJob } from './pipelines/main-job.ts';
+import type { Planner } from './pipelines/planner.ts';
+import { failure, success, type Result } from './protocol/failure.ts';
+import type { Execution } from './protocol/execution.ts';
+import type { OutputOf } from './protocol/operations.ts';
+import { counted } from './protocol/quantities.ts';
+import type { Caller, Handlers } from './server/server.ts';
+import { buildResultsOf } from './store/builds.ts';
+import { getPlan } from './store/plans.ts';
+import type { Store } from './store/store.ts';
+import { testHistory, testResultsOf } from './store/tests.ts';
+import type { Tests } from './tests/tests.ts';
+import type { Workspace } from './workspace/workspace.ts';
+
+export interface HandlerParts {
+  readonly workspace: Workspace;
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly builds: Builds;
+  readonly tests: Tests;
+  readonly planner: Planner;
+  readonly mainJob: MainJob;
+  readonly continuousRun: ContinuousRun;
+  readonly analytics: Analytics;
+  readonly answers: Answers;
+  readonly status: () => OutputOf<'getAgentStatus'>;
+  readonly configuration: () => OutputOf<'getConfiguration'>;
+  /** The editor's settings and trust; answers with what is wrong in them. */
+  readonly configureClient: (caller: Caller, trusted: boolean, settings: Readonly<Record<string, boolean | number>>) => string[];
+  readonly stop: () => void;
+}
+
+export function createHandlers(parts: HandlerParts): Handlers {
+  return { ...agentHandlers(parts), ...planHandlers(parts), ...executionHandlers(parts), ...testAndBuildHandlers(parts), ...analyticsHandlers(parts) };
+}
+
+function agentHandlers({ status, stop, configuration, configureClient, continuousRun }: HandlerParts) {
+  return {
+    getAgentStatus: async () => success(status()),
+    stopAgent: async () => {
+      stop();
+      return success({ stopping: true as const });
+    },
+    setWatching: async ({ watching }, caller) => {
+      const watcher = caller.connectionId ?? caller.via;
+      if (watching) {
+        continuousRun.watch(watcher);
+        caller.onClosed(() => continuousRun.unwatch(watcher));
+      } else {
+        continuousRun.unwatch(watcher);
+      }
+      return success({ watching });
+    },
+    configureClient: async ({ trusted, settings }, caller) => success({ problems: configureClient(caller, trusted, settings) }),
+    getConfiguration: async () => success(configuration()),
+  } satisfies Partial<Handlers>;
+}
+
+function planHandlers({ workspace, planner, mainJob }: HandlerParts) {
+  return {
+    getChanges: ({ base }) => workspace.changes(base),
+    makePlan: async (request) => {
+      const planned = await planner.plan(request);
+      return planned.ok ? success(planned.value.plan) : planned;
+    },
+    startRun: async (request) => {
+      const started = mainJob.start(request);
+      if (!started.ok) return started;
+      await started.value.recorded;
+      return success({ executionId: started.value.id });
+    },
+  } satisfies Partial<Handlers>;
+}
+
+function executionHandlers({ engine, store }: HandlerParts) {
+  const known = (id: Execution['id']): Result<Execution> => {
+    const execution = engine.get(id);
+    return execution === null ? failure('not_found', `there is no execution '${id}'`, { place: 'id' }) : success(execution);
+  };
+  return {
+    listExecutions: async ({ limit }) => success({ executions: engine.list(limit) }),
+    getExecutionStatus: async ({ id }) => known(id),
+    cancelExecution: async ({ id }, caller) => engine.cancel(id, `cancelled by ${caller.client}`),
+    getExecutionResults: async ({ id }) => {
+      const execution = known(id);
+      if (!execution.ok) return execution;
+      return success({ plan: getPlan(store, id), builds: buildResultsOf(store, id), tests: testResultsOf(store, id) });
+    },
+    getExecutionLog: async ({ id, stepId, offset }) => engine.log(id, stepId, offset),
+  } satisfies Partial<Handlers>;
+}
+
+function testAndBuildHandlers({ tests, builds, store, answers, planner }: HandlerParts) {
+  return {
+    listTests: async () => {
+      await planner.refresh();
+      const { files, problems } = await tests.discover([]);
+      return success({ files: [...files], problems: [...problems] });
+    },
+    getTestHistory: async ({ id, limit }) => success({ history: testHistory(store, id, limit) }),
+    getDebugCommand: async ({ id }) => {
+      const command = await tests.debugCommand(id);
+      return command.ok ? success({ ...command.value, arguments: [...command.value.arguments], environment: { ...command.value.environment } }) : command;
+    },
+    listTargets: async () => {
+      const { targets, problems } = await builds.targets();
+      return success({ targets: [...targets], problems: [...problems] });
+    },
+    explain: async ({ subject }) => {
+      const explanations = await answers.explain(subject);
+      return explanations.ok ? success({ explanations: explanations.value }) : explanations;
+    },
+    getCodeLenses: async ({ file }) => success({ lenses: await answers.codeLenses(file) }),
+  } satisfies Partial<Handlers>;
+}
+
+function analyticsHandlers({ analytics, engine, tests, builds, workspace, continuousRun }: HandlerParts) {
+  return {
+    createMetricDefinition: (definition) => analytics.define(definition),
+    recordMetric: ({ id, value, tags }) => analytics.record(id, value, tags),
+    getMetricsSummary: async ({ id, limit }) => analytics.summary(id, limit),
+    listAlerts: async ({ limit }) => success({ alerts: analytics.alerts(limit) }),
+    resolveAlert: ({ id }) => analytics.resolveAlert(id),
+    getAnalyticsDashboardData: async () => {
+      const { targets } = await builds.targets();
+      const found = [...(targets.length === 0 ? [] : [counted(targets.length, 'build target')]), ...tests.found()];
+      const repository = { name: workspace.name, root: workspace.root, ...(await presentChange(workspace, continuousRun)), found };
+      return success(analytics.dashboard(repository, engine.list(50)));
+    },
+  } satisfies Partial<Handlers>;
+}
+
+/** From the last plan, which is made anew at every change; before the first one from git. */
+async function presentChange(workspace: Workspace, { latest }: ContinuousRun): Promise<{ branch: string | null; changedFiles: number }> {
+  if (latest !== null) return { branch: latest.branch, changedFiles: latest.plan.changes.length };
+  const changes = await workspace.changes();
+  return changes.ok ? { branch: changes.value.branch, changedFiles: changes.value.files.length } : { branch: null, changedFiles: 0 };
+}
