@@ -26,6 +26,12 @@ export interface SessionOptions {
   /** Leave after so long without anybody; null: never. */
   readonly idleExitMs: number | null;
   readonly isTrusted: boolean;
+  /** An agent of this process answers on a port too, for editors, browsers and other commands. */
+  readonly isServing: boolean;
+  /** An agent of this process watches the repository. */
+  readonly isWatching: boolean;
+  /** Who asks, for the audit trail: `noodle run`. */
+  readonly clientName: string;
 }
 
 export type OpenSession = (options: SessionOptions) => Promise<Result<Session>>;

@@ -9,7 +9,7 @@ import { resolveTests } from './resolve-tests.ts';
 import { folderOf, withSession } from './with-session.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
-  return await withSession(context, (session) => runOnce(context, session));
+  return await withSession(context, (session) => runOnce(context, session), { isServing: true });
 }
 
 /** Starts a run in `session`, shows it, and answers with its exit code. */

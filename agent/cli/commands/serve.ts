@@ -3,18 +3,15 @@ import { success } from '../../protocol/failure.ts';
 import type { CommandContext, ExitCode, Session } from '../session.ts';
 import { complain } from '../session.ts';
 import { untilAborted } from './watch.ts';
-import { folderOf } from './with-session.ts';
+import { openSession } from './with-session.ts';
 
 export async function serve(context: CommandContext): Promise<ExitCode> {
-  const { commandLine, output, openSession, interrupted } = context;
+  const { commandLine, output, interrupted } = context;
   const idleExitMs = idleExit(commandLine.values.get('idle-exit'));
   if (!idleExitMs.ok) return complain(output, idleExitMs.failure);
-  const opened = await openSession({
-    folder: folderOf(context),
-    agent: 'own',
-    idleExitMs: idleExitMs.value,
-    isTrusted: !commandLine.switches.has('untrusted'),
-  });
+  const isTrusted = !commandLine.switches.has('untrusted');
+  const opened = await openSession(context, { agent: 'own', idleExitMs: idleExitMs.value, isTrusted, isServing: true, isWatching: true });
+  if (!opened.ok && opened.failure.reason === 'state_locked') return await adopt(context);
   if (!opened.ok) return complain(output, opened.failure);
   announce(context, opened.value);
   await Promise.race([untilAborted(interrupted), opened.value.ended]);
@@ -22,11 +19,27 @@ export async function serve(context: CommandContext): Promise<ExitCode> {
   return 0;
 }
 
-function announce({ commandLine, output }: CommandContext, session: Session): void {
-  if (commandLine.switches.has('json')) {
-    output.line(JSON.stringify({ type: 'agent.started', root: session.root, pid: process.pid, address: session.dashboardAddress }));
+/** The repository has an agent already: names that one, and leaves it to it. */
+async function adopt(context: CommandContext): Promise<ExitCode> {
+  const opened = await openSession(context, { agent: 'live' });
+  if (!opened.ok) return complain(context.output, opened.failure);
+  const session = opened.value;
+  const { pid } = await session.client.getAgentStatus({});
+  await session.dispose();
+  const { root, name, dashboardAddress } = session;
+  if (context.commandLine.switches.has('json')) {
+    context.output.line(JSON.stringify({ type: 'agent.started', root, pid, address: dashboardAddress, adopted: true }));
   } else {
-    output.line(`${session.name} · dashboard ${session.dashboardAddress} · Ctrl-C ends`);
+    context.output.line(`${name} has an agent already (process ${pid}) · dashboard ${dashboardAddress}`);
+  }
+  return 0;
+}
+
+function announce({ commandLine, output }: CommandContext, { root, name, dashboardAddress }: Session): void {
+  if (commandLine.switches.has('json')) {
+    output.line(JSON.stringify({ type: 'agent.started', root, pid: process.pid, address: dashboardAddress, adopted: false }));
+  } else {
+    output.line(`${name} · dashboard ${dashboardAddress} · Ctrl-C ends`);
   }
 }
 

@@ -1,7 +1,7 @@
 // `noodle status` and `noodle stop`: questions to an agent that runs already.
 import { counted, formatBytes, formatDuration } from '../../protocol/quantities.ts';
 import { complain, type CommandContext, type ExitCode } from '../session.ts';
-import { folderOf } from './with-session.ts';
+import { openSession } from './with-session.ts';
 
 export async function status(context: CommandContext): Promise<ExitCode> {
   const { output, commandLine } = context;
@@ -38,7 +38,7 @@ export async function stop(context: CommandContext): Promise<ExitCode> {
 }
 
 function openLive(context: CommandContext) {
-  return context.openSession({ folder: folderOf(context), agent: 'live', idleExitMs: null, isTrusted: true });
+  return openSession(context, { agent: 'live' });
 }
 
 type AgentStatus = Awaited<ReturnType<import('../../protocol/client.ts').Client['getAgentStatus']>>;

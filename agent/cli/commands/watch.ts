@@ -6,10 +6,11 @@ import { createDisplay, runOnce } from './run.ts';
 import { withSession } from './with-session.ts';
 
 export async function watch(context: CommandContext): Promise<ExitCode> {
-  return await withSession(context, async (session) => {
+  const work = async (session: Session) => {
     const code = await runOnce(context, session);
     return context.interrupted.aborted ? code : await followChanges(context, session);
-  });
+  };
+  return await withSession(context, work, { isServing: true, isWatching: true });
 }
 
 /** Shows every run that a change starts, until the user interrupts or the agent leaves. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { FailureError } from '../../protocol/failure.ts';
 import { complain, type CommandContext, type ExitCode, type Session, type SessionOptions } from '../session.ts';
 
-type Wanted = Partial<Omit<SessionOptions, 'folder'>>;
+type Wanted = Partial<Omit<SessionOptions, 'folder' | 'clientName'>>;
 
 /** The folder that the command is about. */
 export function folderOf({ commandLine, workingFolder }: CommandContext): string {
@@ -12,7 +12,7 @@ export function folderOf({ commandLine, workingFolder }: CommandContext): string
 
 /** Runs `work` with a session. Failures that the agent answers are told on standard error, with exit code 2. */
 export async function withSession(context: CommandContext, work: (session: Session) => Promise<ExitCode>, wanted: Wanted = {}): Promise<ExitCode> {
-  const opened = await context.openSession({ folder: folderOf(context), agent: 'any', idleExitMs: null, isTrusted: true, ...wanted });
+  const opened = await openSession(context, wanted);
   if (!opened.ok) return complain(context.output, opened.failure);
   const session = opened.value;
   try {
@@ -23,4 +23,10 @@ export async function withSession(context: CommandContext, work: (session: Sessi
   } finally {
     await session.dispose();
   }
+}
+
+/** A session as the command wants it: by default a quick one, with whatever agent there is. */
+export function openSession(context: CommandContext, wanted: Wanted) {
+  const defaults = { agent: 'any', idleExitMs: null, isTrusted: true, isServing: false, isWatching: false } as const;
+  return context.openSession({ folder: folderOf(context), clientName: `noodle ${context.commandLine.command.name}`, ...defaults, ...wanted });
 }

@@ -1,0 +1,145 @@
+// An agent of this process: owns the repository's state, answers on a port, and leaves when it is told to or unused.
+import { createAgent, type Agent } from './agent.ts';
+import { assetPath } from './platform/assets.ts';
+import type { Clock } from './platform/clock.ts';
+import { Disposables } from './platform/disposables.ts';
+import type { Log } from './platform/log.ts';
+import type { Client, Disposer } from './protocol/client.ts';
+import { success, type Result } from './protocol/failure.ts';
+import { acquireAgentLock, type HeldAgentLock } from './server/agent-lock.ts';
+import { createLocalClient } from './server/local-client.ts';
+import { createAuthenticate } from './server/roles.ts';
+import { startServer, type Server } from './server/server.ts';
+import { languageFeatures } from './language-features.ts';
+import { openWorkspace, type Workspace } from './workspace/workspace.ts';
+
+export interface HostOptions {
+  /** Absolute; anywhere in the repository. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly version: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly isTrusted: boolean;
+  /** Answer on a port, for editors, browsers and other commands; a command that is over in a moment need not. */
+  readonly isServing: boolean;
+  /** Leave when nobody was connected and nothing ran for so long; null: never. */
+  readonly idleExitMs: number | null;
+  /** Name of the client in this process, for the audit trail. */
+  readonly clientName: string;
+}
+
+export interface Host {
+  readonly workspace: Workspace;
+  readonly agent: Agent;
+  readonly client: Client;
+  /** The dashboard's address, with the token that opens it; empty when nothing listens. */
+  readonly dashboardAddress: string;
+  /** Resolves when the agent was told to stop, or was not needed for long enough. */
+  readonly stopped: Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** Becomes the repository's agent. Fails with `state_locked` when another process is. */
+export async function openHost(options: HostOptions): Promise<Result<Host>> {
+  const { folder, clock, log, environment, version } = options;
+  const opened = await openWorkspace({ root: folder, clock, log, environment });
+  if (!opened.ok) return opened;
+  const disposables = new Disposables();
+  const workspace = disposables.use(opened.value);
+  const held = await acquireAgentLock({ stateDirectory: workspace.stateDirectory, version, clock });
+  if (!held.ok) {
+    await disposables.dispose();
+    return held;
+  }
+  disposables.defer(() => held.value.release());
+  try {
+    return success(await startHost(options, { workspace, lock: held.value, disposables }));
+  } catch (error) {
+    await disposables.dispose();
+    throw error;
+  }
+}
+
+interface Owned {
+  readonly workspace: Workspace;
+  readonly lock: HeldAgentLock;
+  readonly disposables: Disposables;
+}
+
+async function startHost(options: HostOptions, { workspace, lock, disposables }: Owned): Promise<Host> {
+  const { clock, log, version, environment, isTrusted, isServing } = options;
+  const stopped = Promise.withResolvers<void>();
+  let server: Server | null = null;
+  const host = {
+    get address() {
+      return server?.address ?? '';
+    },
+    clientCount: () => server?.clientCount() ?? 0,
+    stop: () => stopped.resolve(),
+  };
+  const agent = disposables.use(await createAgent({ workspace, clock, log, version, environment, isTrusted, host }));
+  const audit = agent.audit;
+  if (isServing) {
+    const idle = disposables.use(new IdleExit(options, agent, host.stop));
+    server = await startServer({
+      handlers: agent.handlers,
+      events: agent.events,
+      authenticate: createAuthenticate([{ token: lock.token, role: 'admin' }]),
+      version,
+      root: workspace.root,
+      clock,
+      log,
+      dashboardFolder: assetPath('dashboard'),
+      language: languageFeatures(agent.answers),
+      audit,
+      onClientCount: (count) => idle.clientsChanged(count),
+    });
+    disposables.use(server);
+    await lock.publish(server.port);
+    disposables.defer(() => lock.retract());
+  }
+  return {
+    workspace,
+    agent,
+    client: createLocalClient({ handlers: agent.handlers, events: agent.events, client: options.clientName, audit, clock, log }),
+    dashboardAddress: server === null ? '' : `${server.address}/?token=${lock.token}`,
+    stopped: stopped.promise,
+    dispose: () => disposables.dispose(),
+  };
+}
+
+/** Stops an agent that nobody is connected to and that runs nothing. */
+class IdleExit {
+  readonly #options: HostOptions;
+  readonly #agent: Agent;
+  readonly #stop: () => void;
+  #clients = 0;
+  #cancel: Disposer = () => {};
+
+  constructor(options: HostOptions, agent: Agent, stop: () => void) {
+    this.#options = options;
+    this.#agent = agent;
+    this.#stop = stop;
+    this.#wait();
+  }
+
+  clientsChanged(count: number): void {
+    this.#clients = count;
+    this.#cancel();
+    if (count === 0) this.#wait();
+  }
+
+  dispose(): void {
+    this.#cancel();
+  }
+
+  #wait(): void {
+    const { idleExitMs, clock } = this.#options;
+    if (idleExitMs === null) return;
+    this.#cancel = clock.schedule(idleExitMs, () => {
+      if (this.#clients === 0 && this.#agent.isIdle()) this.#stop();
+      else if (this.#clients === 0) this.#wait();
+    });
+  }
+}

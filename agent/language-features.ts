@@ -1,0 +1,18 @@
+// What the language server shows, put together from the answers and the knowledge of noodle.yaml.
+import type { Answers } from './answers/answers.ts';
+import { RepoPath } from './protocol/ids.ts';
+import type { LanguageFeatures } from './server/language-features.ts';
+import { configurationPath } from './configuration-state.ts';
+import { completeConfiguration, describeAt, validateConfiguration } from './workspace/configuration-language.ts';
+
+export function languageFeatures(answers: Answers): LanguageFeatures {
+  return {
+    diagnostics: answers.diagnostics,
+    onDiagnosticsChanged: answers.onDiagnosticsChanged,
+    codeLenses: answers.codeLenses,
+    onCodeLensesChanged: answers.onCodeLensesChanged,
+    // The watcher sees a saved file itself, and what follows from it comes as events.
+    documentSaved: () => {},
+    configuration: { path: RepoPath.parse(configurationPath), complete: completeConfiguration, hover: describeAt, validate: validateConfiguration },
+  };
+}

@@ -1,0 +1,36 @@
+// The program `noodle`: reads the command line, handles signals, and leaves with the command's exit code.
+import { runCommandLine } from './cli/cli.ts';
+import { createOutput } from './cli/output.ts';
+import { createOpenSession } from './open-session.ts';
+import { systemClock } from './platform/clock.ts';
+import { createLog } from './platform/log.ts';
+import { version } from './version.ts';
+
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // The first one ends the command in an orderly way, a second one at once.
+    if (interrupted.signal.aborted) process.exit(130);
+    interrupted.abort();
+  });
+}
+
+const output = createOutput({ stdout: process.stdout, stderr: process.stderr, environment: process.env });
+// A reader that has seen enough (`noodle plan | head`) is no defect.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+const isVerbose = process.env.NOODLE_LOG === 'debug';
+const log = createLog((line, level) => {
+  if (isVerbose || level === 'error') process.stderr.write(`${line}\n`);
+}, isVerbose ? 'debug' : 'info');
+
+process.exitCode = await runCommandLine({
+  argv: process.argv.slice(2),
+  version,
+  output,
+  openSession: createOpenSession({ clock: systemClock, log, version, environment: process.env }),
+  workingFolder: process.cwd(),
+  interrupted: interrupted.signal,
+});
+await output.flushed();

@@ -1,0 +1,76 @@
+// The session of a command: the repository's living agent where there is one, else an agent of this process.
+import type { OpenSession, Session, SessionOptions } from './cli/cli.ts';
+import { openHost, type HostOptions } from './host.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Log } from './platform/log.ts';
+import { failure, success, type Result } from './protocol/failure.ts';
+import type { AgentLock } from './protocol/wire.ts';
+import { findAgent } from './server/agent-lock.ts';
+import { connectClient } from './server/connect.ts';
+import { findRoot } from './workspace/workspace.ts';
+
+export interface SessionEnvironment {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly version: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+const otherAgentTimeoutMs = 15_000;
+const attempts = 3;
+
+export function createOpenSession(surroundings: SessionEnvironment): OpenSession {
+  return async (options) => {
+    if (options.agent === 'own') return await ownSession(surroundings, options);
+    for (let attempt = 1; ; attempt++) {
+      const live = await liveSession(surroundings, options);
+      if (live === null && options.agent === 'live') return failure('not_found', 'no agent runs for this repository');
+      if (live !== null && (live.ok || !isPassing(live) || attempt === attempts)) return live;
+      if (live !== null) continue;
+      const own = await ownSession(surroundings, options);
+      // Another process became the agent in between: use that one.
+      if (own.ok || own.failure.reason !== 'state_locked' || attempt === attempts) return own;
+    }
+  };
+}
+
+/** Null when no agent serves the repository. */
+async function liveSession({ clock, version, environment }: SessionEnvironment, { folder, clientName }: SessionOptions): Promise<Result<Session> | null> {
+  const found = findRoot(folder, environment);
+  if (!found.ok) return found;
+  const { root, stateDirectory, name } = found.value;
+  const lock = await findAgent({ stateDirectory, clock, timeoutMs: otherAgentTimeoutMs });
+  if (!lock.ok) return lock;
+  if (lock.value === null) return null;
+  const connected = await connectClient({ port: lock.value.port, token: lock.value.token, client: clientName, clientVersion: version, clock });
+  if (!connected.ok) return connected;
+  const client = connected.value;
+  const ended = new Promise<void>((resolve) => client.onClosed(resolve));
+  return success({ client, root, name, dashboardAddress: addressOf(lock.value), isOwnAgent: false, ended, dispose: async () => client.dispose() });
+}
+
+async function ownSession(surroundings: SessionEnvironment, options: SessionOptions): Promise<Result<Session>> {
+  const hostOptions: HostOptions = { ...surroundings, ...options };
+  const opened = await openHost(hostOptions);
+  if (!opened.ok) return opened;
+  const host = opened.value;
+  if (options.isWatching) await host.agent.startWatching();
+  return success({
+    client: host.client,
+    root: host.workspace.root,
+    name: host.workspace.name,
+    dashboardAddress: host.dashboardAddress,
+    isOwnAgent: true,
+    ended: host.stopped,
+    dispose: () => host.dispose(),
+  });
+}
+
+/** The agent was leaving while we came. */
+function isPassing(result: Result<Session>): boolean {
+  return !result.ok && ['not_running', 'disconnected', 'not_an_agent', 'shutting_down', 'unauthorized'].includes(result.failure.reason);
+}
+
+function addressOf({ port, token }: AgentLock): string {
+  return `http://127.0.0.1:${port}/?token=${token}`;
+}
