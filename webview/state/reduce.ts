@@ -60,7 +60,7 @@ const reducers: { readonly [T in Action['type']]: Reduce<T> } = {
     ...state,
     explanations: new Map(state.explanations).set(id, explanations),
   }),
-  view: (state, { change }) => ({ ...state, view: { ...state.view, ...change } }),
+  view: (state, { change }) => withView(state, { ...state.view, ...change }),
 };
 
 function withSnapshot(state: DashboardState, snapshot: DashboardSnapshot, at: number): DashboardState {
@@ -95,6 +95,12 @@ function withCurrentResults(state: DashboardState, executionId: ExecutionId, res
   if (state.current?.executionId !== executionId) return state;
   const builds = new Map([...results.builds.map((build) => [build.target, build.status] as const), ...state.current.builds]);
   return { ...state, current: { ...state.current, plan: state.current.plan ?? results.plan, builds } };
+}
+
+/** What was read of one run is not shown as that of another. */
+function withView(state: DashboardState, view: View): DashboardState {
+  if (view.openRunId === state.view.openRunId) return { ...state, view };
+  return { ...state, view, results: view.openRunId === null ? null : { state: 'loading' }, log: null };
 }
 
 function withMember(set: ReadonlySet<string>, member: string, isMember: boolean): ReadonlySet<string> {

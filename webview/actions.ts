@@ -1,0 +1,33 @@
+// What the user can do on the page. Panels call these; the controller fills them.
+import type { ExecutionId, StepId, TestId } from '../agent/protocol/ids.ts';
+import type { Location } from '../agent/protocol/test.ts';
+import type { DetailTab, ListName, RunKind } from './state/state.ts';
+
+export interface Actions {
+  startRun(kind: RunKind): void;
+  cancelRun(id: ExecutionId): void;
+  resolveAlert(id: string): void;
+  /** Connects again, or reads everything again. */
+  retry(): void;
+  /** Opens or closes the details of a run. */
+  toggleRun(id: ExecutionId): void;
+  showTab(tab: DetailTab): void;
+  chooseLogStep(stepId: StepId | null): void;
+  readLogOn(): void;
+  /** Opens or closes why a test ran. */
+  toggleTest(id: TestId): void;
+  showMore(list: ListName): void;
+  toggleDurationTable(): void;
+  dismissNotice(id: string): void;
+  openLocation(location: Location): void;
+  editorCommand(command: 'openDashboard' | 'showLog' | 'restartAgent' | 'manageTrust'): void;
+}
+
+/** What panels get besides the state. */
+export interface PanelContext {
+  readonly actions: Actions;
+  /** The present, in milliseconds since 1970. */
+  readonly now: number;
+  readonly hasEditor: boolean;
+  readonly place: 'browser' | 'sidebar' | 'editor';
+}

@@ -1,0 +1,141 @@
+// <noodle-duration-plot>: durations of the last runs, drawn by uPlot. Pointer and arrow keys read values.
+import uPlot from 'uplot';
+import { describePoint, type DurationPoint } from './duration-points.ts';
+import { drawMarks } from './marks.ts';
+import { readPalette, watchTheme, type Palette } from './palette.ts';
+
+const heightPx = 200;
+const elementName = 'noodle-duration-plot';
+
+/** Makes the element known to the page; once, before the first rendering. */
+export function registerDurationPlot(registry: CustomElementRegistry): void {
+  registry.define(elementName, DurationPlot);
+}
+
+export class DurationPlot extends HTMLElement {
+  #points: readonly DurationPoint[] = [];
+  #plot: uPlot | null = null;
+  #readout: HTMLElement | null = null;
+  #undo: (() => void)[] = [];
+
+  /** The runs, oldest first. Setting the same value again does nothing. */
+  set points(points: readonly DurationPoint[]) {
+    if (points === this.#points) return;
+    this.#points = points;
+    this.#plot?.setData(aligned(points));
+    this.#show(null);
+  }
+
+  connectedCallback(): void {
+    this.#readout = this.ownerDocument.createElement('p');
+    this.#readout.className = 'plot-readout';
+    const area = this.ownerDocument.createElement('div');
+    area.className = 'plot-area';
+    this.replaceChildren(area, this.#readout);
+    this.#build(area);
+    const resized = new ResizeObserver(() => this.#plot?.setSize({ width: area.clientWidth, height: heightPx }));
+    resized.observe(area);
+    this.#undo = [
+      () => resized.disconnect(),
+      this.#listenToKeys(),
+      watchTheme(this.ownerDocument, () => this.#build(area)),
+    ];
+    this.#show(null);
+  }
+
+  disconnectedCallback(): void {
+    for (const undo of this.#undo.splice(0)) undo();
+    this.#plot?.destroy();
+    this.#plot = null;
+  }
+
+  #build(area: HTMLElement): void {
+    this.#plot?.destroy();
+    const palette = readPalette(this);
+    const size = { width: area.clientWidth || 300, height: heightPx };
+    const options = plotOptions(palette, { size, onCursor: (index) => this.#show(index), points: () => this.#points });
+    this.#plot = new uPlot(options, aligned(this.#points), area);
+  }
+
+  /** Values are said aloud only while they are read by keyboard: not for every pointer move and every new run. */
+  #listenToKeys(): () => void {
+    const ended = new AbortController();
+    const { signal } = ended;
+    this.addEventListener('keydown', (event) => this.#keyPressed(event), { signal });
+    this.addEventListener('focus', () => this.#readout?.setAttribute('aria-live', 'polite'), { signal });
+    this.addEventListener('blur', () => this.#readout?.removeAttribute('aria-live'), { signal });
+    return () => ended.abort();
+  }
+
+  #keyPressed(event: KeyboardEvent): void {
+    const plot = this.#plot;
+    const last = this.#points.length - 1;
+    if (plot === null || last < 0) return;
+    const now = plot.cursor.idx ?? last + 1;
+    const wanted = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: last }[event.key];
+    if (wanted === undefined) return;
+    event.preventDefault();
+    const index = Math.min(last, Math.max(0, wanted));
+    const left = plot.valToPos(index, 'x');
+    plot.setCursor({ left, top: plot.valToPos((this.#points[index]?.durationMs ?? 0) / 1000, 'y') });
+  }
+
+  #show(index: number | null): void {
+    const point = index === null ? this.#points.at(-1) : this.#points[index];
+    const prefix = index === null ? 'Latest: ' : '';
+    const text = point === undefined ? '' : `${prefix}${describePoint(point, Date.now())}`;
+    if (this.#readout !== null && this.#readout.textContent !== text) this.#readout.textContent = text;
+  }
+}
+
+function aligned(points: readonly DurationPoint[]): uPlot.AlignedData {
+  return [
+    points.map((_, index) => index),
+    points.map((point) => point.durationMs / 1000),
+    points.map((point) => (point.firstFailureAtMs === null ? null : point.firstFailureAtMs / 1000)),
+  ];
+}
+
+interface PlotParts {
+  readonly size: { readonly width: number; readonly height: number };
+  readonly onCursor: (index: number | null) => void;
+  readonly points: () => readonly DurationPoint[];
+}
+
+function plotOptions(palette: Palette, { size, onCursor, points }: PlotParts): uPlot.Options {
+  const axis = { stroke: palette.text, font: palette.font, labelFont: palette.font, ticks: { show: false }, labelSize: 20 };
+  return {
+    ...size,
+    padding: [8, 8, 0, 0],
+    legend: { show: false },
+    cursor: { drag: { x: false, y: false }, y: false, points: { show: false } },
+    scales: {
+      x: { time: false, range: (_, min, max) => [(min ?? 0) - 0.5, (max ?? 1) + 0.5] },
+      y: { range: (_, __, max) => [0, (max ?? 0) > 0 ? max * 1.1 : 1] },
+    },
+    axes: [
+      { ...axis, label: 'runs ago', size: 24, grid: { show: false }, space: 48, incrs: [1, 5, 10, 20], values: (_, splits) => splits.map((each) => agoLabel(each, points().length)) },
+      { ...axis, label: 'duration in s', size: 40, space: 32, grid: { stroke: palette.grid, width: 1 }, values: (_, splits) => splits.map(secondsLabel) },
+    ],
+    series: [
+      {},
+      { stroke: palette.line, width: 1.5, fill: palette.area, points: { show: false } },
+      { stroke: palette.failure, paths: () => null, points: { show: false } },
+    ],
+    hooks: {
+      setCursor: [(plot) => onCursor(plot.cursor.idx ?? null)],
+      draw: [(plot) => drawMarks(plot, points(), palette)],
+    },
+  };
+}
+
+/** How many runs ago an index of the x axis is; nothing between runs and beyond the ends. */
+function agoLabel(index: number, count: number): string {
+  const ago = count - 1 - index;
+  if (ago < 0 || ago >= count || !Number.isInteger(index)) return '';
+  return ago === 0 ? '0' : `${ago}`;
+}
+
+function secondsLabel(seconds: number): string {
+  return seconds.toLocaleString('en-US', { maximumFractionDigits: 2 });
+}
