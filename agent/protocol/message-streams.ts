@@ -36,6 +36,8 @@ export interface MessageStreams {
 export interface ChannelSplitter {
   /** New streams for a channel; they take the place of the channel's former ones (a language client that restarts). */
   open(channel: Channel): MessageStreams;
+  /** Ends a channel's streams; later messages wait for the next `open`. */
+  shut(channel: Channel): void;
   /** Hands a frame to its channel. False when it is not a JSON-RPC message. */
   receive(text: string): boolean;
   /** Hands a message that was parsed already to its channel. */
@@ -49,8 +51,14 @@ interface OpenStreams extends MessageStreams {
   close(): void;
 }
 
-/** Splits one socket into its channels. `send` writes a text frame; messages that arrive before a channel is opened wait for it. */
-export function splitChannels(send: (text: string) => void): ChannelSplitter {
+/**
+ * Splits one socket into its channels. `send` writes a text frame. Messages for a channel that is not open wait for it;
+ * `onWaiting` is told of the first of them, so that a channel can be opened when it is wanted.
+ */
+export function splitChannels(
+  send: (text: string) => void,
+  onWaiting: (channel: Channel) => void = () => {},
+): ChannelSplitter {
   const opened = new Map<Channel, OpenStreams>();
   const waiting: { readonly [C in Channel]: WireMessage[] } = { noodle: [], language: [] };
   let isClosed = false;
@@ -58,7 +66,7 @@ export function splitChannels(send: (text: string) => void): ChannelSplitter {
     const { channel, message } = fromWire(wire);
     const streams = opened.get(channel);
     if (streams !== undefined) streams.deliver(message);
-    else waiting[channel].push(message);
+    else if (waiting[channel].push(message) === 1) onWaiting(channel);
   };
   return {
     open(channel) {
@@ -67,6 +75,10 @@ export function splitChannels(send: (text: string) => void): ChannelSplitter {
       for (const message of waiting[channel].splice(0)) streams.deliver(message);
       if (isClosed) streams.close();
       return streams;
+    },
+    shut(channel) {
+      opened.get(channel)?.close();
+      opened.delete(channel);
     },
     receive(text) {
       const message = parseMessage(text);

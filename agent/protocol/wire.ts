@@ -8,6 +8,9 @@ export const protocolVersion = 1;
 /** JSON-RPC methods of ours start with this; everything else on the connection is the language server's. */
 export const methodPrefix = 'noodle/';
 
+export const helloMethod = 'noodle/hello';
+export const eventMethod = 'noodle/event';
+
 /** The first request on a connection; nothing else is answered before it. */
 export const Hello = z.object({
   protocolVersion: z.int(),
@@ -55,5 +58,15 @@ export const AgentLock = z.object({
   token: z.string().min(32),
   version: z.string(),
   startedAt: z.number(),
+  /** See AgentClaim. */
+  guardPort: z.int().min(1).max(65_535).nullable().default(null),
+  guardId: z.string().default(''),
 });
 export type AgentLock = z.infer<typeof AgentLock>;
+
+/**
+ * What the lock file holds while its agent starts or leaves: the state has an owner, but nobody answers yet or any more.
+ * The owner listens on `guardPort` as long as it owns the state, and says `guardId` to whoever connects.
+ */
+export const AgentClaim = AgentLock.omit({ port: true, token: true });
+export type AgentClaim = z.infer<typeof AgentClaim>;

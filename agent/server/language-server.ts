@@ -1,0 +1,246 @@
+// LSP: failures in the lines concerned, a lens on changed functions, and help with noodle.yaml.
+import {
+  CodeLensRefreshRequest,
+  CompletionItemKind,
+  CompletionRequest,
+  createProtocolConnection,
+  DidChangeTextDocumentNotification,
+  DidCloseTextDocumentNotification,
+  DidOpenTextDocumentNotification,
+  HoverRequest,
+  MarkupKind,
+  TextDocumentSyncKind,
+  type CodeLens,
+  type CompletionItem,
+  type Hover,
+  type InitializeParams,
+  type ServerCapabilities,
+} from 'vscode-languageserver/node';
+// The plain connection: the one for Node ends this whole process when one editor leaves.
+import { createConnection, type Connection } from 'vscode-languageserver';
+import { z } from 'zod';
+import type { Clock } from '../platform/clock.ts';
+import { Disposables } from '../platform/disposables.ts';
+import type { Log } from '../platform/log.ts';
+import type { Disposer } from '../protocol/client.ts';
+import type { MessageStreams } from '../protocol/message-streams.ts';
+import { createDocumentUris, type DocumentUris } from './document-uris.ts';
+import type { ConfigurationCompletion, ImpactLens, LanguageFeatures, Position } from './language-features.ts';
+import { PublishedDiagnostics } from './published-diagnostics.ts';
+
+export interface LanguageServerOptions extends MessageStreams {
+  readonly features: LanguageFeatures;
+  /** Absolute path of the repository. */
+  readonly root: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The client asked the server to leave. */
+  readonly onExit: () => void;
+}
+
+/** Serves one editor. Returns the way to stop. */
+export function startLanguageServer(options: LanguageServerOptions): Disposer {
+  const server = new LanguageServer(options);
+  return () => server.dispose();
+}
+
+const Document = z.object({ textDocument: z.object({ uri: z.string() }) });
+const AtPosition = Document.extend({
+  position: z.object({ line: z.int().nonnegative(), character: z.int().nonnegative() }),
+});
+const Opened = z.object({ textDocument: z.object({ uri: z.string(), text: z.string() }) });
+const Changed = Document.extend({ contentChanges: z.array(z.object({ text: z.string() })).min(1) });
+
+class LanguageServer {
+  readonly #options: LanguageServerOptions;
+  readonly #connection: Connection;
+  readonly #disposables = new Disposables();
+  #uris: DocumentUris | null = null;
+  #diagnostics: PublishedDiagnostics | null = null;
+  /** The text of noodle.yaml while it is open. */
+  #configuration: string | null = null;
+
+  constructor(options: LanguageServerOptions) {
+    this.#options = options;
+    const { reader, writer, onExit } = options;
+    this.#connection = createConnection((logger) => createProtocolConnection(reader, writer, logger), {
+      shutdownReceived: false,
+      initialize: () => {},
+      exit: onExit,
+    });
+    this.#disposables.defer(() => this.#connection.dispose());
+    this.#register();
+    this.#connection.listen();
+  }
+
+  dispose(): void {
+    this.#disposables
+      .dispose()
+      .catch((cause: unknown) => this.#options.log.error('the language server did not stop cleanly', { cause }));
+  }
+
+  #register(): void {
+    const connection = this.#connection;
+    let hasDynamicRegistration = false;
+    let refreshesLenses = false;
+    connection.onInitialize(async (params) => {
+      hasDynamicRegistration = params.capabilities.textDocument?.synchronization?.dynamicRegistration === true;
+      refreshesLenses = params.capabilities.workspace?.codeLens?.refreshSupport === true;
+      this.#uris = await createDocumentUris(this.#options.root, folderUris(params));
+      return { capabilities: capabilitiesFor(hasDynamicRegistration), serverInfo: { name: 'Noodle' } };
+    });
+    connection.onInitialized(() => {
+      if (hasDynamicRegistration) this.#registerConfiguration();
+      this.#watch(refreshesLenses);
+    });
+    connection.onDidOpenTextDocument((params) => this.#opened(params));
+    connection.onDidChangeTextDocument((params) => this.#changed(params));
+    connection.onDidCloseTextDocument((params) => this.#closed(params));
+    connection.onDidSaveTextDocument((params) => this.#saved(params));
+    connection.onCodeLens((params) => this.#codeLenses(params));
+    connection.onCompletion((params) => this.#complete(params));
+    connection.onHover((params) => this.#hover(params));
+  }
+
+  /** Only noodle.yaml is followed while it is edited; of other files it is enough to know when they are saved. */
+  #registerConfiguration(): void {
+    const documentSelector = [{ scheme: 'file', pattern: `**/${this.#options.features.configuration.path}` }];
+    const { client } = this.#connection;
+    const register = async () => {
+      await client.register(DidOpenTextDocumentNotification.type, { documentSelector });
+      await client.register(DidChangeTextDocumentNotification.type, {
+        documentSelector,
+        syncKind: TextDocumentSyncKind.Full,
+      });
+      await client.register(DidCloseTextDocumentNotification.type, { documentSelector });
+      await client.register(CompletionRequest.type, { documentSelector, triggerCharacters: completionTriggers });
+      await client.register(HoverRequest.type, { documentSelector });
+    };
+    this.#ignoreClosed(register());
+  }
+
+  #watch(refreshesLenses: boolean): void {
+    const { features } = this.#options;
+    if (this.#uris === null) return;
+    const diagnostics = new PublishedDiagnostics({
+      features,
+      uris: this.#uris,
+      publish: (uri, list) => this.#ignoreClosed(this.#connection.sendDiagnostics({ uri, diagnostics: list })),
+    });
+    this.#diagnostics = diagnostics;
+    this.#disposables.defer(features.onDiagnosticsChanged(() => diagnostics.update()));
+    diagnostics.configurationChanged(this.#configuration);
+    if (!refreshesLenses) return;
+    this.#disposables.defer(
+      features.onCodeLensesChanged(() => this.#ignoreClosed(this.#connection.sendRequest(CodeLensRefreshRequest.type))),
+    );
+  }
+
+  #opened(params: unknown): void {
+    const opened = Opened.safeParse(params);
+    if (opened.success && this.#isConfiguration(opened.data.textDocument.uri))
+      this.#hold(opened.data.textDocument.text);
+  }
+
+  #changed(params: unknown): void {
+    const changed = Changed.safeParse(params);
+    if (!changed.success || !this.#isConfiguration(changed.data.textDocument.uri)) return;
+    this.#hold(changed.data.contentChanges.at(-1)?.text ?? '');
+  }
+
+  #closed(params: unknown): void {
+    const closed = Document.safeParse(params);
+    if (closed.success && this.#isConfiguration(closed.data.textDocument.uri)) this.#hold(null);
+  }
+
+  #hold(text: string | null): void {
+    this.#configuration = text;
+    this.#diagnostics?.configurationChanged(text);
+  }
+
+  #saved(params: unknown): void {
+    const saved = Document.safeParse(params);
+    const file = saved.success ? this.#uris?.fileOf(saved.data.textDocument.uri) : null;
+    if (file !== null && file !== undefined) this.#diagnostics?.saved(file, this.#options.clock.now());
+  }
+
+  async #codeLenses(params: unknown): Promise<CodeLens[]> {
+    const document = Document.safeParse(params);
+    const file = document.success ? this.#uris?.fileOf(document.data.textDocument.uri) : null;
+    if (file === null || file === undefined) return [];
+    const lenses = await this.#options.features.codeLenses(file);
+    return lenses.map((lens) => codeLens(file, lens));
+  }
+
+  #complete(params: unknown): CompletionItem[] {
+    const at = this.#configurationPosition(params);
+    if (at === null) return [];
+    return this.#options.features.configuration.complete(at.text, at.position).map(completionItem);
+  }
+
+  #hover(params: unknown): Hover | null {
+    const at = this.#configurationPosition(params);
+    const hover = at === null ? null : this.#options.features.configuration.hover(at.text, at.position);
+    return hover === null ? null : { contents: { kind: MarkupKind.Markdown, value: hover.text }, range: hover.range };
+  }
+
+  #configurationPosition(params: unknown): { text: string; position: Position } | null {
+    const parsed = AtPosition.safeParse(params);
+    if (!parsed.success || this.#configuration === null || !this.#isConfiguration(parsed.data.textDocument.uri))
+      return null;
+    return { text: this.#configuration, position: parsed.data.position };
+  }
+
+  #isConfiguration(uri: string): boolean {
+    return this.#uris?.fileOf(uri) === this.#options.features.configuration.path;
+  }
+
+  /** What is sent while the editor leaves does not matter. */
+  #ignoreClosed(sending: Promise<unknown>): void {
+    sending.catch((cause: unknown) => this.#options.log.debug('the editor did not take a message', { cause }));
+  }
+}
+
+const completionTriggers = [':', ' ', '-'];
+
+function capabilitiesFor(hasDynamicRegistration: boolean): ServerCapabilities {
+  const everywhere = { codeLensProvider: { resolveProvider: false } };
+  if (hasDynamicRegistration) {
+    return {
+      ...everywhere,
+      textDocumentSync: { openClose: false, change: TextDocumentSyncKind.None, save: { includeText: false } },
+    };
+  }
+  return {
+    ...everywhere,
+    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Full, save: { includeText: false } },
+    completionProvider: { triggerCharacters: completionTriggers },
+    hoverProvider: true,
+  };
+}
+
+function folderUris(params: InitializeParams): readonly string[] {
+  const folders = params.workspaceFolders?.map(({ uri }) => uri) ?? [];
+  const { rootUri } = params;
+  return rootUri === null || rootUri === undefined ? folders : [...folders, rootUri];
+}
+
+/** `3 impacted tests · 1 failing · why` */
+function codeLens(file: string, { line, name, tests, failing }: ImpactLens): CodeLens {
+  const count = tests.length === 1 ? '1 impacted test' : `${tests.length} impacted tests`;
+  const title = [count, ...(failing === 0 ? [] : [`${failing} failing`]), 'why'].join(' · ');
+  const start = { line: line - 1, character: 0 };
+  return {
+    range: { start, end: start },
+    command: { title, command: 'noodle.explain', arguments: [{ file, name, tests }] },
+  };
+}
+
+function completionItem({ label, kind, documentation, insertText, replaces }: ConfigurationCompletion): CompletionItem {
+  return {
+    label,
+    kind: kind === 'key' ? CompletionItemKind.Property : CompletionItemKind.Value,
+    documentation: { kind: MarkupKind.Markdown, value: documentation },
+    textEdit: { range: replaces, newText: insertText },
+  };
+}
