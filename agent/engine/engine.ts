@@ -1,13 +1,21 @@
 // How anything runs: executions made of steps in a DAG, with slots, timeouts, cancellation, logs and a record that survives a crash.
+import path from 'node:path';
 import type { EventBus } from '../events/events.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Processes } from '../platform/processes.ts';
 import type { Execution } from '../protocol/execution.ts';
-import type { Result } from '../protocol/failure.ts';
+import { failure, success, type Result } from '../protocol/failure.ts';
 import type { ExecutionId, StepId } from '../protocol/ids.ts';
+import { getExecution, listExecutions } from '../store/executions.ts';
 import type { Store } from '../store/store.ts';
 import type { ExecutionSpec } from './definitions.ts';
+import { isSafeExecutionId, newExecutionId } from './execution-ids.ts';
+import { ExecutionRun } from './execution-run.ts';
+import { LogFolder } from './log-folder.ts';
+import { recover } from './recovery.ts';
+import { RunQueue } from './run-queue.ts';
+import { SlotPool } from './slots.ts';
 
 export type { ExecutionSpec, ProgressUpdate, Slot, StepContext, StepDefinition, StepOutcome } from './definitions.ts';
 
@@ -69,4 +77,93 @@ export interface EngineOptions {
   readonly limits: () => Limits;
 }
 
-export declare function createEngine(options: EngineOptions): Engine;
+/** An engine with nothing to do. Call `recover` before the first submission. */
+export function createEngine(options: EngineOptions): Engine {
+  return new ExecutionEngine(options);
+}
+
+class ExecutionEngine implements Engine {
+  readonly #options: EngineOptions;
+  readonly #runs = new Map<ExecutionId, { readonly run: ExecutionRun; cancel(reason: string): void }>();
+  readonly #logs: LogFolder;
+  readonly #queue: RunQueue;
+  readonly #slots: Readonly<Record<'build' | 'test', SlotPool>>;
+  #isDisposed = false;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#logs = new LogFolder(path.join(options.stateDirectory, 'logs'), options);
+    this.#queue = new RunQueue(() => options.limits().parallelExecutions);
+    this.#slots = {
+      build: new SlotPool(() => options.limits().builds),
+      test: new SlotPool(() => options.limits().tests),
+    };
+  }
+
+  submit(spec: ExecutionSpec): ExecutionHandle {
+    const run = this.#open(spec);
+    const queued = { isInteractive: run.isInteractive, start: () => run.start() };
+    const cancel = (reason: string) => {
+      run.cancel(reason);
+      if (this.#queue.remove(queued)) void run.endUnstarted();
+    };
+    this.#runs.set(run.id, { run, cancel });
+    void run.finished.then(() => this.#runs.delete(run.id));
+    this.#queue.add(queued);
+    if (this.#isDisposed) cancel(leaving);
+    return { id: run.id, recorded: run.recorded, finished: run.finished, cancel, current: () => run.current() };
+  }
+
+  get(id: ExecutionId): Execution | null {
+    return this.#runs.get(id)?.run.current() ?? getExecution(this.#options.store, id);
+  }
+
+  list(limit: number): Execution[] {
+    const live = [...this.#runs.values()].map(({ run }) => run.current());
+    const recorded = listExecutions(this.#options.store, limit).filter(({ id }) => !this.#runs.has(id));
+    return [...live, ...recorded].toSorted((a, b) => b.queuedAt - a.queuedAt).slice(0, limit);
+  }
+
+  cancel(id: ExecutionId, reason: string): Result<Execution> {
+    this.#runs.get(id)?.cancel(reason);
+    const execution = this.get(id);
+    return execution === null ? noExecution(id) : success(execution);
+  }
+
+  async log(id: ExecutionId, stepId: StepId | undefined, offset: number): Promise<Result<LogPart>> {
+    if (!isSafeExecutionId(id) || this.get(id) === null) return noExecution(id);
+    return success(await this.#logs.read(id, stepId, offset));
+  }
+
+  async recover(): Promise<void> {
+    await recover(this.#options);
+  }
+
+  async pruneLogs(timestamp: number): Promise<number> {
+    return this.#logs.prune(timestamp, new Set(this.#runs.keys()));
+  }
+
+  isIdle(): boolean {
+    return this.#runs.size === 0;
+  }
+
+  async dispose(): Promise<void> {
+    this.#isDisposed = true;
+    const live = [...this.#runs.values()];
+    for (const { cancel } of live) cancel(leaving);
+    await Promise.all(live.map(({ run }) => run.finished));
+  }
+
+  #open(spec: ExecutionSpec): ExecutionRun {
+    const { clock, log, events, store, processes } = this.#options;
+    const id = newExecutionId(spec.kind, clock.now());
+    const output = this.#logs.open(id);
+    return new ExecutionRun({ id, spec, clock, log, events, store, processes, output, slots: this.#slots });
+  }
+}
+
+const leaving = 'the agent is leaving';
+
+function noExecution(id: string): Result<never> {
+  return failure('not_found', `there is no execution ${id}`);
+}

@@ -23,6 +23,11 @@ export interface ProcessRecords {
   remove(pid: number): void;
 }
 
+/** Where the agent that owns a state directory notes its processes. */
+export function processRecordsFolder(stateDirectory: string): string {
+  return path.join(stateDirectory, 'processes');
+}
+
 /** Clocks and `ps` are exact to a second. */
 const startToleranceMs = 2000;
 

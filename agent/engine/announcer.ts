@@ -1,0 +1,39 @@
+// Tells of an execution's changes: at once when its state changes, at most ten times a second for progress.
+import type { EventBus } from '../events/events.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Disposer } from '../protocol/client.ts';
+import type { Execution } from '../protocol/execution.ts';
+
+const pauseMs = 100;
+
+export interface AnnouncerOptions {
+  readonly clock: Clock;
+  readonly events: EventBus;
+  readonly current: () => Execution;
+}
+
+export class Announcer {
+  readonly #options: AnnouncerOptions;
+  #lastMs = Number.NEGATIVE_INFINITY;
+  #cancelTimer: Disposer | null = null;
+
+  constructor(options: AnnouncerOptions) {
+    this.#options = options;
+  }
+
+  /** Sends the present state, which also tells everything that was still to be told. */
+  now(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+    this.#lastMs = this.#options.clock.monotonicMs();
+    this.#options.events.emit({ type: 'execution.changed', execution: this.#options.current() });
+  }
+
+  /** Sends the present state at the latest a tenth of a second from now. */
+  soon(): void {
+    if (this.#cancelTimer !== null) return;
+    const waitMs = this.#lastMs + pauseMs - this.#options.clock.monotonicMs();
+    if (waitMs <= 0) this.now();
+    else this.#cancelTimer = this.#options.clock.schedule(waitMs, () => this.now());
+  }
+}

@@ -1,0 +1,71 @@
+// Pure changes of an execution: every one makes a new value, so that whoever holds the old one is not surprised.
+import type { Execution, Step } from '../protocol/execution.ts';
+import type { ExecutionId } from '../protocol/ids.ts';
+import type { ExecutionSpec, ProgressUpdate, StepDefinition } from './definitions.ts';
+import { advance, hasEnded } from './state.ts';
+
+export type ExecutionChange = (execution: Execution) => Execution;
+
+/** An execution that has just been queued. */
+export function emptyExecution(id: ExecutionId, spec: ExecutionSpec, queuedAt: number): Execution {
+  return {
+    id,
+    kind: spec.kind,
+    name: spec.name,
+    state: 'queued',
+    reason: null,
+    trigger: spec.trigger,
+    queuedAt,
+    startedAt: null,
+    finishedAt: null,
+    changedFiles: spec.changedFiles,
+    plannedTests: 0,
+    finishedTests: 0,
+    counts: { total: 0, passed: 0, failed: 0, skipped: 0 },
+    firstFailureAtMs: null,
+    steps: [],
+  };
+}
+
+/** With more steps at the end of its list, all of them queued. */
+export function withSteps(execution: Execution, definitions: readonly StepDefinition[]): Execution {
+  return { ...execution, steps: [...execution.steps, ...definitions.map(queuedStep)] };
+}
+
+/** With the step at `position` changed. */
+export function withStep(execution: Execution, position: number, change: (step: Step) => Step): Execution {
+  const step = execution.steps[position];
+  return step === undefined ? execution : { ...execution, steps: execution.steps.with(position, change(step)) };
+}
+
+export function withProgress(execution: Execution, update: ProgressUpdate): Execution {
+  const { passed = 0, failed = 0, skipped = 0 } = update;
+  const { counts } = execution;
+  return {
+    ...execution,
+    plannedTests: update.plannedTests ?? execution.plannedTests,
+    finishedTests: execution.finishedTests + (update.finishedTests ?? 0),
+    counts: {
+      total: counts.total + passed + failed + skipped,
+      passed: counts.passed + passed,
+      failed: counts.failed + failed,
+      skipped: counts.skipped + skipped,
+    },
+  };
+}
+
+/** As the next agent records an execution that a crash left unfinished. */
+export function interrupted(execution: Execution, at: number): Execution {
+  const reasonFor = (state: Execution['state']) =>
+    state === 'running' ? 'the agent was stopped while it ran' : 'the agent was stopped before it was started';
+  const steps = execution.steps.map((step) =>
+    hasEnded(step.state) ? step : advance(step, 'interrupted', { at, reason: reasonFor(step.state) }),
+  );
+  return { ...advance(execution, 'interrupted', { at, reason: reasonFor(execution.state) }), steps };
+}
+
+function queuedStep({ id, name, kind, needs }: StepDefinition): Step {
+  const needed = [...needs];
+  const state = 'queued';
+  return { id, name, kind, state, needs: needed, startedAt: null, finishedAt: null, exitCode: null, reason: null };
+}

@@ -1,0 +1,277 @@
+// One execution from the queue to its end: prepares its steps, runs each as soon as it can, and never leaves one behind.
+import type { EventBus } from '../events/events.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import type { Processes } from '../platform/processes.ts';
+import type { Disposer } from '../protocol/client.ts';
+import type { Execution, Step } from '../protocol/execution.ts';
+import { FailureError, type Result } from '../protocol/failure.ts';
+import { StepId, type ExecutionId } from '../protocol/ids.ts';
+import { Announcer } from './announcer.ts';
+import { calledOff, tookTooLong } from './deadlines.ts';
+import type { ExecutionSpec, ProgressUpdate, StepDefinition } from './definitions.ts';
+import type { ExecutionLog } from './execution-log.ts';
+import { emptyExecution, withProgress, withStep, withSteps, type ExecutionChange } from './execution-record.ts';
+import { Recorder } from './recorder.ts';
+import type { SlotPool } from './slots.ts';
+import { advance, hasEnded, type LifeEvent } from './state.ts';
+import { checkSteps, StepOrder } from './step-order.ts';
+import { runStep, type StepEnd } from './step-runner.ts';
+import { verdictOf } from './verdict.ts';
+import type { Store } from '../store/store.ts';
+
+export interface RunOptions {
+  readonly id: ExecutionId;
+  readonly spec: ExecutionSpec;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly events: EventBus;
+  readonly store: Store;
+  readonly processes: Processes;
+  readonly output: ExecutionLog;
+  readonly slots: Readonly<Record<'build' | 'test', SlotPool>>;
+}
+
+const planStep = StepId.parse('plan');
+
+export class ExecutionRun {
+  readonly recorded: Promise<void>;
+  readonly #options: RunOptions;
+  readonly #abort = new AbortController();
+  readonly #announcer: Announcer;
+  readonly #recorder: Recorder;
+  readonly #finished = Promise.withResolvers<Execution>();
+  /** The steps, and the place of each in the execution's list. */
+  readonly #definitions = new Map<StepId, StepDefinition>();
+  readonly #positions = new Map<StepId, number>();
+  /** Steps whose needs cannot be met any more, with the reason that their followers inherit. */
+  readonly #unmet = new Map<StepId, string>();
+  #execution: Execution;
+  #startedMs = 0;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    this.#execution = emptyExecution(options.id, options.spec, options.clock.now());
+    const current = () => this.#execution;
+    this.#announcer = new Announcer({ clock: options.clock, events: options.events, current });
+    this.#recorder = new Recorder({ store: options.store, log: options.log, current });
+    this.recorded = this.#recorder.executionChanged();
+    this.#announcer.now();
+  }
+
+  get id(): ExecutionId {
+    return this.#options.id;
+  }
+
+  get isInteractive(): boolean {
+    return this.#options.spec.priority === 'interactive';
+  }
+
+  /** Resolves when everything has ended and the record is written. */
+  get finished(): Promise<Execution> {
+    return this.#finished.promise;
+  }
+
+  current(): Execution {
+    return this.#execution;
+  }
+
+  /** Tells everything that runs to end. What waits is cancelled at once. */
+  cancel(reason: string): void {
+    if (!this.#abort.signal.aborted && !hasEnded(this.#execution.state)) this.#abort.abort(calledOff(reason));
+  }
+
+  /** Ends an execution that was never started. */
+  async endUnstarted(): Promise<void> {
+    await this.#finish('cancelled', reasonOf(this.#abort.signal));
+  }
+
+  /** Runs it. Resolves when it has ended and is recorded; never rejects. */
+  async start(): Promise<void> {
+    if (this.#abort.signal.aborted) return this.endUnstarted();
+    const cancelTimeout = this.#begin();
+    await this.#work();
+    cancelTimeout();
+    const { state, reason } = verdictOf(this.#execution.steps, this.#abort.signal);
+    await this.#finish(state, reason);
+  }
+
+  #begin(): Disposer {
+    const { clock, spec } = this.#options;
+    this.#startedMs = clock.monotonicMs();
+    this.#change((execution) => advance(execution, 'started', { at: clock.now() }));
+    void this.#recorder.executionChanged();
+    this.#announcer.now();
+    return clock.schedule(spec.timeoutMs, () => this.#abort.abort(tookTooLong(spec.timeoutMs, 'the run')));
+  }
+
+  async #work(): Promise<void> {
+    const definitions = await this.#prepare();
+    if (definitions === null) return;
+    this.#add(definitions);
+    void this.#recorder.executionChanged();
+    this.#announcer.soon();
+    await this.#runAll(new StepOrder(definitions));
+  }
+
+  /** The first step: works out the others. Null when that failed. */
+  async #prepare(): Promise<readonly StepDefinition[] | null> {
+    let prepared: readonly StepDefinition[] | null = null;
+    const keep = (result: Result<readonly StepDefinition[]>) => {
+      const checked = result.ok ? checkSteps(result.value) : result;
+      if (!checked.ok) return { state: 'failed', reason: checked.failure.message } as const;
+      prepared = result.ok ? result.value : null;
+      return { state: 'succeeded' } as const;
+    };
+    const { spec } = this.#options;
+    const definition: StepDefinition = {
+      id: planStep,
+      name: 'plan',
+      kind: 'plan',
+      needs: [],
+      slot: 'none',
+      timeoutMs: spec.timeoutMs,
+      run: async (context) => keep(await spec.prepare(context)),
+    };
+    this.#add([definition]);
+    await this.#runStep(definition);
+    return prepared;
+  }
+
+  #add(definitions: readonly StepDefinition[]): void {
+    for (const definition of definitions) {
+      this.#positions.set(definition.id, this.#definitions.size);
+      this.#definitions.set(definition.id, definition);
+    }
+    this.#change((execution) => withSteps(execution, definitions));
+  }
+
+  /** Starts what is ready, and with each step that ends, what that made ready; resolves when all have ended. */
+  #runAll(order: StepOrder): Promise<void> {
+    return new Promise((resolve) => {
+      let left = this.#definitions.size - 1;
+      const start = (id: StepId) => void this.#runWhenPossible(id).then(() => ended(id));
+      const ended = (id: StepId) => {
+        left--;
+        for (const next of order.ended(id)) start(next);
+        if (left === 0) resolve();
+      };
+      for (const id of order.ready()) start(id);
+      if (left === 0) resolve();
+    });
+  }
+
+  async #runWhenPossible(id: StepId): Promise<void> {
+    const definition = this.#definitions.get(id);
+    if (definition === undefined) return;
+    const unmet = definition.needs.map((need) => this.#unmet.get(need)).find((reason) => reason !== undefined);
+    if (this.#abort.signal.aborted)
+      return this.#endUnstartedStep(definition, 'cancelled', reasonOf(this.#abort.signal));
+    if (unmet !== undefined) return this.#endUnstartedStep(definition, 'skipped', unmet);
+    const release = await this.#slotFor(definition);
+    if (release === null) return this.#endUnstartedStep(definition, 'cancelled', reasonOf(this.#abort.signal));
+    try {
+      await this.#runStep(definition);
+    } finally {
+      release();
+    }
+  }
+
+  async #slotFor({ slot }: StepDefinition): Promise<(() => void) | null> {
+    if (slot === 'none') return () => {};
+    const owner = { executionId: this.id, isInteractive: this.isInteractive };
+    return this.#options.slots[slot].acquire(owner, this.#abort.signal);
+  }
+
+  async #runStep(definition: StepDefinition): Promise<void> {
+    this.#advanceStep(definition, { event: 'started' });
+    const { clock, log, processes, output } = this.#options;
+    const end = await runStep(definition, {
+      executionId: this.id,
+      signal: this.#abort.signal,
+      processes,
+      clock,
+      log,
+      output,
+      elapsedMs: () => clock.monotonicMs() - this.#startedMs,
+      progress: (update) => this.#progress(update),
+    });
+    this.#advanceStep(definition, end);
+    const words = inWords[end.event];
+    if (words === null) return;
+    this.#unmet.set(definition.id, `${definition.name} ${words}`);
+    const isFailure = definition.kind !== 'plan' && (end.event === 'failed' || end.event === 'timed_out');
+    if (isFailure) this.#noteFailure();
+  }
+
+  #endUnstartedStep(definition: StepDefinition, event: 'skipped' | 'cancelled', reason: string): void {
+    this.#unmet.set(definition.id, reason);
+    this.#advanceStep(definition, { event, reason });
+    try {
+      definition.notRun?.(this.id, { state: event, reason });
+    } catch (error) {
+      this.#options.log.error('a step broke', { step: definition.id, error });
+    }
+  }
+
+  #advanceStep({ id }: StepDefinition, { event, reason, exitCode }: StepEnd): void {
+    const at = this.#options.clock.now();
+    let changed: Step | null = null;
+    this.#change((execution) =>
+      withStep(execution, this.#positions.get(id) ?? -1, (step) => {
+        changed = {
+          ...advance(step, event, { at, ...(reason === undefined ? {} : { reason }) }),
+          exitCode: exitCode ?? null,
+        };
+        return changed;
+      }),
+    );
+    if (changed === null) return;
+    this.#options.events.emit({ type: 'step.changed', executionId: this.id, step: changed });
+    this.#recorder.stepChanged(id);
+    this.#announcer.soon();
+  }
+
+  #progress(update: ProgressUpdate): void {
+    if (hasEnded(this.#execution.state)) return;
+    this.#change((execution) => withProgress(execution, update));
+    if ((update.failed ?? 0) > 0) this.#noteFailure();
+    this.#announcer.soon();
+  }
+
+  #noteFailure(): void {
+    if (this.#execution.firstFailureAtMs !== null) return;
+    const firstFailureAtMs = this.#options.clock.monotonicMs() - this.#startedMs;
+    this.#change((execution) => ({ ...execution, firstFailureAtMs }));
+    void this.#recorder.executionChanged();
+  }
+
+  async #finish(event: LifeEvent, reason: string | null): Promise<void> {
+    const at = this.#options.clock.now();
+    this.#change((execution) => advance(execution, event, reason === null ? { at } : { at, reason }));
+    await this.#options.output.close();
+    await this.#recorder.executionChanged();
+    await this.#recorder.settled();
+    this.#announcer.now();
+    this.#finished.resolve(this.#execution);
+  }
+
+  #change(change: ExecutionChange): void {
+    this.#execution = change(this.#execution);
+  }
+}
+
+/** What is said of a step to those that need it; null where they can go on. */
+const inWords: Readonly<Record<LifeEvent, string | null>> = {
+  started: null,
+  succeeded: null,
+  skipped: null,
+  failed: 'failed',
+  timed_out: 'timed out',
+  cancelled: 'was cancelled',
+  interrupted: 'was interrupted',
+};
+
+function reasonOf(signal: AbortSignal): string {
+  return signal.reason instanceof FailureError ? signal.reason.message : 'cancelled';
+}

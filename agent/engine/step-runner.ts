@@ -1,0 +1,166 @@
+// Runs one step: its processes, its limits, and an end in any case.
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import type { ProcessExit, ProcessHandle, ProcessSpec, Processes } from '../platform/processes.ts';
+import type { Disposer } from '../protocol/client.ts';
+import { FailureError } from '../protocol/failure.ts';
+import type { ExecutionId } from '../protocol/ids.ts';
+import { startIdleTimer, tookTooLong, gotNowhere, type IdleTimer } from './deadlines.ts';
+import type { ProgressUpdate, StepContext, StepDefinition, StepOutcome } from './definitions.ts';
+import type { ExecutionLog } from './execution-log.ts';
+import type { LifeEvent } from './state.ts';
+
+/** What a step needs of the execution and the engine around it. */
+export interface StepSurroundings {
+  readonly executionId: ExecutionId;
+  /** Aborted with a FailureError when the whole execution is to end. */
+  readonly signal: AbortSignal;
+  readonly processes: Processes;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly output: ExecutionLog;
+  elapsedMs(): number;
+  progress(update: ProgressUpdate): void;
+}
+
+export interface StepEnd {
+  readonly event: LifeEvent;
+  readonly reason?: string;
+  readonly exitCode?: number;
+}
+
+/** How long a step that was told to end may take for it, beside its processes, before it is given up. */
+const giveUpMs = 10_000;
+
+/** Runs the step and resolves when it has ended and no process of its own is left. Never rejects. */
+export function runStep(definition: StepDefinition, surroundings: StepSurroundings): Promise<StepEnd> {
+  return new RunningStep(definition, surroundings).run();
+}
+
+class RunningStep {
+  readonly #definition: StepDefinition;
+  readonly #around: StepSurroundings;
+  readonly #abort = new AbortController();
+  readonly #processes = new Set<ProcessHandle>();
+  readonly #broken = Promise.withResolvers<never>();
+  #idle: IdleTimer | null = null;
+  #cancelGivingUp: Disposer = () => {};
+
+  constructor(definition: StepDefinition, surroundings: StepSurroundings) {
+    this.#definition = definition;
+    this.#around = surroundings;
+  }
+
+  async run(): Promise<StepEnd> {
+    const stopTimers = this.#startTimers();
+    const follow = () => this.#abort.abort(this.#around.signal.reason);
+    if (this.#around.signal.aborted) follow();
+    else this.#around.signal.addEventListener('abort', follow, { once: true });
+    const end = await this.#outcome();
+    stopTimers();
+    this.#around.signal.removeEventListener('abort', follow);
+    await this.#endProcesses();
+    await this.#around.output.closeStep(this.#definition.id);
+    return this.#cause() ?? end;
+  }
+
+  #startTimers(): () => void {
+    const { clock } = this.#around;
+    const { timeoutMs, idleTimeoutMs } = this.#definition;
+    const cancelTimeout = clock.schedule(timeoutMs, () => this.#abort.abort(tookTooLong(timeoutMs)));
+    if (idleTimeoutMs !== undefined) {
+      this.#idle = startIdleTimer(clock, idleTimeoutMs, () => this.#abort.abort(gotNowhere(idleTimeoutMs)));
+    }
+    return () => {
+      cancelTimeout();
+      this.#idle?.dispose();
+      this.#cancelGivingUp();
+    };
+  }
+
+  async #outcome(): Promise<StepEnd> {
+    try {
+      const work = this.#definition.run(this.#context());
+      return endOf(await Promise.race([work, this.#broken.promise, this.#givenUp()]));
+    } catch (error) {
+      if (this.#abort.signal.aborted) return { event: 'failed' };
+      this.#around.log.error('a step broke', { step: this.#definition.id, error });
+      return { event: 'failed', reason: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  /** Why the step was stopped, if it was: that counts more than what it made of it. */
+  #cause(): StepEnd | null {
+    const { aborted, reason } = this.#abort.signal;
+    if (!aborted || !(reason instanceof FailureError)) return null;
+    const event = reason.failure.reason === 'timed_out' ? 'timed_out' : 'cancelled';
+    return { event, reason: reason.message };
+  }
+
+  /** Rejects some time after the step was told to end, for one that does not listen. */
+  #givenUp(): Promise<never> {
+    return new Promise((_, reject) => {
+      const countDown = () => {
+        this.#cancelGivingUp = this.#around.clock.schedule(giveUpMs, () => reject(this.#abort.signal.reason));
+      };
+      if (this.#abort.signal.aborted) countDown();
+      else this.#abort.signal.addEventListener('abort', countDown, { once: true });
+    });
+  }
+
+  /** What the step started and did not wait for ends with it. */
+  async #endProcesses(): Promise<void> {
+    for (const handle of this.#processes) handle.kill();
+    await Promise.all([...this.#processes].map((handle) => handle.exited));
+  }
+
+  #context(): StepContext {
+    const { executionId, elapsedMs, progress, output } = this.#around;
+    return {
+      executionId,
+      stepId: this.#definition.id,
+      signal: this.#abort.signal,
+      elapsedMs,
+      progress,
+      log: (text) => void output.append(this.#definition.id, text),
+      run: (spec) => this.#runProcess(spec),
+      touch: () => this.#idle?.touch(),
+    };
+  }
+
+  async #runProcess(spec: Omit<ProcessSpec, 'signal'>): Promise<ProcessExit> {
+    const { onReport } = spec;
+    const handle = this.#around.processes.start({
+      ...spec,
+      signal: this.#abort.signal,
+      onStdout: (text) => this.#take(text, spec.onStdout),
+      onStderr: (text) => this.#take(text, spec.onStderr),
+      ...(onReport === undefined ? {} : { onReport: (line: string) => void this.#guard(() => onReport(line)) }),
+    });
+    this.#processes.add(handle);
+    const exit = await handle.exited;
+    this.#processes.delete(handle);
+    return exit;
+  }
+
+  #take(text: string, listener: ProcessSpec['onStdout']): void | Promise<void> {
+    const written = this.#around.output.append(this.#definition.id, text);
+    const taken = this.#guard(() => listener?.(text));
+    if (written === undefined || taken === undefined) return written ?? taken;
+    return Promise.all([written, taken]).then(() => {});
+  }
+
+  /** A listener that throws breaks its step, not the agent. */
+  #guard(call: () => void | Promise<void>): void | Promise<void> {
+    try {
+      return call();
+    } catch (error) {
+      this.#broken.reject(error);
+    }
+  }
+}
+
+function endOf(outcome: StepOutcome): StepEnd {
+  const { state, reason, exitCode } = outcome;
+  return { event: state, ...(reason === undefined ? {} : { reason }), ...(exitCode === undefined ? {} : { exitCode }) };
+}
