@@ -1,0 +1,56 @@
+// A repository as git knows it.
+import type { Log } from '../platform/log.ts';
+import { success, type Result } from '../protocol/failure.ts';
+import { createFolderIgnoreRules } from './folder-ignore-rules.ts';
+import { walkFolder } from './folder-walk.ts';
+import { currentHead, gitChanges } from './git-changes.ts';
+import { unreadable, type GitSource } from './git-diff.ts';
+import { listGitFiles } from './git-files.ts';
+import { createGit, neutralSettings, type Git } from './git.ts';
+import { createGitIgnoreRules } from './ignore-rules.ts';
+import type { Environment, Location } from './location.ts';
+import type { Source } from './source.ts';
+import { maximumTextBytes, textWithinBounds } from './text-file.ts';
+import { watchGit } from './watching/git-activity.ts';
+
+export interface GitSourceOptions {
+  readonly location: Location & { readonly git: NonNullable<Location['git']> };
+  readonly executable: string;
+  readonly environment: Environment;
+  readonly log: Log;
+}
+
+/** Fails with git's own words when it does not accept the repository: damaged, or owned by somebody else. */
+export async function openGitSource({ location, executable, environment, log }: GitSourceOptions): Promise<Result<Source>> {
+  const { root, stateDirectory, git: directories } = location;
+  const first = createGit({ executable, root, environment });
+  const [accepted, configuration] = await Promise.all([
+    first.run(['rev-parse', '--is-inside-work-tree']),
+    first.run(['config', '--list', '-z', '--show-scope']),
+  ]);
+  if (accepted.exitCode !== 0) return unreadable(accepted);
+  const git = createGit({ executable, root, environment, config: neutralSettings(configuration.stdout) });
+  const source: GitSource = { git, root, stateDirectory, directories };
+  return success({
+    rules: createGitIgnoreRules(git),
+    listFiles: async () => (await listGitFiles(git, root)) ?? (await filesWithoutGit(root, log)),
+    changes: async (base) => await gitChanges(source, base),
+    readBase: async (path, base) => await readAtRevision(git, path, base),
+    head: async () => await currentHead(source),
+    markSeen: async () => {},
+    openGit: ({ clock, onActivity }) => watchGit({ git, directories, clock, onActivity }),
+    dispose: () => git.dispose(),
+  });
+}
+
+async function filesWithoutGit(root: string, log: Log): Promise<string[]> {
+  log.warn('git did not list the files; the folder is walked instead', { root });
+  return await walkFolder(root, createFolderIgnoreRules(root));
+}
+
+async function readAtRevision(git: Git, path: string, base: string): Promise<string | null> {
+  // What looks like an option is no revision.
+  if (base.startsWith('-') || base.includes('\0') || path.includes('\0')) return null;
+  const { exitCode, isCut, stdout } = await git.run(['cat-file', 'blob', `${base}:${path}`], { maximumBytes: maximumTextBytes });
+  return exitCode === 0 && !isCut ? textWithinBounds(stdout) : null;
+}

@@ -1,0 +1,21 @@
+// Where a workspace's knowledge comes from: git, or the folder itself. One file each fills this interface.
+import type { Clock } from '../platform/clock.ts';
+import type { ChangeSet } from '../protocol/change-set.ts';
+import type { Result } from '../protocol/failure.ts';
+import type { Head } from './head.ts';
+import type { IgnoreRules } from './ignore-rules.ts';
+import type { GitActivity } from './watching/git-activity.ts';
+
+export interface Source {
+  readonly rules: IgnoreRules;
+  /** Every regular file that is not ignored, unsorted. */
+  listFiles(): Promise<readonly string[]>;
+  changes(base?: string): Promise<Result<ChangeSet>>;
+  /** The text of a file at a revision; null when it was not there, or is no text. */
+  readBase(path: string, base: string): Promise<string | null>;
+  head(): Promise<Head>;
+  markSeen(changes?: ChangeSet): Promise<void>;
+  /** Watches what git does; null in a folder without git. */
+  openGit: ((options: { clock: Clock; onActivity: () => void }) => GitActivity) | null;
+  dispose(): void;
+}
