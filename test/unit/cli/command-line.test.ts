@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { commands, parseCommandLine } from '../../../agent/cli/command-line.ts';
+
+describe('the command line', () => {
+  it('reads switches, values and positionals in any order', () => {
+    const parsed = parseCommandLine(['run', '--base', 'main', 'a.test.ts', '--json', '-C', '/repo', 'b.test.ts']);
+    assert.ok(parsed.ok);
+    assert.equal(parsed.value.command.name, 'run');
+    assert.deepEqual([...parsed.value.switches], ['json']);
+    assert.deepEqual(Object.fromEntries(parsed.value.values), { base: 'main', repo: '/repo' });
+    assert.deepEqual(parsed.value.positionals, ['a.test.ts', 'b.test.ts']);
+  });
+
+  it('names the nearest option for one that it does not know', () => {
+    const parsed = parseCommandLine(['run', '--jsno']);
+    assert.ok(!parsed.ok);
+    assert.equal(parsed.failure.message, "noodle run: unknown option '--jsno'; did you mean '--json'?");
+  });
+
+  it('names the nearest command', () => {
+    const parsed = parseCommandLine(['plna']);
+    assert.ok(!parsed.ok);
+    assert.equal(parsed.failure.message, "unknown command 'plna'; did you mean 'plan'?");
+  });
+
+  it('refuses a value that is missing and an argument too many', () => {
+    const missing = parseCommandLine(['plan', '--base']);
+    assert.ok(!missing.ok);
+    assert.equal(missing.failure.message, '--base expects a revision');
+    const extra = parseCommandLine(['plan', 'something']);
+    assert.ok(!extra.ok);
+    assert.equal(extra.failure.message, "noodle plan: unexpected argument 'something'");
+  });
+
+  it('asks for a command when there is none', () => {
+    const parsed = parseCommandLine(['--json']);
+    assert.ok(!parsed.ok);
+    assert.match(parsed.failure.message, /a command is missing/);
+  });
+
+  it('has examples for every command that parse', () => {
+    for (const command of commands) {
+      for (const example of command.examples) {
+        const parsed = parseCommandLine(example.split(' ').slice(1));
+        assert.ok(parsed.ok, example);
+      }
+    }
+  });
+});
