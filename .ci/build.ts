@@ -3,8 +3,8 @@ import { bundle, bundleDashboard } from './bundle.ts';
 
 const startedAt = performance.now();
 if (process.argv[2] === 'dashboard') {
-  await bundleDashboard();
+  await bundleDashboard({ sourcemap: true });
 } else {
-  for (const source of await bundle()) process.stderr.write(`left out, it is missing: ${source}\n`);
+  for (const source of await bundle({ sourcemap: true })) process.stderr.write(`left out, it is missing: ${source}\n`);
 }
 process.stderr.write(`built in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s\n`);

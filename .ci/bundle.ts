@@ -17,7 +17,6 @@ const shared: BuildOptions = {
   // Identifiers stay, so that a stack trace from a user can be read.
   minifySyntax: true,
   minifyWhitespace: true,
-  sourcemap: true,
   legalComments: 'none',
   logLevel: 'warning',
 };
@@ -47,38 +46,45 @@ const module: BuildOptions = {
 };
 
 /** Builds everything into an empty dist/. Resolves with the sources that are not there and were left out. */
-export async function bundle(): Promise<readonly string[]> {
+export async function bundle(options: Pick<BuildOptions, 'sourcemap'> = {}): Promise<readonly string[]> {
   await rm(dist, { recursive: true, force: true });
   await mkdir(dist, { recursive: true });
-  await Promise.all([bundleExtension(), bundleAgent(), bundleDashboard(), ...Object.values(assets).map(placeAsset)]);
+  const placed = Object.values(assets).map((asset) => placeAsset(asset, options));
+  await Promise.all([bundleExtension(options), bundleAgent(options), bundleDashboard(options), ...placed]);
   return missingSources();
 }
 
-async function bundleExtension(): Promise<void> {
+async function bundleExtension(options: BuildOptions): Promise<void> {
   const entry = 'extension/extension.ts';
   if (!isThere(entry)) return;
-  await build({ ...node, entryPoints: [entry], outfile: 'dist/extension.cjs', format: 'cjs' });
+  await build({ ...node, ...options, entryPoints: [entry], outfile: 'dist/extension.cjs', format: 'cjs' });
 }
 
-async function bundleAgent(): Promise<void> {
+async function bundleAgent(options: BuildOptions): Promise<void> {
   if (!isThere('agent/main.ts')) return;
-  await build({ ...module, entryPoints: ['agent/main.ts'], outfile: 'dist/agent.mjs' });
+  await build({ ...module, ...options, entryPoints: ['agent/main.ts'], outfile: 'dist/agent.mjs' });
 }
 
 /** Builds the dashboard alone; the agent of the source tree shows it. */
-export async function bundleDashboard(): Promise<void> {
+export async function bundleDashboard(options: BuildOptions = {}): Promise<void> {
   if (!isThere('webview/dashboard.ts') || !isThere('webview/dashboard.css')) return;
-  const browser: BuildOptions = { ...shared, platform: 'browser', target: 'es2023', outdir: 'dist/webview' };
+  const browser: BuildOptions = {
+    ...shared,
+    ...options,
+    platform: 'browser',
+    target: 'es2023',
+    outdir: 'dist/webview',
+  };
   await build({ ...browser, entryPoints: ['webview/dashboard.ts', 'webview/dashboard.css'], format: 'esm' });
   await cp(path.join(root, 'webview/index.html'), path.join(dist, 'webview/index.html'));
 }
 
-async function placeAsset(asset: Asset): Promise<void> {
+async function placeAsset(asset: Asset, options: BuildOptions): Promise<void> {
   if (!isThere(asset.source)) return;
   const [source, target] = [path.join(root, asset.source), path.join(dist, asset.bundled)];
   switch (asset.kind) {
     case 'worker':
-      await build({ ...module, entryPoints: [source], outfile: target });
+      await build({ ...module, ...options, entryPoints: [source], outfile: target });
       return;
     case 'file':
     case 'folder':

@@ -1,0 +1,93 @@
+// A VS Code window in a browser: started with a folder and a VSIX, looked at through page objects, disposed at the end.
+import path from 'node:path';
+import { chromium, type Browser, type FrameLocator, type Locator, type Page } from 'playwright-core';
+import { browserArguments, prepareBrowser } from '../environment/browser.ts';
+import { CodeServerProcess, outputFolder } from './code-server-process.ts';
+
+export interface WorkbenchOptions {
+  /** The folder that is opened, absolute. */
+  readonly folder: string;
+  /** The packaged extension, absolute; more may follow. */
+  readonly vsix: string | readonly string[];
+  /** Whether the folder is trusted; Restricted Mode otherwise. */
+  readonly trust: boolean;
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+/** Starts the server and a browser, and waits until the window is drawn. */
+export async function startWorkbench(options: WorkbenchOptions): Promise<Workbench> {
+  const server = await CodeServerProcess.start({
+    extensions: [options.vsix].flat(),
+    isTrusted: options.trust,
+    settings: options.settings ?? {},
+  });
+  try {
+    const executablePath = prepareBrowser((line) => void process.stdout.write(`${line}\n`));
+    const browser = await chromium.launch({ executablePath, args: [...browserArguments] });
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const workbench = new Workbench(server, browser, page);
+    await workbench.open(options.folder);
+    return workbench;
+  } catch (error) {
+    await server.dispose();
+    throw error;
+  }
+}
+
+export class Workbench implements AsyncDisposable {
+  readonly page: Page;
+  readonly #server: CodeServerProcess;
+  readonly #browser: Browser;
+
+  constructor(server: CodeServerProcess, browser: Browser, page: Page) {
+    this.#server = server;
+    this.#browser = browser;
+    this.page = page;
+  }
+
+  /** Opens a folder in the window, or the same one again: that is a reload. */
+  async open(folder: string): Promise<void> {
+    await this.page.goto(`${this.#server.address}/?folder=${encodeURIComponent(folder)}`);
+    await this.page.locator('.monaco-workbench .statusbar').waitFor();
+  }
+
+  /** The entry of the status bar that contains `text`. */
+  statusBarItem(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar .statusbar-item').filter({ hasText: text });
+  }
+
+  /** The icon in the activity bar with this title. */
+  activity(title: string): Locator {
+    return this.page.locator('.activitybar .action-item').filter({ has: this.page.getByLabel(title) });
+  }
+
+  /** Runs a command by its title through the command palette. */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input');
+    await input.fill(`>${title}`);
+    await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().waitFor();
+    await input.press('Enter');
+  }
+
+  /** The content of a webview, which lies two frames deep; `index` counts the webviews that are open. */
+  webview(index = 0): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').nth(index).frameLocator('#active-frame');
+  }
+
+  /** Saves what the window shows as test/output/<name>.png. */
+  async screenshot(name: string): Promise<string> {
+    const file = path.join(outputFolder, `${name}.png`);
+    await this.page.screenshot({ path: file });
+    return file;
+  }
+
+  async dispose(): Promise<void> {
+    await this.#browser.close();
+    await this.#server.dispose();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+}
