@@ -174,6 +174,8 @@ export const operations = {
       type: z.enum(['node', 'debugpy']),
       program: z.string(),
       arguments: z.array(z.string()),
+      /** Flags of the runtime that stand before the program: `--import tsx`. */
+      runtimeArguments: z.array(z.string()).default([]),
       cwd: z.string(),
       environment: z.record(z.string(), z.string()),
     }),

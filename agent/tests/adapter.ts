@@ -2,6 +2,7 @@
 import type { Settings } from '../protocol/settings.ts';
 import type { RepoPath, TestId } from '../protocol/ids.ts';
 import type { Framework, Location, TestStatus } from '../protocol/test.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { ProcessExit, ProcessSpec } from '../platform/processes.ts';
 
 /** What an adapter may look at when it searches for projects. Nothing of the repository is executed through it. */
@@ -25,6 +26,12 @@ export interface TestProject {
   readonly configFiles: readonly RepoPath[];
   /** Arguments that the project's own script passes: `--require test/support/env`. */
   readonly args: readonly string[];
+  /** Those of `args`, by index, that a shell would expand: they hold `*`, `?` or `[` outside quotes. */
+  readonly shellPatterns?: readonly number[];
+  /** Flags of node that stand before the runner in the script: `--experimental-vm-modules`. */
+  readonly nodeArguments?: readonly string[];
+  /** Variables that the script sets: `NODE_ENV=test`. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** What it was found in: `package.json script test`, `vitest.config.ts`. */
   readonly foundIn: string;
 }
@@ -56,23 +63,30 @@ export interface ReportedResult {
   readonly stack?: string;
   readonly failureAt?: Location;
   readonly declaredAt?: Location;
+  /** Takes the place of the result that was last reported under this title: a test that failed after it had passed. */
+  readonly isCorrection?: boolean;
 }
 
 export interface BatchContext {
   readonly root: string;
+  readonly clock: Clock;
+  /** Absolute; for files that the batch needs. It exists, is empty, and is removed after the batch. */
+  readonly temporaryFolder: string;
   readonly settings: Settings;
   readonly signal: AbortSignal;
   /** Absolute folder with the runner-side files (`vitest-reporter.mjs`, `noodle_pytest.py` …). */
   readonly runnerFolder: string;
   /** The user's environment, without anything of ours in PATH. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Starts a process whose output goes into the step's log; it is killed with the step. */
-  run(spec: Omit<ProcessSpec, 'signal'>): Promise<ProcessExit>;
+  /** Starts a process whose output goes into the step's log; it is killed with the step, when it hangs, or by its own signal. */
+  run(spec: ProcessSpec): Promise<ProcessExit>;
   /** A file was begun, as far as the runner says. */
   fileStarted(file: RepoPath): void;
   report(result: ReportedResult): void;
   /** Everything of the file has been reported. */
   fileFinished(file: RepoPath): void;
+  /** The runner does something that is no result: it is not hanging. */
+  touch(): void;
 }
 
 export type BatchOutcome =
@@ -80,12 +94,22 @@ export type BatchOutcome =
   /** The runner is not installed or too old: says which, and how to get it. */
   | { readonly state: 'runner_missing'; readonly message: string }
   /** The runner broke before or besides its tests: configuration throws, out of memory. */
-  | { readonly state: 'broken'; readonly message: string; readonly exitCode: number | null };
+  | {
+      readonly state: 'broken';
+      readonly message: string;
+      readonly exitCode: number | null;
+      /** The files that the runner was at when it broke, where its side knows; else those that began and did not end. */
+      readonly files?: readonly RepoPath[];
+      /** All files were run, and what broke is beside them: an error that nobody caught, a limit of coverage. */
+      readonly isComplete?: boolean;
+    };
 
 export interface DebugCommand {
   readonly type: 'node' | 'debugpy';
   readonly program: string;
   readonly arguments: readonly string[];
+  /** Flags of the runtime that stand before the program: `--import tsx`. */
+  readonly runtimeArguments?: readonly string[];
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
 }

@@ -1,0 +1,73 @@
+// Makes projects out of what scripts start; the steps that all JavaScript frameworks share.
+import path from 'node:path';
+import type { Framework } from '../../protocol/test.ts';
+import type { RepoPath } from '../../protocol/ids.ts';
+import type { BatchContext, RepositoryView, TestProject } from '../adapter.ts';
+import type { Word } from '../scripts/shell.ts';
+import { asArguments } from './arguments.ts';
+import { joined, type RunnerUse } from './uses.ts';
+
+export interface ProjectParts {
+  readonly words: readonly Word[];
+  readonly files: readonly RepoPath[];
+  readonly configFiles: readonly RepoPath[];
+}
+
+/** A project that a script starts. */
+export function projectOfUse(use: RunnerUse, parts: ProjectParts): TestProject {
+  const { invocation } = use;
+  const manifest = joined(use.package.folder, 'package.json');
+  return {
+    framework: use.framework,
+    folder: invocation.folder,
+    files: parts.files,
+    configFiles: [...new Set([manifest, ...parts.configFiles])],
+    ...asArguments(parts.words),
+    nodeArguments: invocation.nodeArguments,
+    environment: invocation.environment,
+    foundIn: `${manifest} script ${invocation.script}`,
+  };
+}
+
+/** A project that no script starts: found by its configuration or because the package depends on the runner. */
+export function projectOfFolder(framework: Framework, folder: string, parts: ProjectParts & { readonly foundIn: string }): TestProject {
+  return {
+    framework,
+    folder,
+    files: parts.files,
+    configFiles: [...new Set([joined(folder, 'package.json'), ...parts.configFiles])],
+    ...asArguments(parts.words),
+    foundIn: parts.foundIn,
+  };
+}
+
+/** Scripts often name the same run twice (`test`, `test:ci`): the first one of each counts. */
+export function withoutRepeats(projects: readonly TestProject[]): TestProject[] {
+  const byKey = new Map<string, TestProject>();
+  for (const project of projects) {
+    const key = JSON.stringify([project.folder, project.args, project.nodeArguments ?? [], project.files.length > 0 ? project.files : null]);
+    if (!byKey.has(key)) byKey.set(key, project);
+  }
+  return [...byKey.values()];
+}
+
+/** Files of a folder that have one of these names. */
+export function existing(view: RepositoryView, folder: string, names: readonly string[]): RepoPath[] {
+  return names.map((name) => joined(folder, name)).filter((file) => view.read(file) !== null);
+}
+
+/** The environment of the project's runner: the user's, with what the script sets. */
+export function projectEnvironment(project: TestProject, environment: Readonly<Record<string, string>>): Record<string, string> {
+  return { ...environment, ...project.environment };
+}
+
+/** The folder in which the runner is started. */
+export function projectFolder(project: TestProject, context: Pick<BatchContext, 'root'>): string {
+  return path.join(context.root, project.folder);
+}
+
+/** An expression that matches the full titles of these cases alone, the parts of a title joined by a space. */
+export function titleExpression(only: readonly (readonly string[])[]): string {
+  const escaped = only.map((titlePath) => titlePath.join(' ').replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`).replaceAll(/\r?\n/g, String.raw`\s`));
+  return escaped.length === 1 ? `^${escaped[0]}$` : `^(?:${escaped.join('|')})$`;
+}

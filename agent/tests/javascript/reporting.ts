@@ -1,0 +1,171 @@
+// Runs a JavaScript runner whose reporter of ours writes on file descriptor 3, and passes on what it says.
+import type { ProcessExit, ProcessSpec } from '../../platform/processes.ts';
+import type { RepoPath } from '../../protocol/ids.ts';
+import type { BatchContext, BatchOutcome, ReportedResult } from '../adapter.ts';
+import { placeInStack, plainText, repoPath, type StackPlaces } from './failure-text.ts';
+import { parseReportLine, type ReportMessage, type ResultMessage } from './report-messages.ts';
+
+export interface RunnerCommand {
+  /** What it is called in messages: `vitest 3.2.4`. */
+  readonly name: string;
+  /** Flags, program and arguments for the user's node. */
+  readonly args: readonly string[];
+  /** Absolute. */
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Titles that results are restricted to; the runner reports what it filtered out as skipped. */
+  readonly only: readonly (readonly string[])[];
+}
+
+/** How long a runner may stay after it has reported everything: open handles keep it alive, and plain runs too. */
+const lingerMs = 10_000;
+const keptOutput = 4000;
+
+interface State {
+  isDone: boolean;
+  at: readonly RepoPath[] | null;
+  hasFailed: boolean;
+  problems: string[];
+  output: string;
+}
+
+/** Runs it and says how it ended; results, starts and ends of files go to `context`. */
+export async function runReporting(command: RunnerCommand, context: BatchContext): Promise<BatchOutcome> {
+  const state: State = { isDone: false, at: null, hasFailed: false, problems: [], output: '' };
+  const exit = await runUntilDone(command, context, state);
+  return outcomeOf(command, exit, state);
+}
+
+/** Runs a script of ours and resolves with what it answered; null when it did not. */
+export async function ask(command: RunnerCommand, context: BatchContext): Promise<{ answer: unknown; output: string }> {
+  let answer: unknown = null;
+  let output = '';
+  const remember = (text: string) => {
+    output = (output + text).slice(-keptOutput);
+  };
+  await context.run({
+    ...processOf(command),
+    onStdout: remember,
+    onStderr: remember,
+    onReport(line) {
+      const message = parseReportLine(line);
+      if (message?.event === 'answer') answer = message.value;
+    },
+  });
+  return { answer, output: plainText(output).trim() };
+}
+
+async function runUntilDone(command: RunnerCommand, context: BatchContext, state: State): Promise<ProcessExit> {
+  const lingering = new AbortController();
+  let cancelTimer = () => {};
+  const remember = (text: string) => {
+    state.output = (state.output + text).slice(-keptOutput);
+  };
+  const exit = await context.run({
+    ...processOf(command),
+    signal: lingering.signal,
+    onStdout: remember,
+    onStderr: remember,
+    onReport(line) {
+      const message = parseReportLine(line);
+      if (message === null) return;
+      receive(message, { command, context, state });
+      if (message.event === 'done') cancelTimer = context.clock.schedule(lingerMs, () => lingering.abort());
+    },
+  });
+  cancelTimer();
+  return lingering.signal.aborted ? { ...exit, exitCode: 0, signalName: null } : exit;
+}
+
+function processOf(command: RunnerCommand): ProcessSpec {
+  return { command: 'node', args: command.args, cwd: command.cwd, environment: command.environment };
+}
+
+interface Reception {
+  readonly command: RunnerCommand;
+  readonly context: BatchContext;
+  readonly state: State;
+}
+
+function receive(message: ReportMessage, { command, context, state }: Reception): void {
+  switch (message.event) {
+    case 'at':
+      state.at = message.files.flatMap((each) => repoPath(context.root, each) ?? []);
+      context.touch();
+      break;
+    case 'start':
+    case 'end': {
+      const file = repoPath(context.root, message.file);
+      if (file !== null && message.event === 'start') context.fileStarted(file);
+      else if (file !== null) context.fileFinished(file);
+      break;
+    }
+    case 'result': {
+      const result = resultOf({ root: context.root, cwd: command.cwd }, message);
+      if (result === null || !isWanted(result.titlePath, command.only)) break;
+      if (result.status === 'failed' || result.status === 'errored') state.hasFailed = true;
+      context.report(result);
+      break;
+    }
+    case 'problem':
+      state.problems.push(plainText(message.message));
+      break;
+    case 'alive':
+      context.touch();
+      break;
+    case 'done':
+      state.isDone = true;
+      state.at = null;
+      context.touch();
+      break;
+    case 'answer':
+      break;
+  }
+}
+
+function isWanted(titlePath: readonly string[], only: readonly (readonly string[])[]): boolean {
+  return only.length === 0 || only.some((wanted) => wanted.every((title, index) => titlePath[index] === title)) || titlePath.length === 0;
+}
+
+function resultOf(places: StackPlaces, message: ResultMessage): ReportedResult | null {
+  const { root } = places;
+  const file = repoPath(root, message.file);
+  if (file === null) return null;
+  const failureAt = placeInStack(plainText(message.stack ?? ''), places);
+  const declaredIn = message.declaredAt === undefined ? null : repoPath(root, message.declaredAt.file);
+  const { line = 1, column } = message.declaredAt ?? {};
+  return {
+    file,
+    titlePath: message.titlePath,
+    status: message.status,
+    durationMs: message.durationMs,
+    ...(message.message === undefined ? {} : { message: plainText(message.message) }),
+    ...(message.expected === undefined ? {} : { expected: message.expected }),
+    ...(message.actual === undefined ? {} : { actual: message.actual }),
+    ...(message.stack === undefined ? {} : { stack: plainText(message.stack) }),
+    ...(failureAt === undefined ? {} : { failureAt }),
+    ...(declaredIn === null ? {} : { declaredAt: { file: declaredIn, line, ...(column === undefined ? {} : { column }) } }),
+    ...(message.isCorrection === true ? { isCorrection: true } : {}),
+  };
+}
+
+function outcomeOf(command: RunnerCommand, exit: ProcessExit, state: State): BatchOutcome {
+  if (exit.startError !== null) {
+    return { state: 'runner_missing', message: `${command.name} needs node, which was not found in PATH (${exit.startError})` };
+  }
+  const output = plainText(state.output).trim();
+  const how = exit.signalName === null ? `exited with ${exit.exitCode}` : `was ended by ${exit.signalName}`;
+  const broken = (message: string): BatchOutcome => ({
+    state: 'broken',
+    message,
+    exitCode: exit.exitCode,
+    ...(state.at === null ? {} : { files: state.at }),
+    isComplete: state.isDone,
+  });
+  if (state.problems.length > 0) return broken(`${command.name}: ${state.problems.join('\n')}`);
+  if (!state.isDone) return broken(`${command.name} ${how} before its tests had ended${output === '' ? '' : `:\n${output}`}`);
+  if (exit.exitCode !== 0 && !state.hasFailed) {
+    return broken(`${command.name} ${how} although no test failed${output === '' ? '' : `:\n${output}`}`);
+  }
+  return { state: 'finished' };
+}

@@ -1,0 +1,77 @@
+// Writes messages on file descriptor 3, a line of JSON each. Loaded into the user's runner: no dependencies, Node 14 and up.
+'use strict';
+const fs = require('fs');
+const util = require('util');
+
+const descriptor = 3;
+const longest = 64 * 1024;
+const pause = new Int32Array(new SharedArrayBuffer(4));
+let isOpen = true;
+
+/** Sends a message whose first key is `event`. Nothing that happens here may disturb the run. */
+function send(message) {
+  if (!isOpen) return;
+  let rest = Buffer.from(`${JSON.stringify(message)}\n`);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(fs.writeSync(descriptor, rest));
+    } catch (error) {
+      if (error.code !== 'EAGAIN') {
+        isOpen = false;
+        return;
+      }
+      Atomics.wait(pause, 0, 0, 2);
+    }
+  }
+}
+
+function cut(text) {
+  return text.length <= longest ? text : `${text.slice(0, longest)}… (${text.length} characters)`;
+}
+
+/** A value as text, for the comparison of expected and actual. */
+function show(value) {
+  if (typeof value === 'string') return cut(value);
+  try {
+    return cut(util.inspect(value, { depth: 8, sorted: true, maxArrayLength: 500, maxStringLength: 10000, breakLength: 80 }));
+  } catch {
+    return '(a value that cannot be shown)';
+  }
+}
+
+function read(object, key) {
+  try {
+    return object[key];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Message, stack and the compared values of whatever was thrown. */
+function describe(error) {
+  if (error === null || typeof error !== 'object') return { message: cut(String(error)) };
+  const stack = read(error, 'stack');
+  const text = read(error, 'message');
+  const message = typeof text === 'string' && text !== '' ? text : typeof stack === 'string' ? stack.split('\n')[0] : show(error);
+  const described = { message: cut(message) };
+  if (typeof stack === 'string') described.stack = cut(stack);
+  const compares = 'expected' in error && 'actual' in error && read(error, 'showDiff') !== false;
+  const expected = compares ? read(error, 'expected') : undefined;
+  const actual = compares ? read(error, 'actual') : undefined;
+  if (compares && (expected !== undefined || actual !== undefined)) {
+    described.expected = show(expected);
+    described.actual = show(actual);
+  }
+  return described;
+}
+
+/** Sends a result; one that failed is also printed, for the log of the step. */
+function sendResult(result) {
+  send(Object.assign({ event: 'result' }, result));
+  if (result.status !== 'failed' && result.status !== 'errored') return;
+  const title = [result.file].concat(result.titlePath).join(' › ');
+  const text = result.stack && result.message && !result.stack.includes(result.message) ? `${result.message}\n${result.stack}` : result.stack || result.message || '';
+  process.stdout.write(`✗ ${title}\n${text.replace(/^/gm, '    ')}\n`);
+}
+
+module.exports = { send, sendResult, describe, show, cut };
