@@ -21,7 +21,7 @@ export class LogFeed {
   /** The first piece after a pause goes out at once, the next ones together. */
   push(text: string): void {
     const room = longestPiece - this.#length;
-    this.#waiting.push(text.length > room ? text.slice(0, room) : text);
+    if (room > 0) this.#waiting.push(text.length > room ? text.slice(0, room) : text);
     this.#length += Math.min(text.length, room);
     this.#leftOut += Math.max(0, text.length - room);
     if (this.#cancelTimer === null) this.#send();

@@ -11,7 +11,7 @@ export interface SlotOwner {
 export interface Claim {
   readonly isInteractive: boolean;
   readonly held: number;
-  /** When it was served last, or began to wait; smaller is longer ago. */
+  /** When it was served or gave back last, or began to wait; smaller is longer ago. */
   readonly turn: number;
 }
 
@@ -77,6 +77,7 @@ export class SlotPool {
       isGivenBack = true;
       this.#taken--;
       queue.held--;
+      queue.turn = this.#turn++;
       this.#forget(owner, queue);
       this.#serve();
     };
