@@ -6,11 +6,11 @@ import { settingDeclarations, settingSchema } from './settings.ts';
 const TargetDefinition = z.strictObject({
   command: z.string().min(1).max(4096).describe('Shell command that builds the target, run in its folder.'),
   folder: z.string().max(1024).default('').describe('Folder of the target, relative to the repository. Default: the root.'),
-  language: BuildLanguage.default('javascript'),
+  language: BuildLanguage.default('javascript').describe('Language of the target, which tells how its messages are read.'),
   inputs: z.array(z.string().min(1)).max(1000).optional().describe('Glob patterns of what the build reads, relative to the repository. Default: everything in the folder that git does not ignore.'),
   outputs: z.array(z.string().min(1)).max(1000).default([]).describe('Glob patterns of what the build writes.'),
   needs: z.array(z.string()).max(1000).default([]).describe('Targets that are built before this one.'),
-  environment: z.record(z.string(), z.string()).default({}),
+  environment: z.record(z.string(), z.string()).default({}).describe('Environment variables of the command, beside those of the user.'),
 });
 
 const TestsDefinition = z.strictObject({
@@ -33,7 +33,7 @@ function settingsShape() {
 export const ConfigurationFile = z.strictObject({
   settings: settingsShape().optional().describe('Settings; an environment variable or a VS Code setting of the same name wins.'),
   targets: z.record(z.string().min(1), TargetDefinition).default({}).describe('Build targets, beside those that are found by looking at the project.'),
-  tests: TestsDefinition.prefault({}),
+  tests: TestsDefinition.prefault({}).describe('What to leave out when tests are looked for.'),
 });
 export type ConfigurationFile = z.infer<typeof ConfigurationFile>;
 export type TargetDefinition = z.infer<typeof TargetDefinition>;

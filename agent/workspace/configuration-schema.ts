@@ -1,0 +1,106 @@
+// The schema of noodle.yaml as a plain tree, for messages, completion and hover.
+import { z } from 'zod';
+import { settingDeclarations, type SettingDeclaration } from '../protocol/settings.ts';
+
+export interface SchemaNode {
+  /** What the value means; '' where the name says it. */
+  readonly description: string;
+  /** What a value looks like, in words: `a whole number from 1 to 20`. */
+  readonly expected: string;
+  readonly type: 'map' | 'list' | 'text' | 'boolean' | 'integer';
+  readonly default?: unknown;
+  /** The only values allowed. */
+  readonly values?: readonly string[];
+  /** The known keys of a map. */
+  readonly keys?: Readonly<Record<string, SchemaNode>>;
+  /** What stands under each key of a map whose keys the user names. */
+  readonly anyKey?: SchemaNode;
+  /** The items of a list. */
+  readonly items?: SchemaNode;
+  /** The setting that stands here. */
+  readonly setting?: SettingDeclaration;
+}
+
+/** The parts of a JSON schema that zod writes for this file. */
+const JsonSchema = z.object({
+  type: z.enum(['object', 'array', 'string', 'boolean', 'integer', 'number']).catch('string'),
+  description: z.string().default(''),
+  default: z.unknown(),
+  enum: z.array(z.string()).optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  minLength: z.number().optional(),
+  maxLength: z.number().optional(),
+  properties: z.record(z.string(), z.unknown()).optional(),
+  additionalProperties: z.unknown(),
+  items: z.unknown(),
+});
+type JsonSchema = z.infer<typeof JsonSchema>;
+
+/** Turns a JSON schema into the tree. */
+export function schemaTree(schema: unknown, place: readonly string[] = []): SchemaNode {
+  const parsed = JsonSchema.parse(schema);
+  const base = { description: parsed.description, expected: expectedOf(parsed), ...(parsed.default === undefined ? {} : { default: parsed.default }) };
+  switch (parsed.type) {
+    case 'object':
+      return { ...base, type: 'map', ...mapParts(parsed, place) };
+    case 'array':
+      return { ...base, type: 'list', items: schemaTree(parsed.items, [...place, '*']) };
+    case 'boolean':
+      return { ...base, ...settingParts(place), type: 'boolean', values: ['true', 'false'] };
+    case 'integer':
+    case 'number':
+      return { ...base, ...settingParts(place), type: 'integer' };
+    case 'string':
+      return { ...base, type: 'text', ...(parsed.enum === undefined ? {} : { values: parsed.enum }) };
+  }
+}
+
+/** The node that a path leads to; null where the schema knows nothing. */
+export function nodeAt(tree: SchemaNode, path: readonly (string | number)[]): SchemaNode | null {
+  let node: SchemaNode | undefined = tree;
+  for (const segment of path) {
+    if (node?.type === 'list') node = node.items;
+    else node = ownKey(node?.keys, String(segment)) ?? node?.anyKey;
+  }
+  return node ?? null;
+}
+
+function ownKey(keys: SchemaNode['keys'], name: string): SchemaNode | undefined {
+  return keys !== undefined && Object.hasOwn(keys, name) ? keys[name] : undefined;
+}
+
+function mapParts({ properties = {}, additionalProperties }: JsonSchema, place: readonly string[]): Pick<SchemaNode, 'keys' | 'anyKey'> {
+  const keys = Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, schemaTree(value, [...place, name])]));
+  const isOpen = typeof additionalProperties === 'object' && additionalProperties !== null;
+  return isOpen ? { keys, anyKey: schemaTree(additionalProperties, [...place, '*']) } : { keys };
+}
+
+/** A setting's default stands in the table of settings: in the file it is absent until the user writes it. */
+function settingParts([top, ...rest]: readonly string[]): Pick<SchemaNode, 'setting' | 'default'> {
+  const setting = settingDeclarations.find(({ key }) => key === rest.join('.'));
+  return top === 'settings' && setting !== undefined ? { setting, default: setting.default } : {};
+}
+
+function expectedOf(schema: JsonSchema): string {
+  const { type, minimum, maximum } = schema;
+  switch (type) {
+    case 'object':
+      return 'a map of keys and values';
+    case 'array':
+      return 'a list';
+    case 'boolean':
+      return 'true or false';
+    case 'integer':
+    case 'number':
+      return minimum === undefined ? 'a whole number' : `a whole number from ${minimum} to ${maximum ?? 'any'}`;
+    case 'string':
+      return textExpected(schema);
+  }
+}
+
+function textExpected({ enum: values, minLength = 0, maxLength }: JsonSchema): string {
+  if (values !== undefined) return `one of ${values.join(', ')}`;
+  const length = maxLength === undefined ? '' : ` of at most ${maxLength} characters`;
+  return `${minLength > 0 ? 'a text that is not empty' : 'a text'}${length}`;
+}

@@ -1,0 +1,120 @@
+// Reads YAML so that every place in the value can be found again in the text.
+import { isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
+
+/** A place in a text; lines and columns count from 1, the end is not part of it. */
+export interface TextRange {
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+export interface ParsedYaml {
+  /** Plain data; undefined when nothing could be read. */
+  readonly value: unknown;
+  readonly problems: readonly { readonly message: string; readonly range: TextRange }[];
+  /** Where the value at a path stands, or else what is nearest above it. */
+  rangeOf(path: readonly PropertyKey[]): TextRange;
+  /** Where the last key of a path stands. */
+  rangeOfKey(path: readonly PropertyKey[]): TextRange;
+}
+
+const maximumBytes = 1024 * 1024;
+/** No file of settings repeats itself this often, and a file made to fill the memory does. */
+const maximumAliases = 100;
+const start: TextRange = { line: 1, column: 1, endLine: 1, endColumn: 1 };
+
+/** Never throws: what cannot be read is a problem. Of keys that stand twice the last one counts. */
+export function parseYaml(text: string): ParsedYaml {
+  if (Buffer.byteLength(text) > maximumBytes) return unreadable('the file is over 1 MB, expected a short list of settings');
+  try {
+    return readDocument(text);
+  } catch (error) {
+    // The parser is recursive and its stack ends; whatever else it throws, the file is not one that a person wrote.
+    return unreadable(error instanceof RangeError ? 'the file is nested too deeply' : 'the file cannot be read as YAML');
+  }
+}
+
+function unreadable(message: string): ParsedYaml {
+  return { value: undefined, problems: [{ message, range: start }], rangeOf: () => start, rangeOfKey: () => start };
+}
+
+function readDocument(text: string): ParsedYaml {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, logLevel: 'silent' });
+  const rangeAt = (from: number, to: number): TextRange => {
+    const begin = lines.linePos(from);
+    const end = lines.linePos(Math.max(from, to));
+    return { line: Math.max(1, begin.line), column: Math.max(1, begin.col), endLine: Math.max(1, end.line), endColumn: Math.max(1, end.col) };
+  };
+  const problems = [...document.errors, ...document.warnings].map(({ code, message, pos }) => {
+    const range = code === 'DUPLICATE_KEY' ? rangeAt(pos[0], lineEnd(text, pos[0])) : rangeAt(pos[0], pos[1]);
+    return { message: code === 'DUPLICATE_KEY' ? duplicateMessage(text, pos[0]) : sentence(message), range };
+  });
+  const { value, problem } = plainValue(document);
+  if (problem !== null) problems.push({ message: problem, range: start });
+  const rangeOf = (path: readonly PropertyKey[]) => {
+    const range = nodeNearest(document, path)?.range;
+    return range === undefined || range === null ? start : rangeAt(range[0], range[1]);
+  };
+  const rangeOfKey = (path: readonly PropertyKey[]) => {
+    const range = keyNode(document, path)?.range;
+    return range === undefined || range === null ? rangeOf(path) : rangeAt(range[0], range[1]);
+  };
+  return { value, problems, rangeOf, rangeOfKey };
+}
+
+function lineEnd(text: string, from: number): number {
+  const colon = text.slice(from).search(/:|\r?\n|$/);
+  return from + Math.max(1, colon);
+}
+
+function duplicateMessage(text: string, from: number): string {
+  return `the key ${JSON.stringify(text.slice(from, lineEnd(text, from)).trim())} stands twice; the last one counts`;
+}
+
+function sentence(message: string): string {
+  return message.slice(0, 1).toLowerCase() + message.slice(1);
+}
+
+function plainValue(document: Document.Parsed): { value: unknown; problem: string | null } {
+  let aliases = 0;
+  visit(document, { Alias: () => void (aliases += 1) });
+  if (aliases > maximumAliases) return { value: undefined, problem: `the file has ${aliases} aliases, expected at most ${maximumAliases}` };
+  try {
+    // Unlike a plain conversion this counts what each alias unfolds to.
+    return { value: document.toJS({ maxAliasCount: maximumAliases }), problem: null };
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    return { value: undefined, problem: 'the aliases in the file name no anchor before them, or unfold to too much' };
+  }
+}
+
+/** The node at a path, or the nearest one above it that the text has. */
+function nodeNearest(document: Document.Parsed, path: readonly PropertyKey[]): Node | null {
+  let node: Node | null = document.contents;
+  for (const segment of path) {
+    const next: unknown = childOf(document, node, segment);
+    if (!isNode(next)) return node;
+    node = next;
+  }
+  return node;
+}
+
+function childOf(document: Document.Parsed, node: Node | null, segment: PropertyKey): unknown {
+  const target = isAlias(node) ? node.resolve(document) : node;
+  if (isSeq(target)) return target.items[Number(segment)];
+  return pairOf(target, segment)?.value;
+}
+
+function keyNode(document: Document.Parsed, path: readonly PropertyKey[]): Node | null {
+  const parent = nodeNearest(document, path.slice(0, -1));
+  const key = pairOf(parent, path.at(-1) ?? '')?.key;
+  return isNode(key) ? key : null;
+}
+
+/** Of keys that stand twice the last one. */
+function pairOf(node: unknown, segment: PropertyKey): { key: unknown; value: unknown } | undefined {
+  if (!isMap(node)) return undefined;
+  return node.items.findLast((pair) => isPair(pair) && String(isScalar(pair.key) ? pair.key.value : pair.key) === String(segment));
+}
