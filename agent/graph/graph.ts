@@ -1,39 +1,28 @@
 // The knowledge graph: which file depends on which, and what a change can affect.
+import { statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ChangeSet } from '../protocol/change-set.ts';
 import type { RepoPath } from '../protocol/ids.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Store } from '../store/store.ts';
+import { Adjacency } from './adjacency.ts';
+import { createExtractors } from './extractors/registry.ts';
 import type { CodeSymbol } from './facts.ts';
+import { createFactsArchive } from './facts-archive.ts';
+import { computeImpact } from './impact.ts';
+import type { Impact } from './impact.ts';
+import { importersOfMissing } from './missing-files.ts';
+import { largestParsedBytes } from './read-source.ts';
+import { folderOf, foldersUp } from './resolution/file-set.ts';
+import { RepositoryResolver, decidesResolution } from './resolution/repository-resolver.ts';
+import { SourceIndex } from './source-index.ts';
 
 export type { CodeSymbol } from './facts.ts';
-
-/** A file that a change can affect. */
-export interface Reached {
-  /** Steps from the nearest changed file; 0 for a changed file itself. */
-  readonly distance: number;
-  /** The shortest path of graph nodes from a changed file to this one, both included; a folder that is read ends with `/`. */
-  readonly path: readonly string[];
-}
-
-/** A change whose reach cannot be known by the graph. */
-export interface Unbounded {
-  /** Everything below is affected; '' is the repository. */
-  readonly folder: string;
-  /** The changed file. */
-  readonly path: RepoPath;
-  readonly reason: string;
-}
-
-export interface Impact {
-  /** Every file that the change can affect when it runs, what is below `unbounded` folders included. */
-  readonly reached: ReadonlyMap<RepoPath, Reached>;
-  /** Files that only a type checker would see differently: they count for builds, not for tests. Disjoint from `reached`. */
-  readonly reachedByTypes: ReadonlyMap<RepoPath, Reached>;
-  readonly unbounded: readonly Unbounded[];
-  /** Sentences about what was left out and why, and about what could not be known. */
-  readonly notes: readonly string[];
-}
+export type { Impact, Unbounded } from './impact.ts';
+export type { Reached } from './reach.ts';
 
 export interface GraphUpdate {
   /** Files that were read and parsed. */
@@ -72,4 +61,147 @@ export interface Graph {
   dispose(): Promise<void>;
 }
 
-export declare function createGraph(options: GraphOptions): Graph;
+/** How many files are resolved before others get their turn. */
+const filesPerTurn = 2_000;
+
+/** Nothing is read before the first update. */
+export function createGraph(options: GraphOptions): Graph {
+  return new KnowledgeGraph(options);
+}
+
+class KnowledgeGraph implements Graph {
+  readonly #options: GraphOptions;
+  readonly #index: SourceIndex;
+  readonly #adjacency = new Adjacency();
+  readonly #extractorOf = createExtractors();
+  #resolver: RepositoryResolver | null = null;
+  #settings = '';
+  /** Updates follow one another; each sees what the one before left. */
+  #updating: Promise<unknown> = Promise.resolve();
+
+  constructor(options: GraphOptions) {
+    const { root, store, clock, log, threads } = options;
+    this.#options = options;
+    this.#index = new SourceIndex({ root, archive: createFactsArchive(store, log), clock, log, ...(threads === undefined ? {} : { threads }) });
+  }
+
+  update(files: readonly RepoPath[], changed?: readonly RepoPath[]): Promise<GraphUpdate> {
+    const updated = this.#updating.then(() => this.#update(files, changed));
+    this.#updating = updated.catch(() => {});
+    return updated;
+  }
+
+  impactOf(change: ChangeSet): Impact {
+    const resolver = this.#resolver;
+    const missing = new Map<RepoPath, readonly RepoPath[]>();
+    const importersOfGone = (path: RepoPath) => {
+      const known = missing.get(path) ?? (this.#index.files.has(path) ? [] : this.#importersOfMissing(path));
+      missing.set(path, known);
+      return known;
+    };
+    return computeImpact(
+      {
+        adjacency: this.#adjacency,
+        checksTypes: (folder) => resolver?.checksTypes(folder) ?? false,
+        importersOfMissing: importersOfGone,
+        projectOf: (folder) => resolver?.projectOf(folder) ?? '',
+        codeBelow: (folder) => resolver?.files.below(folder, (file) => this.#index.isSource(file)) ?? [],
+      },
+      change,
+    );
+  }
+
+  importersOf(path: RepoPath): readonly RepoPath[] {
+    const id = this.#adjacency.idOf(path);
+    if (id === undefined) return [];
+    const readers = foldersUp(folderOf(path)).flatMap((folder) => {
+      const found = this.#adjacency.folderReaders(folder);
+      return found === undefined ? [] : [...found.all, ...(this.#index.isSource(path) ? [] : found.data)];
+    });
+    return [...new Set([...this.#adjacency.dependents(id), ...readers])].map((each) => this.#adjacency.pathOf(each)).toSorted();
+  }
+
+  importsOf(path: RepoPath): readonly RepoPath[] {
+    const id = this.#adjacency.idOf(path);
+    if (id === undefined) return [];
+    const inFolders = [...this.#adjacency.foldersReadBy(id)].flatMap(([folder, reach]) => this.#resolver?.files.below(folder, (file) => reach === 'all' || !this.#index.isSource(file)) ?? []);
+    return [...new Set([...this.#adjacency.dependencies(id).map((each) => this.#adjacency.pathOf(each)), ...inFolders])].toSorted();
+  }
+
+  notesOn(path: RepoPath): readonly string[] {
+    const id = this.#adjacency.idOf(path);
+    return id === undefined ? [] : this.#adjacency.notesOn(id);
+  }
+
+  async symbolsIn(path: RepoPath): Promise<readonly CodeSymbol[]> {
+    const extractor = this.#extractorOf(path);
+    if (extractor === null) return [];
+    try {
+      const bytes = await readFile(join(this.#options.root, path));
+      return bytes.length > largestParsedBytes ? [] : extractor.symbols(path, bytes.toString('utf8'));
+    } catch (error) {
+      this.#options.log.debug('no symbols of a file that cannot be read', { path, error });
+      return [];
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.#updating;
+    await this.#index.dispose();
+  }
+
+  async #update(files: readonly RepoPath[], changed?: readonly RepoPath[]): Promise<GraphUpdate> {
+    const update = await this.#index.update(files, changed);
+    for (const file of update.removed) this.#adjacency.clear(file);
+    const settings = this.#settingsStamp(files, changed);
+    if (this.#resolver === null || update.hasOtherFiles || settings !== this.#settings) {
+      this.#settings = settings;
+      await this.#resolveAll();
+    } else {
+      this.#resolve(update.changed);
+    }
+    return { parsed: update.parsed, problems: update.problems };
+  }
+
+  async #resolveAll(): Promise<void> {
+    const index = this.#index;
+    const resolver = new RepositoryResolver({ root: this.#options.root, files: index.files, links: index.links, factsOf: (file) => index.factsOf(file) });
+    this.#resolver = resolver;
+    let count = 0;
+    for (const file of index.sources()) {
+      this.#adjacency.set(file, resolver.edgesOf(file));
+      // Other requests of the agent come in between.
+      if (++count % filesPerTurn === 0) await nextTurn();
+    }
+  }
+
+  /** Only these files' edges; a package's `__all__` decides about those who import everything from it. */
+  #resolve(changed: readonly RepoPath[]): void {
+    const concerned = new Set(changed);
+    for (const file of changed) if (file.endsWith('__init__.py')) for (const importer of this.importersOf(file)) concerned.add(importer);
+    for (const file of concerned) {
+      if (this.#resolver === null || !this.#index.isSource(file)) this.#adjacency.clear(file);
+      else this.#adjacency.set(file, this.#resolver.edgesOf(file));
+    }
+  }
+
+  /** Tells two states of the files that decide resolution apart. */
+  #settingsStamp(files: readonly RepoPath[], changed?: readonly RepoPath[]): string {
+    if (changed !== undefined && this.#resolver !== null && !changed.some(decidesResolution)) return this.#settings;
+    const stamps = files.filter(decidesResolution).map((file) => {
+      const stat = statSync(join(this.#options.root, file), { throwIfNoEntry: false });
+      return `${file} ${stat?.size ?? -1} ${stat?.mtimeMs ?? -1}`;
+    });
+    // Named as changed is changed, even within one tick of the file's time.
+    return [...stamps, ...(changed?.some(decidesResolution) === true ? [String(this.#options.clock.monotonicMs())] : [])].join('\n');
+  }
+
+  #importersOfMissing(path: RepoPath): RepoPath[] {
+    const index = this.#index;
+    return importersOfMissing(path, {
+      sources: () => index.sources(),
+      factsOf: (file) => index.factsOf(file),
+      packageNameOf: (file) => this.#resolver?.packageNameOf(folderOf(file)) ?? null,
+    });
+  }
+}

@@ -1,0 +1,72 @@
+// What a file is for, by its name alone: decides what a change means that no other file is known to depend on.
+import { isRunnerConfiguration } from './resolution/runner-configuration.ts';
+
+/**
+ * - `code`: its importers are known;
+ * - `setting`: changes how everything below is built, resolved or run;
+ * - `runner-setting`: changes how the tests below run, and nothing else;
+ * - `tool-setting`, `documentation`: no test runs differently;
+ * - `data`: whoever reads it, code may depend on it.
+ */
+export type FileRole = 'code' | 'setting' | 'runner-setting' | 'tool-setting' | 'documentation' | 'data';
+
+const code = /\.(?:[cm]?[jt]sx?|vue|svelte|astro|pyi?|pyw)$/i;
+
+const settings = [
+  /(?:^|\/)(?:package\.json|package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|pnpm-workspace\.yaml|bun\.lockb?|lerna\.json|nx\.json|project\.json|turbo\.json|deno\.jsonc?|\.npmrc|\.yarnrc(?:\.yml)?|\.nvmrc|\.node-version|\.tool-versions|\.python-version|noodle\.yaml)$/,
+  /(?:^|\/)[tj]sconfig[^/]*\.json$/,
+  /(?:^|\/)(?:pyproject\.toml|setup\.py|setup\.cfg|Pipfile|Pipfile\.lock|poetry\.lock|uv\.lock|pdm\.lock|environment\.ya?ml|MANIFEST\.in)$/,
+  /(?:^|\/)[^/]*(?:requirements|constraints)[^/]*\.(?:txt|in)$/,
+  /(?:^|\/)\.env(?:\.[\w.-]+)?$/,
+  /(?:^|\/)(?:\.babelrc[^/]*|\.swcrc|\.browserslistrc|\.postcssrc[^/]*)$/,
+  /(?:^|\/)(?:babel|webpack|rspack|rsbuild|rollup|rolldown|esbuild|tsup|tsdown|vite|next|nuxt|svelte|astro|postcss|tailwind|metro|craco|unbuild|build|swc|gulpfile|Gruntfile)(?:[.-][\w.-]+)?\.(?:config|preset)[\w.-]*\.(?:[cm]?[jt]s|json)$/,
+  /(?:^|\/)(?:gulpfile|Gruntfile)\.[cm]?[jt]s$/,
+  /(?:^|\/)(?:Makefile|CMakeLists\.txt|meson\.build|binding\.gyp|build\.gradle(?:\.kts)?|pom\.xml|Cargo\.(?:toml|lock)|go\.(?:mod|sum)|justfile|Dockerfile[^/]*|docker-compose[^/]*)$/,
+];
+
+const runnerSettings = [
+  /(?:^|\/)(?:vitest|jest|karma|ava|playwright|cypress|wdio|wtr|web-test-runner|nyc|c8)(?:[.-][\w.-]+)?\.(?:config|workspace|preset|projects|setup)[\w.-]*\.(?:[cm]?[jt]s|json)$/,
+  /(?:^|\/)(?:\.mocharc[^/]*|mocha\.opts|pytest\.ini|\.pytest\.ini|tox\.ini|\.coveragerc|\.nycrc[^/]*|\.taprc|jest\.config[^/]*|\.testcaferc[^/]*)$/,
+];
+
+const toolSettings = [
+  /(?:^|\/)(?:\.github|\.gitlab|\.circleci|\.husky|\.vscode|\.idea|\.changeset|\.devcontainer|\.yarn|\.storybook)\//,
+  /(?:^|\/)(?:\.gitignore|\.gitattributes|\.gitmodules|\.mailmap|\.npmignore|\.dockerignore|\.editorconfig|\.prettierrc[^/]*|\.prettierignore|\.eslintrc[^/]*|\.eslintignore|\.oxlintrc\.json|\.oxfmtrc[^/]*|biome\.jsonc?|dprint\.json|\.markdownlint[^/]*|\.lintstagedrc[^/]*|\.commitlintrc[^/]*|renovate\.json5?|\.renovaterc[^/]*|codecov\.ya?ml|\.codecov\.ya?ml|\.travis\.ya?ml|appveyor\.ya?ml|\.gitlab-ci\.ya?ml|azure-pipelines\.ya?ml|Jenkinsfile|netlify\.toml|vercel\.json|\.size-limit[^/]*|size-limit\.json|\.pre-commit-config\.ya?ml|\.readthedocs\.ya?ml|\.flake8|\.pylintrc|mypy\.ini|\.ruff\.toml|ruff\.toml|typedoc\.json|api-extractor\.json|cspell\.json|\.cspell[^/]*|knip\.jsonc?|\.release-it\.json|release-please-config\.json|\.release-please-manifest\.json|\.all-contributorsrc)$/,
+  /(?:^|\/)(?:eslint|prettier|stylelint|commitlint|lint-staged|oxlint|typedoc)(?:[.-][\w.-]+)?\.config\.[cm]?[jt]s$/,
+];
+
+const documentation = [
+  /\.(?:md|mdx|markdown|rst|adoc|txt|pdf)$/i,
+  /(?:^|\/)(?:LICEN[CS]E|COPYING|NOTICE|AUTHORS|CONTRIBUTORS|CHANGELOG|CHANGES|HISTORY|README|CODEOWNERS|FUNDING|SECURITY|MAINTAINERS|TODO)[^/]*$/i,
+  /\.(?:png|jpe?g|gif|svg|ico|webp|avif|bmp|mp4|mov|webm|woff2?|ttf|otf|eot|drawio|excalidraw|fig|sketch)$/i,
+];
+
+/** Folders in which anything may be what a test reads. */
+const testFolder = /(?:^|\/)(?:tests?|__tests?__|specs?|e2e|fixtures?|__fixtures__|testdata|test-data|test_data|__snapshots__|mocks?|__mocks__|samples?|cases|golden|data)\//i;
+
+/** The role of a file, by the first rule that fits its path. */
+export function roleOf(file: string): FileRole {
+  const isIn = (rules: readonly RegExp[]) => rules.some((rule) => rule.test(file));
+  if (isIn(runnerSettings)) return 'runner-setting';
+  if (isIn(settings)) return 'setting';
+  if (isIn(toolSettings)) return 'tool-setting';
+  if (code.test(file)) return 'code';
+  if (isIn(documentation) && !testFolder.test(file)) return 'documentation';
+  return 'data';
+}
+
+/** Whether what a file names as paths are settings of a tool, not something that it reads itself. */
+export function isConfiguration(file: string): boolean {
+  const role = roleOf(file);
+  return role === 'setting' || role === 'runner-setting' || role === 'tool-setting' || isRunnerConfiguration(file);
+}
+
+/** The test file that a snapshot belongs to, by the conventions of jest, vitest, playwright and syrupy. */
+export function ownersOfSnapshot(file: string): readonly string[] {
+  const jest = /^(.*\/|)__(?:file_|image_)?snapshots__\/([^/]+)\.(?:snap|shot)$/.exec(file);
+  if (jest !== null) return [`${jest[1] ?? ''}${jest[2] ?? ''}`];
+  const syrupy = /^(.*\/|)__snapshots__\/([^/.]+)(?:\.ambr|\/)/.exec(file);
+  if (syrupy !== null) return [`${syrupy[1] ?? ''}${syrupy[2] ?? ''}.py`];
+  const folder = /^(.*)-snapshots\//.exec(file);
+  return folder === null ? [] : [folder[1] ?? ''];
+}

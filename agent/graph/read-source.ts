@@ -1,0 +1,94 @@
+// Reads one file and what its extractor finds in it. Runs on the agent's thread for a few files, on worker threads for many.
+import { hash } from 'node:crypto';
+import { closeSync, fstatSync, lstatSync, openSync, readSync, readlinkSync } from 'node:fs';
+import path from 'node:path';
+import { encodeFacts, noFacts } from './facts.ts';
+import type { ExtractorOf } from './extractors/registry.ts';
+
+/** Beyond this a file is not parsed: its import-like statements are not worth the stall. */
+export const largestParsedBytes = 16 * 1024 * 1024;
+
+/** What a file on disk says; plain data, sent between threads. */
+export interface SourceReading {
+  readonly path: string;
+  readonly contentHash: string;
+  readonly sizeBytes: number;
+  readonly mtimeMs: number;
+  /** Encoded facts; null when `knownHash` was met, so what is known holds. */
+  readonly facts: string | null;
+  /** A sentence, when it could not be read whole. */
+  readonly problem: string | null;
+}
+
+export interface SourceRequest {
+  readonly path: string;
+  /** The hash of the content whose facts are known. */
+  readonly knownHash: string | null;
+}
+
+/** Null when the file is gone or is no file. Never throws. */
+export function readSource(root: string, request: SourceRequest, extractorOf: ExtractorOf): SourceReading | null {
+  const absolute = path.join(root, request.path);
+  try {
+    return readRegular(absolute, request, extractorOf);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return null;
+    const reading = { path: request.path, contentHash: '', sizeBytes: -1, mtimeMs: -1, facts: encodeFacts(noFacts) };
+    return { ...reading, problem: `${request.path} could not be read (${code})` };
+  }
+}
+
+/** Where a symbolic link points, relative to the root with forward slashes; null when it leaves the repository or is none. */
+export function linkTarget(root: string, link: string): string | null {
+  try {
+    const absolute = path.join(root, link);
+    const target = path.relative(root, path.resolve(path.dirname(absolute), readlinkSync(absolute)));
+    return target.startsWith('..') || path.isAbsolute(target) ? null : target.split(path.sep).join('/');
+  } catch {
+    return null;
+  }
+}
+
+function readRegular(absolute: string, request: SourceRequest, extractorOf: ExtractorOf): SourceReading | null {
+  if (!lstatSync(absolute).isFile()) return null;
+  const file = openSync(absolute, 'r');
+  try {
+    const { size, mtimeMs } = fstatSync(file);
+    const stamp = { path: request.path, sizeBytes: size, mtimeMs };
+    if (size > largestParsedBytes) return { ...stamp, contentHash: `${size}-${mtimeMs}`, ...tooLarge(request.path, size) };
+    const bytes = readWhole(file, size);
+    const contentHash = hash('sha256', bytes, 'hex').slice(0, 32);
+    if (contentHash === request.knownHash) return { ...stamp, contentHash, facts: null, problem: null };
+    return { ...stamp, contentHash, ...extracted(request.path, bytes, extractorOf) };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function tooLarge(name: string, size: number): Pick<SourceReading, 'facts' | 'problem'> {
+  const problem = `${name} is too large to be parsed (${Math.round(size / 1_048_576)} MB): what it imports is not known`;
+  return { facts: encodeFacts({ imports: [], notes: [problem] }), problem };
+}
+
+/** The file may shrink or grow while it is read; what is there is taken. */
+function readWhole(file: number, size: number): Buffer {
+  const buffer = Buffer.allocUnsafe(size);
+  let filled = 0;
+  while (filled < size) {
+    const read = readSync(file, buffer, filled, size - filled, filled);
+    if (read === 0) break;
+    filled += read;
+  }
+  return buffer.subarray(0, filled);
+}
+
+function extracted(name: string, bytes: Buffer, extractorOf: ExtractorOf): Pick<SourceReading, 'facts' | 'problem'> {
+  if (bytes.subarray(0, 8_000).includes(0)) {
+    return { facts: encodeFacts({ imports: [], notes: [`${name} is binary`] }), problem: null };
+  }
+  // Bytes that are no UTF-8 become replacement characters: names of modules are ASCII in practice.
+  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+  const facts = extractorOf(name)?.extract(name, text) ?? noFacts;
+  return { facts: encodeFacts(facts), problem: facts.isDamaged === true ? `${name} does not parse: its imports are a guess` : null };
+}

@@ -1,0 +1,50 @@
+// What one file depends on, as the resolvers find it.
+import type { RepoPath } from '../../protocol/ids.ts';
+import type { FileSet } from './file-set.ts';
+
+/** `all`: everything below a folder; `data`: what is no code. */
+export type FolderReach = 'all' | 'data';
+
+export interface FileEdges {
+  /** Loaded or read when the file runs. */
+  readonly runtime: ReadonlySet<RepoPath>;
+  /** Seen by a type checker alone. */
+  readonly types: ReadonlySet<RepoPath>;
+  readonly folders: ReadonlyMap<string, FolderReach>;
+  readonly notes: readonly string[];
+}
+
+/** Collects the edges of one file. */
+export class EdgeCollector implements FileEdges {
+  readonly runtime = new Set<RepoPath>();
+  readonly types = new Set<RepoPath>();
+  readonly folders = new Map<string, FolderReach>();
+  readonly notes: string[] = [];
+  readonly #file: RepoPath;
+  readonly #files: FileSet;
+
+  constructor(file: RepoPath, files: FileSet) {
+    this.#file = file;
+    this.#files = files;
+  }
+
+  /** Adds what a module specifier led to; declarations never run. */
+  addModules(targets: readonly RepoPath[], isTypes: boolean): void {
+    for (const target of targets) {
+      if (target === this.#file) continue;
+      if (isTypes || /\.d\.[cm]?ts$|\.pyi$/.test(target)) this.types.add(target);
+      else this.runtime.add(target);
+      const declaration = /\.([cm]?)jsx?$/.exec(target);
+      const beside = declaration === null ? null : this.#files.find(`${target.slice(0, declaration.index)}.d.${declaration[1] ?? ''}ts`);
+      if (beside !== null) this.types.add(beside);
+    }
+  }
+
+  addFolder(folder: string, reach: FolderReach): void {
+    if (this.folders.get(folder) !== 'all') this.folders.set(folder, reach);
+  }
+
+  addNote(note: string): void {
+    if (this.notes.length < 20 && !this.notes.includes(note)) this.notes.push(note);
+  }
+}

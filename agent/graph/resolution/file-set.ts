@@ -1,0 +1,196 @@
+// The files of the repository as a resolver sees them: questions are answered from memory, never from disk.
+import path from 'node:path';
+import type { RepoPath } from '../../protocol/ids.ts';
+
+/** Extensions of code that a specifier may leave out, in no order: all that exist are taken. */
+export const codeExtensions = ['.ts', '.tsx', '.js', '.jsx', '.mjs', '.cjs', '.mts', '.cts', '.vue', '.svelte', '.astro'] as const;
+const otherExtensions = ['.json', '.node', '.css', '.scss', '.sass', '.less', '.json5', '.yaml', '.yml', '.wasm', '.graphql', '.gql', '.html', '.md', '.mdx', '.txt', '.coffee'] as const;
+
+/** What a written extension may stand for in sources. */
+const sourceExtensions: Readonly<Record<string, readonly string[]>> = {
+  '.js': ['.ts', '.tsx', '.jsx'],
+  '.jsx': ['.tsx'],
+  '.mjs': ['.mts'],
+  '.cjs': ['.cts'],
+};
+
+export class FileSet {
+  readonly #files: ReadonlySet<RepoPath>;
+  readonly #links: ReadonlyMap<RepoPath, RepoPath>;
+  readonly #folders = new Map<string, RepoPath[]>();
+  #lowerCase: Map<string, RepoPath[]> | null = null;
+  #sorted: readonly RepoPath[] | null = null;
+
+  constructor(files: ReadonlySet<RepoPath>, links: ReadonlyMap<RepoPath, RepoPath>) {
+    this.#files = files;
+    this.#links = links;
+    for (const file of files) this.#addTo(folderOf(file), file);
+  }
+
+  get all(): ReadonlySet<RepoPath> {
+    return this.#files;
+  }
+
+  /** The file itself, or the one that a symbolic link on the way leads to. */
+  find(file: string): RepoPath | null {
+    const real = this.#links.size === 0 ? file : this.#follow(file);
+    // Only members of the set are RepoPaths.
+    if (this.#files.has(real as RepoPath)) return real as RepoPath;
+    return null;
+  }
+
+  hasFolder(folder: string): boolean {
+    return folder === '' || this.#folders.has(this.#links.size === 0 ? folder : this.#follow(folder));
+  }
+
+  /** The real folder behind links. */
+  realFolder(folder: string): string {
+    return this.#links.size === 0 ? folder : this.#follow(folder);
+  }
+
+  /** The files directly in a folder. */
+  filesIn(folder: string): readonly RepoPath[] {
+    return this.#folders.get(folder) ?? [];
+  }
+
+  /** Every file below a folder that `accepts`; '' is the repository. */
+  below(folder: string, accepts: (file: RepoPath) => boolean): RepoPath[] {
+    const prefix = folder === '' ? '' : `${folder}/`;
+    this.#sorted ??= [...this.#files].toSorted((a, b) => (a < b ? -1 : 1));
+    const found: RepoPath[] = [];
+    for (let at = lowerBound(this.#sorted, prefix); at < this.#sorted.length; at++) {
+      const file = this.#sorted[at];
+      if (file === undefined || !file.startsWith(prefix)) break;
+      if (accepts(file)) found.push(file);
+    }
+    return found;
+  }
+
+  /**
+   * The files that `target`, a path without or with an extension, may load: exact, or with another extension. Where several would do (`x.js` beside `x.ts`), all of them: which one wins depends on the runner.
+   */
+  module(target: string): RepoPath[] {
+    const exact = this.find(target);
+    const dot = target.lastIndexOf('.');
+    const extension = dot > target.lastIndexOf('/') ? target.slice(dot) : '';
+    const sources = (sourceExtensions[extension] ?? []).flatMap((source) => this.#findAll(target.slice(0, dot) + source));
+    if (exact !== null) return [exact, ...sources];
+    if (sources.length > 0) return sources;
+    const completed = this.#completed(target);
+    return completed.length > 0 ? completed : this.#variants(target);
+  }
+
+  /** The index files of a folder. */
+  index(folder: string): RepoPath[] {
+    return this.hasFolder(folder) ? this.#completed(join(folder, 'index')) : [];
+  }
+
+  /** Files that differ from `target` in the case of letters only: the same file for macOS and Windows. */
+  ignoringCase(target: string): readonly RepoPath[] {
+    if (this.#lowerCase === null) {
+      this.#lowerCase = new Map();
+      for (const file of this.#files) {
+        const key = withoutCodeExtension(file).toLowerCase();
+        const same = this.#lowerCase.get(key);
+        if (same === undefined) this.#lowerCase.set(key, [file]);
+        else same.push(file);
+      }
+    }
+    return this.#lowerCase.get(withoutCodeExtension(target).toLowerCase()) ?? [];
+  }
+
+  #completed(target: string): RepoPath[] {
+    const code = codeExtensions.flatMap((extension) => this.#findAll(target + extension));
+    if (code.length > 0) return code;
+    const types = this.#findAll(`${target}.d.ts`);
+    return types.length > 0 ? types : otherExtensions.flatMap((extension) => this.#findAll(target + extension));
+  }
+
+  /** `./view` that exists as `view.web.tsx` and `view.native.tsx` alone. */
+  #variants(target: string): RepoPath[] {
+    const prefix = `${target}.`;
+    return this.filesIn(folderOf(target)).filter((file) => file.startsWith(prefix) && /^\w+\.[cm]?[jt]sx?$/.test(file.slice(prefix.length)) && !/\.(?:test|spec|d|stories|bench|snap)\./.test(`.${file.slice(prefix.length)}`));
+  }
+
+  #findAll(file: string): RepoPath[] {
+    const found = this.find(file);
+    return found === null ? [] : [found];
+  }
+
+  #follow(file: string): string {
+    let current = file;
+    for (let hops = 0; hops < 40; hops++) {
+      const next = this.#followOnce(current);
+      if (next === null) return current;
+      current = next;
+    }
+    return current;
+  }
+
+  #followOnce(file: string): string | null {
+    // Links are keyed by RepoPath; a prefix of a path may be one.
+    for (let end = file.length; end > 0; end = file.lastIndexOf('/', end - 1)) {
+      const target = this.#links.get(file.slice(0, end) as RepoPath);
+      if (target !== undefined) return join(target, file.slice(end + 1));
+    }
+    return null;
+  }
+
+  #addTo(folder: string, file: RepoPath): void {
+    const files = this.#folders.get(folder);
+    if (files !== undefined) {
+      files.push(file);
+      return;
+    }
+    this.#folders.set(folder, [file]);
+    for (let parent = folder; parent !== '';) {
+      parent = folderOf(parent);
+      if (this.#folders.has(parent)) break;
+      this.#folders.set(parent, []);
+    }
+  }
+}
+
+/** The first index whose value is not before `prefix`. */
+function lowerBound(sorted: readonly string[], prefix: string): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? '') < prefix) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** '' for a file at the root. */
+export function folderOf(file: string): string {
+  const slash = file.lastIndexOf('/');
+  return slash === -1 ? '' : file.slice(0, slash);
+}
+
+/** Joins and normalizes; '' is the root, and what climbs out of the repository keeps its `..`. */
+export function join(folder: string, relative: string): string {
+  const joined = path.posix.join(folder, relative);
+  const clean = joined.endsWith('/') ? joined.slice(0, -1) : joined;
+  return clean === '.' ? '' : clean;
+}
+
+export function withoutCodeExtension(file: string): string {
+  return file.replace(/(?:\.d)?\.(?:[cm]?[jt]sx?|vue|svelte|astro|pyi?|json)$/, '');
+}
+
+/** `folder` itself or one of its parents holds `file`. */
+export function isWithin(folder: string, file: string): boolean {
+  return folder === '' || file === folder || file.startsWith(`${folder}/`);
+}
+
+/** The folder and its parents up to '', nearest first. */
+export function foldersUp(folder: string): string[] {
+  const folders = [folder];
+  for (let at = folder; at !== '';) {
+    at = folderOf(at);
+    folders.push(at);
+  }
+  return folders;
+}

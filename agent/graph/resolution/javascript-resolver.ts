@@ -1,0 +1,186 @@
+// From what a JavaScript file names to the files of the repository that it stands for.
+import { builtinModules } from 'node:module';
+import path from 'node:path';
+import { ResolverFactory } from 'oxc-resolver';
+import type { RepoPath } from '../../protocol/ids.ts';
+import type { EdgeCollector } from './edges.ts';
+import { codeExtensions, folderOf, join } from './file-set.ts';
+import type { FileSet } from './file-set.ts';
+import { targetsOf } from './manifests.ts';
+import type { Manifests } from './manifests.ts';
+import { noSources } from './packages.ts';
+import type { Packages, Sources } from './packages.ts';
+import type { RunnerConfigurations } from './runner-configuration.ts';
+import type { TypeScriptProjects } from './typescript-projects.ts';
+
+export interface JavaScriptResolverParts {
+  /** Absolute path of the repository. */
+  readonly root: string;
+  readonly files: FileSet;
+  readonly manifests: Manifests;
+  readonly projects: TypeScriptProjects;
+  readonly configurations: RunnerConfigurations;
+  readonly packages: Packages;
+}
+
+const builtins = new Set(builtinModules);
+const foreignScheme = /^(?:node|bun|deno|npm|jsr|https?|data|virtual|file|blob|astro|cloudflare|electron):|^\0/;
+
+/** Resolves against the files of the repository; what a package from outside is, is of no interest. */
+export class JavaScriptResolver {
+  readonly #parts: JavaScriptResolverParts;
+  readonly #mocks: ReadonlyMap<string, readonly RepoPath[]>;
+  readonly #bare = new Map<string, Sources>();
+  #installed: ResolverFactory | null = null;
+
+  constructor(parts: JavaScriptResolverParts) {
+    this.#parts = parts;
+    this.#mocks = manualMocks(parts.files);
+  }
+
+  /** Adds what `specifier` loads. `mock` adds the manual mock beside the module as well. */
+  addModule(edges: EdgeCollector, file: RepoPath, { specifier, isTypes, isMock }: { specifier: string; isTypes: boolean; isMock: boolean }): void {
+    const name = isBare(specifier) || specifier.startsWith('#') ? withoutQuery(specifier, /\?.*$/) : withoutQuery(specifier, /[?#].*$/);
+    if (name === '' || foreignScheme.test(name)) return;
+    const { files, folder, note } = this.module(file, name);
+    edges.addModules(files, isTypes);
+    if (folder !== null && !isTypes) edges.addFolder(folder, 'all');
+    if (note !== null) edges.addNote(note);
+    const isAutomatic = isMock || this.#parts.configurations.automocks(folderOf(file));
+    if (isAutomatic) for (const target of files) edges.addModules(this.#besideMocks(target), isTypes);
+    // Manual mocks of packages from outside apply by themselves.
+    if (files.length === 0 && isBare(name)) edges.addModules(this.#mocks.get(name) ?? [], isTypes);
+  }
+
+  /** What a specifier without a query loads. */
+  module(file: RepoPath, specifier: string): Sources {
+    if (/^\.{1,2}(?:\/|$)/.test(specifier)) return this.located(join(folderOf(file), specifier));
+    if (specifier.startsWith('/')) return this.#rooted(file, specifier);
+    const key = `${folderOf(file)} ${specifier}`;
+    const known = this.#bare.get(key);
+    if (known !== undefined) return known;
+    const found = specifier.startsWith('#') ? this.#internal(file, specifier) : this.#bareName(file, specifier);
+    this.#bare.set(key, found);
+    return found;
+  }
+
+  /** What a path in the repository, with or without extension, loads: a file, a folder's entry, the source of built output. */
+  located(target: string): Sources {
+    const { files, manifests, packages } = this.#parts;
+    if (target.startsWith('..')) return noSources;
+    const direct = files.module(target);
+    if (direct.length > 0) return { files: direct, folder: null, note: null };
+    const folder = files.realFolder(target);
+    const manifest = manifests.above(folder);
+    if (manifest !== null && manifest.folder === folder) return packages.entry(manifest, '.');
+    const index = files.index(folder);
+    if (index.length > 0) return { files: index, folder: null, note: null };
+    const behind = packages.behindOutput(target);
+    if (behind.files.length > 0 || behind.folder !== null) return behind;
+    return { files: files.hasFolder(folder) ? [] : files.ignoringCase(target), folder: null, note: null };
+  }
+
+  /** `/src/main.ts` as vite has it. */
+  #rooted(file: RepoPath, specifier: string): Sources {
+    const folders = [this.#parts.manifests.above(folderOf(file))?.folder ?? '', ''];
+    return this.#firstFound(folders.map((folder) => join(folder, specifier.slice(1)))) ?? this.#bareName(file, specifier);
+  }
+
+  /** `#name` of the nearest package.json. */
+  #internal(file: RepoPath, specifier: string): Sources {
+    const manifest = this.#parts.manifests.above(folderOf(file));
+    const targets = manifest === null ? [] : targetsOf(manifest.imports, specifier);
+    const found = targets.map((target) => (target.startsWith('.') ? this.located(join(manifest?.folder ?? '', target)) : this.#bareName(file, target)));
+    const all = union(found);
+    return all.files.length > 0 || all.folder !== null ? all : this.#bareName(file, specifier);
+  }
+
+  #bareName(file: RepoPath, specifier: string): Sources {
+    const { configurations, packages } = this.#parts;
+    const folder = folderOf(file);
+    const aliased = configurations.targetsOf(specifier, folder).map(({ target, isPath }) => (isPath ? this.#existing(target) : (packages.named(target) ?? noSources)));
+    const mapped = this.#byProjects(folder, specifier).map((target) => this.#existing(target));
+    const found = union([...aliased, ...mapped]);
+    if (found.files.length > 0 || found.folder !== null) return found;
+    if (builtins.has(specifier)) return noSources;
+    return packages.named(specifier) ?? this.#byInstallation(file, specifier);
+  }
+
+  /** `located`, but a path of built output only counts when the package says so. */
+  #existing(target: string): Sources {
+    const found = this.located(target);
+    return found.folder === null ? found : noSources;
+  }
+
+  /** By `paths` and `baseUrl` of the nearest tsconfig files that have them. */
+  #byProjects(folder: string, specifier: string): string[] {
+    const candidates: string[] = [];
+    for (const { paths, baseUrl } of this.#parts.projects.above(folder)) {
+      for (const { pattern, targets } of paths) {
+        const [head = '', tail] = pattern.split('*');
+        const fits = tail === undefined ? specifier === pattern : specifier.startsWith(head) && specifier.endsWith(tail) && specifier.length >= head.length + tail.length;
+        if (fits) candidates.push(...targets.map((target) => target.replace('*', specifier.slice(head.length, specifier.length - (tail?.length ?? 0)))));
+      }
+      if (baseUrl !== null) candidates.push(join(baseUrl, specifier));
+    }
+    return [...new Set(candidates)];
+  }
+
+  /** What is installed may be a link into the repository, or configured in a way that only a full resolver follows. */
+  #byInstallation(file: RepoPath, specifier: string): Sources {
+    const scope = this.#parts.manifests.above(folderOf(file))?.folder ?? '';
+    const key = `installed ${scope} ${specifier}`;
+    const known = this.#bare.get(key);
+    if (known !== undefined) return known;
+    this.#installed ??= new ResolverFactory({ extensions: [...codeExtensions, '.json'], conditionNames: ['node', 'import', 'require', 'development', 'default'], mainFields: ['module', 'main'], tsconfig: 'auto', builtinModules: true });
+    const resolved = this.#installed.resolveFileSync(path.join(this.#parts.root, file), specifier).path;
+    const found = resolved === undefined ? noSources : this.#inside(resolved);
+    this.#bare.set(key, found);
+    return found;
+  }
+
+  #inside(absolute: string): Sources {
+    const relative = path.relative(this.#parts.root, absolute).split(path.sep).join('/');
+    if (relative.startsWith('..') || path.isAbsolute(relative) || /(?:^|\/)node_modules\//.test(relative)) return noSources;
+    return this.located(relative);
+  }
+
+  #firstFound(targets: readonly string[]): Sources | null {
+    for (const target of targets) {
+      const found = this.#existing(target);
+      if (found.files.length > 0) return found;
+    }
+    return null;
+  }
+
+  #besideMocks(target: RepoPath): RepoPath[] {
+    const name = target.slice(target.lastIndexOf('/') + 1).replace(/\.\w+$/, '');
+    return this.#parts.files.module(join(join(folderOf(target), '__mocks__'), name));
+  }
+}
+
+function isBare(specifier: string): boolean {
+  return !/^[./]/.test(specifier);
+}
+
+function withoutQuery(specifier: string, query: RegExp): string {
+  return specifier.replace(query, '').replace(/^.*!/, '');
+}
+
+function union(all: readonly Sources[]): Sources {
+  const files = [...new Set(all.flatMap((each) => each.files))];
+  if (files.length > 0) return { files, folder: null, note: null };
+  return all.find((each) => each.folder !== null) ?? noSources;
+}
+
+/** Files in `__mocks__` folders, by the name of the package that they stand for. */
+function manualMocks(files: FileSet): Map<string, RepoPath[]> {
+  const mocks = new Map<string, RepoPath[]>();
+  for (const file of files.all) {
+    const match = /(?:^|\/)__mocks__\/(.+)\.[cm]?[jt]sx?$/.exec(file);
+    if (match === null) continue;
+    const name = (match[1] ?? '').replace(/\/index$/, '');
+    mocks.set(name, [...(mocks.get(name) ?? []), file]);
+  }
+  return mocks;
+}

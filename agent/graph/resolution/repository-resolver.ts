@@ -1,0 +1,146 @@
+// From the facts of a file to its edges, with everything in the repository that decides about them.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { RepoPath } from '../../protocol/ids.ts';
+import type { FileFacts, ImportFact } from '../facts.ts';
+import { isConfiguration } from '../file-roles.ts';
+import { EdgeCollector } from './edges.ts';
+import type { FileEdges } from './edges.ts';
+import { FileSet, folderOf } from './file-set.ts';
+import { JavaScriptResolver } from './javascript-resolver.ts';
+import { readManifests } from './manifests.ts';
+import type { Manifests } from './manifests.ts';
+import { Packages } from './packages.ts';
+import { PathResolver } from './path-resolver.ts';
+import { readPythonProjects } from './python-projects.ts';
+import type { PythonProjects } from './python-projects.ts';
+import { PythonResolver } from './python-resolver.ts';
+import { isRunnerConfiguration, readRunnerConfigurations } from './runner-configuration.ts';
+import type { RunnerConfigurations } from './runner-configuration.ts';
+import { readTypeScriptProjects } from './typescript-projects.ts';
+import type { TypeScriptProjects } from './typescript-projects.ts';
+
+export interface ResolverInput {
+  readonly root: string;
+  readonly files: ReadonlySet<RepoPath>;
+  readonly links: ReadonlyMap<RepoPath, RepoPath>;
+  readonly factsOf: (file: RepoPath) => FileFacts;
+}
+
+/** Whether a change of this file can change how others resolve. */
+export function decidesResolution(file: string): boolean {
+  return /(?:^|\/)(?:package\.json|[tj]sconfig[^/]*\.json|pyproject\.toml|setup\.cfg|setup\.py|pytest\.ini|tox\.ini|Pipfile)$/.test(file) || isRunnerConfiguration(file);
+}
+
+/** Made for one state of the file names and of the files that decide resolution; reads those at once. */
+export class RepositoryResolver {
+  readonly files: FileSet;
+  readonly #factsOf: (file: RepoPath) => FileFacts;
+  readonly #manifests: Manifests;
+  readonly #projects: TypeScriptProjects;
+  readonly #configurations: RunnerConfigurations;
+  readonly #python: PythonProjects;
+  readonly #modules: JavaScriptResolver;
+  readonly #pythonModules: PythonResolver;
+  readonly #paths: PathResolver;
+
+  constructor({ root, files, links, factsOf }: ResolverInput) {
+    const read = (file: RepoPath) => readText(root, file);
+    this.#factsOf = factsOf;
+    this.files = new FileSet(files, links);
+    this.#manifests = readManifests(files, read);
+    this.#projects = readTypeScriptProjects(files, root, read);
+    this.#configurations = readRunnerConfigurations(files, this.#manifests, read);
+    this.#python = readPythonProjects(this.files, read);
+    const packages = new Packages({ files: this.files, manifests: this.#manifests, projects: this.#projects });
+    const parts = { root, files: this.files, manifests: this.#manifests, projects: this.#projects, configurations: this.#configurations, packages };
+    this.#modules = new JavaScriptResolver(parts);
+    this.#pythonModules = new PythonResolver({ files: this.files, projects: this.#python, factsOf });
+    this.#paths = new PathResolver({ files: this.files, manifests: this.#manifests, packages, modules: this.#modules, projectOf: (folder) => this.projectOf(folder) });
+  }
+
+  /** The nearest folder at or above with a package.json or a Python project's file; '' at last. */
+  projectOf(folder: string): string {
+    const javascript = this.#manifests.above(folder)?.folder ?? '';
+    const python = this.#python.above(folder)[0]?.folder ?? '';
+    return javascript.length > python.length ? javascript : python;
+  }
+
+  /** The name of the package that a folder belongs to. */
+  packageNameOf(folder: string): string | null {
+    return this.#manifests.above(folder)?.name ?? null;
+  }
+
+  /** Whether tests below a folder fail on type errors. */
+  checksTypes(folder: string): boolean {
+    return this.#configurations.checksTypes(folder);
+  }
+
+  edgesOf(file: RepoPath): FileEdges {
+    const facts = this.#factsOf(file);
+    const edges = new EdgeCollector(file, this.files);
+    for (const note of facts.notes) edges.addNote(note);
+    const isPython = /\.pyi?$|\.pyw$/.test(file);
+    const isSetting = isConfiguration(file);
+    let namesTarget = false;
+    for (const fact of facts.imports) {
+      if (isPath(fact) && !isSetting) namesTarget = this.#addPath(edges, file, fact) || namesTarget;
+      else if (!isPath(fact) && isPython) this.#addPythonModule(edges, file, fact);
+      else if (!isPath(fact)) this.#addModule(edges, file, fact);
+    }
+    const runsProcesses = facts.imports.some((fact) => fact.kind === 'command');
+    if (runsProcesses && !namesTarget && !isSetting) this.#paths.addOwnExecutables(edges, file);
+    if (isPython) this.#pythonModules.addConventions(edges, file, facts);
+    return edges;
+  }
+
+  #addModule(edges: EdgeCollector, file: RepoPath, { kind, specifier }: ImportFact): void {
+    const isTypes = kind === 'types' || (kind === 'elidable' && !this.#keepsTypeImports(file, specifier));
+    this.#modules.addModule(edges, file, { specifier, isTypes, isMock: kind === 'mock' });
+  }
+
+  /**
+   * Whether an import that binds only types is loaded all the same: under `verbatimModuleSyntax` and its forerunners,
+   * and where Node strips types, which needs the extension to be written.
+   */
+  #keepsTypeImports(file: RepoPath, specifier: string): boolean {
+    if (/\.[cm]?tsx?$/.test(specifier)) return true;
+    return this.#projects.above(folderOf(file)).some((project) => project.keepsTypeImports);
+  }
+
+  #addPythonModule(edges: EdgeCollector, file: RepoPath, { kind, specifier }: ImportFact): void {
+    this.#pythonModules.addModule(edges, file, { specifier, isTypes: kind === 'module-types', isMember: kind === 'member' });
+  }
+
+  /** True when the repository has what is named. */
+  #addPath(edges: EdgeCollector, file: RepoPath, { kind, specifier }: ImportFact): boolean {
+    switch (kind) {
+      case 'path':
+        return this.#paths.addPath(edges, file, specifier);
+      case 'folder':
+        return this.#paths.addFolder(edges, file, specifier);
+      case 'glob':
+        this.#paths.addGlob(edges, file, specifier);
+        return true;
+      case 'command': {
+        const isScript = this.#pythonModules.addCommand(edges, file, specifier);
+        return this.#paths.addCommand(edges, specifier) || isScript;
+      }
+      default:
+        return this.#paths.addMention(edges, file, specifier);
+    }
+  }
+}
+
+function isPath({ kind }: ImportFact): boolean {
+  return kind === 'path' || kind === 'folder' || kind === 'glob' || kind === 'command' || kind === 'mention';
+}
+
+/** Null when it is gone or no text; what decides resolution is small. */
+function readText(root: string, file: RepoPath): string | null {
+  try {
+    return readFileSync(path.join(root, file), 'utf8');
+  } catch {
+    return null;
+  }
+}
