@@ -1,14 +1,14 @@
 // Reads what the files of this repository import, types included.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseSync } from 'oxc-parser';
+import { parseSync, type Statement } from 'oxc-parser';
 
 export interface ImportingFile {
   /** From the repository's root, forward slashes. */
   readonly path: string;
   /** Relative specifiers are resolved to paths from the root; others stay as written: `node:fs`, `ws`, `@scope/name/sub`. */
   readonly imports: readonly string[];
-  /** Whether it hands on what another file exports: `export … from`. */
+  /** Whether it consists of `export … from` alone. */
   readonly isBarrel: boolean;
 }
 
@@ -21,7 +21,7 @@ export function readImports(root: string, folders: readonly string[]): Importing
 
 /** The imports of one file: static, dynamic with a literal, and of re-exports. */
 export function importsOf(file: string, text: string): ImportingFile {
-  const { module } = parseSync(file, text);
+  const { module, program } = parseSync(file, text);
   const reexported = module.staticExports.flatMap((each) => each.entries.flatMap((entry) => entry.moduleRequest ?? []));
   const imported = module.staticImports.map((each) => each.moduleRequest.value);
   const dynamic = module.dynamicImports
@@ -32,8 +32,13 @@ export function importsOf(file: string, text: string): ImportingFile {
   return {
     path: file,
     imports: [...new Set(specifiers.map((specifier) => resolved(file, specifier)))],
-    isBarrel: reexported.length > 0,
+    isBarrel: reexported.length > 0 && program.body.every(isHandedOn),
   };
+}
+
+function isHandedOn(statement: Statement): boolean {
+  if (statement.type === 'ImportDeclaration' || statement.type === 'ExportAllDeclaration') return true;
+  return statement.type === 'ExportNamedDeclaration' && statement.source !== null;
 }
 
 function sourceFiles(root: string, folder: string): string[] {
