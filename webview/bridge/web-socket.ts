@@ -3,7 +3,7 @@ import type { CancellationSignal, Disposer } from '../../agent/protocol/client.t
 import type { NoodleEvent } from '../../agent/protocol/events.ts';
 import { failureOf } from '../../agent/protocol/client.ts';
 import type { WebviewPlace } from '../../agent/protocol/webview.ts';
-import { EventNotification, methodPrefix, protocolVersion, type Hello } from '../../agent/protocol/wire.ts';
+import { eventMethod, EventNotification, helloMethod, methodPrefix, protocolVersion, type Hello } from '../../agent/protocol/wire.ts';
 import type { Connection } from '../state/connection.ts';
 import { retryDelayMs } from './back-off.ts';
 import type { Bridge } from './bridge.ts';
@@ -16,7 +16,6 @@ export class WebSocketBridge implements Bridge {
   readonly place: WebviewPlace;
   readonly hasEditor = false;
   readonly #page: Window & typeof globalThis;
-  readonly #token: string;
   readonly #pending = new PendingRequests();
   readonly #eventListeners = new Set<(event: NoodleEvent) => void>();
   readonly #connectionListeners = new Set<(connection: Connection) => void>();
@@ -29,7 +28,6 @@ export class WebSocketBridge implements Bridge {
   constructor(options: { page: Window & typeof globalThis; place: WebviewPlace }) {
     this.#page = options.page;
     this.place = options.place;
-    this.#token = takeToken(options.page);
   }
 
   start(): void {
@@ -86,9 +84,10 @@ export class WebSocketBridge implements Bridge {
   }
 
   async #greet(): Promise<void> {
-    const hello: Hello = { protocolVersion, client: 'dashboard', clientVersion: '', token: this.#token, logs: false };
+    // The cookie that came with the page says who it is.
+    const hello: Hello = { protocolVersion, client: 'dashboard', clientVersion: '', token: '', logs: false };
     try {
-      await this.#call(`${methodPrefix}hello`, hello);
+      await this.#call(helloMethod, hello);
     } catch (error) {
       this.#refused(error);
       return;
@@ -138,7 +137,7 @@ export class WebSocketBridge implements Bridge {
   }
 
   #notified(method: string, params: unknown): void {
-    if (method !== `${methodPrefix}event`) return;
+    if (method !== eventMethod) return;
     const notification = EventNotification.safeParse(params);
     if (!notification.success) return;
     for (const listener of this.#eventListeners) listener(notification.data.event);
@@ -147,15 +146,4 @@ export class WebSocketBridge implements Bridge {
   #announce(connection: Connection): void {
     for (const listener of this.#connectionListeners) listener(connection);
   }
-}
-
-/** The token that came with the address, taken out of it so that it is neither copied nor kept in the history. */
-function takeToken(page: Window): string {
-  const address = new URL(page.location.href);
-  const token = address.searchParams.get('token') ?? '';
-  if (token !== '') {
-    address.searchParams.delete('token');
-    page.history.replaceState(null, '', address);
-  }
-  return token;
 }

@@ -114,7 +114,7 @@ function plotOptions(palette: Palette, { size, onCursor, points }: PlotParts): u
       y: { range: (_, __, max) => [0, (max ?? 0) > 0 ? max * 1.1 : 1] },
     },
     axes: [
-      { ...axis, label: 'runs ago', size: 24, grid: { show: false }, space: 48, incrs: [1, 5, 10, 20], values: (_, splits) => splits.map((each) => agoLabel(each, points().length)) },
+      { ...axis, label: 'runs ago', size: 24, grid: { show: false }, splits: (plot) => runSplits(points().length, plot.width), values: (_, splits) => splits.map((each) => `${points().length - 1 - each}`) },
       { ...axis, label: 'duration in s', size: 40, space: 32, grid: { stroke: palette.grid, width: 1 }, values: (_, splits) => splits.map(secondsLabel) },
     ],
     series: [
@@ -129,11 +129,13 @@ function plotOptions(palette: Palette, { size, onCursor, points }: PlotParts): u
   };
 }
 
-/** How many runs ago an index of the x axis is; nothing between runs and beyond the ends. */
-function agoLabel(index: number, count: number): string {
-  const ago = count - 1 - index;
-  if (ago < 0 || ago >= count || !Number.isInteger(index)) return '';
-  return ago === 0 ? '0' : `${ago}`;
+/** Indices of the x axis that get a label: counted back from the latest run in round steps, some 40 pixels apart. */
+function runSplits(count: number, width: number): number[] {
+  const atMost = Math.max(1, Math.floor(width / 40));
+  const step = [1, 2, 5, 10, 25, 50].find((each) => count / each <= atMost) ?? 100;
+  const splits: number[] = [];
+  for (let index = count - 1; index >= 0; index -= step) splits.unshift(index);
+  return splits;
 }
 
 function secondsLabel(seconds: number): string {

@@ -41,6 +41,7 @@ function item(alert: Alert, state: DashboardState, { actions, now }: PanelContex
     ${isFiring
       ? button({
           label: 'Resolve',
+          appearance: 'icon',
           title: `Resolve: ${alert.rule}`,
           isDisabled: !isConnected(state) || state.resolving.has(alert.id),
           onClick: () => actions.resolveAlert(alert.id),

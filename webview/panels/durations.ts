@@ -21,7 +21,7 @@ export function durationsPanel(state: DashboardState, context: PanelContext): Te
   const title = 'Duration of runs';
   if (durations.length < 2) return panel({ id: 'durations', title }, emptyLine('Drawn from the second run on.'));
   const label = view.isDurationTable ? 'Show as plot' : 'Show as table';
-  const aside = html`<span class="aside-end">${button({ label, onClick: () => context.actions.toggleDurationTable() })}</span>`;
+  const aside = html`<span class="aside-end">${button({ label, appearance: 'icon', onClick: () => context.actions.toggleDurationTable() })}</span>`;
   return panel({ id: 'durations', title, aside }, html`${headlines(durations)} ${view.isDurationTable ? table(durations, context.now) : plot(durations)}`);
 }
 

@@ -31,7 +31,7 @@ function runItem(run: Execution, state: DashboardState, context: PanelContext): 
   return html`<li class="run" ?data-open=${isOpen}>
     <button type="button" class="run-row" aria-expanded=${isOpen} @click=${toggled}>
       <span class="run-opener">${icon('opener')}</span>
-      <span class="run-state" data-state=${run.state}>${stateMark(run.state)}<span aria-hidden="true">${stateWord(run.state)}</span></span>
+      <span class="run-state" data-state=${run.state}>${stateMark(run.state)}<span class="run-word" aria-hidden="true">${stateWord(run.state)}</span></span>
       <span class="run-duration">${duration(run, context.now)}</span>
       <span class="run-files">${counted(run.changedFiles, 'file')}</span>
       <span class="run-counts">${countsOf(run)}</span>
