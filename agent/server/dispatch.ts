@@ -144,7 +144,7 @@ function isOperationName(name: string): name is OperationName {
 function unknownOperation(name: string): Result<never> {
   const near = nearest(name, Object.keys(operations));
   const found = JSON.stringify(name.slice(0, 80));
-  const hint = near === null ? 'see the OpenAPI document for what there is' : `did you mean \`${near}\`?`;
+  const hint = near === null ? 'see the OpenAPI document for what there is' : `perhaps \`${near}\` is meant`;
   return failure('unknown_method', `There is no operation ${found}; ${hint}.`);
 }
 

@@ -41,7 +41,7 @@ function unknownKeys(keys: readonly string[], known: readonly string[]): string 
   const key = keys[0] ?? '';
   const near = nearest(key, known);
   const expected = known.length === 0 ? 'no keys at all' : `one of ${known.map((name) => `\`${name}\``).join(', ')}`;
-  return `unknown key ${shorten(JSON.stringify(key))}; ${near === null ? `expected ${expected}` : `did you mean \`${near}\`?`}`;
+  return `unknown key ${shorten(JSON.stringify(key))}; ${near === null ? `expected ${expected}` : `perhaps \`${near}\` is meant`}`;
 }
 
 function expectedBy(issue: Issue): string {
@@ -65,10 +65,10 @@ function expectedBy(issue: Issue): string {
 function bound(relation: string, limit: number, origin: string): string {
   switch (origin) {
     case 'string':
-      return `${relation} ${limit} characters`;
+      return `${relation} ${limit} ${limit === 1 ? 'character' : 'characters'}`;
     case 'array':
     case 'set':
-      return `${relation} ${limit} entries`;
+      return `${relation} ${limit} ${limit === 1 ? 'entry' : 'entries'}`;
     default:
       return `a number of ${relation} ${limit}`;
   }

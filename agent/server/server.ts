@@ -182,14 +182,17 @@ function notHttp(code: string | undefined): Failure {
 }
 
 async function close(http: HttpServer, sockets: WebSocketServer, { options, clients, limits }: Parts): Promise<void> {
-  const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+  const closed = [
+    new Promise((resolve) => http.close(resolve)),
+    ...[...sockets.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve))),
+  ];
   clients.leaveAll();
   http.closeIdleConnections();
   const stopWaiting = options.clock.schedule(limits.leaveMs, () => {
     for (const socket of sockets.clients) socket.terminate();
     http.closeAllConnections();
   });
-  await closed;
+  await Promise.all(closed);
   stopWaiting();
   sockets.close();
 }
