@@ -1,22 +1,11 @@
 // A real Chromium, driven by playwright-core, and what every test of a page watches for.
-import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import { browserArguments, prepareBrowser } from '../e2e/environment/browser.ts';
 
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-/** Starts the browser of this machine: CHROME_PATH, else Debian's Chromium. */
+/** Starts the browser of this machine: CHROME_PATH, else what is installed. */
 export async function launchChromium(): Promise<Browser> {
-  const executablePath = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
-  if (!existsSync(executablePath)) throw new Error(`no browser at ${executablePath}: install chromium, or set CHROME_PATH`);
-  return chromium.launch({ executablePath, args: flags });
+  const executablePath = prepareBrowser((line) => void process.stderr.write(`${line}\n`));
+  return chromium.launch({ executablePath, args: [...browserArguments] });
 }
 
 /** A page on which the clock stands at `now`, whose errors are collected. */

@@ -1,7 +1,7 @@
 // A VS Code window in a browser: started with a folder and a VSIX, looked at through page objects, disposed at the end.
 import path from 'node:path';
-import { chromium, type Browser, type FrameLocator, type Locator, type Page } from 'playwright-core';
-import { browserArguments, prepareBrowser } from '../environment/browser.ts';
+import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import { launchChromium } from '../../rig/chromium.ts';
 import { CodeServerProcess, outputFolder } from './code-server-process.ts';
 
 export interface WorkbenchOptions {
@@ -22,8 +22,7 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
     settings: options.settings ?? {},
   });
   try {
-    const executablePath = prepareBrowser((line) => void process.stdout.write(`${line}\n`));
-    const browser = await chromium.launch({ executablePath, args: [...browserArguments] });
+    const browser = await launchChromium();
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     const workbench = new Workbench(server, browser, page);
     await workbench.open(options.folder);
