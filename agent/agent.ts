@@ -100,8 +100,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     }),
   );
   const planner = createPlanner({ workspace, graph, builds, tests, clock, configurationNotes: () => configuration.problems() });
-  const runEnded = () => workspace.markSeen();
-  const mainJob = createMainJob({ planner, builds, tests, engine, store, events, clock, log, settings, isTrusted: () => trust.isTrusted, runEnded });
+  const mainJob = createMainJob({ planner, builds, tests, engine, store, events, clock, log, settings, isTrusted: () => trust.isTrusted, judged: (changes) => workspace.markSeen(changes) });
   const continuousRun: ContinuousRun = disposables.use(
     new ContinuousRun({ planner, events, log, start: (request) => mainJob.start(request), isObserved: () => continuousRun.isWatching || host.clientCount() > 0 }),
   );

@@ -106,7 +106,9 @@ function testAndBuildHandlers({ tests, builds, store, answers, planner }: Handle
     getTestHistory: async ({ id, limit }) => success({ history: testHistory(store, id, limit) }),
     getDebugCommand: async ({ id }) => {
       const command = await tests.debugCommand(id);
-      return command.ok ? success({ ...command.value, arguments: [...command.value.arguments], environment: { ...command.value.environment } }) : command;
+      if (!command.ok) return command;
+      const { runtimeArguments = [], environment, ...rest } = command.value;
+      return success({ ...rest, arguments: [...rest.arguments], runtimeArguments: [...runtimeArguments], environment: { ...environment } });
     },
     listTargets: async () => {
       const { targets, problems } = await builds.targets();

@@ -43,7 +43,10 @@ export interface Host {
 /** Becomes the repository's agent. Fails with `state_locked` when another process is. */
 export async function openHost(options: HostOptions): Promise<Result<Host>> {
   const { folder, clock, log, environment, version } = options;
-  const opened = await openWorkspace({ root: folder, clock, log, environment });
+  // The workspace comes before the bus: what it has to tell meanwhile waits.
+  const early: Notice[] = [];
+  const notices = { raise: (notice: Notice): void => void early.push(notice) };
+  const opened = await openWorkspace({ root: folder, clock, log, environment, onNotice: (notice) => notices.raise(notice) });
   if (!opened.ok) return opened;
   const disposables = new Disposables();
   const workspace = disposables.use(opened.value);
@@ -54,11 +57,20 @@ export async function openHost(options: HostOptions): Promise<Result<Host>> {
   }
   disposables.defer(() => held.value.release());
   try {
-    return success(await startHost(options, { workspace, lock: held.value, disposables }));
+    const host = await startHost(options, { workspace, lock: held.value, disposables });
+    notices.raise = (notice) => host.agent.events.emit({ type: 'notice.raised', ...notice });
+    early.forEach(notices.raise);
+    return success(host);
   } catch (error) {
     await disposables.dispose();
     throw error;
   }
+}
+
+interface Notice {
+  readonly id: string;
+  readonly severity: 'info' | 'warning' | 'error';
+  readonly message: string;
 }
 
 interface Owned {

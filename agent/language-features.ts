@@ -11,8 +11,6 @@ export function languageFeatures(answers: Answers): LanguageFeatures {
     onDiagnosticsChanged: answers.onDiagnosticsChanged,
     codeLenses: answers.codeLenses,
     onCodeLensesChanged: answers.onCodeLensesChanged,
-    // The watcher sees a saved file itself, and what follows from it comes as events.
-    documentSaved: () => {},
     configuration: { path: RepoPath.parse(configurationPath), complete: completeConfiguration, hover: describeAt, validate: validateConfiguration },
   };
 }

@@ -1,4 +1,5 @@
 // The session of a command: the repository's living agent where there is one, else an agent of this process.
+import path from 'node:path';
 import type { OpenSession, Session, SessionOptions } from './cli/cli.ts';
 import { openHost, type HostOptions } from './host.ts';
 import type { Clock } from './platform/clock.ts';
@@ -36,9 +37,9 @@ export function createOpenSession(surroundings: SessionEnvironment): OpenSession
 
 /** Null when no agent serves the repository. */
 async function liveSession({ clock, version, environment }: SessionEnvironment, { folder, clientName }: SessionOptions): Promise<Result<Session> | null> {
-  const found = findRoot(folder, environment);
+  const found = await findRoot(folder, environment);
   if (!found.ok) return found;
-  const { root, stateDirectory, name } = found.value;
+  const { root, stateDirectory } = found.value;
   const lock = await findAgent({ stateDirectory, clock, timeoutMs: otherAgentTimeoutMs });
   if (!lock.ok) return lock;
   if (lock.value === null) return null;
@@ -46,7 +47,7 @@ async function liveSession({ clock, version, environment }: SessionEnvironment, 
   if (!connected.ok) return connected;
   const client = connected.value;
   const ended = new Promise<void>((resolve) => client.onClosed(resolve));
-  return success({ client, root, name, dashboardAddress: addressOf(lock.value), isOwnAgent: false, ended, dispose: async () => client.dispose() });
+  return success({ client, root, name: path.basename(root), dashboardAddress: addressOf(lock.value), isOwnAgent: false, ended, dispose: async () => client.dispose() });
 }
 
 async function ownSession(surroundings: SessionEnvironment, options: SessionOptions): Promise<Result<Session>> {

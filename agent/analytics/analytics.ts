@@ -74,7 +74,7 @@ export async function createAnalytics(options: AnalyticsOptions): Promise<Analyt
     async prune() {
       const before = clock.now() - settings()['analytics.retentionDays'] * dayMs;
       const removed = await store.transact((tx) => pruneBefore(tx, before));
-      if (removed.executions > 0) log.info('forgot what is older than the retention', removed);
+      if (removed.executions > 0) log.info('forgot what is older than the retention', { ...removed });
     },
     dispose: () => disposables.dispose(),
   };

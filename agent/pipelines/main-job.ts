@@ -33,8 +33,8 @@ export interface MainJobOptions {
   readonly log: Log;
   readonly settings: () => Settings;
   readonly isTrusted: () => boolean;
-  /** Called when a run has ended, whatever its result: a folder without git remembers what it has seen. */
-  readonly runEnded: (execution: Execution) => Promise<void>;
+  /** Told of the change set that a run has judged, passed or failed: a folder without git remembers it as seen. */
+  readonly judged: (changes: ChangeSet) => Promise<void>;
 }
 
 export interface MainJob {
@@ -84,6 +84,7 @@ class Run {
   readonly #options: MainJobOptions;
   readonly #request: RunRequest;
   #plan: Plan | null = null;
+  #changes: ChangeSet | null = null;
   #wasAnnounced = false;
 
   constructor(options: MainJobOptions, request: RunRequest) {
@@ -95,8 +96,9 @@ class Run {
     const { planner, events, store, clock } = this.#options;
     const planned = await planner.plan(this.#request, (changes) => this.#announce(context, changes));
     if (!planned.ok) return planned;
-    const { plan } = planned.value;
+    const { plan, changes } = planned.value;
     this.#plan = plan;
+    this.#changes = changes;
     context.progress({ plannedTests: plan.tests.length });
     await store.transact((tx) => savePlan(tx, context.executionId, plan, clock.now()));
     events.emit({ type: 'plan.made', executionId: context.executionId, plan });
@@ -104,7 +106,7 @@ class Run {
   }
 
   async end(execution: Execution): Promise<void> {
-    const { events, store, runEnded } = this.#options;
+    const { events, store, judged } = this.#options;
     const startedAt = execution.startedAt ?? execution.queuedAt;
     events.emit({
       type: 'run.finished',
@@ -117,7 +119,8 @@ class Run {
       saved: this.#plan === null || !isSelection(this.#request) ? { testsMs: 0, buildsMs: 0 } : savedBy(store, this.#plan),
       notes: brokenSteps(execution),
     });
-    await runEnded(execution);
+    const isJudged = execution.state === 'succeeded' || execution.state === 'failed';
+    if (isJudged && this.#changes !== null && isSelection(this.#request)) await judged(this.#changes);
   }
 
   #announce(context: StepContext, changes: ChangeSet): void {

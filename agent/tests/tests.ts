@@ -28,8 +28,8 @@ export interface StepsInput {
   /** In running order. */
   readonly planned: readonly PlannedTest[];
   readonly request: PlanRequest;
-  /** Steps that have to end first: the builds. */
-  readonly needs: readonly StepId[];
+  /** Steps that have to succeed before the tests of a project in this folder: builds of what they import built. */
+  readonly needs: (folder: string) => readonly StepId[];
 }
 
 export interface Tests {
