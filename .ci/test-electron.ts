@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runTests } from '@vscode/test-electron';
-import { build } from 'esbuild';
 import { createSampleRepository } from '../agent/sample/sample-repository.ts';
+import { bundleHostSuites } from '../test/e2e/rig/extension-host.ts';
 import { bundle, root } from './bundle.ts';
 
 const suite = path.join(root, '.cache/extension-host/run.cjs');
@@ -13,15 +13,7 @@ const executable = process.env['VSCODE_EXECUTABLE_PATH'];
 
 try {
   await bundle({ sourcemap: true });
-  await build({
-    entryPoints: [path.join(root, 'test/e2e/extension-host/run.ts')],
-    outfile: suite,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node22',
-    external: ['vscode', 'mocha'],
-  });
+  await bundleHostSuites(suite);
   const repository = path.join(folder, 'sample');
   await createSampleRepository(repository, path.join(root, 'node_modules'));
   process.exitCode = await runTests({

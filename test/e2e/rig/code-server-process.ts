@@ -19,6 +19,8 @@ export interface CodeServerOptions {
   readonly isTrusted: boolean;
   /** User settings, on top of quiet ones. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** Variables for the extension host, besides the user's own. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 export class CodeServerProcess {
@@ -41,7 +43,7 @@ export class CodeServerProcess {
     const trust = options.isTrusted ? ['--disable-workspace-trust'] : [];
     const log = await open(path.join(outputFolder, 'code-server.log'), 'a');
     const child = spawn(process.execPath, [...command(folder), ...serverArguments, ...trust], {
-      env: environment(),
+      env: { ...environment(), ...options.environment },
       stdio: ['ignore', 'pipe', log.fd],
     });
     await log.close();

@@ -12,6 +12,8 @@ export interface WorkbenchOptions {
   /** Whether the folder is trusted; Restricted Mode otherwise. */
   readonly trust: boolean;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Variables for the extension host, besides the user's own. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Starts the server and a browser, and waits until the window is drawn. */
@@ -20,6 +22,7 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
     extensions: [options.vsix].flat(),
     isTrusted: options.trust,
     settings: options.settings ?? {},
+    environment: options.environment ?? {},
   });
   try {
     const browser = await launchChromium();
