@@ -124,7 +124,14 @@ async function writeAndSync(file: string, content: Uint8Array, mode: number): Pr
 }
 
 /** Windows and some network file systems cannot sync a folder; there the file's own sync has to do. */
-const cannotSyncFolder: ReadonlySet<string | undefined> = new Set(['EPERM', 'EISDIR', 'EACCES', 'EINVAL', 'EBADF', 'ENOTSUP']);
+const cannotSyncFolder: ReadonlySet<string | undefined> = new Set([
+  'EPERM',
+  'EISDIR',
+  'EACCES',
+  'EINVAL',
+  'EBADF',
+  'ENOTSUP',
+]);
 
 async function syncFolder(folder: string): Promise<void> {
   try {

@@ -1,19 +1,35 @@
 // The audit trail (events): who asked for what, and what came of it.
-import type { FailureReason } from '../protocol/failure.ts';
+import { z } from 'zod';
+import { FailureReason } from '../protocol/failure.ts';
+import { nextKey } from './keys.ts';
 import type { Reader, Transaction } from './sql.ts';
 
-export interface AuditEntry {
-  readonly at: number;
+export const AuditEntry = z.object({
+  at: z.number(),
   /** Who: the name that the client gave in its hello. */
-  readonly client: string;
-  readonly role: string;
-  readonly via: 'rpc' | 'rest' | 'process';
-  readonly operation: string;
+  client: z.string(),
+  role: z.string(),
+  via: z.enum(['rpc', 'rest', 'process']),
+  operation: z.string(),
   /** What it was about: an id from the input, where there is one. */
-  readonly subject: string | null;
-  readonly outcome: 'ok' | FailureReason;
+  subject: z.string().nullable(),
+  outcome: z.union([z.literal('ok'), FailureReason]),
+});
+export type AuditEntry = z.infer<typeof AuditEntry>;
+
+export function appendAudit(tx: Transaction, entry: AuditEntry): void {
+  const { at, client, role, via, operation, subject, outcome } = entry;
+  tx.run(
+    'INSERT INTO events (key, at, client, role, via, operation, subject, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    [nextKey(tx, 'events'), at, client, role, via, operation, subject, outcome],
+  );
 }
 
-export declare function appendAudit(tx: Transaction, entry: AuditEntry): void;
 /** The latest first. */
-export declare function listAudit(db: Reader, limit: number): AuditEntry[];
+export function listAudit(db: Reader, limit: number): AuditEntry[] {
+  const rows = db.all(
+    'SELECT at, client, role, via, operation, subject, outcome FROM events ORDER BY key DESC LIMIT ?',
+    [limit],
+  );
+  return rows.map((row) => AuditEntry.parse(row));
+}

@@ -1,7 +1,11 @@
 // Build targets and how their builds ended (build_configs, build_targets, build_dependencies, build_executions).
-import type { BuildResult, BuildTarget } from '../protocol/build.ts';
-import type { ExecutionId, Fingerprint, TargetId } from '../protocol/ids.ts';
-import type { Reader, Transaction } from './sql.ts';
+import { z } from 'zod';
+import { BuildProblem, BuildResult, BuildTarget } from '../protocol/build.ts';
+import { RepoPath, type ExecutionId, type Fingerprint, type TargetId } from '../protocol/ids.ts';
+import { fromJson, packJson, unpackJson } from './json-column.ts';
+import { executionKey, keyOf, nextKey } from './keys.ts';
+import { withDuration } from './recent.ts';
+import type { Reader, SqlValue, Transaction } from './sql.ts';
 
 export interface LastSuccess {
   readonly fingerprint: Fingerprint;
@@ -12,17 +16,214 @@ export interface LastSuccess {
   readonly durationMs: number;
 }
 
+export interface FinishedBuild {
+  readonly executionId: ExecutionId;
+  readonly result: BuildResult;
+  /** The content hashes behind the fingerprint, by path; kept for the last success of each target. */
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly finishedAt: number;
+}
+
 /** Makes `targets` the ones that exist. What is known of a target that is gone is kept for when it comes back. */
-export declare function saveTargets(tx: Transaction, targets: readonly BuildTarget[]): void;
-export declare function listTargets(db: Reader): BuildTarget[];
-/** Records a build; `inputs` are the content hashes behind the fingerprint, kept for the last success of each target. */
-export declare function saveBuildResult(
-  tx: Transaction,
-  build: { executionId: ExecutionId; result: BuildResult; inputs: Readonly<Record<string, string>>; finishedAt: number },
-): void;
-export declare function buildResultsOf(db: Reader, executionId: ExecutionId): BuildResult[];
-export declare function lastSuccess(db: Reader, target: TargetId): LastSuccess | null;
+export function saveTargets(tx: Transaction, targets: readonly BuildTarget[]): void {
+  const present = new Set(targets.map(({ id }) => targetKey(tx, id)));
+  for (const { key, is_present } of tx.all<{ key: number; is_present: number }>(
+    'SELECT key, is_present FROM build_targets',
+  )) {
+    if (present.has(key) !== (is_present === 1))
+      tx.run('UPDATE build_targets SET is_present = ? WHERE key = ?', [present.has(key) ? 1 : 0, key]);
+  }
+  for (const target of targets) saveTarget(tx, target);
+}
+
+/** The targets that exist, by id. */
+export function listTargets(db: Reader): BuildTarget[] {
+  const rows = db.all<{ key: number; id: string; content: string }>(
+    'SELECT t.key, t.id, c.content FROM build_targets t JOIN build_configs c ON c.key = t.config_key WHERE t.is_present = 1 ORDER BY t.id',
+  );
+  return rows.flatMap(({ key, id, content }) => {
+    const configuration = fromJson(Configuration.nullable(), content, null);
+    return configuration === null ? [] : [BuildTarget.parse({ ...configuration, id, needs: neededBy(db, key) })];
+  });
+}
+
+/** Records a build. Of its problems and changed inputs the first 1,000 are kept. */
+export function saveBuildResult(tx: Transaction, build: FinishedBuild): void {
+  const { result, finishedAt } = build;
+  const key = targetKey(tx, result.target);
+  const target = tx.get<TargetRow>('SELECT config_key, recent_ms, median_ms FROM build_targets WHERE key = ?', [key]);
+  tx.run(
+    `INSERT OR REPLACE INTO build_executions
+       (execution_key, target_key, config_key, status, duration_ms, is_cached, fingerprint, reason, problems, changed_inputs, finished_at, saved_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      executionKey(tx, build.executionId),
+      key,
+      target?.config_key ?? null,
+      result.status,
+      result.durationMs,
+      result.cached ? 1 : 0,
+      result.fingerprint,
+      result.reason,
+      listColumn(result.problems),
+      listColumn(result.changedInputs),
+      finishedAt,
+      result.status === 'unchanged' ? (target?.median_ms ?? 0) : 0,
+    ],
+  );
+  if (result.status === 'succeeded' && !result.cached) saveSuccess(tx, key, build, target?.recent_ms ?? '[]');
+}
+
+export function buildResultsOf(db: Reader, executionId: ExecutionId): BuildResult[] {
+  return readResults(
+    db,
+    'JOIN pipeline_executions e ON e.key = b.execution_key WHERE e.id = ? ORDER BY b.finished_at, t.id',
+    [executionId],
+  );
+}
+
+export function lastSuccess(db: Reader, target: TargetId): LastSuccess | null {
+  const row = db.get<SuccessRow>('SELECT * FROM build_targets WHERE id = ? AND success_at IS NOT NULL', [target]);
+  const inputs = row === undefined ? null : unpackJson(Inputs, row.success_inputs);
+  if (row === undefined || inputs === null) return null;
+  return {
+    fingerprint: row.success_fingerprint,
+    inputs,
+    executionId: row.success_execution_id,
+    finishedAt: row.success_at,
+    durationMs: row.success_ms,
+  };
+}
+
 /** The last recorded result of each target that exists. */
-export declare function latestBuildResults(db: Reader): BuildResult[];
+export function latestBuildResults(db: Reader): BuildResult[] {
+  return readResults(
+    db,
+    `WHERE t.is_present = 1
+       AND b.execution_key = (SELECT max(execution_key) FROM build_executions WHERE target_key = t.key) ORDER BY t.id`,
+    [],
+  );
+}
+
 /** Median duration of each target's last successful builds. */
-export declare function buildDurations(db: Reader): Map<TargetId, number>;
+export function buildDurations(db: Reader): Map<TargetId, number> {
+  const rows = db.all<{ id: TargetId; median_ms: number }>(
+    'SELECT id, median_ms FROM build_targets WHERE median_ms IS NOT NULL',
+  );
+  return new Map(rows.map(({ id, median_ms }) => [id, median_ms]));
+}
+
+const Configuration = BuildTarget.omit({ id: true, needs: true });
+const Problems = z.array(BuildProblem);
+const Paths = z.array(RepoPath);
+const Inputs = z.record(z.string(), z.string());
+
+const keptItems = 1000;
+
+function listColumn(items: readonly unknown[]): string | null {
+  return items.length === 0 ? null : JSON.stringify(items.slice(0, keptItems));
+}
+
+interface TargetRow {
+  readonly config_key: number | null;
+  readonly recent_ms: string;
+  readonly median_ms: number | null;
+}
+
+/** A row of which `success_at` is not null; what was written to it were branded values. */
+interface SuccessRow {
+  readonly success_execution_id: ExecutionId;
+  readonly success_fingerprint: Fingerprint;
+  readonly success_at: number;
+  readonly success_ms: number;
+  readonly success_inputs: Uint8Array;
+}
+
+function targetKey(tx: Transaction, id: string): number {
+  const found = keyOf(tx, 'build_targets', id);
+  if (found !== null) return found;
+  const key = nextKey(tx, 'build_targets');
+  tx.run('INSERT INTO build_targets (key, id, is_present) VALUES (?, ?, 0)', [key, id]);
+  return key;
+}
+
+function saveTarget(tx: Transaction, { id, needs, ...configuration }: BuildTarget): void {
+  const key = targetKey(tx, id);
+  const content = JSON.stringify(Configuration.parse(configuration));
+  const configKey = configurationKey(tx, key, content);
+  const recorded = tx.get<TargetRow>('SELECT config_key, recent_ms, median_ms FROM build_targets WHERE key = ?', [key]);
+  if (recorded?.config_key !== configKey)
+    tx.run('UPDATE build_targets SET config_key = ? WHERE key = ?', [configKey, key]);
+  if (neededBy(tx, key).join('\n') === needs.join('\n')) return;
+  tx.run('DELETE FROM build_dependencies WHERE target_key = ?', [key]);
+  needs.forEach((need, position) => {
+    tx.run('INSERT INTO build_dependencies (target_key, position, needs_key) VALUES (?, ?, ?)', [
+      key,
+      position,
+      targetKey(tx, need),
+    ]);
+  });
+}
+
+function configurationKey(tx: Transaction, target: number, content: string): number {
+  const found = tx.get<{ key: number }>('SELECT key FROM build_configs WHERE target_key = ? AND content = ?', [
+    target,
+    content,
+  ]);
+  if (found !== undefined) return found.key;
+  const key = nextKey(tx, 'build_configs');
+  tx.run('INSERT INTO build_configs (key, target_key, content) VALUES (?, ?, ?)', [key, target, content]);
+  return key;
+}
+
+function neededBy(db: Reader, key: number): string[] {
+  const rows = db.all<{ id: string }>(
+    'SELECT t.id FROM build_dependencies d JOIN build_targets t ON t.key = d.needs_key WHERE d.target_key = ? ORDER BY d.position',
+    [key],
+  );
+  return rows.map(({ id }) => id);
+}
+
+function saveSuccess(
+  tx: Transaction,
+  key: number,
+  { executionId, result, inputs, finishedAt }: FinishedBuild,
+  recent: string,
+): void {
+  const { text, medianMs } = withDuration(recent, result.durationMs, { replacesLast: false });
+  tx.run(
+    `UPDATE build_targets SET recent_ms = ?, median_ms = ?, success_execution_id = ?, success_fingerprint = ?,
+       success_at = ?, success_ms = ?, success_inputs = ? WHERE key = ?`,
+    [text, medianMs, executionId, result.fingerprint, finishedAt, result.durationMs, packJson(inputs), key],
+  );
+}
+
+interface ResultRow {
+  readonly id: string;
+  readonly status: string;
+  readonly duration_ms: number;
+  readonly is_cached: number;
+  readonly fingerprint: string;
+  readonly reason: string;
+  readonly problems: string | null;
+  readonly changed_inputs: string | null;
+}
+
+function readResults(db: Reader, rest: string, params: readonly SqlValue[]): BuildResult[] {
+  const rows = db.all<ResultRow>(
+    `SELECT b.*, t.id FROM build_executions b JOIN build_targets t ON t.key = b.target_key ${rest}`,
+    params,
+  );
+  return rows.map((row) =>
+    BuildResult.parse({
+      target: row.id,
+      status: row.status,
+      durationMs: row.duration_ms,
+      cached: row.is_cached === 1,
+      fingerprint: row.fingerprint,
+      reason: row.reason,
+      problems: fromJson(Problems, row.problems, []),
+      changedInputs: fromJson(Paths, row.changed_inputs, []),
+    }),
+  );
+}

@@ -1,14 +1,228 @@
 // Executions and their steps (pipeline_configs, pipeline_executions, pipeline_steps).
-import type { Execution, Step } from '../protocol/execution.ts';
-import type { ExecutionId } from '../protocol/ids.ts';
-import type { Reader, Transaction } from './sql.ts';
+import { z } from 'zod';
+import { Execution, Step } from '../protocol/execution.ts';
+import { StepId, type ExecutionId } from '../protocol/ids.ts';
+import { fromJson } from './json-column.ts';
+import { executionKey, keyOf, nextKey } from './keys.ts';
+import type { Reader, SqlValue, Transaction } from './sql.ts';
 
 /** Inserts or updates an execution with all its steps; writes only what differs from what is recorded. */
-export declare function saveExecution(tx: Transaction, execution: Execution): void;
-/** Inserts or updates one step of a recorded execution; `position` is its place in the list. */
-export declare function saveStep(tx: Transaction, executionId: ExecutionId, step: Step): void;
-export declare function getExecution(db: Reader, id: ExecutionId): Execution | null;
+export function saveExecution(tx: Transaction, execution: Execution): void {
+  const key = keyOf(tx, 'pipeline_executions', execution.id) ?? insertExecution(tx, execution);
+  const values = executionValues(execution);
+  const recorded = tx.get(`SELECT ${executionColumns.join(', ')} FROM pipeline_executions WHERE key = ?`, [key]);
+  if (
+    recorded === undefined ||
+    !isSame(
+      executionColumns.map((column) => recorded[column]),
+      values,
+    )
+  ) {
+    const assignments = executionColumns.map((column) => `${column} = ?`).join(', ');
+    tx.run(`UPDATE pipeline_executions SET ${assignments} WHERE key = ?`, [...values, key]);
+  }
+  saveSteps(tx, key, execution.steps);
+}
+
+/** Inserts or updates one step of a recorded execution; a new one goes to the end of the list. */
+export function saveStep(tx: Transaction, executionId: ExecutionId, step: Step): void {
+  const key = executionKey(tx, executionId);
+  const recorded = recordedSteps(tx, key);
+  const position = recorded.get(step.id)?.[1] ?? recorded.size;
+  upsertStep(tx, key, stepValues(step, Number(position)));
+}
+
+export function getExecution(db: Reader, id: ExecutionId): Execution | null {
+  return readExecutions(db, 'WHERE e.id = ?', [id])[0] ?? null;
+}
+
 /** The latest first. */
-export declare function listExecutions(db: Reader, limit: number): Execution[];
+export function listExecutions(db: Reader, limit: number): Execution[] {
+  return readExecutions(db, 'ORDER BY e.key DESC LIMIT ?', [limit]);
+}
+
 /** Executions that are recorded as queued or running: at start these are the ones that a crash interrupted. */
-export declare function unfinishedExecutions(db: Reader): Execution[];
+export function unfinishedExecutions(db: Reader): Execution[] {
+  return readExecutions(db, `WHERE e.state IN ('queued', 'running') ORDER BY e.key`, []);
+}
+
+const executionColumns = [
+  'state',
+  'reason',
+  'started_at',
+  'finished_at',
+  'changed_files',
+  'planned_tests',
+  'finished_tests',
+  'total',
+  'passed',
+  'failed',
+  'skipped',
+  'first_failure_at_ms',
+] as const;
+
+function executionValues(execution: Execution): SqlValue[] {
+  const { counts } = execution;
+  return [
+    execution.state,
+    execution.reason,
+    execution.startedAt,
+    execution.finishedAt,
+    execution.changedFiles,
+    execution.plannedTests,
+    execution.finishedTests,
+    counts.total,
+    counts.passed,
+    counts.failed,
+    counts.skipped,
+    execution.firstFailureAtMs,
+  ];
+}
+
+function insertExecution(tx: Transaction, execution: Execution): number {
+  const key = nextKey(tx, 'pipeline_executions');
+  const columns = ['key', 'id', 'config_key', 'trigger', 'queued_at', ...executionColumns];
+  const marks = columns.map(() => '?').join(', ');
+  const identity = [key, execution.id, configKey(tx, execution), execution.trigger, execution.queuedAt];
+  tx.run(`INSERT INTO pipeline_executions (${columns.join(', ')}) VALUES (${marks})`, [
+    ...identity,
+    ...executionValues(execution),
+  ]);
+  return key;
+}
+
+/** What is run again and again is one pipeline: its kind and name stand once. */
+function configKey(tx: Transaction, { kind, name }: Execution): number {
+  const found = tx.get<{ key: number }>('SELECT key FROM pipeline_configs WHERE kind = ? AND name = ?', [kind, name]);
+  if (found !== undefined) return found.key;
+  const key = nextKey(tx, 'pipeline_configs');
+  tx.run('INSERT INTO pipeline_configs (key, kind, name) VALUES (?, ?, ?)', [key, kind, name]);
+  return key;
+}
+
+const stepColumns = [
+  'id',
+  'position',
+  'name',
+  'kind',
+  'state',
+  'needs',
+  'started_at',
+  'finished_at',
+  'exit_code',
+  'reason',
+] as const;
+
+function stepValues(step: Step, position: number): SqlValue[] {
+  const { id, name, kind, state, needs, startedAt, finishedAt, exitCode, reason } = step;
+  return [id, position, name, kind, state, JSON.stringify(needs), startedAt, finishedAt, exitCode, reason];
+}
+
+function recordedSteps(tx: Transaction, key: number): Map<SqlValue | undefined, (SqlValue | undefined)[]> {
+  const rows = tx.all(`SELECT ${stepColumns.join(', ')} FROM pipeline_steps WHERE execution_key = ?`, [key]);
+  return new Map(rows.map((row) => [row['id'], stepColumns.map((column) => row[column])]));
+}
+
+function saveSteps(tx: Transaction, key: number, steps: readonly Step[]): void {
+  const recorded = recordedSteps(tx, key);
+  steps.forEach((step, position) => {
+    const values = stepValues(step, position);
+    if (!isSame(recorded.get(step.id) ?? [], values)) upsertStep(tx, key, values);
+    recorded.delete(step.id);
+  });
+  for (const id of recorded.keys()) {
+    tx.run('DELETE FROM pipeline_steps WHERE execution_key = ? AND id = ?', [key, id ?? null]);
+  }
+}
+
+function upsertStep(tx: Transaction, key: number, values: readonly SqlValue[]): void {
+  const marks = stepColumns.map(() => '?').join(', ');
+  tx.run(`INSERT OR REPLACE INTO pipeline_steps (execution_key, ${stepColumns.join(', ')}) VALUES (?, ${marks})`, [
+    key,
+    ...values,
+  ]);
+}
+
+function isSame(recorded: readonly (SqlValue | undefined)[], values: readonly SqlValue[]): boolean {
+  return recorded.length === values.length && values.every((value, index) => recorded[index] === value);
+}
+
+interface ExecutionRow {
+  readonly key: number;
+  readonly id: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly trigger: string;
+  readonly queued_at: number;
+  readonly started_at: number | null;
+  readonly finished_at: number | null;
+  readonly changed_files: number;
+  readonly planned_tests: number;
+  readonly finished_tests: number;
+  readonly total: number;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly first_failure_at_ms: number | null;
+}
+
+function readExecutions(db: Reader, rest: string, params: readonly SqlValue[]): Execution[] {
+  const rows = db.all<ExecutionRow>(
+    `SELECT e.*, c.kind, c.name FROM pipeline_executions e JOIN pipeline_configs c ON c.key = e.config_key ${rest}`,
+    params,
+  );
+  return rows.map((row) =>
+    Execution.parse({
+      id: row.id,
+      kind: row.kind,
+      name: row.name,
+      state: row.state,
+      reason: row.reason,
+      trigger: row.trigger,
+      queuedAt: row.queued_at,
+      startedAt: row.started_at,
+      finishedAt: row.finished_at,
+      changedFiles: row.changed_files,
+      plannedTests: row.planned_tests,
+      finishedTests: row.finished_tests,
+      counts: { total: row.total, passed: row.passed, failed: row.failed, skipped: row.skipped },
+      firstFailureAtMs: row.first_failure_at_ms,
+      steps: readSteps(db, row.key),
+    }),
+  );
+}
+
+interface StepRow {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly needs: string;
+  readonly started_at: number | null;
+  readonly finished_at: number | null;
+  readonly exit_code: number | null;
+  readonly reason: string | null;
+}
+
+const StepIds = z.array(StepId);
+
+function readSteps(db: Reader, executionKeyValue: number): Step[] {
+  const rows = db.all<StepRow>('SELECT * FROM pipeline_steps WHERE execution_key = ? ORDER BY position', [
+    executionKeyValue,
+  ]);
+  return rows.map(({ id, name, kind, state, needs, started_at, finished_at, exit_code, reason }) =>
+    Step.parse({
+      id,
+      name,
+      kind,
+      state,
+      needs: fromJson(StepIds, needs, []),
+      startedAt: started_at,
+      finishedAt: finished_at,
+      exitCode: exit_code,
+      reason,
+    }),
+  );
+}

@@ -1,20 +1,79 @@
 // Plans, as they were decided.
-import type { Timestamp } from '../protocol/execution.ts';
 import type { ExecutionId } from '../protocol/ids.ts';
-import type { Plan } from '../protocol/plan.ts';
-import type { z } from 'zod';
+import { Plan } from '../protocol/plan.ts';
+import { packJson, unpackJson } from './json-column.ts';
+import { executionKey } from './keys.ts';
 import type { Reader, Transaction } from './sql.ts';
 
 export interface RecordedPlan {
   readonly executionId: ExecutionId;
-  readonly at: z.infer<typeof Timestamp>;
+  readonly at: number;
   readonly plan: Plan;
 }
 
 /** Records the plan of an execution, and how long what it leaves out would take. */
-export declare function savePlan(tx: Transaction, executionId: ExecutionId, plan: Plan, at: number): void;
-export declare function getPlan(db: Reader, executionId: ExecutionId): Plan | null;
-/** The latest plan that selected, skipped or built `subject` (a test's id, a test file or its id, a target); looks at the last 100. */
-export declare function latestPlanWith(db: Reader, subject: string): RecordedPlan | null;
+export function savePlan(tx: Transaction, executionId: ExecutionId, plan: Plan, at: number): void {
+  const key = executionKey(tx, executionId);
+  const savedMs = expectedMs(tx, plan.skipped.files);
+  tx.run('INSERT OR REPLACE INTO plans (execution_key, at, content, saved_tests_ms) VALUES (?, ?, ?, ?)', [
+    key,
+    at,
+    packJson(plan),
+    savedMs,
+  ]);
+}
+
+export function getPlan(db: Reader, executionId: ExecutionId): Plan | null {
+  return readPlans(db, 'WHERE e.id = ?', [executionId]).next().value?.plan ?? null;
+}
+
+/**
+ * The latest plan that selected, skipped or built `subject`: a test's id, a test file's id or path, or a target.
+ * Looks at the last 100 plans.
+ */
+export function latestPlanWith(db: Reader, subject: string): RecordedPlan | null {
+  for (const recorded of readPlans(db, 'ORDER BY p.execution_key DESC LIMIT 100', [])) {
+    if (mentions(recorded.plan, subject)) return recorded;
+  }
+  return null;
+}
+
 /** Expected duration of everything that selection and unchanged builds left out since a time. */
-export declare function savedTime(db: Reader, since: number): { testsMs: number; buildsMs: number };
+export function savedTime(db: Reader, since: number): { testsMs: number; buildsMs: number } {
+  const tests = db.get<{ ms: number | null }>('SELECT sum(saved_tests_ms) AS ms FROM plans WHERE at >= ?', [since]);
+  const builds = db.get<{ ms: number | null }>(
+    'SELECT sum(saved_ms) AS ms FROM build_executions WHERE finished_at >= ?',
+    [since],
+  );
+  return { testsMs: tests?.ms ?? 0, buildsMs: builds?.ms ?? 0 };
+}
+
+function expectedMs(db: Reader, files: readonly string[]): number {
+  if (files.length === 0) return 0;
+  const skipped = new Set(files);
+  const suites = db.all<{ file: string; median_ms: number }>('SELECT file, median_ms FROM test_suites');
+  return suites.reduce((sum, { file, median_ms }) => sum + (skipped.has(file) ? median_ms : 0), 0);
+}
+
+function* readPlans(db: Reader, rest: string, params: readonly string[]): Generator<RecordedPlan, undefined> {
+  const keys = db.all<{ key: number; id: ExecutionId; at: number }>(
+    `SELECT p.execution_key AS key, e.id, p.at FROM plans p JOIN pipeline_executions e ON e.key = p.execution_key ${rest}`,
+    params,
+  );
+  for (const { key, id, at } of keys) {
+    const row = db.get<{ content: Uint8Array }>('SELECT content FROM plans WHERE execution_key = ?', [key]);
+    const plan = row === undefined ? null : unpackJson(Plan, row.content);
+    if (plan !== null) yield { executionId: id, at, plan };
+  }
+  return undefined;
+}
+
+/** A case is planned with its file, whose id begins its own. */
+function mentions(plan: Plan, subject: string): boolean {
+  const isIn = (id: string) => id === subject || subject.startsWith(`${id} > `);
+  return (
+    plan.tests.some(({ id, file }) => isIn(id) || file === subject) ||
+    plan.builds.some(({ target }) => target === subject) ||
+    plan.skipped.files.some((file) => file === subject || isIn(subject.slice(0, subject.indexOf(':') + 1) + file))
+  );
+}

@@ -1,0 +1,28 @@
+// The last durations of something, kept in its row, so that a median needs no scan of its history.
+import { z } from 'zod';
+import { fromJson } from './json-column.ts';
+
+const kept = 9;
+const Durations = z.array(z.number());
+
+export interface Recent {
+  /** A JSON column: durations in milliseconds, the latest last. */
+  readonly text: string;
+  readonly medianMs: number;
+}
+
+/** Adds a duration, or replaces the last one (more of the same run came in). */
+export function withDuration(text: string, durationMs: number, options: { readonly replacesLast: boolean }): Recent {
+  const before = fromJson(Durations, text, []);
+  const rounded = Math.round(durationMs * 100) / 100;
+  const durations = [...(options.replacesLast ? before.slice(0, -1) : before), rounded].slice(-kept);
+  return { text: JSON.stringify(durations), medianMs: medianOf(durations) };
+}
+
+/** The middle value, or the mean of the two in the middle; 0 of nothing. */
+export function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
+}
