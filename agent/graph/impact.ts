@@ -4,7 +4,7 @@ import type { RepoPath } from '../protocol/ids.ts';
 import { ownersOfSnapshot, roleOf } from './file-roles.ts';
 import { Reach } from './reach.ts';
 import type { ReachQuestions, Reached } from './reach.ts';
-import { folderOf, foldersUp } from './resolution/file-set.ts';
+import { folderOf, foldersUp, isWithin } from './resolution/file-set.ts';
 
 /** A change whose reach cannot be known by the graph. */
 export interface Unbounded {
@@ -47,7 +47,7 @@ export function computeImpact(questions: ImpactQuestions, change: ChangeSet): Im
   spread(findings.unbounded, reach, questions);
   reach.run((path) => {
     const through = changed.has(path) ? null : settingReached(path, questions);
-    if (through === null || findings.unbounded.some((each) => each.folder === through.folder)) return;
+    if (through === null || findings.unbounded.some((each) => isWithin(each.folder, through.folder))) return;
     findings.unbounded.push(through);
     spread([through], reach, questions);
   });

@@ -1,5 +1,6 @@
 // Keeps the facts of every source file current: read from the store at start, from disk where a file differs.
 import { lstatSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { assetPath } from '../platform/assets.ts';
@@ -135,18 +136,24 @@ export class SourceIndex {
   #requestsFor(candidates: readonly RepoPath[], surely: ReadonlySet<RepoPath> | null): SourceRequest[] {
     const requests: SourceRequest[] = [];
     for (const file of candidates) {
-      if (!this.#files.has(file)) continue;
       const isCode = this.#extractorOf(file) !== null;
-      const entry = this.#entries.get(file);
-      if (!isCode && !mayBeLink(file)) continue;
+      if (!this.#files.has(file) || (!isCode && !mayBeLink(file))) continue;
       const stat = lstatSync(path.join(this.#options.root, file), { throwIfNoEntry: false });
-      if (stat?.isSymbolicLink() === true) this.#link(file);
-      else if (this.#links.delete(file)) this.#hasOtherLinks = true;
-      if (!isCode || stat === undefined || !stat.isFile()) continue;
-      const isSame = entry !== undefined && entry.sizeBytes === stat.size && entry.mtimeMs === stat.mtimeMs;
-      if (!isSame || surely?.has(file) === true) requests.push({ path: file, knownHash: entry?.contentHash ?? null });
+      this.#noteLink(file, stat?.isSymbolicLink() === true);
+      if (!isCode || stat?.isFile() !== true) continue;
+      if (!this.#isCurrent(file, stat) || surely?.has(file) === true) requests.push({ path: file, knownHash: this.#entries.get(file)?.contentHash ?? null });
     }
     return requests;
+  }
+
+  #isCurrent(file: RepoPath, stat: Stats): boolean {
+    const entry = this.#entries.get(file);
+    return entry !== undefined && entry.sizeBytes === stat.size && entry.mtimeMs === stat.mtimeMs;
+  }
+
+  #noteLink(file: RepoPath, isLink: boolean): void {
+    if (isLink) this.#link(file);
+    else if (this.#links.delete(file)) this.#hasOtherLinks = true;
   }
 
   #link(file: RepoPath): void {

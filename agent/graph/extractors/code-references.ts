@@ -59,20 +59,39 @@ interface Load {
 export function addLoad(code: string, at: number, { kind, constants, found }: Load): void {
   const value = evaluate(code, at, constants)?.value;
   if (value === undefined || (value.base === 'unknown' && value.path === '')) {
-    if (kind !== 'types' && /[\w$[(]/.test(code[at] ?? '')) found.notes.push(`loads a module whose name is computed: ${code.slice(at, at + 40).split(/[\n;)]/)[0] ?? ''}`);
+    if (kind !== 'types' && /[\w$[(]/.test(code[at] ?? '')) found.notes.push(computedName(code, at));
     return;
   }
+  if (value.base === 'text') addText(code, at, { kind, value, found });
+  else addComputed(kind, value, found);
+}
+
+interface TextLoad {
+  readonly kind: ImportKind;
+  readonly value: PathValue;
+  readonly found: Collector;
+}
+
+function addText(code: string, at: number, { kind, value, found }: TextLoad): void {
+  if (value.isOpen) addPattern(code, at, value, found);
+  else found.facts.push({ kind, specifier: value.path });
+}
+
+function computedName(code: string, at: number): string {
+  return `loads a module whose name is computed: ${code.slice(at, at + 40).split(/[\n;)]/)[0] ?? ''}`;
+}
+
+/** `require(path.join(__dirname, 'x'))` loads a module, not just any file. */
+function addComputed(kind: ImportKind, value: PathValue, found: Collector): void {
   const relative = value.base === 'file' && !value.isOpen ? relativePath(value) : null;
   if (relative !== null) found.facts.push({ kind, specifier: relative.startsWith('.') ? relative : `./${relative}` });
-  else if (value.base === 'text' && !value.isOpen) found.facts.push({ kind, specifier: value.path });
-  else if (value.base === 'text') addPattern(code, at, value, found);
   else addPath(value, found);
 }
 
 /** `./locales/${name}.js`: the literal parts as a glob, the holes as stars. */
 function addPattern(code: string, at: number, value: PathValue, found: Collector): void {
   if (!value.path.includes('/')) {
-    found.notes.push(`loads a module whose name is computed: ${code.slice(at, at + 40).split(/[\n;)]/)[0] ?? ''}`);
+    found.notes.push(computedName(code, at));
     return;
   }
   const template = /^\s*`((?:[^`\\]|\\.)*)`/.exec(code.slice(at, at + 500))?.[1];

@@ -19,39 +19,30 @@ interface Found {
 export function javascriptSymbols(path: string, text: string, language: Language): readonly CodeSymbol[] {
   const { program } = parseSync(path, text, { lang: language, sourceType: 'unambiguous' });
   const found: Found = { symbols: [], lineAt: lineFinder(text) };
-  visitAll(program.body, '', found);
+  visitAll(program.body, found);
   return found.symbols.toSorted((a, b) => a.startLine - b.startLine || b.endLine - a.endLine);
 }
 
-function visitAll(values: unknown, owner: string, found: Found): void {
-  if (Array.isArray(values)) for (const value of values) visit(value, owner, found);
+function visitAll(values: unknown, found: Found): void {
+  if (Array.isArray(values)) for (const value of values) visit(value, found);
 }
 
-function visit(value: unknown, owner: string, found: Found): void {
-  if (!isNode(value)) return;
-  switch (value.type) {
-    case 'ExportNamedDeclaration':
-    case 'ExportDefaultDeclaration':
-      visitExport(value, found);
-      break;
-    case 'FunctionDeclaration':
-      add(value, nameOf(value['id']) ?? 'default', 'function', found);
-      break;
-    case 'ClassDeclaration':
-    case 'ClassExpression':
-      visitClass(value, owner === '' ? (nameOf(value['id']) ?? 'default') : owner, found);
-      break;
-    case 'VariableDeclaration':
-      visitVariables(value, found);
-      break;
-    case 'TSModuleDeclaration':
-      if (isNode(value['body'])) visitAll(value['body']['body'], '', found);
-      break;
-    case 'ExpressionStatement':
-      visitAssignment(value['expression'], found);
-      break;
-    default:
-  }
+type Visitor = (node: TreeNode, found: Found) => void;
+
+const visitors: Readonly<Record<string, Visitor>> = {
+  ExportNamedDeclaration: visitExport,
+  ExportDefaultDeclaration: visitExport,
+  FunctionDeclaration: (node, found) => add(node, nameOf(node['id']) ?? 'default', 'function', found),
+  ClassDeclaration: (node, found) => visitClass(node, nameOf(node['id']) ?? 'default', found),
+  VariableDeclaration: visitVariables,
+  TSModuleDeclaration: (node, found) => {
+    if (isNode(node['body'])) visitAll(node['body']['body'], found);
+  },
+  ExpressionStatement: (node, found) => visitAssignment(node['expression'], found),
+};
+
+function visit(value: unknown, found: Found): void {
+  if (isNode(value)) visitors[value.type]?.(value, found);
 }
 
 function visitExport(node: TreeNode, found: Found): void {
@@ -59,7 +50,7 @@ function visitExport(node: TreeNode, found: Found): void {
   if (!isNode(inner)) return;
   const isAnonymous = inner.type === 'ArrowFunctionExpression' || inner.type === 'FunctionExpression';
   if (isAnonymous) add(node, 'default', 'function', found);
-  else visit(inner, '', found);
+  else visit(inner, found);
 }
 
 function visitClass(node: TreeNode, name: string, found: Found): void {

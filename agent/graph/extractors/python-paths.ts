@@ -4,22 +4,32 @@ import type { PythonText } from './python-text.ts';
 
 /** Mentions of files and folders, words of command lines, and the folders of pytest-datadir. */
 export function pythonPaths({ withStrings, strings }: PythonText): ImportFact[] {
+  const facts: ImportFact[] = [...literalPaths(strings), ...joinedPaths(withStrings)];
+  if (/__file__|\brequest\.(?:path|fspath)|\bfspath\b/.test(withStrings)) facts.push({ kind: 'folder', specifier: '.' });
+  if (/\bdatadir\b|_datadir\b|\bdatafiles\b/.test(withStrings)) facts.push({ kind: 'folder', specifier: './data' }, { kind: 'folder', specifier: './<stem>' });
+  if (/\bsubprocess\b|os\.(?:system|exec|spawn|popen)|\bpexpect\b|\bscript_runner\b/.test(withStrings)) addCommands(strings, facts);
+  return facts;
+}
+
+function literalPaths(strings: PythonText['strings']): ImportFact[] {
   const facts: ImportFact[] = [];
-  const mention = (specifier: string) => facts.push({ kind: 'mention', specifier });
   for (const { value, isFormatted } of strings) {
     if (value.length > 300 || value.includes('\n')) continue;
     if (isFormatted && value.includes('{')) addPrefix(value, facts);
-    else if (/^(?:\.{1,2}\/)*[\w@.-]+(?:\/[\w@.-]+)*\/?$/.test(value) && /[/.]/.test(value)) mention(value);
+    else if (/^(?:\.{1,2}\/)*[\w@.-]+(?:\/[\w@.-]+)*\/?$/.test(value) && /[/.]/.test(value)) facts.push({ kind: 'mention', specifier: value });
   }
+  return facts;
+}
+
+function joinedPaths(withStrings: string): ImportFact[] {
+  const facts: ImportFact[] = [];
+  const mention = (specifier: string) => facts.push({ kind: 'mention', specifier });
   // `Path(__file__).parent / "data" / name`, `HERE / "x.json"`.
   for (const match of withStrings.matchAll(/[\w\])]\s*((?:\/\s*[rfu]?(['"])[^'"\n]*\2\s*)+)/g)) mention(segments(match[1] ?? ''));
   for (const match of withStrings.matchAll(/\b(?:joinpath|join|Path|files)\s*\(([^()]*(?:\([^()]*(?:\([^()]*\))?[^()]*\)[^()]*)*)\)/g)) {
     const joined = segments(match[1] ?? '');
     if (joined !== '') mention(joined);
   }
-  if (/__file__|\brequest\.(?:path|fspath)|\bfspath\b/.test(withStrings)) facts.push({ kind: 'folder', specifier: '.' });
-  if (/\bdatadir\b|_datadir\b|\bdatafiles\b/.test(withStrings)) facts.push({ kind: 'folder', specifier: './data' }, { kind: 'folder', specifier: './<stem>' });
-  if (/\bsubprocess\b|os\.(?:system|exec|spawn|popen)|\bpexpect\b|\bscript_runner\b/.test(withStrings)) addCommands(strings, facts);
   return facts;
 }
 

@@ -82,6 +82,10 @@ function endOfBlock(code: string, from: number, indent: number): number {
 
 /** Modules named in strings: `import_module("a.b")`, `__import__("a")`, `pytest_plugins = ["a.b"]`, `-m a.b`, `patch("a.b.c")`. */
 function namedModules({ withStrings }: PythonText, notes: string[]): ImportFact[] {
+  return [...loadedModules(withStrings, notes), ...pluginsAndPrograms(withStrings)];
+}
+
+function loadedModules(withStrings: string, notes: string[]): ImportFact[] {
   const facts: ImportFact[] = [];
   for (const match of withStrings.matchAll(/\b(import_module|__import__|importorskip|find_spec|run_module|reload)\s*\(\s*([rbuf]*)(?:(['"])([^'"\n]*)\3|([^\s)]))/gi)) {
     const name = match[4];
@@ -89,6 +93,11 @@ function namedModules({ withStrings }: PythonText, notes: string[]): ImportFact[
     else if (name !== undefined || match[5] === '"' || match[5] === "'") addComputed(name ?? '', facts, notes);
     else if (match[1] !== 'reload') addComputed('', facts, notes);
   }
+  return facts;
+}
+
+function pluginsAndPrograms(withStrings: string): ImportFact[] {
+  const facts: ImportFact[] = [];
   for (const match of withStrings.matchAll(/\bpytest_plugins\s*(?::[^=\n]+)?\+?=\s*(\[[^\]]*\]|\([^)]*\)|['"][^'"\n]*['"])/g)) {
     for (const name of quotedIn(match[1] ?? '')) facts.push({ kind: 'module', specifier: name });
   }
@@ -123,19 +132,24 @@ function pythonSymbols(text: string): readonly CodeSymbol[] {
   for (const match of code.matchAll(/^([ \t]*)(?:async[ \t]+)?(def|class)[ \t]+(\w+)/gm)) {
     const indent = (match[1] ?? '').length;
     const owner = found.findLast((symbol) => symbol.indent < indent);
-    const isMethod = owner !== undefined && owner.kind === 'class' && lineOf(code, match.index) <= owner.endLine;
-    const isNested = owner !== undefined && !isMethod && lineOf(code, match.index) <= owner.endLine;
-    if (isNested) continue;
+    const isInside = owner !== undefined && lineOf(code, match.index) <= owner.endLine;
+    const isMethod = isInside && owner.kind === 'class';
+    // What is defined inside a function is part of it.
+    if (isInside && !isMethod) continue;
     const header = endOfHeader(code, match.index);
     found.push({
       name: isMethod ? `${owner.name}.${match[3] ?? ''}` : (match[3] ?? ''),
-      kind: match[2] === 'class' ? 'class' : isMethod ? 'method' : 'function',
+      kind: match[2] === 'class' ? 'class' : functionKind(isMethod),
       startLine: lineOf(code, match.index),
       endLine: lineOf(code, Math.max(header, endOfBlock(code, header + 1, indent))),
       indent,
     });
   }
   return found.map(({ name, kind, startLine, endLine }) => ({ name, kind, startLine, endLine }));
+}
+
+function functionKind(isMethod: boolean): string {
+  return isMethod ? 'method' : 'function';
 }
 
 /** The end of the line on which the header's brackets are closed. */

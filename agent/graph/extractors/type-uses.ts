@@ -48,10 +48,16 @@ function collect(root: unknown, names: Set<string>): boolean {
     }
     if (!isNode(value) || typeNodes.has(value.type)) continue;
     if (value.type === 'Decorator') return false;
-    if ((value.type === 'Identifier' || value.type === 'JSXIdentifier') && typeof value['name'] === 'string') names.add(value['name']);
+    const name = identifierOf(value);
+    if (name !== null) names.add(name);
     for (const key in value) if (!skippedKeys.has(key) && !isPlainMember(value, key)) waiting.push(value[key]);
   }
   return true;
+}
+
+function identifierOf(node: TreeNode): string | null {
+  const isIdentifier = node.type === 'Identifier' || node.type === 'JSXIdentifier';
+  return isIdentifier && typeof node['name'] === 'string' ? node['name'] : null;
 }
 
 /** The `name` in `object.name` and `{ name: … }`, which refers to no binding. */

@@ -44,6 +44,12 @@ export class EdgeCollector implements FileEdges {
     if (this.folders.get(folder) !== 'all') this.folders.set(folder, reach);
   }
 
+  /** The folder that stands for sources which are not known, with the note that says so. */
+  addWholes({ folder, note }: { readonly folder: string | null; readonly note: string | null }): void {
+    if (folder !== null) this.addFolder(folder, 'all');
+    if (note !== null) this.addNote(note);
+  }
+
   addNote(note: string): void {
     if (this.notes.length < 20 && !this.notes.includes(note)) this.notes.push(note);
   }

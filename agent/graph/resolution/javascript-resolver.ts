@@ -40,12 +40,12 @@ export class JavaScriptResolver {
 
   /** Adds what `specifier` loads. `mock` adds the manual mock beside the module as well. */
   addModule(edges: EdgeCollector, file: RepoPath, { specifier, isTypes, isMock }: { specifier: string; isTypes: boolean; isMock: boolean }): void {
-    const name = isBare(specifier) || specifier.startsWith('#') ? withoutQuery(specifier, /\?.*$/) : withoutQuery(specifier, /[?#].*$/);
+    const name = moduleName(specifier);
     if (name === '' || foreignScheme.test(name)) return;
-    const { files, folder, note } = this.module(file, name);
+    const sources = this.module(file, name);
+    const { files } = sources;
     edges.addModules(files, isTypes);
-    if (folder !== null && !isTypes) edges.addFolder(folder, 'all');
-    if (note !== null) edges.addNote(note);
+    if (!isTypes) edges.addWholes(sources);
     const isAutomatic = isMock || this.#parts.configurations.automocks(folderOf(file));
     if (isAutomatic) for (const target of files) edges.addModules(this.#besideMocks(target), isTypes);
     // Manual mocks of packages from outside apply by themselves.
@@ -163,7 +163,9 @@ function isBare(specifier: string): boolean {
   return !/^[./]/.test(specifier);
 }
 
-function withoutQuery(specifier: string, query: RegExp): string {
+/** Without the loaders and queries of bundlers: `raw-loader!./x?inline`. A `#` begins the names of a package's own imports. */
+function moduleName(specifier: string): string {
+  const query = isBare(specifier) ? /\?.*$/ : /[?#].*$/;
   return specifier.replace(query, '').replace(/^.*!/, '');
 }
 

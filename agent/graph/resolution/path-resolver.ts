@@ -29,11 +29,12 @@ export class PathResolver {
     const target = join(folderOf(file), specifier);
     if (target.startsWith('..')) return false;
     if (this.#addExisting(edges, file, target)) return true;
-    const { files, folder, note } = this.#parts.modules.located(target);
-    edges.addModules(files, false);
-    if (folder !== null) edges.addFolder(folder, 'all');
-    if (note !== null) edges.addNote(note);
-    return files.length > 0 || folder !== null;
+    // A folder above is named to find other things in it.
+    if (isWithin(target, folderOf(file))) return false;
+    const sources = this.#parts.modules.located(target);
+    edges.addModules(sources.files, false);
+    edges.addWholes(sources);
+    return sources.files.length > 0 || sources.folder !== null;
   }
 
   /** Everything below a folder relative to the file's. */
@@ -74,10 +75,9 @@ export class PathResolver {
   addCommand(edges: EdgeCollector, word: string): boolean {
     const executables = this.#parts.manifests.executables.get(word) ?? [];
     for (const { manifest, path } of executables) {
-      const { files, folder, note } = this.#parts.packages.executable(manifest, path);
-      edges.addModules(files, false);
-      if (folder !== null) edges.addFolder(folder, 'all');
-      if (note !== null) edges.addNote(note);
+      const sources = this.#parts.packages.executable(manifest, path);
+      edges.addModules(sources.files, false);
+      edges.addWholes(sources);
     }
     return executables.length > 0;
   }
@@ -116,8 +116,7 @@ export class PathResolver {
     if (folder === '' || !this.#parts.packages.isOutputFolder(folder)) return false;
     const built = this.#parts.packages.sourcesAbove(folderOf(folder));
     if (built.folder === null || isWithin(built.folder, file)) return false;
-    edges.addFolder(built.folder, 'all');
-    if (built.note !== null) edges.addNote(built.note);
+    edges.addWholes(built);
     return true;
   }
 

@@ -82,14 +82,13 @@ export class RepositoryResolver {
     for (const note of facts.notes) edges.addNote(note);
     const isPython = /\.pyi?$|\.pyw$/.test(file);
     const isSetting = isConfiguration(file);
-    let namesTarget = false;
     for (const fact of facts.imports) {
-      if (isPath(fact) && !isSetting) namesTarget = this.#addPath(edges, file, fact) || namesTarget;
-      else if (!isPath(fact) && isPython) this.#addPythonModule(edges, file, fact);
-      else if (!isPath(fact)) this.#addModule(edges, file, fact);
+      if (isPath(fact)) continue;
+      if (isPython) this.#addPythonModule(edges, file, fact);
+      else this.#addModule(edges, file, fact);
     }
-    const runsProcesses = facts.imports.some((fact) => fact.kind === 'command');
-    if (runsProcesses && !namesTarget && !isSetting) this.#paths.addOwnExecutables(edges, file);
+    // The paths in a configuration are settings; it does not read them itself.
+    if (!isSetting) this.#addPaths(edges, file, facts.imports.filter(isPath));
     if (isPython) this.#pythonModules.addConventions(edges, file, facts);
     return edges;
   }
@@ -110,6 +109,13 @@ export class RepositoryResolver {
 
   #addPythonModule(edges: EdgeCollector, file: RepoPath, { kind, specifier }: ImportFact): void {
     this.#pythonModules.addModule(edges, file, { specifier, isTypes: kind === 'module-types', isMember: kind === 'member' });
+  }
+
+  #addPaths(edges: EdgeCollector, file: RepoPath, facts: readonly ImportFact[]): void {
+    let isFound = false;
+    for (const fact of facts) isFound = this.#addPath(edges, file, fact) || isFound;
+    const runsProcesses = facts.some((fact) => fact.kind === 'command');
+    if (runsProcesses && !isFound) this.#paths.addOwnExecutables(edges, file);
   }
 
   /** True when the repository has what is named. */

@@ -1,8 +1,7 @@
 // Aliases and module folders that the configuration of vite, vitest, jest, webpack or babel states literally.
 import { parseSync } from 'oxc-parser';
 import type { RepoPath } from '../../protocol/ids.ts';
-import { evaluate, relativePath } from '../extractors/path-expressions.ts';
-import { pathsIn } from '../extractors/path-expressions.ts';
+import { evaluate, pathsIn, relativePath } from '../extractors/path-expressions.ts';
 import type { Constants } from '../extractors/path-expressions.ts';
 import { folderOf, isWithin, join } from './file-set.ts';
 import type { Manifests } from './manifests.ts';
@@ -83,7 +82,7 @@ function targets(configuration: RunnerConfiguration, specifier: string): AliasTa
 }
 
 function parseConfiguration(file: RepoPath, folder: string, text: string): RunnerConfiguration {
-  const isJson = file.endsWith('.json') || /\.babelrc$/.test(file);
+  const isJson = file.endsWith('.json') || file.endsWith('.babelrc');
   const source = isJson ? `(${text})` : text;
   const collected: Collected = { aliases: [], moduleFolders: [], automocks: false, place: { source, constants: pathsIn(source).constants, folder, ownFolder: folderOf(file) } };
   const { program } = parseSync(isJson ? 'configuration.js' : file, source, /\.[cm]?ts$/.test(file) ? { lang: 'ts' } : { lang: 'jsx', sourceType: 'unambiguous' });
@@ -94,7 +93,9 @@ function parseConfiguration(file: RepoPath, folder: string, text: string): Runne
 function checksTypes(text: string): boolean {
   const byJest = /\bts-jest\b/.test(text) && !/isolatedModules["']?\s*:\s*true|diagnostics["']?\s*:\s*false|transpilation["']?\s*:\s*true/.test(text);
   const byNode = /\bts-node(?:\/register|\/esm)?(?![\w/-])/.test(text) && !/transpile|TRANSPILE|swc/.test(text);
-  return byJest || byNode;
+  const byVitest = /\btypecheck\s*:\s*\{[^{}]*\}/.exec(text)?.[0] ?? '';
+  // Vitest checks files of their own (*.test-d.ts), unless it is told to check others.
+  return byJest || byNode || (/enabled\s*:\s*true/.test(byVitest) && /\binclude\s*:/.test(byVitest));
 }
 
 interface Place {
