@@ -66,8 +66,17 @@ export function projectFolder(project: TestProject, context: Pick<BatchContext, 
   return path.join(context.root, project.folder);
 }
 
-/** An expression that matches the full titles of these cases alone, the parts of a title joined by a space. */
+/**
+ * An expression that matches the full titles of these cases, and of what stands in them where they are suites. The parts are joined
+ * by a space, in newer versions of vitest by ` > `; its version 1 begins with a space. What matches besides is dropped from the results.
+ */
 export function titleExpression(only: readonly (readonly string[])[]): string {
-  const escaped = only.map((titlePath) => titlePath.join(' ').replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`).replaceAll(/\r?\n/g, String.raw`\s`));
-  return escaped.length === 1 ? `^${escaped[0]}$` : `^(?:${escaped.join('|')})$`;
+  const expressions = only.map((titlePath) => titlePath.map(escapedTitle).join('(?: > | )'));
+  const choice = expressions.length === 1 ? expressions[0] : `(?:${expressions.join('|')})`;
+  return String.raw`^\s*${choice}(?:$|\s)`;
+}
+
+/** A title as an expression; newlines as any white space, since they cannot stand on a command line everywhere. */
+export function escapedTitle(title: string): string {
+  return title.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`).replaceAll(/\r?\n/g, String.raw`\s+`);
 }

@@ -26,12 +26,14 @@ interface State {
   at: readonly RepoPath[] | null;
   hasFailed: boolean;
   problems: string[];
+  /** The end of what it printed. */
   output: string;
+  errors: string;
 }
 
 /** Runs it and says how it ended; results, starts and ends of files go to `context`. */
 export async function runReporting(command: RunnerCommand, context: BatchContext): Promise<BatchOutcome> {
-  const state: State = { isDone: false, at: null, hasFailed: false, problems: [], output: '' };
+  const state: State = { isDone: false, at: null, hasFailed: false, problems: [], output: '', errors: '' };
   const exit = await runUntilDone(command, context, state);
   return outcomeOf(command, exit, state);
 }
@@ -58,14 +60,15 @@ export async function ask(command: RunnerCommand, context: BatchContext): Promis
 async function runUntilDone(command: RunnerCommand, context: BatchContext, state: State): Promise<ProcessExit> {
   const lingering = new AbortController();
   let cancelTimer = () => {};
-  const remember = (text: string) => {
-    state.output = (state.output + text).slice(-keptOutput);
-  };
   const exit = await context.run({
     ...processOf(command),
     signal: lingering.signal,
-    onStdout: remember,
-    onStderr: remember,
+    onStdout(text) {
+      state.output = (state.output + text).slice(-keptOutput);
+    },
+    onStderr(text) {
+      state.errors = (state.errors + text).slice(-keptOutput);
+    },
     onReport(line) {
       const message = parseReportLine(line);
       if (message === null) return;
@@ -102,7 +105,7 @@ function receive(message: ReportMessage, { command, context, state }: Reception)
     }
     case 'result': {
       const result = resultOf({ root: context.root, cwd: command.cwd }, message);
-      if (result === null || !isWanted(result.titlePath, command.only)) break;
+      if (result === null || !isWanted(result, command.only)) break;
       if (result.status === 'failed' || result.status === 'errored') state.hasFailed = true;
       context.report(result);
       break;
@@ -123,8 +126,11 @@ function receive(message: ReportMessage, { command, context, state }: Reception)
   }
 }
 
-function isWanted(titlePath: readonly string[], only: readonly (readonly string[])[]): boolean {
-  return only.length === 0 || only.some((wanted) => wanted.every((title, index) => titlePath[index] === title)) || titlePath.length === 0;
+/** With chosen titles, others are reported as skipped, and a file as passed; one that does not load counts. */
+function isWanted({ titlePath, status }: ReportedResult, only: readonly (readonly string[])[]): boolean {
+  if (only.length === 0) return true;
+  if (titlePath.length === 0) return status === 'errored';
+  return only.some((wanted) => wanted.every((title, index) => titlePath[index] === title));
 }
 
 function resultOf(places: StackPlaces, message: ResultMessage): ReportedResult | null {
@@ -153,7 +159,8 @@ function outcomeOf(command: RunnerCommand, exit: ProcessExit, state: State): Bat
   if (exit.startError !== null) {
     return { state: 'runner_missing', message: `${command.name} needs node, which was not found in PATH (${exit.startError})` };
   }
-  const output = plainText(state.output).trim();
+  const printed = plainText(state.errors).trim();
+  const output = printed === '' ? plainText(state.output).trim() : printed;
   const how = exit.signalName === null ? `exited with ${exit.exitCode}` : `was ended by ${exit.signalName}`;
   const broken = (message: string): BatchOutcome => ({
     state: 'broken',

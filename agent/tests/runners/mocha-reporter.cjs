@@ -52,7 +52,10 @@ function NoodleReporter(runner) {
     send({ event: 'alive' });
   });
   runner.on('retry', () => send({ event: 'alive' }));
-  runner.on('pass', (test) => report(test, { status: 'passed' }));
+  // Not at 'pass': what leaks fails between the two.
+  runner.on('test end', (test) => {
+    if (test.state === 'passed' && !reported.has(test)) report(test, { status: 'passed' });
+  });
   runner.on('pending', (test) => report(test, { status: 'skipped' }));
   runner.on('fail', (test, error) => report(test, { status: 'failed', ...describe(error) }));
   runner.once('end', () => {

@@ -8,7 +8,7 @@ const entryFile = process.env.NOODLE_NODE_TEST_ENTRY;
 delete process.env.NOODLE_NODE_TEST_ENTRY;
 
 export default async function* noodleReporter(source) {
-  const state = { files: [], running: new Set(), errors: new Map(), nodes: new Map(), block: new Blocks(), stack: [] };
+  const state = { files: [], running: new Set(), errors: new Map(), nodes: new Map(), block: new Blocks(), stack: [], isIdentified: false };
   for await (const { type, data } of source) {
     try {
       receive(type, data ?? {}, state);
@@ -23,16 +23,23 @@ export default async function* noodleReporter(source) {
 
 function receive(type, data, state) {
   const file = fileOfFileTest(data, state, type);
-  if (type === 'test:stderr' && data.file !== undefined) state.errors.set(data.file, `${state.errors.get(data.file) ?? ''}${data.message}`.slice(-16_000));
+  if (type === 'test:stderr' && data.file !== undefined) remember(data, state);
   if (type === 'test:summary' && data.file !== undefined) state.block.end(data.file);
   if (file !== null) receiveFile(type, data, { file, state });
   else if (data.entryFile !== undefined) receiveIdentified(type, data, state);
   else receiveOrdered(type, data, state);
 }
 
+/** What a file prints as errors tells why it broke. */
+function remember({ file, message }, { errors }) {
+  const key = path.resolve(file);
+  errors.set(key, `${errors.get(key) ?? ''}${message}`.slice(-16_000));
+}
+
 /** A whole file is a test to node: its name is its path. Such tests come before those that are in it. */
 function fileOfFileTest(data, state, type) {
-  if (entryFile !== undefined || data.nesting !== 0 || typeof data.file !== 'string' || data.entryFile !== undefined) return null;
+  if (entryFile !== undefined || data.nesting !== 0 || data.entryFile !== undefined) return null;
+  if (typeof data.file !== 'string' || typeof data.name !== 'string') return null;
   if (path.resolve(data.name) !== path.resolve(data.file)) return null;
   if (type === 'test:enqueue' && !state.files.includes(data.file)) {
     state.files.push(data.file);
@@ -51,6 +58,7 @@ function receiveFile(type, data, { file, state }) {
     state.running.delete(file);
     sendRunning(state);
     state.block.end(file);
+    if (state.isIdentified) send({ event: 'end', file });
   }
   if (type !== 'test:pass' && type !== 'test:fail') return;
   state.running.delete(file);
@@ -60,7 +68,7 @@ function receiveFile(type, data, { file, state }) {
     titlePath: [],
     status: isBroken ? 'errored' : data.skip !== undefined ? 'skipped' : 'passed',
     durationMs: data.details?.duration_ms ?? 0,
-    ...(isBroken ? fileFailure(data.details?.error, state.errors.get(file)) : {}),
+    ...(isBroken ? fileFailure(data.details?.error, state.errors.get(path.resolve(file))) : {}),
   });
 }
 
@@ -70,6 +78,7 @@ function sendRunning(state) {
 
 /** Node 24 and up say which file and which parent a test has, so results need not wait for files that come before. */
 function receiveIdentified(type, data, state) {
+  state.isIdentified = true;
   const key = (id) => `${data.entryFile}\0${id}`;
   if (type === 'test:enqueue') state.nodes.set(key(data.testId), { name: data.name, parent: data.parentId });
   if (type === 'test:dequeue') send({ event: 'alive' });

@@ -52,7 +52,8 @@ export default class NoodleReporter {
   }
 
   onTestModuleEnd(module) {
-    if (!this.#hasTestModules) return;
+    if (!this.#hasTestModules || this.#reported.has(module.id)) return;
+    this.#reported.add(module.id);
     this.#begin(module.moduleId);
     for (const test of module.children.allTests()) this.#case(test);
     for (const suite of module.children.allSuites()) {
@@ -64,8 +65,10 @@ export default class NoodleReporter {
 
   onTestRunEnd(modules, unhandledErrors) {
     if (!this.#hasTestModules) return;
-    const ended = new Set(modules.filter((each) => each.state() !== 'pending' && each.state() !== 'queued').map((each) => each.moduleId));
-    this.#finish(ended, unhandledErrors);
+    const ended = modules.filter((each) => each.state() !== 'pending' && each.state() !== 'queued');
+    // Version 3 does not tell of the end of files that do not load.
+    for (const module of ended) this.onTestModuleEnd(module);
+    this.#finish(new Set(ended.map((each) => each.moduleId)), unhandledErrors);
   }
 
   // vitest 1 and 2
@@ -76,7 +79,7 @@ export default class NoodleReporter {
   }
 
   onTaskUpdate(packs) {
-    if (this.#hasTestModules) return;
+    if (this.#hasTestModules) return this.#endUnloaded(packs);
     send({ event: 'alive' });
     for (const [id] of packs) {
       const task = this.#vitest.state.idMap.get(id);
@@ -89,8 +92,20 @@ export default class NoodleReporter {
 
   onFinished(files, errors) {
     if (this.#hasTestModules) return;
-    for (const file of files ?? []) this.#fileTask(file);
-    this.#finish(new Set((files ?? []).map((each) => each.filepath)), errors ?? []);
+    // A file without a result of its own died with its worker.
+    const ended = (files ?? []).filter((file) => file.mode !== 'run' || /^(?:pass|fail|skip|todo)$/.test(file.result?.state));
+    for (const file of ended) this.#fileTask(file);
+    this.#finish(new Set(ended.map((each) => each.filepath)), errors ?? []);
+  }
+
+  /** Version 3 tells of files that do not load only here, and at the very end. */
+  #endUnloaded(packs) {
+    for (const [id] of packs) {
+      const task = this.#vitest.state.idMap.get(id);
+      if (task?.filepath === undefined || task.result?.state !== 'fail' || task.tasks.length > 0) continue;
+      const module = this.#vitest.state.getReportedEntity?.(task);
+      if (module !== undefined) this.onTestModuleEnd(module);
+    }
   }
 
   #begin(file) {
@@ -263,7 +278,8 @@ function suitePath(suite) {
 function taskPath(task) {
   const path = [];
   for (let each = task; each !== undefined && each.filepath === undefined; each = each.suite ?? each.file) path.unshift(each.name);
-  return path;
+  // Version 1 has a suite without a name around all.
+  return path.length > 1 && path[0] === '' ? path.slice(1) : path;
 }
 
 function fileOf(task) {
@@ -288,7 +304,12 @@ function failureOf(errors) {
 function described(error) {
   const { message, stack, expected, actual } = describe(error);
   const frames = stack ?? (error?.stacks ?? []).map((each) => `    at ${each.method || '<anonymous>'} (${each.file}:${each.line}:${each.column})`).join('\n');
-  return { message, ...(frames === '' ? {} : { stack: frames }), ...(expected === undefined ? {} : { expected, actual }) };
+  return { message, ...(frames === '' ? {} : { stack: frames }), ...(isCompared(expected, actual) ? { expected, actual } : {}) };
+}
+
+/** Versions 1 and 2 say 'undefined' where nothing was compared. */
+function isCompared(expected, actual) {
+  return expected !== undefined && !(expected === 'undefined' && actual === 'undefined');
 }
 
 function placeOf(file, location) {

@@ -18,8 +18,8 @@ const ManifestSchema = z.object({
   workspaces: z
     .union([z.array(z.string()), z.object({ packages: z.array(z.string()) }).transform((each) => each.packages)])
     .catch([]),
-  jest: z.unknown(),
-  mocha: z.unknown(),
+  jest: z.unknown().optional(),
+  mocha: z.unknown().optional(),
 });
 
 /** A package.json. */

@@ -1,0 +1,162 @@
+// Node's own runner, 18 and up, and borp, which drives it: our reporter is one of node's custom reporters.
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { RepoPath } from '../../protocol/ids.ts';
+import type { BatchContext, Detection, RepositoryView, TestAdapter, TestBatch, TestProject } from '../adapter.ts';
+import { withoutOptions } from '../javascript/arguments.ts';
+import { filesOnDisk, nodeTestFiles, type NodeTestRules } from '../javascript/node-test-files.ts';
+import { escapedTitle, existing, projectEnvironment, projectFolder, projectOfFolder, projectOfUse, withoutRepeats } from '../javascript/project.ts';
+import { runReporting } from '../javascript/reporting.ts';
+import { findRunner, missingRunner } from '../javascript/runner-package.ts';
+import { expandedArguments } from '../javascript/shell-patterns.ts';
+import { runnerUses, type RunnerUse } from '../javascript/uses.ts';
+import { plainWord, type Word } from '../scripts/shell.ts';
+
+const unwantedFlags = new Set(['--watch', '--watch-preserve-output', '--experimental-test-coverage', '--test-update-snapshots', '--inspect', '--inspect-brk']);
+const unwantedValued = /^--(?:test-reporter(?:-destination)?|test-coverage-[a-z-]+|test-shard|test-rerun-failures)$/;
+/** Of borp: reporters, coverage, and what it is given by us. */
+const unwantedOfBorp = {
+  flags: ['--coverage', '-C', '--check-coverage', '--post-compile', '--expose-gc'],
+  valued: ['--reporter', '-r', '--coverage-exclude', '-X', '--lines', '--branches', '--functions', '--statements'],
+  families: [],
+};
+/** Marks a project whose runner is borp: its program is found when it is run. */
+const borp = 'borp';
+
+export const nodeTestAdapter: TestAdapter = {
+  framework: 'node:test',
+  setting: 'test.nodeTestEnabled',
+
+  concerns(file) {
+    const name = file.slice(file.lastIndexOf('/') + 1);
+    return name === 'package.json' || name === '.borp.yaml' || name === '.borp.yml';
+  },
+
+  async detect(view) {
+    const { packages, uses } = runnerUses(view);
+    const fromScripts = uses.filter((use) => use.framework === 'node:test').map((use) => projectFromScript(view, use));
+    const used = new Set(uses.map((use) => use.package.folder));
+    const folders = packages.length === 0 ? [''] : packages.map((each) => each.folder);
+    const others = folders.filter((folder) => !used.has(folder)).map((folder) => projectWithoutScript(view, folder));
+    const projects = withoutRepeats([...fromScripts, ...others.filter((each) => each.files.length > 0)]);
+    const withoutBorp = projects.filter((project) => isBorp(project) && findRunner(path.join(view.root, project.folder), borp) === null);
+    return { projects, problems: withoutBorp.map((project) => missingRunner(view, project.folder, borp)) } satisfies Detection;
+  },
+
+  async list(project, context) {
+    if (isBorp(project) || isSingleFile(project)) return null;
+    const patterns = expandedArguments(context.root, project);
+    return nodeTestFiles(filesOnDisk(context.root, project.folder), { folder: project.folder, patterns, takesTypeScript: takesTypeScript(project) });
+  },
+
+  async run(batch, context) {
+    const { project } = batch;
+    const command = isBorp(project) ? borpArguments(batch, context) : nodeArguments(batch, context);
+    if (command === null) return { state: 'runner_missing', message: missingRunner(context, project.folder, borp) };
+    const environment = projectEnvironment(project, context.environment);
+    const entry = isSingleFile(project) ? { NOODLE_NODE_TEST_ENTRY: path.join(projectFolder(project, context), project.args[0] ?? '') } : {};
+    return await runReporting(
+      { name: 'node:test', args: command, cwd: projectFolder(project, context), environment: { ...environment, ...entry }, only: batch.only },
+      context,
+    );
+  },
+
+  debug(project, file, titlePath, { root, environment }) {
+    const flags = (project.nodeArguments ?? []).filter((each) => !each.startsWith('--test'));
+    return {
+      type: 'node',
+      program: path.join(root, file),
+      arguments: [],
+      runtimeArguments: [...flags, ...titlePatterns(titlePath.length === 0 ? [] : [titlePath])],
+      cwd: path.join(root, project.folder),
+      environment: projectEnvironment(project, environment),
+    };
+  },
+};
+
+function isBorp(project: TestProject): boolean {
+  return project.args[0] === borp;
+}
+
+/** `node test/index.js`: the file runs by itself, without node's search for tests. */
+function isSingleFile(project: TestProject): boolean {
+  return !isBorp(project) && !(project.nodeArguments ?? []).includes('--test');
+}
+
+function projectFromScript(view: RepositoryView, use: RunnerUse): TestProject {
+  const { invocation } = use;
+  const { folder } = invocation;
+  const isBorpUse = invocation.program === borp;
+  const words: readonly Word[] = isBorpUse ? [plainWord(borp), ...withoutOptions(invocation.args, unwantedOfBorp)] : invocation.args;
+  const flags = withoutUnwanted(invocation.nodeArguments);
+  const patterns = isBorpUse ? borpPatterns(invocation.args) : words.filter((word) => !word.text.startsWith('-')).map((word) => word.text);
+  const isSingle = !isBorpUse && !flags.includes('--test');
+  const rules: NodeTestRules = { folder, patterns: isSingle ? patterns.slice(0, 1) : patterns, takesTypeScript: flags.some(isTypeScriptLoader) };
+  const required = existing(view, folder, flags.filter((each) => /^\.{1,2}\//.test(each)));
+  const project = projectOfUse(use, { words, files: nodeTestFiles(view.files, rules), configFiles: [...required, ...existing(view, folder, ['.borp.yaml', '.borp.yml'])] });
+  return { ...project, nodeArguments: flags };
+}
+
+/** Without a script: files that node would find by name and that import its runner. */
+function projectWithoutScript(view: RepositoryView, folder: string): TestProject {
+  const candidates = nodeTestFiles(view.files, { folder, patterns: [], takesTypeScript: false });
+  const files = candidates.filter((file) => /(?:from|require\()\s*['"]node:test['"]/.test(view.read(file) ?? ''));
+  const project = projectOfFolder('node:test', folder, { words: files.map((file) => plainWord(folder === '' ? file : file.slice(folder.length + 1))), files, configFiles: [], foundIn: 'tests that import node:test' });
+  return { ...project, nodeArguments: ['--test'] };
+}
+
+function borpPatterns(words: readonly Word[]): string[] {
+  return withoutOptions(words, { flags: [], valued: ['--concurrency', '-c', '--timeout', '-t', '--reporter', '-r', '--ignore', '-i', '--coverage-exclude', '-X'], families: [] })
+    .map((word) => word.text)
+    .filter((text) => !text.startsWith('-'));
+}
+
+function isTypeScriptLoader(argument: string): boolean {
+  return /^(?:tsx|ts-node|--experimental-strip-types|--experimental-transform-types)|(?:^|=)(?:tsx|ts-node)(?:\/|$)|swc-node|amaro/.test(argument);
+}
+
+function takesTypeScript(project: TestProject): boolean {
+  return (project.nodeArguments ?? []).some(isTypeScriptLoader);
+}
+
+function withoutUnwanted(flags: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let index = 0; index < flags.length; index++) {
+    const flag = flags[index] ?? '';
+    const [name = ''] = flag.split('=');
+    if (unwantedFlags.has(name)) continue;
+    if (!unwantedValued.test(name)) kept.push(flag);
+    else if (!flag.includes('=')) index++;
+  }
+  return kept;
+}
+
+function reporterUrl(context: BatchContext): string {
+  return pathToFileURL(path.join(context.runnerFolder, 'node-test-reporter.mjs')).href;
+}
+
+function nodeArguments({ project, files, only }: TestBatch, context: BatchContext): string[] {
+  const flags = [...(project.nodeArguments ?? []), `--test-reporter=${reporterUrl(context)}`, '--test-reporter-destination=stdout', ...titlePatterns(only)];
+  if (isSingleFile(project)) return [...flags, ...project.args];
+  return [...flags, ...(files === null ? expandedArguments(context.root, project) : relativeTo(project, files))];
+}
+
+function borpArguments({ project, files, only }: TestBatch, context: BatchContext): string[] | null {
+  const runner = findRunner(projectFolder(project, context), borp);
+  if (runner === null) return null;
+  const given = expandedArguments(context.root, project).slice(1);
+  const patterns = new Set(borpPatterns(project.args.map(plainWord)).slice(1));
+  const options = files === null ? given : given.filter((each) => !patterns.has(each));
+  const titles = only.length === 0 ? [] : titlePatterns(only);
+  return [...(project.nodeArguments ?? []), ...titles, runner.program, ...options, `--reporter=${reporterUrl(context)}`, ...(files === null ? [] : relativeTo(project, files))];
+}
+
+function relativeTo(project: TestProject, files: readonly RepoPath[]): string[] {
+  return files.map((file) => (project.folder === '' ? file : path.posix.relative(project.folder, file)));
+}
+
+/** Since Node 22 a pattern is matched against the whole title, before that against the last part: results of others are dropped. */
+function titlePatterns(only: readonly (readonly string[])[]): string[] {
+  const patterns = only.flatMap((titlePath) => [titlePath.map(escapedTitle).join(' '), ...titlePath.slice(-1).map(escapedTitle)]);
+  return [...new Set(patterns)].map((pattern) => `--test-name-pattern=^${pattern}$`);
+}
