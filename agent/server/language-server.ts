@@ -14,6 +14,7 @@ import {
   type CompletionItem,
   type Hover,
   type InitializeParams,
+  type Logger,
   type ServerCapabilities,
 } from 'vscode-languageserver/node';
 // The plain connection: the one for Node ends this whole process when one editor leaves.
@@ -62,12 +63,12 @@ class LanguageServer {
 
   constructor(options: LanguageServerOptions) {
     this.#options = options;
-    const { reader, writer, onExit } = options;
-    this.#connection = createConnection((logger) => createProtocolConnection(reader, writer, logger), {
-      shutdownReceived: false,
-      initialize: () => {},
-      exit: onExit,
-    });
+    const { reader, writer, log, onExit } = options;
+    const watchDog = { shutdownReceived: false, initialize: () => {}, exit: onExit };
+    this.#connection = createConnection(
+      (editorLog) => createProtocolConnection(reader, writer, withOwnLog(editorLog, log)),
+      watchDog,
+    );
     this.#disposables.defer(() => this.#connection.dispose());
     this.#register();
     this.#connection.listen();
@@ -199,6 +200,19 @@ class LanguageServer {
   #ignoreClosed(sending: Promise<unknown>): void {
     sending.catch((cause: unknown) => this.#options.log.debug('the editor did not take a message', { cause }));
   }
+}
+
+/** What goes wrong in a handler is told to the editor, and to our log. */
+function withOwnLog(editorLog: Logger, log: Log): Logger {
+  return {
+    error(message) {
+      log.error('the language server failed', { message });
+      editorLog.error(message);
+    },
+    warn: (message) => editorLog.warn(message),
+    info: (message) => editorLog.info(message),
+    log: (message) => editorLog.log(message),
+  };
 }
 
 const completionTriggers = [':', ' ', '-'];

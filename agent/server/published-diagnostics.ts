@@ -48,9 +48,10 @@ export class PublishedDiagnostics {
   }
 
   #current(): ReadonlyMap<RepoPath, readonly Diagnostic[]> {
-    const { diagnostics, configuration } = this.#options.features;
-    if (this.#configuration === null) return diagnostics();
-    return new Map([...diagnostics(), [configuration.path, configuration.validate(this.#configuration)]]);
+    const { features } = this.#options;
+    if (this.#configuration === null) return features.diagnostics();
+    const { configuration } = features;
+    return new Map([...features.diagnostics(), [configuration.path, configuration.validate(this.#configuration)]]);
   }
 
   #publish(uri: string, diagnostics: LspDiagnostic[]): void {
