@@ -45,11 +45,13 @@ export interface ButtonOptions {
 }
 
 export function button({ label, onClick, appearance = 'secondary', isDisabled = false, title }: ButtonOptions): TemplateResult {
+  // The toolkit names an icon button "Icon Button" unless it has a name before it has its appearance.
+  const name = title ?? (appearance === 'icon' && typeof label === 'string' ? label : nothing);
   return html`<vscode-button
+    aria-label=${name}
     appearance=${appearance}
     ?disabled=${isDisabled}
     title=${title ?? nothing}
-    aria-label=${title ?? nothing}
     @click=${onClick}
     >${label}</vscode-button
   >`;

@@ -1,7 +1,7 @@
 // An agent of which a test decides what it answers and what it tells: the real wire, fixed data, nothing behind it.
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer, type WebSocket } from 'ws';
 import { z } from 'zod';
 import type { NoodleEvent } from '../../agent/protocol/events.ts';
 import { FailureError, failureCatalogue, type Failure } from '../../agent/protocol/failure.ts';
