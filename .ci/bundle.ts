@@ -1,6 +1,6 @@
 // Makes dist/: one file each for the extension, the agent, its workers and the dashboard, and the files beside them.
 import { existsSync } from 'node:fs';
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rename, rm, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import { assets, type Asset } from '../agent/platform/assets.ts';
@@ -45,49 +45,70 @@ const module: BuildOptions = {
   banner: { js: commonJsNames },
 };
 
-/** Builds everything into an empty dist/. Resolves with the sources that are not there and were left out. */
-export async function bundle(options: Pick<BuildOptions, 'sourcemap'> = {}): Promise<readonly string[]> {
-  await rm(dist, { recursive: true, force: true });
-  await mkdir(dist, { recursive: true });
-  const placed = Object.values(assets).map((asset) => placeAsset(asset, options));
-  await Promise.all([bundleExtension(options), bundleAgent(options), bundleDashboard(options), ...placed]);
+type Choices = Pick<BuildOptions, 'sourcemap'>;
+
+/**
+ * Makes dist/ anew. It is built aside and put in place at the end, since an agent may be running from the old one.
+ * Resolves with the sources that are not there and were left out.
+ */
+export async function bundle(choices: Choices = {}): Promise<readonly string[]> {
+  await mkdir(path.join(root, '.cache'), { recursive: true });
+  const aside = await mkdtemp(path.join(root, '.cache/dist-'));
+  const target: Target = { ...choices, folder: path.join(aside, 'new') };
+  const startedAt = new Date();
+  try {
+    const placed = Object.values(assets).map((asset) => placeAsset(asset, target));
+    await Promise.all([bundleExtension(target), bundleAgent(target), bundleDashboardInto(target), ...placed]);
+    // A source that is saved during the build is newer than the bundle.
+    if (isThere('agent/main.ts')) await utimes(path.join(target.folder, 'agent.mjs'), startedAt, startedAt);
+    if (isThere('dist')) await rename(dist, path.join(aside, 'old'));
+    await rename(target.folder, dist);
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
   return missingSources();
 }
 
-async function bundleExtension(options: BuildOptions): Promise<void> {
+/** Builds the dashboard in dist/ alone; an agent of the source tree shows it. */
+export async function bundleDashboard(choices: Choices = {}): Promise<void> {
+  await bundleDashboardInto({ ...choices, folder: dist });
+}
+
+interface Target extends Choices {
+  /** Absolute. */
+  readonly folder: string;
+}
+
+async function bundleExtension({ folder, ...choices }: Target): Promise<void> {
   const entry = 'extension/extension.ts';
   if (!isThere(entry)) return;
-  await build({ ...node, ...options, entryPoints: [entry], outfile: 'dist/extension.cjs', format: 'cjs' });
+  const outfile = path.join(folder, 'extension.cjs');
+  await build({ ...node, ...choices, entryPoints: [entry], outfile, format: 'cjs' });
 }
 
-async function bundleAgent(options: BuildOptions): Promise<void> {
+async function bundleAgent({ folder, ...choices }: Target): Promise<void> {
   if (!isThere('agent/main.ts')) return;
-  await build({ ...module, ...options, entryPoints: ['agent/main.ts'], outfile: 'dist/agent.mjs' });
+  await build({ ...module, ...choices, entryPoints: ['agent/main.ts'], outfile: path.join(folder, 'agent.mjs') });
 }
 
-/** Builds the dashboard alone; the agent of the source tree shows it. */
-export async function bundleDashboard(options: BuildOptions = {}): Promise<void> {
-  if (!isThere('webview/dashboard.ts') || !isThere('webview/dashboard.css')) return;
-  const browser: BuildOptions = {
-    ...shared,
-    ...options,
-    platform: 'browser',
-    target: 'es2023',
-    outdir: 'dist/webview',
-  };
-  await build({ ...browser, entryPoints: ['webview/dashboard.ts', 'webview/dashboard.css'], format: 'esm' });
-  await cp(path.join(root, 'webview/index.html'), path.join(dist, 'webview/index.html'));
+async function bundleDashboardInto({ folder, ...choices }: Target): Promise<void> {
+  const entryPoints = ['webview/dashboard.ts', 'webview/dashboard.css'];
+  if (!entryPoints.every(isThere)) return;
+  const outdir = path.join(folder, 'webview');
+  await build({ ...shared, ...choices, entryPoints, outdir, format: 'esm', platform: 'browser', target: 'es2023' });
+  await cp(path.join(root, 'webview/index.html'), path.join(outdir, 'index.html'));
 }
 
-async function placeAsset(asset: Asset, options: BuildOptions): Promise<void> {
+async function placeAsset(asset: Asset, { folder, ...choices }: Target): Promise<void> {
   if (!isThere(asset.source)) return;
-  const [source, target] = [path.join(root, asset.source), path.join(dist, asset.bundled)];
+  const [source, target] = [path.join(root, asset.source), path.join(folder, asset.bundled)];
   switch (asset.kind) {
     case 'worker':
-      await build({ ...module, ...options, entryPoints: [source], outfile: target });
+      await build({ ...module, ...choices, entryPoints: [source], outfile: target });
       return;
     case 'file':
     case 'folder':
+      await mkdir(folder, { recursive: true });
       await cp(source, target, { recursive: true });
       return;
     case 'built':

@@ -2,9 +2,10 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { changedFile, createSampleRepository } from '../agent/sample/sample-repository.ts';
-import { bundleDashboard, root } from './bundle.ts';
+import { bundle, root } from './bundle.ts';
 
 const { once, repository } = readArguments();
 const [folder] = await Promise.all([repository ?? makeSample(), bundleDashboard({ sourcemap: true })]);

@@ -11,8 +11,18 @@ const deadAfterMs = 15_000;
 
 const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
+/** Like `ensureInstalled`; when that fails, says so in a line and ends the process. */
+export async function prepare(root) {
+  try {
+    await ensureInstalled(root);
+  } catch (error) {
+    process.stderr.write(`noodle: ${error.message}\n`);
+    process.exit(2);
+  }
+}
+
 /** Installs what is missing; quick when nothing is. Two at once wait for each other; an interrupted install starts over. */
-export async function ensureInstalled(root) {
+async function ensureInstalled(root) {
   if (await isInstalled(root)) return;
   const release = await acquire(path.join(root, '.cache', 'install.lock'));
   try {

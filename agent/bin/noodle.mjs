@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// The command `noodle`. In the source tree it runs agent/main.ts on Node 24, in the product the bundle beside it.
+// The command `noodle`. In the product it runs the bundle; in the source tree, on Node 24, the bundle as long as it is
+// newer than every source, else agent/main.ts.
 // Plain JavaScript for Node 20. What it prints itself goes to stderr, since stdout may be read by a program.
 import { existsSync, realpathSync } from 'node:fs';
 import module from 'node:module';
@@ -21,17 +22,19 @@ function goWhereTheUserIs() {
 }
 
 async function runSource() {
-  const { ensureInstalled } = await import('./installation.mjs');
+  const { prepare } = await import('./installation.mjs');
   const { isNode24, runOnNode24 } = await import('./node-24.mjs');
-  try {
-    await ensureInstalled(root);
-  } catch (error) {
-    process.stderr.write(`noodle: ${error.message}\n`);
-    process.exit(2);
-  }
-  // Keeps the compiled code of the agent and its packages between starts; an older Node comes back here with a newer one.
+  await prepare(root);
+  // An older Node comes back here with a newer one.
+  if (!isNode24) return runOnNode24(root, path.join(root, 'agent/bin/noodle.mjs'), process.argv.slice(2));
+  const { isBundleFresh } = await import('./bundle-freshness.mjs');
+  // Keeps the compiled code of the agent and its packages between starts.
   module.enableCompileCache?.(path.join(root, '.cache/compile'));
-  await runOnNode24(root, path.join(root, isNode24 ? 'agent/main.ts' : 'agent/bin/noodle.mjs'), process.argv.slice(2));
+  return runOnNode24(
+    root,
+    path.join(root, isBundleFresh(root) ? 'dist/agent.mjs' : 'agent/main.ts'),
+    process.argv.slice(2),
+  );
 }
 
 async function runBundle() {
