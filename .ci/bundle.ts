@@ -14,13 +14,11 @@ const bindings = ['@oxc-parser/binding-*', '@oxc-resolver/binding-*', '@parcel/w
 const shared: BuildOptions = {
   absWorkingDir: root,
   bundle: true,
-  // Identifiers stay, so that a stack trace from a user can be read.
-  minifySyntax: true,
-  minifyWhitespace: true,
   legalComments: 'none',
   logLevel: 'warning',
 };
 
+/** Not minified, so that a stack trace from a user can be read. */
 const node: BuildOptions = {
   ...shared,
   platform: 'node',
@@ -58,7 +56,7 @@ export async function bundle(choices: Choices = {}): Promise<readonly string[]> 
   const startedAt = new Date();
   try {
     const placed = Object.values(assets).map((asset) => placeAsset(asset, target));
-    await Promise.all([bundleExtension(target), bundleAgent(target), bundleDashboardInto(target), ...placed]);
+    await Promise.all([bundleExtension(target), bundleAgent(target), bundleDashboard(target), ...placed]);
     // A source that is saved during the build is newer than the bundle.
     if (isThere('agent/main.ts')) await utimes(path.join(target.folder, 'agent.mjs'), startedAt, startedAt);
     if (isThere('dist')) await rename(dist, path.join(aside, 'old'));
@@ -67,11 +65,6 @@ export async function bundle(choices: Choices = {}): Promise<readonly string[]> 
     await rm(aside, { recursive: true, force: true });
   }
   return missingSources();
-}
-
-/** Builds the dashboard in dist/ alone; an agent of the source tree shows it. */
-export async function bundleDashboard(choices: Choices = {}): Promise<void> {
-  await bundleDashboardInto({ ...choices, folder: dist });
 }
 
 interface Target extends Choices {
@@ -91,11 +84,20 @@ async function bundleAgent({ folder, ...choices }: Target): Promise<void> {
   await build({ ...module, ...choices, entryPoints: ['agent/main.ts'], outfile: path.join(folder, 'agent.mjs') });
 }
 
-async function bundleDashboardInto({ folder, ...choices }: Target): Promise<void> {
+async function bundleDashboard({ folder, ...choices }: Target): Promise<void> {
   const entryPoints = ['webview/dashboard.ts', 'webview/dashboard.css'];
   if (!entryPoints.every(isThere)) return;
   const outdir = path.join(folder, 'webview');
-  await build({ ...shared, ...choices, entryPoints, outdir, format: 'esm', platform: 'browser', target: 'es2023' });
+  await build({
+    ...shared,
+    ...choices,
+    minify: true,
+    entryPoints,
+    outdir,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2023',
+  });
   await cp(path.join(root, 'webview/index.html'), path.join(outdir, 'index.html'));
 }
 

@@ -4,20 +4,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { isBundleFresh } from '../agent/bin/bundle-freshness.mjs';
 import { changedFile, createSampleRepository } from '../agent/sample/sample-repository.ts';
 import { bundle, root } from './bundle.ts';
 
 const { once, repository } = readArguments();
-const [folder] = await Promise.all([repository ?? makeSample(), bundleDashboard({ sourcemap: true })]);
-process.argv = [
-  process.execPath,
-  path.join(root, 'agent/main.ts'),
-  once ? 'run' : 'watch',
-  '--verbose',
-  '--repo',
-  folder,
-];
-await import('../agent/main.ts');
+const [folder] = await Promise.all([repository ?? makeSample(), isBundleFresh(root) || bundle({ sourcemap: true })]);
+const command = path.join(root, 'agent/bin/noodle.mjs');
+process.argv = [process.execPath, command, once ? 'run' : 'watch', '--verbose', '--repo', folder];
+await import(pathToFileURL(command).href);
 
 function readArguments(): { readonly once: boolean; readonly repository: string | null } {
   try {
