@@ -134,16 +134,17 @@ export class SourceIndex {
 
   /** The files that must be read: named as changed, unknown, or of another size or time than when they were read. */
   #requestsFor(candidates: readonly RepoPath[], surely: ReadonlySet<RepoPath> | null): SourceRequest[] {
-    const requests: SourceRequest[] = [];
-    for (const file of candidates) {
-      const isCode = this.#extractorOf(file) !== null;
-      if (!this.#files.has(file) || (!isCode && !mayBeLink(file))) continue;
-      const stat = lstatSync(path.join(this.#options.root, file), { throwIfNoEntry: false });
-      this.#noteLink(file, stat?.isSymbolicLink() === true);
-      if (!isCode || stat?.isFile() !== true) continue;
-      if (!this.#isCurrent(file, stat) || surely?.has(file) === true) requests.push({ path: file, knownHash: this.#entries.get(file)?.contentHash ?? null });
-    }
-    return requests;
+    return candidates
+      .filter((file) => this.#files.has(file) && this.#isStale(file, surely?.has(file) === true))
+      .map((file) => ({ path: file, knownHash: this.#entries.get(file)?.contentHash ?? null }));
+  }
+
+  #isStale(file: RepoPath, isNamed: boolean): boolean {
+    const isCode = this.#extractorOf(file) !== null;
+    if (!isCode && !mayBeLink(file)) return false;
+    const stat = lstatSync(path.join(this.#options.root, file), { throwIfNoEntry: false });
+    this.#noteLink(file, stat?.isSymbolicLink() === true);
+    return isCode && stat?.isFile() === true && (isNamed || !this.#isCurrent(file, stat));
   }
 
   #isCurrent(file: RepoPath, stat: Stats): boolean {

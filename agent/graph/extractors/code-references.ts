@@ -18,9 +18,14 @@ interface Collector {
 const noPaths: FoundPaths = { values: [], constants: new Map(), spans: [] };
 const worthLooking = /\brequire\b|\bimport\b|__dirname|__filename|process\.cwd|\bmock\b|[mM]ock\s*[(<]|['"`][\w@.-]*\/|['"][\w-]+\.\w{1,5}['"]|child_process|execa|tinyexec|spawn|`\$\{/;
 
-/** `code` is the text with its comments and import statements blanked out; strings that hold code are seen as code. */
-export function referencesIn(code: string): References {
+/**
+ * `code` is the text with its comments and import statements blanked out; strings that hold code are seen as code.
+ * `loaded` are the specifiers of the import statements.
+ */
+export function referencesIn(code: string, loaded: readonly string[]): References {
   const found: Collector = { facts: [], notes: [] };
+  const startsProcesses = runsProcesses.test(code) || loaded.some((specifier) => processModule.test(specifier));
+  if (startsProcesses) addCommands(code, found);
   if (!worthLooking.test(code)) return found;
   const hasPaths = /__dirname|__filename|import\.meta|process\.cwd|\b(?:join|resolve)\s*\(/.test(code);
   const { values, constants, spans } = hasPaths ? pathsIn(code) : noPaths;
@@ -30,11 +35,11 @@ export function referencesIn(code: string): References {
   for (const value of values) addPath(value, found);
   if (/\breaddir|(?<!meta\.)\bglob|requireAll|require-dir/.test(code) && /(?:require|import)\s*\(\s*[^'"`)\s]/.test(code)) addOwnFolder(values, found);
   addLiterals(blank(code, [...spans, ...typeImports]), found);
-  if (runsProcesses.test(code)) addCommands(code, found);
   return found;
 }
 
-const runsProcesses = /child_process|execa|cross-spawn|tinyexec|nano-spawn|['"]zx['"]|shelljs|\bspawn(?:Sync)?\s*\(|\bexec(?:File)?(?:Sync)?\s*\(/;
+const processModule = /^(?:node:)?child_process$|^(?:execa|cross-spawn|tinyexec|nano-spawn|zx|shelljs)$/;
+const runsProcesses = /child_process|['"](?:execa|cross-spawn|tinyexec|nano-spawn|zx|shelljs)['"]|\bspawn(?:Sync)?\s*\(|\bexec(?:File)?(?:Sync)?\s*\(/;
 
 /** `require('./x')`, `require.resolve(…)`, `x.require(…)`, and `import('./x')` in types, of which it returns the places. */
 function addCalls(code: string, constants: Constants, found: Collector): Span[] {
@@ -158,8 +163,9 @@ function addWords(text: string, found: Collector): void {
   }
 }
 
-/** Words of command lines: names of executables, and files named in them. */
+/** Words of command lines: names of executables. `node` says that processes are started at all. */
 function addCommands(code: string, found: Collector): void {
+  found.facts.push({ kind: 'command', specifier: 'node' });
   for (const match of code.matchAll(/(['"`])([^'"`\n]{1,300})\1/g)) {
     for (const word of (match[2] ?? '').split(/[\s;&|=]+/)) {
       if (/^(?:@[\w-]+\/)?[A-Za-z][\w-]{0,60}$/.test(word)) found.facts.push({ kind: 'command', specifier: word });

@@ -62,7 +62,7 @@ function scriptFacts(path: string, text: string, { language, parse }: Script): F
   for (const match of text.slice(0, 2_000).matchAll(/^\s*\/\/\/\s*<reference\s+path\s*=\s*["']([^"']+)["']/gm)) {
     imports.push({ kind: 'types', specifier: (match[1] ?? '').replace(/^(?!\.)/, './') });
   }
-  const references = referencesIn(code);
+  const references = referencesIn(code, record.statements.map(({ specifier }) => specifier));
   imports.push(...references.facts);
   if (record.isDamaged) imports.push(...searchedImports(text));
   return {

@@ -25,39 +25,35 @@ export class PathResolver {
   }
 
   /** A path relative to the file's folder that is certainly meant. */
-  addPath(edges: EdgeCollector, file: RepoPath, specifier: string): boolean {
+  addPath(edges: EdgeCollector, file: RepoPath, specifier: string): void {
     const target = join(folderOf(file), specifier);
-    if (target.startsWith('..')) return false;
-    if (this.#addExisting(edges, file, target)) return true;
+    if (target.startsWith('..') || this.#addExisting(edges, file, target)) return;
     // A folder above is named to find other things in it.
-    if (isWithin(target, folderOf(file))) return false;
+    if (isWithin(target, folderOf(file))) return;
     const sources = this.#parts.modules.located(target);
     edges.addModules(sources.files, false);
     edges.addWholes(sources);
-    return sources.files.length > 0 || sources.folder !== null;
   }
 
   /** Everything below a folder relative to the file's. */
-  addFolder(edges: EdgeCollector, file: RepoPath, specifier: string): boolean {
+  addFolder(edges: EdgeCollector, file: RepoPath, specifier: string): void {
     const stem = file.slice(file.lastIndexOf('/') + 1).replace(/\.\w+$/, '');
     const target = join(folderOf(file), specifier.replace('<stem>', stem));
-    return !target.startsWith('..') && this.#addExisting(edges, file, target);
+    if (!target.startsWith('..')) this.#addExisting(edges, file, target);
   }
 
   /** A text that may be a path, from the file's folder, a folder above, or where the tests are started. */
-  addMention(edges: EdgeCollector, file: RepoPath, specifier: string): boolean {
+  addMention(edges: EdgeCollector, file: RepoPath, specifier: string): void {
     const own = folderOf(file);
     const text = specifier.replace(/[?#].*$/, '');
-    if (/^\.{1,2}(?:\/|$)/.test(text) && this.#addRelative(edges, file, text)) return true;
+    if (/^\.{1,2}(?:\/|$)/.test(text) && this.#addRelative(edges, file, text)) return;
     const isName = !text.includes('/');
-    let isFound = false;
     for (const folder of foldersUp(own)) {
       const target = join(folder, text);
       if (target === '' || target.startsWith('..') || target === file) continue;
       if (isName && !this.#isDataName(folder, own, target)) continue;
-      isFound = this.#addExisting(edges, file, target) || isFound;
+      this.#addExisting(edges, file, target);
     }
-    return isFound;
   }
 
   /** A glob relative to the file, or from the project's folder when it starts with `/`. */
@@ -72,14 +68,13 @@ export class PathResolver {
   }
 
   /** Words of command lines: executables of the repository's packages. */
-  addCommand(edges: EdgeCollector, word: string): boolean {
+  addCommand(edges: EdgeCollector, word: string): void {
     const executables = this.#parts.manifests.executables.get(word) ?? [];
     for (const { manifest, path } of executables) {
       const sources = this.#parts.packages.executable(manifest, path);
       edges.addModules(sources.files, false);
       edges.addWholes(sources);
     }
-    return executables.length > 0;
   }
 
   /** A file that starts processes nobody can name may start its own package's executables. */

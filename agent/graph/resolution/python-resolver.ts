@@ -66,11 +66,9 @@ export class PythonResolver {
   }
 
   /** A console script of the repository, or a package that can be run by its name. */
-  addCommand(edges: EdgeCollector, file: RepoPath, word: string): boolean {
+  addCommand(edges: EdgeCollector, file: RepoPath, word: string): void {
     const module = this.#parts.projects.scripts.get(word);
-    if (module === undefined) return false;
-    this.addModule(edges, file, { specifier: module, isTypes: false, isMember: false });
-    return true;
+    if (module !== undefined) this.addModule(edges, file, { specifier: module, isTypes: false, isMember: false });
   }
 
   #addStar(edges: EdgeCollector, file: RepoPath, star: { dots: number; parts: readonly string[]; isDeep: boolean; isTypes: boolean }): void {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RepoPath } from '../../protocol/ids.ts';
 import type { FileFacts, ImportFact } from '../facts.ts';
-import { isConfiguration } from '../file-roles.ts';
+import { isConfiguration, roleOf } from '../file-roles.ts';
 import { EdgeCollector } from './edges.ts';
 import type { FileEdges } from './edges.ts';
 import { FileSet, folderOf } from './file-set.ts';
@@ -112,28 +112,30 @@ export class RepositoryResolver {
   }
 
   #addPaths(edges: EdgeCollector, file: RepoPath, facts: readonly ImportFact[]): void {
-    let isFound = false;
-    for (const fact of facts) isFound = this.#addPath(edges, file, fact) || isFound;
+    const loaded = new Set(edges.runtime);
+    for (const fact of facts) this.#addPath(edges, file, fact);
     const runsProcesses = facts.some((fact) => fact.kind === 'command');
-    if (runsProcesses && !isFound) this.#paths.addOwnExecutables(edges, file);
+    const namesCode = () => edges.folders.size > 0 || [...edges.runtime].some((target) => !loaded.has(target) && roleOf(target) === 'code');
+    if (runsProcesses && !namesCode()) this.#paths.addOwnExecutables(edges, file);
   }
 
-  /** True when the repository has what is named. */
-  #addPath(edges: EdgeCollector, file: RepoPath, { kind, specifier }: ImportFact): boolean {
+  #addPath(edges: EdgeCollector, file: RepoPath, { kind, specifier }: ImportFact): void {
     switch (kind) {
       case 'path':
-        return this.#paths.addPath(edges, file, specifier);
+        this.#paths.addPath(edges, file, specifier);
+        break;
       case 'folder':
-        return this.#paths.addFolder(edges, file, specifier);
+        this.#paths.addFolder(edges, file, specifier);
+        break;
       case 'glob':
         this.#paths.addGlob(edges, file, specifier);
-        return true;
-      case 'command': {
-        const isScript = this.#pythonModules.addCommand(edges, file, specifier);
-        return this.#paths.addCommand(edges, specifier) || isScript;
-      }
+        break;
+      case 'command':
+        this.#pythonModules.addCommand(edges, file, specifier);
+        this.#paths.addCommand(edges, specifier);
+        break;
       default:
-        return this.#paths.addMention(edges, file, specifier);
+        this.#paths.addMention(edges, file, specifier);
     }
   }
 }
