@@ -21,8 +21,6 @@ export interface Diagnostic {
   readonly message: string;
   /** The id of the test, or the compiler's code. */
   readonly code: string | null;
-  /** When the result was recorded; once the user saved the file after that, it is no longer shown. */
-  readonly at?: number;
 }
 
 /** A changed function, and the tests that it can affect. */

@@ -7,20 +7,21 @@ import {
   DidChangeTextDocumentNotification,
   DidCloseTextDocumentNotification,
   DidOpenTextDocumentNotification,
+  ErrorCodes,
   HoverRequest,
   MarkupKind,
+  ResponseError,
   TextDocumentSyncKind,
   type CodeLens,
   type CompletionItem,
   type Hover,
   type InitializeParams,
-  type Logger,
   type ServerCapabilities,
 } from 'vscode-languageserver/node';
 // The plain connection: the one for Node ends this whole process when one editor leaves.
 import { createConnection, type Connection } from 'vscode-languageserver';
 import { z } from 'zod';
-import type { Clock } from '../platform/clock.ts';
+import type { EventBus } from '../events/events.ts';
 import { Disposables } from '../platform/disposables.ts';
 import type { Log } from '../platform/log.ts';
 import type { Disposer } from '../protocol/client.ts';
@@ -33,7 +34,7 @@ export interface LanguageServerOptions extends MessageStreams {
   readonly features: LanguageFeatures;
   /** Absolute path of the repository. */
   readonly root: string;
-  readonly clock: Clock;
+  readonly events: EventBus;
   readonly log: Log;
   /** The client asked the server to leave. */
   readonly onExit: () => void;
@@ -63,12 +64,9 @@ class LanguageServer {
 
   constructor(options: LanguageServerOptions) {
     this.#options = options;
-    const { reader, writer, log, onExit } = options;
+    const { reader, writer, onExit } = options;
     const watchDog = { shutdownReceived: false, initialize: () => {}, exit: onExit };
-    this.#connection = createConnection(
-      (editorLog) => createProtocolConnection(reader, writer, withOwnLog(editorLog, log)),
-      watchDog,
-    );
+    this.#connection = createConnection((editorLog) => createProtocolConnection(reader, writer, editorLog), watchDog);
     this.#disposables.defer(() => this.#connection.dispose());
     this.#register();
     this.#connection.listen();
@@ -90,17 +88,31 @@ class LanguageServer {
       this.#uris = await createDocumentUris(this.#options.root, folderUris(params));
       return { capabilities: capabilitiesFor(hasDynamicRegistration), serverInfo: { name: 'Noodle' } };
     });
-    connection.onInitialized(() => {
-      if (hasDynamicRegistration) this.#registerConfiguration();
-      this.#watch(refreshesLenses);
-    });
-    connection.onDidOpenTextDocument((params) => this.#opened(params));
-    connection.onDidChangeTextDocument((params) => this.#changed(params));
-    connection.onDidCloseTextDocument((params) => this.#closed(params));
-    connection.onDidSaveTextDocument((params) => this.#saved(params));
-    connection.onCodeLens((params) => this.#codeLenses(params));
-    connection.onCompletion((params) => this.#complete(params));
-    connection.onHover((params) => this.#hover(params));
+    connection.onInitialized(
+      this.#caught(() => {
+        if (hasDynamicRegistration) this.#registerConfiguration();
+        this.#watch(refreshesLenses);
+      }),
+    );
+    connection.onDidOpenTextDocument(this.#caught((params) => this.#opened(params)));
+    connection.onDidChangeTextDocument(this.#caught((params) => this.#changed(params)));
+    connection.onDidCloseTextDocument(this.#caught((params) => this.#closed(params)));
+    connection.onDidSaveTextDocument(this.#caught((params) => this.#saved(params)));
+    connection.onCodeLens(this.#caught((params) => this.#codeLenses(params)));
+    connection.onCompletion(this.#caught((params) => this.#complete(params)));
+    connection.onHover(this.#caught((params) => this.#hover(params)));
+  }
+
+  /** A defect goes to our log, and a sentence to the editor. */
+  #caught<R>(handler: (params: unknown) => R | Promise<R>): (params: unknown) => Promise<R> {
+    return async (params) => {
+      try {
+        return await handler(params);
+      } catch (cause) {
+        this.#options.log.error('the language server failed', { cause });
+        throw new ResponseError(ErrorCodes.InternalError, 'A defect in Noodle; its log has the cause.');
+      }
+    };
   }
 
   /** Only noodle.yaml is followed while it is edited; of other files it is enough to know when they are saved. */
@@ -121,7 +133,7 @@ class LanguageServer {
   }
 
   #watch(refreshesLenses: boolean): void {
-    const { features } = this.#options;
+    const { features, events } = this.#options;
     if (this.#uris === null) return;
     const diagnostics = new PublishedDiagnostics({
       features,
@@ -129,6 +141,7 @@ class LanguageServer {
       publish: (uri, list) => this.#ignoreClosed(this.#connection.sendDiagnostics({ uri, diagnostics: list })),
     });
     this.#diagnostics = diagnostics;
+    this.#disposables.defer(events.onAny((event) => diagnostics.resultCame(event)));
     this.#disposables.defer(features.onDiagnosticsChanged(() => diagnostics.update()));
     diagnostics.configurationChanged(this.#configuration);
     if (!refreshesLenses) return;
@@ -162,7 +175,7 @@ class LanguageServer {
   #saved(params: unknown): void {
     const saved = Document.safeParse(params);
     const file = saved.success ? this.#uris?.fileOf(saved.data.textDocument.uri) : null;
-    if (file !== null && file !== undefined) this.#diagnostics?.saved(file, this.#options.clock.now());
+    if (file !== null && file !== undefined) this.#diagnostics?.saved(file);
   }
 
   async #codeLenses(params: unknown): Promise<CodeLens[]> {
@@ -200,19 +213,6 @@ class LanguageServer {
   #ignoreClosed(sending: Promise<unknown>): void {
     sending.catch((cause: unknown) => this.#options.log.debug('the editor did not take a message', { cause }));
   }
-}
-
-/** What goes wrong in a handler is told to the editor, and to our log. */
-function withOwnLog(editorLog: Logger, log: Log): Logger {
-  return {
-    error(message) {
-      log.error('the language server failed', { message });
-      editorLog.error(message);
-    },
-    warn: (message) => editorLog.warn(message),
-    info: (message) => editorLog.info(message),
-    log: (message) => editorLog.log(message),
-  };
 }
 
 const completionTriggers = [':', ' ', '-'];

@@ -1,5 +1,6 @@
 // What one editor was told to underline, so that it hears of differences only.
 import { DiagnosticSeverity, type Diagnostic as LspDiagnostic } from 'vscode-languageserver/node';
+import type { NoodleEvent } from '../protocol/events.ts';
 import type { RepoPath } from '../protocol/ids.ts';
 import type { DocumentUris } from './document-uris.ts';
 import type { Diagnostic, LanguageFeatures } from './language-features.ts';
@@ -14,7 +15,8 @@ export class PublishedDiagnostics {
   readonly #options: PublishedDiagnosticsOptions;
   /** By address: the diagnostics as JSON. */
   readonly #published = new Map<string, string>();
-  readonly #savedAt = new Map<RepoPath, number>();
+  /** What was known of a file when the user saved it: outdated until the same comes out again. */
+  readonly #outdated = new Map<RepoPath, readonly Diagnostic[]>();
   /** The text of noodle.yaml while it is open. */
   #configuration: string | null = null;
 
@@ -23,9 +25,25 @@ export class PublishedDiagnostics {
   }
 
   /** What is known of a saved file's lines may not hold any more. */
-  saved(file: RepoPath, at: number): void {
-    this.#savedAt.set(file, at);
+  saved(file: RepoPath): void {
+    this.#outdated.set(file, this.#options.features.diagnostics().get(file) ?? []);
     this.update();
+  }
+
+  /** A new result that says the same as an outdated one makes that one hold again. */
+  resultCame(event: NoodleEvent): void {
+    if (event.type === 'test.finished') this.#confirm(({ code }) => code === event.result.id);
+    if (event.type !== 'build.finished') return;
+    const messages = new Set(event.result.problems.map(({ message }) => message));
+    this.#confirm(({ message }) => messages.has(message));
+  }
+
+  #confirm(isConfirmed: (diagnostic: Diagnostic) => boolean): void {
+    for (const [file, diagnostics] of this.#outdated) {
+      const left = diagnostics.filter((diagnostic) => !isConfirmed(diagnostic));
+      if (left.length > 0) this.#outdated.set(file, left);
+      else this.#outdated.delete(file);
+    }
   }
 
   /** noodle.yaml as the editor holds it now; null when it was closed. */
@@ -39,8 +57,8 @@ export class PublishedDiagnostics {
     const { uris } = this.#options;
     const current = new Map<string, LspDiagnostic[]>();
     for (const [file, diagnostics] of this.#current()) {
-      const savedAt = this.#savedAt.get(file) ?? 0;
-      const shown = diagnostics.filter(({ at }) => at === undefined || at >= savedAt);
+      const outdated = new Set(this.#outdated.get(file)?.map(identityOf));
+      const shown = diagnostics.filter((diagnostic) => !outdated.has(identityOf(diagnostic)));
       if (shown.length > 0) current.set(uris.uriOf(file), shown.map(lspDiagnostic));
     }
     for (const uri of [...this.#published.keys()]) if (!current.has(uri)) this.#publish(uri, []);
@@ -61,6 +79,10 @@ export class PublishedDiagnostics {
     else this.#published.set(uri, json);
     this.#options.publish(uri, diagnostics);
   }
+}
+
+function identityOf({ range, code, message }: Diagnostic): string {
+  return JSON.stringify([code, message, range]);
 }
 
 function lspDiagnostic({ range, severity, message, code }: Diagnostic): LspDiagnostic {

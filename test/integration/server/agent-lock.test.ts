@@ -6,7 +6,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { systemClock } from '../../../agent/platform/clock.ts';
-import { AgentLock } from '../../../agent/protocol/wire.ts';
+import type { AgentLock } from '../../../agent/protocol/wire.ts';
 import {
   acquireAgentLock,
   agentLockPath,

@@ -186,7 +186,7 @@ async function callRest(
   });
   if (method === 'POST') return rig.rest(method, path, { role, body: JSON.stringify(rest) });
   const query = new URLSearchParams(Object.entries(rest).map(([key, value]): [string, string] => [key, String(value)]));
-  return rig.rest(method, `${path}?${query}`, { role });
+  return rig.rest(method, `${path}?${query.toString()}`, { role });
 }
 
 function restAnswer(answer: RestAnswer): Answer {
@@ -202,7 +202,7 @@ function restAnswer(answer: RestAnswer): Answer {
       message: detail ?? '',
       ...(place === undefined ? {} : { place }),
       ...(isOwnHint ? { hint } : {}),
-    } as Failure,
+    },
   };
 }
 

@@ -9,7 +9,7 @@ import { ServerRig, type RestAnswer } from '../../rig/server-rig.ts';
 type Schema = Readonly<Record<string, unknown>>;
 
 interface Described {
-  readonly parameters?: readonly { readonly name: string; readonly schema: Schema }[];
+  readonly parameters?: readonly { readonly name: string; readonly required: boolean; readonly schema: Schema }[];
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
 }
 
@@ -25,45 +25,54 @@ function nearly(schema: Schema): fc.Arbitrary<unknown> {
 }
 
 function fitting(schema: Schema): fc.Arbitrary<unknown> {
-  const { $ref, anyOf, type } = schema;
+  const { $ref, anyOf } = schema;
   const values = schema['enum'];
   if (typeof $ref === 'string')
     return fitting(document.components.schemas[$ref.slice('#/components/schemas/'.length)] ?? {});
   if (Array.isArray(values)) return fc.constantFrom<unknown>(...(values as unknown[]));
   if (Array.isArray(anyOf)) return fc.oneof(...(anyOf as Schema[]).map(fitting));
-  switch (type) {
-    case 'string':
-      return fc.string({ minLength: Number(schema['minLength'] ?? 0), maxLength: 20, unit: 'binary' });
-    case 'integer':
-      return fc.integer({ min: Number(schema['minimum'] ?? -5), max: Number(schema['maximum'] ?? 2000) });
-    case 'number':
-      return fc.double();
-    case 'boolean':
-      return fc.boolean();
-    case 'array':
-      return fc.array(nearly((schema['items'] ?? {}) as Schema), { maxLength: 3 });
-    case 'object':
-      return fittingObject(schema);
-    default:
-      return fc.jsonValue();
-  }
+  return makers[String(schema['type'])]?.(schema) ?? fc.jsonValue();
 }
+
+const makers: Readonly<Record<string, (schema: Schema) => fc.Arbitrary<unknown>>> = {
+  string: ({ minLength = 0, pattern }) =>
+    typeof pattern === 'string'
+      ? fc.stringMatching(new RegExp(pattern))
+      : fc.string({ minLength: Number(minLength), maxLength: 20, unit: 'binary' }),
+  integer: ({ minimum = -5, maximum = 2000 }) => fc.integer({ min: Number(minimum), max: Number(maximum) }),
+  number: () => fc.double(),
+  boolean: () => fc.boolean(),
+  array: ({ items = {} }) => fc.array(nearly(items as Schema), { maxLength: 3 }),
+  object: fittingObject,
+};
 
 function fittingObject(schema: Schema): fc.Arbitrary<object> {
   const properties = Object.entries((schema['properties'] ?? {}) as Record<string, Schema>);
   const shape = Object.fromEntries(properties.map(([name, property]) => [name, nearly(property)]));
+  const requiredKeys = (schema['required'] ?? []) as string[];
   const extra = fc.dictionary(fc.string(), nearly((schema['additionalProperties'] || {}) as Schema), { maxKeys: 1 });
   const rest = schema['additionalProperties'] === false ? fc.constant({}) : extra;
-  return fc.tuple(fc.record(shape, { requiredKeys: [] }), rest).map(([known, more]) => ({ ...known, ...more }));
+  return fc.tuple(fc.record(shape, { requiredKeys }), rest).map(([known, more]) => ({ ...known, ...more }));
 }
 
 /** The input of an operation as the document describes it: path, query and body in one. */
 function inputOf(operation: OperationName): fc.Arbitrary<unknown> {
   const [method = '', path = ''] = operations[operation].route.split(' ');
   const described = document.paths[`/api/cicd${path}`]?.[method.toLowerCase()];
-  const parameters = Object.fromEntries((described?.parameters ?? []).map(({ name, schema }) => [name, schema]));
-  const body = described?.requestBody?.content['application/json']?.schema['properties'] ?? {};
-  return nearly({ type: 'object', properties: { ...parameters, ...body }, additionalProperties: false });
+  const parameters = described?.parameters ?? [];
+  const body = described?.requestBody?.content['application/json']?.schema ?? {};
+  return nearly({
+    type: 'object',
+    properties: {
+      ...Object.fromEntries(parameters.map(({ name, schema }) => [name, schema])),
+      ...(body['properties'] ?? {}),
+    },
+    required: [
+      ...parameters.filter(({ required }) => required).map(({ name }) => name),
+      ...((body['required'] ?? []) as string[]),
+    ],
+    additionalProperties: false,
+  });
 }
 
 const runs = { numRuns: 40 };

@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createMessageConnection, type MessageConnection } from 'vscode-jsonrpc/node';
-import type { WebSocket } from 'ws';
+import { createMessageConnection } from 'vscode-jsonrpc/node';
+import { BuildResult } from '../../../agent/protocol/build.ts';
 import { RepoPath, TestId } from '../../../agent/protocol/ids.ts';
-import { splitChannels, type ChannelSplitter } from '../../../agent/protocol/message-streams.ts';
+import { TestResult } from '../../../agent/protocol/test.ts';
 import type { Diagnostic, LanguageFeatures } from '../../../agent/server/language-features.ts';
-import { noLanguage, ServerRig } from '../../rig/server-rig.ts';
+import { runId } from '../../rig/contract-examples.ts';
+import { LanguageClientRig, ScriptedFeatures } from '../../rig/language-client-rig.ts';
+import { ServerRig } from '../../rig/server-rig.ts';
 
 const root = path.resolve('/repository');
 const cart = RepoPath.parse('src/cart.ts');
@@ -19,95 +21,41 @@ const failing: Diagnostic = {
   severity: 'error',
   message: 'total › applies the discount\nexpected 90, received 100',
   code: 'mocha:a',
-  at: 1_700_000_000_000,
 };
+
+const failedResult = TestResult.parse({
+  id: 'mocha:a',
+  file: 'test/cart.test.ts',
+  framework: 'mocha',
+  name: 'total',
+  titlePath: [],
+  status: 'failed',
+  durationMs: 1,
+  atMs: 1,
+});
+const failedBuild = BuildResult.parse({
+  target: 'core',
+  status: 'failed',
+  durationMs: 1,
+  cached: false,
+  fingerprint: '0'.repeat(64),
+  reason: 'changed',
+  problems: [{ location: { file: cart, line: 41 }, severity: 'error', message: 'Type error', code: 'TS2322' }],
+  changedInputs: [],
+});
 
 function uriOf(file: string): string {
   return pathToFileURL(path.join(root, file)).href;
 }
 
-/** Features whose values the test changes. */
-class ScriptedFeatures implements LanguageFeatures {
-  readonly diagnosticsListeners = new Set<() => void>();
-  readonly lensListeners = new Set<() => void>();
-  found = new Map<RepoPath, readonly Diagnostic[]>();
-  codeLenses: LanguageFeatures['codeLenses'] = noLanguage.codeLenses;
-  configuration: LanguageFeatures['configuration'] = noLanguage.configuration;
-
-  diagnostics(): ReadonlyMap<RepoPath, readonly Diagnostic[]> {
-    return this.found;
-  }
-
-  onDiagnosticsChanged(listener: () => void): () => void {
-    this.diagnosticsListeners.add(listener);
-    return () => this.diagnosticsListeners.delete(listener);
-  }
-
-  onCodeLensesChanged(listener: () => void): () => void {
-    this.lensListeners.add(listener);
-    return () => this.lensListeners.delete(listener);
-  }
-
-  change(found: Map<RepoPath, readonly Diagnostic[]>): void {
-    this.found = found;
-    for (const listener of this.diagnosticsListeners) listener();
-  }
-}
-
-interface Published {
-  readonly uri: string;
-  readonly diagnostics: readonly object[];
-}
-
-/** An editor: a language client on the second channel of a socket. */
-class Editor {
-  readonly connection: MessageConnection;
-  readonly splitter: ChannelSplitter;
-  readonly published: Published[] = [];
-  readonly registered: string[] = [];
-  #heard = () => {};
-
-  constructor(socket: WebSocket) {
-    this.splitter = splitChannels((text) => socket.send(text));
-    socket.on('message', (data: Buffer) => this.splitter.receive(data.toString()));
-    const { reader, writer } = this.splitter.open('language');
-    this.connection = createMessageConnection(reader, writer);
-    this.connection.onNotification('textDocument/publishDiagnostics', (params: Published) => {
-      this.published.push(params);
-      this.#heard();
-    });
-    this.connection.onRequest('client/registerCapability', (params: { registrations: { method: string }[] }) => {
-      this.registered.push(...params.registrations.map(({ method }) => method));
-      this.#heard();
-      return null;
-    });
-    this.connection.listen();
-  }
-
-  async initialize(capabilities: object = {}): Promise<{ capabilities: Record<string, unknown> }> {
-    const answer = await this.connection.sendRequest<{ capabilities: Record<string, unknown> }>('initialize', {
-      // Nobody's: a server that watched its client's process would end this one.
-      processId: 2 ** 30,
-      rootUri: pathToFileURL(root).href,
-      capabilities,
-    });
-    await this.connection.sendNotification('initialized', {});
-    return answer;
-  }
-
-  async until(condition: () => boolean): Promise<void> {
-    while (!condition()) await new Promise<void>((resolve) => (this.#heard = resolve));
-  }
-}
-
 async function edit(
   features: LanguageFeatures,
-  work: (editor: Editor, rig: ServerRig) => Promise<void>,
+  work: (editor: LanguageClientRig, rig: ServerRig) => Promise<void>,
 ): Promise<void> {
   await using rig = await ServerRig.start({ language: features, root });
   const { socket } = await rig.greetedSocket();
   socket.removeAllListeners('message');
-  await work(new Editor(socket), rig);
+  await work(new LanguageClientRig(socket, root), rig);
   assert.deepEqual(rig.logLines, []);
 }
 
@@ -131,21 +79,34 @@ describe('The language server', () => {
     });
   });
 
-  it('takes back what was known of a file when the user saves it, until there is a newer result', async () => {
+  it('takes back what was known of a file when the user saves it, until the same comes out again', async () => {
     const features = new ScriptedFeatures();
-    features.found = new Map([[cart, [failing]]]);
+    const problem: Diagnostic = { ...failing, message: 'Type error', code: 'TS2322' };
+    features.found = new Map([[cart, [failing, problem]]]);
     await edit(features, async (editor, rig) => {
       await editor.initialize();
       await editor.until(() => editor.published.length === 1);
-      rig.clock.advance(1000);
       await editor.connection.sendNotification('textDocument/didSave', { textDocument: { uri: cartUri } });
       await editor.until(() => editor.published.length === 2);
-      features.change(new Map([[cart, [failing, { ...failing, code: 'mocha:b', at: rig.clock.now() }]]]));
+      const other: Diagnostic = { ...failing, code: 'mocha:b' };
+      features.change(new Map([[cart, [failing, problem, other]]]));
       await editor.until(() => editor.published.length === 3);
-      assert.deepEqual(
-        editor.published.map(({ diagnostics }) => diagnostics.length),
-        [1, 0, 1],
+      rig.events.emit({ type: 'test.finished', executionId: runId, result: failedResult });
+      features.change(features.found);
+      await editor.until(() => editor.published.length === 4);
+      rig.events.emit({ type: 'build.finished', executionId: runId, result: failedBuild });
+      features.change(features.found);
+      await editor.until(() => editor.published.length === 5);
+      const codes = editor.published.map(({ diagnostics }) =>
+        diagnostics.map((each) => ('code' in each ? each.code : null)),
       );
+      assert.deepEqual(codes, [
+        ['mocha:a', 'TS2322'],
+        [],
+        ['mocha:b'],
+        ['mocha:a', 'mocha:b'],
+        ['mocha:a', 'TS2322', 'mocha:b'],
+      ]);
     });
   });
 
@@ -228,7 +189,7 @@ describe('The language server', () => {
       return scripted;
     }
 
-    async function open(editor: Editor, text: string): Promise<void> {
+    async function open(editor: LanguageClientRig, text: string): Promise<void> {
       await editor.connection.sendNotification('textDocument/didOpen', {
         textDocument: { uri: configurationUri, languageId: 'yaml', version: 1, text },
       });
@@ -364,7 +325,7 @@ describe('The language server', () => {
     await using rig = await ServerRig.start({ language: features, root });
     const { socket, closed } = await rig.greetedSocket();
     socket.removeAllListeners('message');
-    const editor = new Editor(socket);
+    const editor = new LanguageClientRig(socket, root);
     await editor.initialize();
     await editor.until(() => editor.published.length === 1);
     socket.close();
@@ -390,6 +351,21 @@ describe('The language server', () => {
       });
     });
   }
+
+  it('hides a defect behind a sentence and logs its cause', async () => {
+    const features = new ScriptedFeatures();
+    features.codeLenses = async () => {
+      throw new Error('secret cause');
+    };
+    await using rig = await ServerRig.start({ language: features, root });
+    const { socket } = await rig.greetedSocket();
+    socket.removeAllListeners('message');
+    const editor = new LanguageClientRig(socket, root);
+    await editor.initialize();
+    const asked = editor.connection.sendRequest('textDocument/codeLens', { textDocument: { uri: cartUri } });
+    await assert.rejects(asked, { code: -32603, message: 'A defect in Noodle; its log has the cause.' });
+    assert.match(rig.logLines.join('\n'), /secret cause/);
+  });
 
   it('does not know methods of others', async () => {
     await edit(new ScriptedFeatures(), async (editor) => {
