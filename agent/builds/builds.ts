@@ -7,10 +7,20 @@ import type { BuildTarget } from '../protocol/build.ts';
 import type { ChangeSet } from '../protocol/change-set.ts';
 import type { ConfigurationFile } from '../protocol/configuration-file.ts';
 import type { Explanation } from '../protocol/explanation.ts';
-import type { RepoPath, StepId, TargetId } from '../protocol/ids.ts';
+import { StepId, type RepoPath, type TargetId } from '../protocol/ids.ts';
 import type { PlannedBuild, PlanRequest } from '../protocol/plan.ts';
 import type { Settings } from '../protocol/settings.ts';
+import { lastSuccess, latestBuildResults, saveTargets } from '../store/builds.ts';
 import type { Store } from '../store/store.ts';
+import { recordNotRun, runBuild, type BuildJob, type BuildRunOptions } from './build-run.ts';
+import { decideBuilds } from './decision.ts';
+import { Discovery, emptyModel, type TargetModel } from './discovery.ts';
+import { explainTarget } from './explain-target.ts';
+import { neededTargets } from './needed-by.ts';
+import { FileTree, isWithin } from './paths.ts';
+import { selectTargets } from './selection.ts';
+import { TargetLocks } from './target-locks.ts';
+import { Inspector, type TargetState } from './target-state.ts';
 
 /** What builds see of the repository. */
 export interface BuildsWorkspace {
@@ -60,4 +70,172 @@ export interface BuildsOptions {
   readonly environment: () => Readonly<Record<string, string>>;
 }
 
-export declare function createBuilds(options: BuildsOptions): Builds;
+/** Builds of the repository; nothing is looked at before it is asked for. */
+export function createBuilds(options: BuildsOptions): Builds {
+  return new RepositoryBuilds(options);
+}
+
+/** The targets as last found, with the files that they were found in. */
+interface Found {
+  readonly model: TargetModel;
+  readonly tree: FileTree;
+}
+
+class RepositoryBuilds implements Builds {
+  readonly #options: BuildsOptions;
+  readonly #discovery: Discovery;
+  readonly #inspector: Inspector;
+  readonly #locks = new TargetLocks();
+  readonly #neededBy = new Map<string, readonly TargetId[]>();
+  #found: Found = { model: emptyModel, tree: new FileTree([]) };
+  #recorded = '';
+
+  constructor(options: BuildsOptions) {
+    const { workspace, store, environment } = options;
+    this.#options = options;
+    this.#discovery = new Discovery((path) => workspace.read(path));
+    this.#inspector = new Inspector({
+      root: workspace.root,
+      environment,
+      lastSuccess: (target) => lastSuccess(store, target),
+    });
+  }
+
+  async targets() {
+    const { model } = await this.#find();
+    return { targets: [...model.targets.values()], problems: model.problems };
+  }
+
+  async plan({ request, change, unbounded, testFolders }: BuildPlanInput) {
+    const { model, tree } = await this.#find();
+    const neededByTests = new Map(
+      request.buildsOnly === true ? [] : testFolders.map((folder) => [folder, this.neededBy(folder)] as const),
+    );
+    const selected = selectTargets({ request, change, unbounded, neededByTests }, model.targets);
+    const states = new Map<TargetId, TargetState>();
+    for (const id of selected.keys()) {
+      const target = model.targets.get(id);
+      if (target !== undefined) states.set(id, await this.#inspector.inspect(target, model.targets, tree));
+    }
+    const isIncremental = this.#options.settings()['build.incremental'];
+    const builds = decideBuilds({ selected, targets: model.targets, states, isIncremental });
+    const unknown = (request.targets ?? [])
+      .filter((id) => !model.targets.has(id))
+      .map((id) => `there is no target ${id}`);
+    return { builds, notes: [...model.problems, ...unknown] };
+  }
+
+  steps(planned: readonly PlannedBuild[]): StepDefinition[] {
+    const { workspace, store, events, clock, log, environment, settings } = this.#options;
+    const shared = {
+      root: workspace.root,
+      store,
+      events,
+      clock,
+      log,
+      environment,
+      inspector: this.#inspector,
+      locks: this.#locks,
+      ...this.#found,
+    };
+    const options: BuildRunOptions = { ...shared, isIncremental: settings()['build.incremental'] };
+    const timeoutMs = settings()['build.defaultTimeout'] * 1000;
+    const inPlan = new Map(planned.map((build) => [build.target, build]));
+    return planned.flatMap((build) => {
+      const target = options.model.targets.get(build.target);
+      if (target === undefined) return [];
+      const needs = target.needs.filter((need) => inPlan.has(need));
+      const job = { planned: build, target, rebuiltNeeds: needs.filter((need) => inPlan.get(need)?.cached === false) };
+      return [
+        stepFor(job, { options, timeoutMs, needs: needs.map((need) => this.stepOf(need)), id: this.stepOf(target.id) }),
+      ];
+    });
+  }
+
+  async explain(subject: string): Promise<Explanation | null> {
+    const { model, tree } = await this.#find();
+    const target = [...model.targets.values()].find(
+      ({ id, folder }) => id === subject || (folder !== '' && folder === subject),
+    );
+    if (target === undefined) return null;
+    const state = await this.#inspector.inspect(target, model.targets, tree);
+    const latest = latestBuildResults(this.#options.store).find((result) => result.target === target.id);
+    return explainTarget(target, state, latest ?? null);
+  }
+
+  targetOf(path: RepoPath): TargetId | null {
+    const holders = [...this.#found.model.targets.values()].filter(({ folder }) => isWithin(folder, path));
+    return holders.toSorted((a, b) => b.folder.length - a.folder.length)[0]?.id ?? null;
+  }
+
+  neededBy(folder: string): readonly TargetId[] {
+    const known = this.#neededBy.get(folder);
+    if (known !== undefined) return known;
+    const needed = neededTargets(folder, { ...this.#found, read: (path) => this.#options.workspace.read(path) });
+    this.#neededBy.set(folder, needed);
+    return needed;
+  }
+
+  stepOf(target: TargetId): StepId {
+    return StepId.parse(`build:${target}`);
+  }
+
+  async #find(): Promise<Found> {
+    const { workspace, configured, settings } = this.#options;
+    const enabled = settings();
+    const { model, tree } = this.#discovery.discover(await workspace.files(), configured(), (language) =>
+      isEnabled(language, enabled),
+    );
+    this.#found = { model, tree };
+    // What tests load may have changed with any file.
+    this.#neededBy.clear();
+    await this.#record([...model.targets.values()]);
+    return this.#found;
+  }
+
+  async #record(targets: readonly BuildTarget[]): Promise<void> {
+    const { store, log } = this.#options;
+    const text = JSON.stringify(targets);
+    if (text === this.#recorded) return;
+    this.#recorded = text;
+    try {
+      await store.transact((tx) => saveTargets(tx, targets));
+    } catch (error) {
+      log.warn('targets could not be recorded', { error });
+    }
+  }
+}
+
+function stepFor(
+  job: BuildJob,
+  { options, timeoutMs, needs, id }: { options: BuildRunOptions; timeoutMs: number; needs: StepId[]; id: StepId },
+): StepDefinition {
+  return {
+    id,
+    name: job.target.id,
+    kind: 'build',
+    needs,
+    slot: 'build',
+    timeoutMs,
+    run: (context) => runBuild(job, context, options),
+    notRun: (executionId, ended) => recordNotRun(job, executionId, ended, options),
+  };
+}
+
+/** Languages without a switch of their own are built. */
+function isEnabled(language: BuildTarget['language'], settings: Settings): boolean {
+  switch (language) {
+    case 'python':
+      return settings['build.pythonEnabled'];
+    case 'javascript':
+      return settings['build.javascriptEnabled'];
+    case 'typescript':
+      return settings['build.typescriptEnabled'];
+    case 'java':
+    case 'csharp':
+    case 'cpp':
+    case 'go':
+    case 'rust':
+      return true;
+  }
+}

@@ -1,0 +1,59 @@
+// Glob patterns relative to the repository's root; one that begins with `!` takes away again.
+import picomatch from 'picomatch';
+import type { RepoPath } from '../protocol/ids.ts';
+import type { FileTree } from './paths.ts';
+
+/** Everything below a folder. */
+export function everythingIn(folder: string): string {
+  return folder === '' ? '**' : `${escapePattern(folder)}/**`;
+}
+
+/** A pattern that matches exactly this path. */
+export function escapePattern(path: string): string {
+  return path.replace(/[\\*?[\]{}()!+@$^|]/g, '\\$&');
+}
+
+/** Says of a path whether the patterns include it. */
+export function matcherOf(patterns: readonly string[]): (path: string) => boolean {
+  const { wanted, unwanted } = split(patterns);
+  const isWanted = anyOf(wanted);
+  const isUnwanted = anyOf(unwanted);
+  return (path) => isWanted(path) && !isUnwanted(path);
+}
+
+/** The files that the patterns include. Looks only below the folder that each pattern begins with. */
+export function filesMatching(patterns: readonly string[], tree: FileTree): RepoPath[] {
+  const { wanted, unwanted } = split(patterns);
+  const isUnwanted = anyOf(unwanted);
+  const found = new Set<RepoPath>();
+  for (const pattern of wanted) {
+    const base = baseOf(pattern);
+    const isWanted = pattern === everythingIn(base) ? () => true : anyOf([pattern]);
+    for (const file of candidates(base, tree)) if (isWanted(file) && !isUnwanted(file)) found.add(file);
+  }
+  return [...found];
+}
+
+/** The folder or file with which a pattern begins, before anything in it is special. */
+export function baseOf(pattern: string): string {
+  const { base, isGlob } = picomatch.scan(pattern, { unescape: true });
+  const plain = base.replace(/^\.\//, '').replace(/\\(.)/g, '$1');
+  if (isGlob) return plain === '.' ? '' : plain;
+  return pattern.replace(/^\.\//, '').replace(/\\(.)/g, '$1');
+}
+
+function split(patterns: readonly string[]): { wanted: string[]; unwanted: string[] } {
+  return {
+    wanted: patterns.filter((pattern) => !pattern.startsWith('!')),
+    unwanted: patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1)),
+  };
+}
+
+function anyOf(patterns: readonly string[]): (path: string) => boolean {
+  return patterns.length === 0 ? () => false : picomatch([...patterns], { dot: true });
+}
+
+function candidates(base: string, tree: FileTree): readonly RepoPath[] {
+  const exact = tree.all.length > 0 && tree.has(base) ? [base as RepoPath] : [];
+  return [...exact, ...tree.below(base)];
+}

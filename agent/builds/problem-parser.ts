@@ -1,0 +1,119 @@
+// Reads compilers' problems out of what a build prints, as it prints it.
+import path from 'node:path';
+import { createLineSplitter } from '../platform/line-splitter.ts';
+import type { BuildProblem } from '../protocol/build.ts';
+import { RepoPath } from '../protocol/ids.ts';
+import { meaningOf, type FoundProblem, type LineMeaning } from './problem-patterns.ts';
+
+export interface ProblemParser {
+  push(text: string): void;
+  /** Errors before warnings, each in the order in which they came; each once, and at most 1,000. */
+  finish(): BuildProblem[];
+}
+
+const mostProblems = 1000;
+const longestLine = 10_000;
+/** How many lines a message and its place may lie apart. */
+const reach = 4;
+
+/** `root` and `folder` are absolute: the repository, and where the build runs. Problems outside of the repository are left out. */
+export function createProblemParser(root: string, folder: string): ProblemParser {
+  const found = new Map<string, BuildProblem>();
+  const keep = (problem: FoundProblem) => {
+    const located = locate(problem, root, folder);
+    if (located !== null && found.size < mostProblems) found.set(JSON.stringify(located), located);
+  };
+  const pairing = createPairing(keep);
+  const lines = createLineSplitter((line) => pairing(stripColours(line)), longestLine);
+  return {
+    push: (text) => lines.push(text),
+    finish() {
+      lines.end();
+      const problems = [...found.values()];
+      return [
+        ...problems.filter(({ severity }) => severity === 'error'),
+        ...problems.filter(({ severity }) => severity === 'warning'),
+      ];
+    },
+  };
+}
+
+type Message = Extract<LineMeaning, { kind: 'message' }>;
+type Place = Extract<LineMeaning, { kind: 'place' }>;
+
+/** Brings messages and places together that stand on different lines. */
+function createPairing(keep: (problem: FoundProblem) => void): (line: string) => void {
+  let message: { readonly value: Message; readonly at: number } | null = null;
+  let place: { readonly value: Place; readonly at: number } | null = null;
+  let file = '';
+  let lineNumber = 0;
+  const isNear = (at: number) => lineNumber - at <= reach;
+  const join = (where: Place, what: Pick<Message, 'message' | 'severity'>) => {
+    const { file: named, line, column } = where;
+    keep({
+      file: named,
+      line,
+      severity: what.severity,
+      message: what.message,
+      ...(column === undefined ? {} : { column }),
+    });
+    message = null;
+    place = null;
+  };
+  const take: { readonly [K in LineMeaning['kind']]: (meaning: Extract<LineMeaning, { kind: K }>) => void } = {
+    problem: ({ problem }) => keep(problem.file === '' ? { ...problem, file } : problem),
+    file: (meaning) => {
+      file = meaning.file;
+    },
+    message: (value) => {
+      if (place !== null && isNear(place.at)) join(place.value, value);
+      else message = { value, at: lineNumber };
+    },
+    place: (value) => {
+      if (message !== null && isNear(message.at)) join(value, message.value);
+      else place = { value, at: lineNumber };
+    },
+  };
+  return (line) => {
+    lineNumber++;
+    const meaning = meaningOf(line);
+    if (meaning !== null) return dispatch(take, meaning);
+    // webpack prints the message right below its place, in whatever words.
+    const isMessageOfPlace = place?.at === lineNumber - 1 && place.value.column !== undefined && /^\S/.test(line);
+    if (isMessageOfPlace && place !== null) join(place.value, { message: line.trim(), severity: place.value.severity });
+  };
+}
+
+function dispatch(
+  take: { readonly [K in LineMeaning['kind']]: (meaning: Extract<LineMeaning, { kind: K }>) => void },
+  meaning: LineMeaning,
+): void {
+  switch (meaning.kind) {
+    case 'problem':
+      return take.problem(meaning);
+    case 'message':
+      return take.message(meaning);
+    case 'place':
+      return take.place(meaning);
+    case 'file':
+      return take.file(meaning);
+  }
+}
+
+function locate(
+  { file, line, column, severity, message, code }: FoundProblem,
+  root: string,
+  folder: string,
+): BuildProblem | null {
+  const relative = path.relative(root, path.resolve(folder, file)).split(path.sep).join('/');
+  const repoPath = RepoPath.safeParse(relative);
+  const isOutside = relative.startsWith('../') || path.isAbsolute(relative) || /(^|\/)node_modules\//.test(relative);
+  if (file === '' || line < 1 || isOutside || !repoPath.success) return null;
+  const location = { file: repoPath.data, line, ...(column === undefined || column < 1 ? {} : { column }) };
+  return { location, severity, message: message.trim(), ...(code === undefined ? {} : { code }) };
+}
+
+function stripColours(line: string): string {
+  // oxlint-disable-next-line no-control-regex -- escape sequences begin with a control character
+  return line.includes('\u001B') ? line.replace(/\u001B\[[0-9;?]*[A-Za-z]/g, '') : line;
+}
