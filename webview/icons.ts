@@ -12,6 +12,7 @@ const shapes = {
   overdue: svg`<circle cx="8" cy="8" r="5.75"/><path d="M8 4.8V8l2.2 1.6"/>`,
   warning: svg`<path d="M8 2.2 14.2 13H1.8z"/><path d="M8 6.4v3.2m0 1.6v.3"/>`,
   information: svg`<circle cx="8" cy="8" r="5.75"/><path d="M8 7.3v3.5M8 5v.3"/>`,
+  start: svg`<circle cx="8" cy="8" r="5.75"/><path class="solid" d="m6.6 5.4 4.2 2.6-4.2 2.6z"/>`,
   branch: svg`<circle cx="4.5" cy="3.7" r="1.6"/><circle cx="4.5" cy="12.3" r="1.6"/><circle cx="11.5" cy="5.2" r="1.6"/><path d="M4.5 5.3v5.4m7-3.9c0 2.4-3.2 2.4-6 3"/>`,
   opener: svg`<path d="m6 3.8 4.2 4.2L6 12.2"/>`,
   close: svg`<path d="m4 4 8 8m0-8-8 8"/>`,

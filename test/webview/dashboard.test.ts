@@ -226,7 +226,7 @@ describe('the dashboard in a browser', () => {
     await page.getByRole('button', { name: 'Show as table' }).click();
     await page.getByRole('row').nth(50).waitFor();
     assert.equal(await page.getByRole('row').count(), 51);
-    assert.deepEqual(await page.getByRole('row').nth(1).getByRole('gridcell').allTextContents(), ['12:41', 'failed', '2.9 s', '0.4 s']);
+    assert.deepEqual(await page.getByRole('row').nth(1).getByRole('gridcell').allInnerTexts(), ['12:41', 'failed', '2.9 s', '0.4 s']);
     await page.reload();
     await page.getByRole('button', { name: 'Show as plot' }).waitFor();
     rig.assertQuiet();

@@ -46,7 +46,7 @@ describe('the dashboard in a webview', () => {
     await using rig = await openWebview({ place: 'editor' }, 1200);
     await rig.host.frame.locator('.hero').waitFor();
     const titles = await rig.host.frame.locator('.panel h2').allTextContents();
-    assert.deepEqual(titles, ['Failing', 'Runs', 'Slowest tests', 'Duration of runs', 'Saved this week', 'The agent takes', 'Alerts']);
+    assert.deepEqual(titles, ['Failing', 'Runs', 'Slowest tests', 'Duration of runs', 'Saved this week', 'What Noodle costs', 'Alerts']);
   });
 
   it('takes the colours of the theme', async () => {

@@ -14,8 +14,15 @@ const maximumResolved = 5;
 const severities: readonly Alert['severity'][] = ['critical', 'error', 'warning', 'info'];
 
 /** The alerts that fire, the most severe first. */
-export function firingAlerts({ alerts }: DashboardState): readonly Alert[] {
+function firingAlerts({ alerts }: DashboardState): readonly Alert[] {
   return alerts.filter((alert) => alert.state === 'firing').toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
+}
+
+/** The alerts that fire alone: for where there is little room. */
+export function firingPanel(state: DashboardState, context: PanelContext): TemplateResult | typeof nothing {
+  const firing = firingAlerts(state);
+  if (firing.length === 0) return nothing;
+  return panel({ id: 'alerts', title: 'Alerts', aside: badge(formatCount(firing.length)) }, list(firing, state, context));
 }
 
 /** All alerts that matter now. */
@@ -23,10 +30,14 @@ export function alertsPanel(state: DashboardState, context: PanelContext): Templ
   const firing = firingAlerts(state);
   const resolved = state.alerts.filter((alert) => alert.state === 'resolved').slice(0, maximumResolved);
   const aside = firing.length === 0 ? nothing : badge(formatCount(firing.length));
-  const list = html`<ul class="alerts">
-    ${repeat([...firing, ...resolved], (alert) => alert.id, (alert) => item(alert, state, context))}
+  const shown = [...firing, ...resolved];
+  return panel({ id: 'alerts', title: 'Alerts', aside }, shown.length === 0 ? emptyLine('No alerts.') : list(shown, state, context));
+}
+
+function list(alerts: readonly Alert[], state: DashboardState, context: PanelContext): TemplateResult {
+  return html`<ul class="alerts">
+    ${repeat(alerts, (alert) => alert.id, (alert) => item(alert, state, context))}
   </ul>`;
-  return panel({ id: 'alerts', title: 'Alerts', aside }, firing.length + resolved.length === 0 ? emptyLine('No alerts.') : list);
 }
 
 function item(alert: Alert, state: DashboardState, { actions, now }: PanelContext): TemplateResult {

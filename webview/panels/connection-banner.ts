@@ -1,6 +1,5 @@
 // Says that what the page shows is from before the connection was lost, and what happens about it.
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { formatDuration } from '../../agent/protocol/quantities.ts';
 import type { PanelContext } from '../actions.ts';
 import { button } from '../controls.ts';
 import { formatClock } from '../format.ts';
@@ -27,13 +26,17 @@ export function sentence(connection: Connection): string {
     case 'connecting':
       return 'Connecting to the agent.';
     case 'reconnecting':
-      return `The agent does not answer. Trying again every ${formatDuration(Math.max(1000, Math.round(connection.retryInMs / 1000) * 1000)).replace('.0 s', ' s')}.`;
+      return `The agent does not answer. Trying again in ${seconds(connection.retryInMs)}.`;
     case 'stopped':
     case 'untrusted':
       return connection.message;
     case 'refused':
       return connection.failure.message;
   }
+}
+
+function seconds(milliseconds: number): string {
+  return `${Math.max(1, Math.round(milliseconds / 1000))} s`;
 }
 
 function retryLabel({ hasEditor }: PanelContext): string {

@@ -21,7 +21,7 @@ function agentPanel({ cpu, memoryBytes, stateBytes }: AgentCost): TemplateResult
   const figures = html`${figure('CPU', formatPercent(cpu), 'Share of one processor, without what the agent runs')}
   ${figure('memory', formatBytes(memoryBytes), 'Resident memory, without what the agent runs')}
   ${figure('disk', formatBytes(stateBytes), 'Database, journal, logs and caches')}`;
-  return panel({ id: 'cost', title: 'The agent takes' }, html`<dl class="figures">${figures}</dl>`);
+  return panel({ id: 'cost', title: 'What Noodle costs' }, html`<dl class="figures">${figures}</dl>`);
 }
 
 function figure(title: string, value: string, meaning: string): TemplateResult {

@@ -78,7 +78,7 @@ function firstRun(state: DashboardState, { actions }: PanelContext): TemplateRes
   const found = state.repository?.found ?? [];
   if (found.length === 0) return nothingFound(state, actions);
   return message({
-    icon: 'queued',
+    icon: 'start',
     title: 'Nothing has run yet',
     text: html`Noodle found ${found.join(', ')}. Run the impacted tests, or all of them once so that selections become exact.${problemList(state)}`,
     buttons: [
@@ -90,7 +90,7 @@ function firstRun(state: DashboardState, { actions }: PanelContext): TemplateRes
 
 function nothingFound(state: DashboardState, actions: PanelContext['actions']): TemplateResult {
   return message({
-    icon: 'queued',
+    icon: 'start',
     title: 'No tests and no builds found',
     text: html`Noodle looks for vitest, jest, mocha, node:test, pytest and unittest, for build scripts and TypeScript projects, and for targets in <code>noodle.yaml</code>. The page changes by itself when there is one.${problemList(state)}`,
     buttons: [button({ label: 'Look again', onClick: () => actions.retry() })],

@@ -30,14 +30,19 @@ function actionButtons(state: DashboardState, { actions }: PanelContext): Templa
   return html`<div class="actions" role="group" aria-label="Runs">
     ${cancelButton(state, actions)}
     ${button({ label: 'Run impacted', appearance: 'primary', isDisabled, onClick: run('impacted'), title: 'Run impacted tests' })}
-    ${button({ label: html`<span class="wide-word">Run&nbsp;</span>all`, isDisabled, onClick: run('all'), title: 'Run all tests' })}
+    ${button({ label: twoLabels('Run all', 'All'), isDisabled, onClick: run('all'), title: 'Run all tests' })}
     ${button({
-      label: html`<span class="wide-word">Run&nbsp;</span>failed`,
+      label: twoLabels('Run failed', 'Failed'),
       isDisabled: isDisabled || failing === 0,
       onClick: run('failed'),
       title: failing === 0 ? 'Run failed tests: none fails' : `Run failed tests (${failing})`,
     })}
   </div>`;
+}
+
+/** The second one where there is little room. */
+function twoLabels(wide: string, narrow: string): TemplateResult {
+  return html`<span class="wide-label">${wide}</span><span class="narrow-label">${narrow}</span>`;
 }
 
 /** Stands before the others, so that these stay where they are when it comes and goes. */

@@ -4,7 +4,7 @@ import type { PanelContext } from '../actions.ts';
 import { button } from '../controls.ts';
 import { answer } from '../state/answer.ts';
 import { currentExecution, type DashboardState } from '../state/state.ts';
-import { alertsPanel, firingAlerts } from './alerts.ts';
+import { alertsPanel, firingPanel } from './alerts.ts';
 import { connectionBanner } from './connection-banner.ts';
 import { costPanel } from './cost.ts';
 import { durationsPanel } from './durations.ts';
@@ -39,7 +39,7 @@ function columns(state: DashboardState, context: PanelContext): TemplateResult {
   const isSidebar = context.place === 'sidebar';
   return html`<div class="columns">
     <div class="column">
-      ${isSidebar && firingAlerts(state).length > 0 ? alertsPanel(state, context) : nothing}
+      ${isSidebar ? firingPanel(state, context) : nothing}
       ${failingPanel(state, context)} ${runsPanel(state, context)}
       ${isSidebar ? nothing : slowestPanel(state)}
     </div>

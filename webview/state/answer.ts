@@ -49,11 +49,9 @@ export function announcement(state: DashboardState): string {
 }
 
 function running(state: DashboardState, execution: Execution): Answer {
-  const failing = failingIn(state, execution).length || execution.counts.failed;
-  if (failing > 0) {
-    const verb = failing === 1 ? 'fails' : 'fail';
-    return { tone: 'failed', text: `${counted(failing, 'test')} ${verb} so far${becauseOf(failingIn(state, execution))}`, since: null };
-  }
+  const failing = failingIn(state, execution);
+  const count = failing.length || execution.counts.failed;
+  if (count > 0) return { tone: 'failed', text: `${counted(count, 'test')} ${fails(count)} so far${cause(failing, execution)}`, since: null };
   if (execution.plannedTests === 0 && (state.current?.plan ?? null) === null) {
     return { tone: 'running', text: 'Working out what the change can affect', since: null };
   }
@@ -69,8 +67,7 @@ function succeeded(state: DashboardState, execution: Execution): Answer {
   const since = execution.finishedAt;
   if (others > 0) {
     const passed = total === 0 ? 'Nothing had to run' : `${allOf(total, state)} pass`;
-    const verb = others === 1 ? 'fails' : 'fail';
-    return { tone: 'failed', text: `${passed}, but ${counted(others, 'test')} ${verb} since an earlier run`, since };
+    return { tone: 'failed', text: `${passed}, but ${counted(others, 'test')} ${fails(others)} since an earlier run`, since };
   }
   if (total === 0) return { tone: 'passed', text: nothingToTest(state), since };
   const mended = state.failing.size;
@@ -79,19 +76,24 @@ function succeeded(state: DashboardState, execution: Execution): Answer {
 }
 
 function failed(state: DashboardState, execution: Execution): Answer {
-  const broken = execution.steps.filter((step) => step.kind === 'build' && step.state === 'failed');
   const failing = failingIn(state, execution);
   const count = failing.length || execution.counts.failed;
-  const since = earliest(failing) ?? execution.finishedAt;
-  if (count === 0 && broken.length > 0) {
-    const names = broken.length === 1 ? `The build of ${broken[0]?.name} fails` : `${counted(broken.length, 'build')} fail`;
-    return { tone: 'failed', text: names, since };
-  }
-  if (count === 0) return ended('failed', 'The run failed', execution);
+  if (count === 0) return failedBeforeTests(execution);
   const of = execution.counts.total > count ? ` of ${formatCount(execution.counts.total)}` : '';
   const noun = of === '' && count === 1 ? 'test' : 'tests';
-  const text = `${formatCount(count)}${of} ${impacted(state)}${noun} ${count === 1 ? 'fails' : 'fail'}${becauseOf(failing)}`;
-  return { tone: 'failed', text, since };
+  const subject = `${formatCount(count)}${of} ${impacted(state)}${noun}`;
+  const fresh = brokenBy(execution, failing);
+  const isOld = failing.length > 0 && fresh.length === 0;
+  const text = isOld ? `${subject} still ${fails(count)}` : `${subject} ${fails(count)}${cause(failing, execution)}`;
+  return { tone: 'failed', text, since: earliest(isOld ? failing : fresh) ?? execution.finishedAt };
+}
+
+function failedBeforeTests(execution: Execution): Answer {
+  const broken = execution.steps.filter((step) => step.kind === 'build' && step.state === 'failed');
+  const [first] = broken;
+  if (first === undefined) return ended('failed', 'The run failed', execution);
+  const text = broken.length === 1 ? `The build of ${first.name} fails` : `${counted(broken.length, 'build')} fail`;
+  return { tone: 'failed', text, since: execution.finishedAt };
 }
 
 function ended(tone: Tone, text: string, execution: Execution): Answer {
@@ -104,13 +106,27 @@ function failingIn(state: DashboardState, execution: Execution): FailingItem[] {
   return [...state.failing.values()].filter((item) => !item.isMended && item.executionId === execution.id);
 }
 
-/** ` since your change to src/cart.ts and 2 more files`: the first nodes of the paths from the change to the tests. */
-function becauseOf(failing: readonly FailingItem[]): string {
-  const files = [...new Set(failing.flatMap((item) => item.why.slice(0, 1)))];
+/** Those that passed, or were not known, before this run. */
+function brokenBy(execution: Execution, failing: readonly FailingItem[]): FailingItem[] {
+  return failing.filter((item) => item.failingSince >= (execution.startedAt ?? execution.queuedAt));
+}
+
+/**
+ * ` since your change to src/cart.ts and 2 more files`: the first nodes of the paths from the change to the tests that
+ * this run broke; it says how many, when others failed before.
+ */
+function cause(failing: readonly FailingItem[], execution: Execution): string {
+  const fresh = brokenBy(execution, failing);
+  const files = [...new Set(fresh.flatMap((item) => item.why.slice(0, 1)))];
   const [first] = files;
   if (first === undefined) return '';
+  const count = fresh.length === failing.length ? '' : `, ${formatCount(fresh.length)} of them`;
   const more = files.length === 1 ? '' : ` and ${counted(files.length - 1, 'more file')}`;
-  return ` since your change to ${first}${more}`;
+  return `${count} since your change to ${first}${more}`;
+}
+
+function fails(count: number): string {
+  return count === 1 ? 'fails' : 'fail';
 }
 
 function earliest(failing: readonly FailingItem[]): number | null {

@@ -71,7 +71,8 @@ function detailOf(step: Step, now: number): string {
   }
   const duration = durationOf(step, now);
   if (duration === null || step.state === 'queued') return '';
-  return isOver(step.state) ? formatDuration(duration) : formatDuration(Math.floor(duration / 1000) * 1000);
+  if (isOver(step.state)) return formatDuration(duration);
+  return duration < 1000 ? '' : formatDuration(Math.floor(duration / 1000) * 1000);
 }
 
 function testsStage(execution: Execution, now: number): Stage | null {

@@ -30,6 +30,16 @@ describe('the answer', () => {
     assert.equal(text, '3 of 9 impacted tests fail since your change to src/cart.ts and 1 more file');
   });
 
+  it('tells what broke now from what failed before', () => {
+    const old = failingTest({ id: testId('old'), failingSince: now - 86_400_000, why: ['src/price.ts'] });
+    const both = answer(showing(execution({ counts: counts(7, 2) }), [failingTest(), old]));
+    assert.equal(both.text, '2 of 9 impacted tests fail, 1 of them since your change to src/cart.ts');
+    assert.equal(both.since, now - 40_000);
+    const before = answer(showing(execution(), [old]));
+    assert.equal(before.text, '1 of 9 impacted tests still fails');
+    assert.equal(before.since, now - 86_400_000);
+  });
+
   it('says tests, not impacted tests, of a run that left nothing out', () => {
     const state = reduce(showing(execution()), {
       type: 'events',
