@@ -34,11 +34,17 @@ function fitting(schema: Schema): fc.Arbitrary<unknown> {
   return makers[String(schema['type'])]?.(schema) ?? fc.jsonValue();
 }
 
+/** Letters, and what breaks things. */
+const character = fc.oneof(
+  fc.string({ minLength: 1, maxLength: 1 }),
+  fc.constantFrom('\u0000', '\n', '/', '%', '..', 'ü', '\u2028', '😀', '\ud800', '__proto__'),
+);
+
 const makers: Readonly<Record<string, (schema: Schema) => fc.Arbitrary<unknown>>> = {
   string: ({ minLength = 0, pattern }) =>
     typeof pattern === 'string'
       ? fc.stringMatching(new RegExp(pattern))
-      : fc.string({ minLength: Number(minLength), maxLength: 20, unit: 'binary' }),
+      : fc.string({ minLength: Number(minLength), maxLength: 20, unit: character }),
   integer: ({ minimum = -5, maximum = 2000 }) => fc.integer({ min: Number(minimum), max: Number(maximum) }),
   number: () => fc.double(),
   boolean: () => fc.boolean(),
@@ -65,7 +71,7 @@ function inputOf(operation: OperationName): fc.Arbitrary<unknown> {
     type: 'object',
     properties: {
       ...Object.fromEntries(parameters.map(({ name, schema }) => [name, schema])),
-      ...(body['properties'] ?? {}),
+      ...(body['properties'] as object | undefined),
     },
     required: [
       ...parameters.filter(({ required }) => required).map(({ name }) => name),
@@ -75,7 +81,7 @@ function inputOf(operation: OperationName): fc.Arbitrary<unknown> {
   });
 }
 
-const runs = { numRuns: 40 };
+const runs = { numRuns: 25 };
 
 describe('Whatever comes', () => {
   let rig: ServerRig;
@@ -89,7 +95,7 @@ describe('Whatever comes', () => {
     const [method = '', template = ''] = operations[operation].route.split(' ');
 
     it(`${operation} over REST never answers with a defect`, async () => {
-      const segment = fc.string({ maxLength: 10, unit: 'binary' });
+      const segment = fc.string({ maxLength: 10, unit: character });
       await fc.assert(
         fc.asyncProperty(inputOf(operation), segment, async (input, id) => {
           const path = template.replace(/\{\w+\}/g, encodeURIComponent(id.toWellFormed()));
