@@ -64,6 +64,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const place = { files, directory, clock };
   const isRepaired = isDamaged(damage) && (await repair({ place, recovery, onNotice, log }));
   const present = isRepaired ? await listStateFiles(files, directory) : await tidy(place, found, log);
+  const canGoOn = !isDamaged(damage) && present.segments.length > 0 && recovery.soundBytes < limits.segmentBytes;
   const store = new DurableStore({
     ...place,
     log,
@@ -72,7 +73,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     connection,
     sequence,
     found: present,
-    soundBytes: isDamaged(damage) || present.segments.length === 0 ? null : recovery.soundBytes,
+    soundBytes: canGoOn ? recovery.soundBytes : null,
     startSnapshot: startSnapshotWorker,
   });
   await migrate(store, connection, known);
@@ -164,16 +165,22 @@ async function tidy({ files, directory }: Place, found: StateFiles, log: Log): P
   };
 }
 
+/** Brings the schema up to date. A migration that fails changes nothing, and the store is closed. */
 async function migrate(store: DurableStore, connection: Connection, known: readonly Migration[]): Promise<void> {
   const version = connection.version();
   const missing = known.filter((migration) => migration.version > version);
-  for (const migration of missing) {
-    await store.transact((tx) => {
-      migration.apply(tx);
-      tx.run(`PRAGMA noodle.user_version = ${migration.version}`);
-    });
+  try {
+    for (const migration of missing) await store.transact((tx) => applyMigration(tx, connection, migration));
+  } catch (error) {
+    await store.dispose();
+    throw error;
   }
-  if (missing.length === 0) return;
-  connection.forgetStatements();
-  if (connection.hasStrayTables()) throw new Error('a migration made a table outside of the database `noodle`');
+  if (missing.length > 0) connection.forgetStatements();
+}
+
+function applyMigration(tx: Transaction, connection: Connection, migration: Migration): void {
+  migration.apply(tx);
+  tx.run(`PRAGMA noodle.user_version = ${migration.version}`);
+  if (connection.hasStrayTables())
+    throw new Error(`the migration ${migration.name} made a table outside of the database noodle`);
 }

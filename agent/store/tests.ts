@@ -230,13 +230,14 @@ function resultOf(row: ResultRow): TestResult {
     durationMs: row.duration_us / 1000,
     atMs: row.at_us / 1000,
     ...fromJson(Texts, row.texts, {}),
-    declaredAt: declarationOf(row),
+    ...declarationOf(row),
   });
 }
 
 function declarationOf({ file, declared_in, line, column_number }: ResultRow) {
-  if (line === null) return undefined;
-  return { file: declared_in ?? file, line, column: column_number ?? undefined };
+  if (line === null) return {};
+  const place = { file: declared_in ?? file, line };
+  return { declaredAt: column_number === null ? place : { ...place, column: column_number } };
 }
 
 function nameOf({ name, title_path }: NamedRow): string {

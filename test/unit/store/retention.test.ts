@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import type { Execution, Step } from '../../../agent/protocol/execution.ts';
+import { ExecutionId, StepId, TestId } from '../../../agent/protocol/ids.ts';
+import { saveAlert } from '../../../agent/store/alerts.ts';
+import { appendAudit, listAudit } from '../../../agent/store/audit.ts';
+import { saveBuildResult } from '../../../agent/store/builds.ts';
+import { listExecutions, saveExecution } from '../../../agent/store/executions.ts';
+import { defineMetric, metricValues, recordMetricValues } from '../../../agent/store/metrics.ts';
+import { savePlan } from '../../../agent/store/plans.ts';
+import { pruneBefore, thinResults } from '../../../agent/store/retention.ts';
+import { fileHistory, forgetFiles, saveTestResults, testResultsOf } from '../../../agent/store/tests.ts';
+import { MemoryDatabase } from '../../rig/memory-database.ts';
+import { aBuildResult, anExecution, aPlan, aResult } from '../../rig/recorded.ts';
+
+const fileId = TestId.parse('vitest:a.test.ts');
+
+describe('retention', () => {
+  let db: MemoryDatabase;
+  beforeEach(async () => (db = await MemoryDatabase.create()));
+  afterEach(() => db[Symbol.dispose]());
+
+  it('removes executions that finished before, with all that belongs to them', () => {
+    run('run-1', 1000);
+    run('run-2', 2000);
+    run('run-3', 3000);
+    const pruned = prune(2500);
+    assert.deepEqual(pruned, { executions: 2, results: 2 });
+    assert.deepEqual(ids(), ['run-3']);
+    for (const table of ['pipeline_steps', 'plans', 'build_executions', 'test_executions', 'test_results']) {
+      assert.deepEqual(db.all(`SELECT count(*) AS count FROM ${table}`), [{ count: 1 }], table);
+    }
+  });
+
+  it('keeps the latest execution, and what did not finish', () => {
+    run('run-1', 1000, { state: 'running', finishedAt: null });
+    run('run-2', 1000);
+    prune(9000);
+    assert.deepEqual(ids(), ['run-2', 'run-1']);
+  });
+
+  it('keeps what was learned of files that exist', () => {
+    run('run-1', 1000);
+    db.transact((tx) => saveExecution(tx, anExecution('run-2', { finishedAt: 2000 })));
+    prune(9000);
+    assert.equal(fileHistory(db).get(fileId)?.runs, 1);
+  });
+
+  it('forgets files that are gone, when nothing of them is left', () => {
+    run('run-1', 1000);
+    db.transact((tx) => saveExecution(tx, anExecution('run-2', { finishedAt: 2000 })));
+    db.transact((tx) => forgetFiles(tx, [fileId]));
+    prune(500);
+    assert.equal(fileHistory(db).size, 1);
+    prune(9000);
+    assert.equal(fileHistory(db).size, 0);
+    assert.deepEqual(db.all('SELECT count(*) AS count FROM test_cases'), [{ count: 0 }]);
+  });
+
+  it('removes old metric values, resolved alerts and audit entries', () => {
+    const alert = { rule: 'r', severity: 'info', message: 'm', firedAt: 1 } as const;
+    const entry = { client: 'c', role: 'viewer', via: 'rest', operation: 'o', subject: null, outcome: 'ok' } as const;
+    db.transact((tx) => {
+      defineMetric(tx, { id: 'm', name: 'm', description: '', type: 'gauge', unit: '1' });
+      recordMetricValues(
+        tx,
+        'm',
+        [1, 2, 3].map((at) => ({ at, value: at, tags: {} })),
+      );
+      saveAlert(tx, { ...alert, id: 'resolved', state: 'resolved', resolvedAt: 1 });
+      saveAlert(tx, { ...alert, id: 'firing', state: 'firing', resolvedAt: null });
+      for (const at of [1, 2, 3]) appendAudit(tx, { ...entry, at });
+    });
+    prune(3);
+    assert.deepEqual(
+      metricValues(db, 'm', 0).map(({ at }) => at),
+      [3],
+    );
+    assert.deepEqual(db.all('SELECT id FROM alerts'), [{ id: 'firing' }]);
+    assert.equal(listAudit(db, 9).length, 1);
+  });
+
+  it('removes a bounded number of rows a call', () => {
+    const results = Array.from({ length: 2500 }, (_, index) => aResult('a.test.ts', `case ${index}`));
+    run('run-1', 1000);
+    db.transact((tx) => saveTestResults(tx, ExecutionId.parse('run-1'), results, 1000));
+    run('run-2', 2000);
+    const first = db.transact((tx) => pruneBefore(tx, 1500));
+    assert.deepEqual(first, { executions: 0, results: 2000, isComplete: false });
+    assert.deepEqual(ids(), ['run-2', 'run-1']);
+    prune(1500);
+    assert.deepEqual(ids(), ['run-2']);
+  });
+
+  it('thins out what passed in the oldest executions, never failures or the latest execution', () => {
+    for (const id of ['run-1', 'run-2', 'run-3']) {
+      run(id, 1000);
+      const more = [aResult('a.test.ts', 'breaks', { status: 'failed' }), aResult('a.test.ts', 'more')];
+      db.transact((tx) => saveTestResults(tx, ExecutionId.parse(id), more, 1000));
+    }
+    const thin = (rows: number) => db.transact((tx) => thinResults(tx, { kept: 4, rows }));
+    assert.equal(thin(1), 1);
+    assert.equal(thin(100), 3);
+    assert.deepEqual(
+      ['run-1', 'run-2', 'run-3'].map((id) => testResultsOf(db, ExecutionId.parse(id)).length),
+      [1, 1, 3],
+    );
+    assert.equal(thin(100), 0);
+  });
+
+  it('replays to the same rows', () => {
+    run('run-1', 1000);
+    run('run-2', 2000);
+    prune(1500);
+    const { original, replay } = db.replayed();
+    assert.deepEqual(replay, original);
+  });
+
+  /** One execution with one of everything that belongs to it. */
+  function run(id: string, finishedAt: number, more: Partial<Execution> = {}): void {
+    const executionId = ExecutionId.parse(id);
+    const step: Pick<Step, 'id' | 'name' | 'kind' | 'state' | 'needs'> = {
+      id: StepId.parse('s'),
+      name: 's',
+      kind: 'build',
+      state: 'succeeded',
+      needs: [],
+    };
+    const times = { startedAt: 1, finishedAt: 2, exitCode: 0, reason: null };
+    db.transact((tx) => {
+      saveExecution(tx, anExecution(id, { finishedAt, steps: [{ ...step, ...times }], ...more }));
+      savePlan(tx, executionId, aPlan(), finishedAt);
+      saveBuildResult(tx, { executionId, result: aBuildResult('core'), inputs: {}, finishedAt });
+      saveTestResults(tx, executionId, [aResult('a.test.ts', 'works')], finishedAt);
+    });
+  }
+
+  function prune(timestamp: number): { executions: number; results: number } {
+    const sum = { executions: 0, results: 0 };
+    for (;;) {
+      const pruned = db.transact((tx) => pruneBefore(tx, timestamp));
+      sum.executions += pruned.executions;
+      sum.results += pruned.results;
+      if (pruned.isComplete) return sum;
+    }
+  }
+
+  function ids(): string[] {
+    return listExecutions(db, 9).map(({ id }) => id);
+  }
+});
