@@ -52,8 +52,8 @@ export interface StepContext {
   elapsedMs(): number;
   /** Appends to the step's log. */
   log(text: string): void;
-  /** Starts a process whose output goes into the step's log, and waits for it. It is killed with the step. */
-  run(spec: Omit<ProcessSpec, 'signal'>): Promise<ProcessExit>;
+  /** Starts a process whose output goes into the step's log, and waits for it. It is killed with the step, or by its own signal. */
+  run(spec: ProcessSpec): Promise<ProcessExit>;
   progress(update: ProgressUpdate): void;
   /** Says that something was achieved: the idle timeout counts from now. */
   touch(): void;

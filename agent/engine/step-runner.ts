@@ -128,11 +128,11 @@ class RunningStep {
     };
   }
 
-  async #runProcess(spec: Omit<ProcessSpec, 'signal'>): Promise<ProcessExit> {
+  async #runProcess(spec: ProcessSpec): Promise<ProcessExit> {
     const { onReport } = spec;
     const handle = this.#around.processes.start({
       ...spec,
-      signal: this.#abort.signal,
+      signal: spec.signal === undefined ? this.#abort.signal : AbortSignal.any([this.#abort.signal, spec.signal]),
       onStdout: (text) => this.#take(text, spec.onStdout),
       onStderr: (text) => this.#take(text, spec.onStderr),
       ...(onReport === undefined ? {} : { onReport: (line: string) => void this.#guard(() => onReport(line)) }),

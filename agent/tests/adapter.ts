@@ -114,6 +114,12 @@ export interface DebugCommand {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** A case as it stands in the source. */
+export interface WrittenCase {
+  readonly titlePath: readonly string[];
+  readonly line: number;
+}
+
 export interface TestAdapter {
   readonly framework: Framework;
   readonly setting: keyof Settings;
@@ -128,6 +134,8 @@ export interface TestAdapter {
    */
   list?(project: TestProject, context: BatchContext): Promise<readonly RepoPath[] | null>;
   run(batch: TestBatch, context: BatchContext): Promise<BatchOutcome>;
+  /** The cases that are written down in a file, in order; absent: none can be read without running it. */
+  readCases?(file: RepoPath, text: string): readonly WrittenCase[];
   debug(project: TestProject, file: RepoPath, titlePath: readonly string[], context: Pick<BatchContext, 'root' | 'runnerFolder' | 'environment'>): DebugCommand;
 }
 

@@ -1,25 +1,12 @@
 // Which test files run for a change, in which order and why. Pure: a plan is a value.
-import type { ChangeSet } from '../protocol/change-set.ts';
-import type { RepoPath, TestId } from '../protocol/ids.ts';
-import type { PlannedTest, PlanRequest } from '../protocol/plan.ts';
-import type { Settings } from '../protocol/settings.ts';
-import type { TestFile } from '../protocol/test.ts';
-import type { Impact } from '../graph/graph.ts';
-import type { FileHistory } from '../store/tests.ts';
-import type { FailureEstimator } from './estimator.ts';
-import type { TestProject } from './adapter.ts';
+import type { RepoPath } from '../protocol/ids.ts';
+import type { PlannedTest } from '../protocol/plan.ts';
+import type { Framework, TestFile } from '../protocol/test.ts';
+import { isFailing } from './estimator.ts';
+import type { TestPlanInput } from './plan-input.ts';
+import { selectTests, type Selected } from './selection.ts';
 
-export interface TestPlanInput {
-  readonly files: readonly TestFile[];
-  /** Each test file's project, by the file's id. */
-  readonly projects: ReadonlyMap<TestId, TestProject>;
-  readonly changes: ChangeSet;
-  readonly impact: Impact;
-  readonly history: ReadonlyMap<TestId, FileHistory>;
-  readonly settings: Settings;
-  readonly request: PlanRequest;
-  readonly estimator: FailureEstimator;
-}
+export type { TestPlanInput } from './plan-input.ts';
 
 export interface TestPlan {
   /** In running order. */
@@ -28,5 +15,90 @@ export interface TestPlan {
   readonly notes: readonly string[];
 }
 
-/** Decides what runs. The rules stand in `selection.ts`, the order in `order.ts`. */
-export declare function planTests(input: TestPlanInput): TestPlan;
+/** Expected duration of a test file of which, and of whose framework, nothing is known. */
+export const unknownFileMs = 500;
+
+/** Decides what runs: the rules stand in `selection.ts`, the order below. */
+export function planTests(input: TestPlanInput): TestPlan {
+  const selected = selectTests(input);
+  const medians = frameworkMedians(input);
+  const candidates = selected.map((each) => candidateOf(each, input, medians));
+  const ordered = keepsRunnersOrder(input) ? candidates : candidates.toSorted(byUrgency);
+  const chosen = new Set(selected.map((each) => each.file.id));
+  const left = input.request.buildsOnly === true ? [] : input.files.filter((file) => !chosen.has(file.id));
+  return {
+    tests: ordered.map((candidate) => candidate.planned),
+    skipped: { count: left.reduce((sum, file) => sum + knownTests(file, input), 0), files: left.map((file) => file.file) },
+    notes: notesOf(input, candidates),
+  };
+}
+
+interface Candidate {
+  readonly planned: PlannedTest;
+  readonly failedLast: boolean;
+}
+
+function candidateOf({ file, why, distance }: Selected, input: TestPlanInput, medians: ReadonlyMap<Framework, number>): Candidate {
+  const history = input.history.get(file.id) ?? null;
+  const probability = input.estimator.probability({ isChanged: distance === 0, distance, history });
+  return {
+    failedLast: history !== null && isFailing(history),
+    planned: {
+      id: file.id,
+      file: file.file,
+      framework: file.framework,
+      probability: Math.round(probability * 10_000) / 10_000,
+      expectedMs: Math.round((history === null ? undefined : positive(history.medianMs)) ?? medians.get(file.framework) ?? unknownFileMs),
+      why: [...why],
+    },
+  };
+}
+
+/** Everything runs as the runner itself would run it: files that depend on each other's order stay as they are. */
+function keepsRunnersOrder({ request, settings }: TestPlanInput): boolean {
+  return request.all === true || !settings['test.aiSelection'] || !settings['test.intelligentPrioritization'];
+}
+
+/** What failed last time first, then the most probable failure per millisecond; what is equal: the shorter, then by name. */
+function byUrgency(one: Candidate, other: Candidate): number {
+  if (one.failedLast !== other.failedLast) return one.failedLast ? -1 : 1;
+  const difference = worth(other.planned) - worth(one.planned);
+  if (difference !== 0) return difference;
+  return one.planned.expectedMs - other.planned.expectedMs || (one.planned.id < other.planned.id ? -1 : 1);
+}
+
+/** A file that takes next to nothing costs at least the time to load it. */
+const leastMs = 20;
+
+function worth({ probability, expectedMs }: PlannedTest): number {
+  return probability / Math.max(expectedMs, leastMs);
+}
+
+function frameworkMedians(input: TestPlanInput): Map<Framework, number> {
+  const durations = new Map<Framework, number[]>();
+  for (const file of input.files) {
+    const medianMs = positive(input.history.get(file.id)?.medianMs ?? 0);
+    if (medianMs === undefined) continue;
+    const list = durations.get(file.framework) ?? [];
+    list.push(medianMs);
+    durations.set(file.framework, list);
+  }
+  return new Map([...durations].map(([framework, list]) => [framework, list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? unknownFileMs]));
+}
+
+function positive(value: number): number | undefined {
+  return value > 0 ? value : undefined;
+}
+
+function knownTests(file: TestFile, input: TestPlanInput): number {
+  return Math.max(1, input.history.get(file.id)?.caseCount ?? file.cases.length);
+}
+
+function notesOf({ request, settings }: TestPlanInput, candidates: readonly Candidate[]): string[] {
+  const asksForLess = request.all !== true && request.tests === undefined && request.failed !== true && request.buildsOnly !== true;
+  if (!asksForLess) return [];
+  if (!settings['test.aiSelection']) return ['All tests run, because the setting test.aiSelection is off.'];
+  const again = candidates.filter((each) => each.planned.why[0] === 'failed last time').length;
+  if (again === 0) return [];
+  return [again === 1 ? '1 test file runs only because it failed last time.' : `${again} test files run only because they failed last time.`];
+}

@@ -1,35 +1,31 @@
 // Tests: found, planned, run, debugged. The main file of the component.
-import type { EventBus } from '../events/events.ts';
 import type { StepDefinition } from '../engine/engine.ts';
 import type { Impact } from '../graph/graph.ts';
+import { assetPath } from '../platform/assets.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Log } from '../platform/log.ts';
-import type { Processes } from '../platform/processes.ts';
 import type { ChangeSet } from '../protocol/change-set.ts';
-import type { Result } from '../protocol/failure.ts';
-import type { RepoPath, StepId, TestId } from '../protocol/ids.ts';
-import type { PlannedTest, PlanRequest } from '../protocol/plan.ts';
-import type { Settings } from '../protocol/settings.ts';
-import type { TestCase, TestFile } from '../protocol/test.ts';
-import type { Store } from '../store/store.ts';
-import type { DebugCommand } from './adapter.ts';
-import type { TestPlan } from './plan.ts';
+import { failure, success, type Result } from '../protocol/failure.ts';
+import type { RepoPath, TestId } from '../protocol/ids.ts';
+import type { PlanRequest } from '../protocol/plan.ts';
+import type { Framework, TestCase, TestFile } from '../protocol/test.ts';
+import { fileHistory } from '../store/tests.ts';
+import { testId, type DebugCommand, type WrittenCase } from './adapter.ts';
+import { TestCatalog } from './catalog.ts';
+import { plainEstimator } from './estimator.ts';
+import type { StepsInput, TestsOptions } from './options.ts';
+import { planTests, type TestPlan } from './plan.ts';
+import { adapterOf } from './registry.ts';
+import { belongsTo } from './selection.ts';
+import { testSteps } from './test-steps.ts';
 
 export type { DebugCommand } from './adapter.ts';
+export type { StepsInput, TestsOptions } from './options.ts';
 export type { TestPlan } from './plan.ts';
 
 export interface Discovery {
   readonly files: readonly TestFile[];
   /** Sentences for the user: `vitest is in package.json but not installed: run npm install`. */
   readonly problems: readonly string[];
-}
-
-export interface StepsInput {
-  /** In running order. */
-  readonly planned: readonly PlannedTest[];
-  readonly request: PlanRequest;
-  /** Steps that have to succeed before the tests of a project in this folder: builds of what they import built. */
-  readonly needs: (folder: string) => readonly StepId[];
 }
 
 export interface Tests {
@@ -45,34 +41,92 @@ export interface Tests {
   casesIn(file: TestId): Promise<readonly TestCase[]>;
   /** `vitest (41 files)`, one a framework. */
   found(): readonly string[];
-  plan(input: { readonly changes: ChangeSet; readonly impact: Impact; readonly request: PlanRequest }): Promise<TestPlan>;
+  plan(input: { readonly changes: ChangeSet; readonly impact: Pick<Impact, 'reached'>; readonly request: PlanRequest }): Promise<TestPlan>;
   /** One step a project, in the order of their first planned test. */
   steps(input: StepsInput): readonly StepDefinition[];
   debugCommand(id: TestId): Promise<Result<DebugCommand>>;
   dispose(): Promise<void>;
 }
 
-export interface TestsOptions {
-  /** Absolute path of the repository. */
-  readonly root: string;
-  /** Where temporary files of runs may be put. */
-  readonly stateDirectory: string;
-  readonly store: Store;
-  readonly events: EventBus;
-  readonly processes: Processes;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly settings: () => Settings;
-  /** The user's environment (`userEnvironment`). */
-  readonly environment: () => Readonly<Record<string, string>>;
-  /** Nothing of the repository is executed before it is trusted. */
-  readonly isTrusted: () => boolean;
-  /** Every file that git does not ignore, sorted: `workspace.files()`. */
-  readonly files: () => Promise<readonly RepoPath[]>;
-  /** `workspace.read`. */
-  readonly read: (path: RepoPath) => string | null;
-  /** Glob patterns of `tests.exclude` in noodle.yaml. */
-  readonly exclude: () => readonly string[];
+/** The component. Nothing is looked at before the first call. */
+export function createTests(options: TestsOptions): Tests {
+  const catalog = new TestCatalog(options);
+  const discover = async (changed?: readonly RepoPath[]): Promise<Discovery> => {
+    await catalog.refresh(changed);
+    return { files: catalog.files, problems: catalog.problems };
+  };
+  return {
+    discover,
+    settled: () => catalog.settled(),
+    casesIn: async (id) => casesOfFile(catalog.files.find((file) => file.id === id) ?? null, options),
+    found: () => foundSentences(catalog.files),
+    async plan({ changes, impact, request }) {
+      await discover(changes.files.map((change) => change.path));
+      if (needsLists(request)) await settledWithin(catalog, options.clock);
+      const { files, projects, sources } = catalog;
+      const history = fileHistory(options.store);
+      return planTests({ files, projects, sources, changes, impact, history, settings: options.settings(), request, estimator: plainEstimator });
+    },
+    steps: (input) => testSteps(input, catalog, options),
+    async debugCommand(id) {
+      await discover([]);
+      return debugCommandOf(id, catalog, options);
+    },
+    dispose: () => catalog.dispose(),
+  };
 }
 
-export declare function createTests(options: TestsOptions): Tests;
+/** A selection names files, so it should know the runners' own; a run of everything does without. */
+function needsLists(request: PlanRequest): boolean {
+  return request.all !== true && request.tests === undefined && request.buildsOnly !== true;
+}
+
+const longestWaitMs = 15_000;
+
+/** Waits for the runners' lists, but not for ever: what looking found is mostly the same. */
+async function settledWithin(catalog: TestCatalog, clock: Clock): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const cancelTimer = clock.schedule(longestWaitMs, () => late.resolve());
+  await Promise.race([catalog.settled(), late.promise]);
+  cancelTimer();
+}
+
+function casesOfFile(file: TestFile | null, options: TestsOptions): TestCase[] {
+  if (file === null) return [];
+  const text = options.read(file.file);
+  const written = text === null ? [] : (adapterOf(file.framework).readCases?.(file.file, text) ?? []);
+  const numbered = numberedCases(file, written);
+  if (file.cases.length === 0) return numbered;
+  const lines = new Map(numbered.map((each) => [each.id, each.line]));
+  return file.cases.map((each) => ({ ...each, line: each.line ?? lines.get(each.id) ?? null }));
+}
+
+function numberedCases(file: TestFile, written: readonly WrittenCase[]): TestCase[] {
+  const counts = new Map<TestId, number>();
+  return written.map(({ titlePath, line }) => {
+    const plain = testId(file.framework, file.file, titlePath);
+    const count = (counts.get(plain) ?? 0) + 1;
+    counts.set(plain, count);
+    const id = testId(file.framework, file.file, titlePath, count);
+    return { id, titlePath: [...titlePath], line, lastStatus: null, lastDurationMs: null };
+  });
+}
+
+function foundSentences(files: readonly TestFile[]): string[] {
+  const counts = new Map<Framework, number>();
+  for (const { framework } of files) counts.set(framework, (counts.get(framework) ?? 0) + 1);
+  return [...counts].map(([framework, count]) => `${framework} (${count === 1 ? '1 file' : `${count} files`})`);
+}
+
+function debugCommandOf(id: TestId, catalog: TestCatalog, options: TestsOptions): Result<DebugCommand> {
+  const file = catalog.files.find((each) => belongsTo(id, each));
+  const project = file === undefined ? undefined : catalog.projects.get(file.id);
+  if (file === undefined || project === undefined) return failure('not_found', `There is no test ${id}.`);
+  const titlePath = file.cases.find((each) => each.id === id)?.titlePath ?? titlesIn(id, file);
+  const surroundings = { root: options.root, runnerFolder: assetPath('test-runners'), environment: options.environment() };
+  return success(adapterOf(file.framework).debug(project, file.file, titlePath, surroundings));
+}
+
+function titlesIn(id: TestId, file: TestFile): string[] {
+  return id === file.id ? [] : id.slice(file.id.length + 3).replace(/ #\d+$/, '').split(' > ');
+}

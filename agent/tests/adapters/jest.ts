@@ -11,6 +11,7 @@ import { runReporting } from '../javascript/reporting.ts';
 import { findRunner, missingRunner, type RunnerPackage } from '../javascript/runner-package.ts';
 import { expandedArguments } from '../javascript/shell-patterns.ts';
 import { runnerUses, type RunnerUse } from '../javascript/uses.ts';
+import { writtenCases } from '../javascript/written-cases.ts';
 import { dependsOn } from '../scripts/manifest.ts';
 
 const unwanted = {
@@ -54,7 +55,7 @@ export const jestAdapter: TestAdapter = {
       command: 'node',
       args: [...(project.nodeArguments ?? []), runner.program, ...expandedArguments(context.root, project), '--listTests'],
       cwd: projectFolder(project, context),
-      environment: projectEnvironment(project, context.environment),
+      environment: projectEnvironment(project, context),
       onStdout(text) {
         output += text;
       },
@@ -80,6 +81,8 @@ export const jestAdapter: TestAdapter = {
     );
   },
 
+  readCases: writtenCases,
+
   debug(project, file, titlePath, { root, environment }) {
     const cwd = path.join(root, project.folder);
     const runner = findJest(cwd);
@@ -90,7 +93,7 @@ export const jestAdapter: TestAdapter = {
       arguments: [...withoutPatterns(project.args), '--runInBand', '--coverage=false', '--testTimeout=86400000', ...filter, '--runTestsByPath', path.join(root, file)],
       runtimeArguments: project.nodeArguments ?? [],
       cwd,
-      environment: projectEnvironment(project, environment),
+      environment: projectEnvironment(project, { root, environment }),
     };
   },
 };
@@ -147,7 +150,7 @@ function runnerArguments(batch: TestBatch, runner: RunnerPackage, context: Batch
 }
 
 function runnerEnvironment({ project, files }: TestBatch, context: BatchContext): Record<string, string> {
-  const environment = projectEnvironment(project, context.environment);
+  const environment = projectEnvironment(project, context);
   if (files === null) return environment;
   const list = path.join(context.temporaryFolder, 'files.json');
   writeFileSync(list, JSON.stringify(files.map((file: RepoPath) => path.join(context.root, file))));

@@ -11,6 +11,7 @@ import { findRunner, missingRunner, type RunnerPackage } from '../javascript/run
 import { expandedArguments } from '../javascript/shell-patterns.ts';
 import { runnerUses, type RunnerUse } from '../javascript/uses.ts';
 import { withoutOptions } from '../javascript/arguments.ts';
+import { writtenCases } from '../javascript/written-cases.ts';
 import { dependsOn } from '../scripts/manifest.ts';
 import { plainWord, type Word } from '../scripts/shell.ts';
 
@@ -61,12 +62,14 @@ export const mochaAdapter: TestAdapter = {
         name: `mocha ${runner.version}`,
         args: runnerArguments(batch, { runner, effective, context }),
         cwd: projectFolder(project, context),
-        environment: mochaEnvironment(project, context.environment),
+        environment: mochaEnvironment(project, context),
         only: batch.only,
       },
       context,
     );
   },
+
+  readCases: writtenCases,
 
   debug(project, file, titlePath, { root, runnerFolder, environment }) {
     const cwd = path.join(root, project.folder);
@@ -78,7 +81,7 @@ export const mochaAdapter: TestAdapter = {
       arguments: [runner?.folder ?? '', runner?.program ?? '', path.join(root, file), expression, ...expandedArguments(root, project)],
       runtimeArguments: project.nodeArguments ?? [],
       cwd,
-      environment: mochaEnvironment(project, environment),
+      environment: mochaEnvironment(project, { root, environment }),
     };
   },
 };
@@ -142,7 +145,7 @@ async function askForOptions(
       name: 'mocha',
       args: [script, runner.folder, wanted, ...expandedArguments(context.root, project)],
       cwd: projectFolder(project, context),
-      environment: projectEnvironment(project, context.environment),
+      environment: projectEnvironment(project, context),
       only: [],
     },
     context,
@@ -184,8 +187,8 @@ function runnerArguments(batch: TestBatch, { runner, effective, context }: RunPa
   ];
 }
 
-function mochaEnvironment(project: TestProject, environment: Readonly<Record<string, string>>): Record<string, string> {
-  const { MOCHA_OPTIONS: _merged, ...rest } = projectEnvironment(project, environment);
+function mochaEnvironment(project: TestProject, context: Pick<BatchContext, 'root' | 'environment'>): Record<string, string> {
+  const { MOCHA_OPTIONS: _merged, ...rest } = projectEnvironment(project, context);
   return rest;
 }
 

@@ -10,6 +10,7 @@ import { runReporting } from '../javascript/reporting.ts';
 import { findRunner, missingRunner } from '../javascript/runner-package.ts';
 import { expandedArguments } from '../javascript/shell-patterns.ts';
 import { runnerUses, type RunnerUse } from '../javascript/uses.ts';
+import { writtenCases } from '../javascript/written-cases.ts';
 import { plainWord, type Word } from '../scripts/shell.ts';
 
 const unwantedFlags = new Set(['--watch', '--watch-preserve-output', '--experimental-test-coverage', '--test-update-snapshots', '--inspect', '--inspect-brk']);
@@ -53,13 +54,15 @@ export const nodeTestAdapter: TestAdapter = {
     const { project } = batch;
     const command = isBorp(project) ? borpArguments(batch, context) : nodeArguments(batch, context);
     if (command === null) return { state: 'runner_missing', message: missingRunner(context, project.folder, borp) };
-    const environment = projectEnvironment(project, context.environment);
+    const environment = projectEnvironment(project, context);
     const entry = isSingleFile(project) ? { NOODLE_NODE_TEST_ENTRY: path.join(projectFolder(project, context), project.args[0] ?? '') } : {};
     return await runReporting(
       { name: 'node:test', args: command, cwd: projectFolder(project, context), environment: { ...environment, ...entry }, only: batch.only },
       context,
     );
   },
+
+  readCases: writtenCases,
 
   debug(project, file, titlePath, { root, environment }) {
     const flags = (project.nodeArguments ?? []).filter((each) => !each.startsWith('--test'));
@@ -69,7 +72,7 @@ export const nodeTestAdapter: TestAdapter = {
       arguments: [],
       runtimeArguments: [...flags, ...titlePatterns(titlePath.length === 0 ? [] : [titlePath])],
       cwd: path.join(root, project.folder),
-      environment: projectEnvironment(project, environment),
+      environment: projectEnvironment(project, { root, environment }),
     };
   },
 };

@@ -12,6 +12,7 @@ import { findRunner, missingRunner, type RunnerPackage } from '../javascript/run
 import { expandedArguments } from '../javascript/shell-patterns.ts';
 import { runnerUses, type RunnerUse } from '../javascript/uses.ts';
 import { vitestConfigFiles, vitestFiles } from '../javascript/vitest-files.ts';
+import { writtenCases } from '../javascript/written-cases.ts';
 import { dependsOn } from '../scripts/manifest.ts';
 import type { Word } from '../scripts/shell.ts';
 
@@ -50,7 +51,7 @@ export const vitestAdapter: TestAdapter = {
       command: 'node',
       args: [...(project.nodeArguments ?? []), runner.program, 'list', ...testArguments(context.root, project), '--filesOnly', `--json=${output}`],
       cwd: projectFolder(project, context),
-      environment: projectEnvironment(project, context.environment),
+      environment: projectEnvironment(project, context),
     });
     return readFileList(output, context.root);
   },
@@ -71,6 +72,8 @@ export const vitestAdapter: TestAdapter = {
     );
   },
 
+  readCases: writtenCases,
+
   debug(project, file, titlePath, { root, environment }) {
     const cwd = path.join(root, project.folder);
     const runner = findRunner(cwd, 'vitest');
@@ -81,7 +84,7 @@ export const vitestAdapter: TestAdapter = {
       arguments: ['run', ...testArguments(root, project), path.join(root, file), ...filter, '--no-file-parallelism', '--testTimeout=0', '--hookTimeout=0', '--coverage.enabled=false'],
       runtimeArguments: project.nodeArguments ?? [],
       cwd,
-      environment: projectEnvironment(project, environment),
+      environment: projectEnvironment(project, { root, environment }),
     };
   },
 };
@@ -132,7 +135,7 @@ function runnerArguments(batch: TestBatch, runner: RunnerPackage, context: Batch
 }
 
 function runnerEnvironment({ project, files }: TestBatch, context: BatchContext): Record<string, string> {
-  const environment = projectEnvironment(project, context.environment);
+  const environment = projectEnvironment(project, context);
   if (files === null) return environment;
   const list = path.join(context.temporaryFolder, 'files.json');
   writeFileSync(list, JSON.stringify(files.map((file) => path.join(context.root, file))));

@@ -56,9 +56,19 @@ export function existing(view: RepositoryView, folder: string, names: readonly s
   return names.map((name) => joined(folder, name)).filter((file) => view.read(file) !== null);
 }
 
-/** The environment of the project's runner: the user's, with what the script sets. */
-export function projectEnvironment(project: TestProject, environment: Readonly<Record<string, string>>): Record<string, string> {
-  return { ...environment, ...project.environment };
+/** The environment of the project's runner: the user's, with what the script sets, and with the programs of installed packages as npm gives it. */
+export function projectEnvironment(project: TestProject, { root, environment }: Pick<BatchContext, 'root' | 'environment'>): Record<string, string> {
+  const name = Object.keys(environment).find((each) => each.toUpperCase() === 'PATH') ?? 'PATH';
+  const merged = { ...environment, ...project.environment };
+  const folders = foldersUp(project.folder).map((folder) => path.join(root, folder, 'node_modules', '.bin'));
+  return { ...merged, [name]: [...folders, ...(merged[name] === undefined ? [] : [merged[name]])].join(path.delimiter) };
+}
+
+/** `a/b` → `a/b`, `a`, ``. */
+function foldersUp(folder: string): string[] {
+  if (folder === '') return [''];
+  const parts = folder.split('/');
+  return [...parts.map((_, index) => parts.slice(0, parts.length - index).join('/')), ''];
 }
 
 /** The folder in which the runner is started. */

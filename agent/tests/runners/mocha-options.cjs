@@ -33,7 +33,11 @@ function nodeFlag(name, value) {
   const flag = `--${/^v8-(?!options$)/.test(name) ? name.slice(3) : name}`;
   if (value === true) return [flag];
   if (value === false) return [`--no-${flag.slice(2)}`];
-  return [].concat(value).map((each) => `${flag}=${each}`);
+  return asList(value).map((each) => `${flag}=${String(each)}`);
+}
+
+function asList(value) {
+  return Array.isArray(value) ? value : [value];
 }
 
 function collect() {

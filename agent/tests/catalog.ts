@@ -1,0 +1,242 @@
+// The projects and test files of the repository, kept up to date: what looking finds, corrected by the runners' own lists.
+import { rm } from 'node:fs/promises';
+import type { RepoPath, TestId } from '../protocol/ids.ts';
+import type { TestFile } from '../protocol/test.ts';
+import { fileHistory, forgetFiles, knownCases, recallFiles } from '../store/tests.ts';
+import { getDiscovery, saveDiscovery } from '../store/discovery.ts';
+import { testId, type RepositoryView, type TestAdapter, type TestProject } from './adapter.ts';
+import { discoveryKey, hashOf, projectKey } from './catalog-keys.ts';
+import { RunnerLists } from './runner-lists.ts';
+import { adapters } from './registry.ts';
+import { excludedBy } from './selection.ts';
+import { temporaryFolderOf, type TestsOptions } from './options.ts';
+
+/** A project with the files that are its own. */
+export interface CatalogEntry {
+  readonly adapter: TestAdapter;
+  readonly project: TestProject;
+  /** Unique and stable: framework, folder, and a number where there are several. */
+  readonly name: string;
+  /** Not all that its runner would find is run: some belongs to another project or is excluded. */
+  readonly isPartial: boolean;
+}
+
+interface Found {
+  readonly adapter: TestAdapter;
+  readonly project: TestProject;
+  readonly key: string;
+  readonly cacheKey: string;
+}
+
+interface Listed {
+  readonly cacheKey: string;
+  readonly files: readonly RepoPath[];
+  /** All files of the repository when it was made. */
+  readonly names: ReadonlySet<RepoPath>;
+}
+
+export class TestCatalog {
+  readonly #options: TestsOptions;
+  readonly #lists: RunnerLists;
+  readonly #listed = new Map<string, Listed>();
+  #found: readonly Found[] = [];
+  #entries: readonly CatalogEntry[] = [];
+  #files: readonly TestFile[] = [];
+  #projects: ReadonlyMap<TestId, TestProject> = new Map();
+  #problems: readonly string[] = [];
+  #names: ReadonlySet<RepoPath> = new Set();
+  #state = '';
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(options: TestsOptions) {
+    this.#options = options;
+    this.#lists = new RunnerLists(options);
+  }
+
+  get entries(): readonly CatalogEntry[] {
+    return this.#entries;
+  }
+
+  get files(): readonly TestFile[] {
+    return this.#files;
+  }
+
+  get projects(): ReadonlyMap<TestId, TestProject> {
+    return this.#projects;
+  }
+
+  get problems(): readonly string[] {
+    return this.#problems;
+  }
+
+  /** Every file that git does not ignore, at the last look. */
+  get sources(): ReadonlySet<RepoPath> {
+    return this.#names;
+  }
+
+  /** Looks again where something changed that matters; calls come one after the other. */
+  async refresh(changed: readonly RepoPath[] | undefined): Promise<void> {
+    const refreshed = this.#queue.then(() => this.#refresh(changed));
+    this.#queue = refreshed.catch(() => {});
+    await refreshed;
+  }
+
+  /** Resolves when every project has its runner's own list, or cannot have it. */
+  async settled(): Promise<void> {
+    await this.#queue;
+    await this.#lists.settled();
+  }
+
+  /** The cases on record changed: tells of files with other cases than before. */
+  casesChanged(): void {
+    this.#publish(this.#assign());
+  }
+
+  /** A whole run found these files: they are added to what is known of the project. */
+  async addReported(entry: CatalogEntry, files: readonly RepoPath[]): Promise<void> {
+    const known = new Set(entry.project.files);
+    const found = this.#found.find((each) => this.#nameOf(each) === entry.name);
+    const more = files.filter((file) => !known.has(file));
+    if (more.length === 0 || found === undefined) return;
+    await this.#keepList(found, [...found.project.files.filter((file) => known.has(file)), ...known, ...more]);
+  }
+
+  dispose(): Promise<void> {
+    return this.#lists.dispose();
+  }
+
+  async #refresh(changed: readonly RepoPath[] | undefined): Promise<void> {
+    if (this.#state === '') await rm(temporaryFolderOf(this.#options), { recursive: true, force: true });
+    const files = await this.#options.files();
+    const settings = this.#options.settings();
+    const enabled = adapters.filter((adapter) => settings[adapter.setting] === true);
+    const state = hashOf([...enabled.map((adapter) => adapter.framework), ...this.#options.exclude(), '', ...files]);
+    const concerns = changed === undefined || changed.some((path) => enabled.some((adapter) => adapter.concerns(path)) || this.#isConfiguration(path));
+    if (!concerns && state === this.#state) return this.#startLists();
+    this.#state = state;
+    this.#names = new Set(files);
+    await this.#detect({ root: this.#options.root, files, read: this.#options.read }, enabled);
+    this.#publish(this.#assign());
+    await this.#remember();
+    this.#startLists();
+  }
+
+  #isConfiguration(path: RepoPath): boolean {
+    return this.#found.some(({ project }) => project.configFiles.includes(path));
+  }
+
+  async #detect(view: RepositoryView, enabled: readonly TestAdapter[]): Promise<void> {
+    const found: Found[] = [];
+    const problems: string[] = [];
+    for (const adapter of enabled) {
+      try {
+        const detection = await adapter.detect(view);
+        problems.push(...detection.problems);
+        for (const project of detection.projects) {
+          const cacheKey = discoveryKey(project, view);
+          found.push({ adapter, project, key: projectKey(project), cacheKey });
+        }
+      } catch (cause) {
+        this.#options.log.error(`looking for ${adapter.framework} tests failed`, { cause });
+        problems.push(`Looking for ${adapter.framework} tests failed: ${cause instanceof Error ? cause.message : String(cause)}`);
+      }
+    }
+    this.#found = found;
+    this.#problems = [...new Set(problems)];
+    for (const each of found) this.#recallList(each);
+  }
+
+  #recallList(found: Found): void {
+    if (this.#listed.get(found.key)?.cacheKey === found.cacheKey) return;
+    const files = getDiscovery(this.#options.store, found.cacheKey);
+    if (files !== null) this.#listed.set(found.key, { cacheKey: found.cacheKey, files, names: this.#names });
+  }
+
+  /** Gives each file to the first project of its framework that has it. */
+  #assign(): TestFile[] {
+    const cases = knownCases(this.#options.store);
+    const isExcluded = excludedBy(this.#options.exclude());
+    const taken = new Set<TestId>();
+    const entries: CatalogEntry[] = [];
+    const files: TestFile[] = [];
+    const projects = new Map<TestId, TestProject>();
+    for (const found of this.#found) {
+      const candidates = this.#filesOf(found);
+      const own = candidates.filter((file) => !taken.has(testId(found.project.framework, file)) && !isExcluded(file));
+      if (own.length === 0 && candidates.length > 0) continue;
+      const project = { ...found.project, files: own };
+      entries.push({ adapter: found.adapter, project, name: this.#nameOf(found), isPartial: own.length < candidates.length });
+      for (const file of own) {
+        const id = testId(project.framework, file);
+        taken.add(id);
+        projects.set(id, project);
+        files.push({ id, file, framework: project.framework, project: project.folder, cases: [...(cases.get(id) ?? [])] });
+      }
+    }
+    this.#entries = entries;
+    this.#projects = projects;
+    return files;
+  }
+
+  /** The runner's list; while a new one is on its way, the last one with what appeared since. */
+  #filesOf(found: Found): readonly RepoPath[] {
+    const listed = this.#listed.get(found.key);
+    if (listed === undefined) return found.project.files;
+    if (listed.cacheKey === found.cacheKey) return listed.files;
+    const kept = listed.files.filter((file) => this.#names.has(file));
+    const known = new Set(kept);
+    const appeared = found.project.files.filter((file) => !listed.names.has(file) && !known.has(file));
+    return [...kept, ...appeared];
+  }
+
+  #nameOf(found: Found): string {
+    const { framework, folder } = found.project;
+    const same = this.#found.filter((each) => each.project.framework === framework && each.project.folder === folder);
+    const place = folder === '' ? framework : `${framework}:${folder}`;
+    const index = same.indexOf(found);
+    return index > 0 ? `${place}#${index + 1}` : place;
+  }
+
+  #publish(files: readonly TestFile[]): void {
+    const before = new Map(this.#files.map((file) => [file.id, signature(file)]));
+    const changed = files.filter((file) => before.get(file.id) !== signature(file));
+    const present = new Set(files.map((file) => file.id));
+    const removed = [...before.keys()].filter((id) => !present.has(id));
+    this.#files = files;
+    if (changed.length > 0 || removed.length > 0) this.#options.events.emit({ type: 'tests.changed', changed, removed });
+  }
+
+  /** What is not there is not failing; what came back is. */
+  async #remember(): Promise<void> {
+    const present = new Set(this.#files.map((file) => file.id));
+    const recorded = [...fileHistory(this.#options.store).keys()];
+    if (recorded.length === 0) return;
+    const gone = recorded.filter((id) => !present.has(id));
+    const back = recorded.filter((id) => present.has(id));
+    await this.#options.store.transact((tx) => {
+      forgetFiles(tx, gone);
+      recallFiles(tx, back);
+    });
+  }
+
+  #startLists(): void {
+    if (!this.#options.isTrusted()) return;
+    for (const found of this.#found) {
+      if (this.#listed.get(found.key)?.cacheKey === found.cacheKey) continue;
+      const isCurrent = () => this.#found.includes(found);
+      this.#lists.ask({ ...found, isCurrent, answered: (files) => this.#keepList(found, files) });
+    }
+  }
+
+  async #keepList(found: Found, files: readonly RepoPath[]): Promise<void> {
+    const unique = [...new Set(files)];
+    this.#listed.set(found.key, { cacheKey: found.cacheKey, files: unique, names: this.#names });
+    this.#publish(this.#assign());
+    await this.#options.store.transact((tx) => saveDiscovery(tx, found.cacheKey, unique));
+  }
+}
+
+/** What a client sees of a file besides its last results. */
+function signature(file: TestFile): string {
+  return `${file.project}\0${file.cases.map((each) => `${each.id}\0${each.line ?? ''}`).join('\0')}`;
+}

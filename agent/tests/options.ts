@@ -1,0 +1,46 @@
+// What the tests component is given: the parts of the agent that it needs, and what a caller wants run.
+import path from 'node:path';
+import type { EventBus } from '../events/events.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import type { Processes } from '../platform/processes.ts';
+import type { RepoPath, StepId } from '../protocol/ids.ts';
+import type { PlannedTest, PlanRequest } from '../protocol/plan.ts';
+import type { Settings } from '../protocol/settings.ts';
+import type { Store } from '../store/store.ts';
+
+export interface TestsOptions {
+  /** Absolute path of the repository, without symbolic links. */
+  readonly root: string;
+  /** Absolute; temporary files of runs are put below it. */
+  readonly stateDirectory: string;
+  readonly store: Store;
+  readonly events: EventBus;
+  readonly processes: Processes;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: () => Settings;
+  /** The user's environment (`userEnvironment`). */
+  readonly environment: () => Readonly<Record<string, string>>;
+  /** Nothing of the repository is executed before it is trusted. */
+  readonly isTrusted: () => boolean;
+  /** Every file that git does not ignore, sorted: `workspace.files()`. */
+  readonly files: () => Promise<readonly RepoPath[]>;
+  /** `workspace.read`. */
+  readonly read: (path: RepoPath) => string | null;
+  /** Glob patterns of `tests.exclude` in noodle.yaml. */
+  readonly exclude: () => readonly string[];
+}
+
+export interface StepsInput {
+  /** In running order. */
+  readonly planned: readonly PlannedTest[];
+  readonly request: PlanRequest;
+  /** Steps that have to succeed before the tests of a project in this folder: builds of what they import built. */
+  readonly needs: (folder: string) => readonly StepId[];
+}
+
+/** Where runs and questions to runners put what they need for a moment. */
+export function temporaryFolderOf({ stateDirectory }: Pick<TestsOptions, 'stateDirectory'>): string {
+  return path.join(stateDirectory, 'temporary');
+}

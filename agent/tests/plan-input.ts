@@ -1,0 +1,25 @@
+// Everything that a plan of tests is made of.
+import type { Impact } from '../graph/graph.ts';
+import type { ChangeSet } from '../protocol/change-set.ts';
+import type { RepoPath, TestId } from '../protocol/ids.ts';
+import type { PlanRequest } from '../protocol/plan.ts';
+import type { Settings } from '../protocol/settings.ts';
+import type { TestFile } from '../protocol/test.ts';
+import type { FileHistory } from '../store/tests.ts';
+import type { TestProject } from './adapter.ts';
+import type { FailureEstimator } from './estimator.ts';
+
+export interface TestPlanInput {
+  /** Every known test file, in the runners' own order. */
+  readonly files: readonly TestFile[];
+  /** Each test file's project, by the file's id. */
+  readonly projects: ReadonlyMap<TestId, TestProject>;
+  /** Every file that git does not ignore: what is not among them is built. */
+  readonly sources: ReadonlySet<RepoPath>;
+  readonly changes: ChangeSet;
+  readonly impact: Pick<Impact, 'reached'>;
+  readonly history: ReadonlyMap<TestId, FileHistory>;
+  readonly settings: Settings;
+  readonly request: PlanRequest;
+  readonly estimator: FailureEstimator;
+}

@@ -1,0 +1,18 @@
+// The test frameworks that there is an adapter for.
+import type { Framework } from '../protocol/test.ts';
+import type { TestAdapter } from './adapter.ts';
+import { jestAdapter } from './adapters/jest.ts';
+import { mochaAdapter } from './adapters/mocha.ts';
+import { nodeTestAdapter } from './adapters/node-test.ts';
+import { pytestAdapter } from './adapters/pytest.ts';
+import { unittestAdapter } from './adapters/unittest.ts';
+import { vitestAdapter } from './adapters/vitest.ts';
+
+/** In the order in which projects of one folder are shown. */
+export const adapters: readonly TestAdapter[] = [vitestAdapter, jestAdapter, mochaAdapter, nodeTestAdapter, pytestAdapter, unittestAdapter];
+
+export function adapterOf(framework: Framework): TestAdapter {
+  const found = adapters.find((adapter) => adapter.framework === framework);
+  if (found === undefined) throw new Error(`no adapter for ${framework}`);
+  return found;
+}

@@ -1,0 +1,170 @@
+// Turns a plan into steps of the engine: one a project, which runs its files and tells what comes of them.
+import type { StepContext, StepDefinition, StepOutcome } from '../engine/engine.ts';
+import { assetPath } from '../platform/assets.ts';
+import { StepId, type RepoPath, type TestId } from '../protocol/ids.ts';
+import type { PlanRequest } from '../protocol/plan.ts';
+import type { TestStatus } from '../protocol/test.ts';
+import { testId, type TestBatch } from './adapter.ts';
+import type { CatalogEntry, TestCatalog } from './catalog.ts';
+import { batchesOf, runProject, type ProjectListener, type ProjectTrouble } from './project-run.ts';
+import { ResultNumbering, ResultRecorder } from './results.ts';
+import { temporaryFolderOf, type StepsInput, type TestsOptions } from './options.ts';
+
+/** Steps in the order of their first planned test. A project of which no file is known yet runs when all is asked for. */
+export function testSteps(input: StepsInput, catalog: TestCatalog, options: TestsOptions): StepDefinition[] {
+  const entryOf = new Map<TestId, CatalogEntry>();
+  for (const entry of catalog.entries) for (const file of entry.project.files) entryOf.set(testId(entry.project.framework, file), entry);
+  const planned = new Map<CatalogEntry, RepoPath[]>();
+  for (const test of input.planned) {
+    const entry = entryOf.get(test.id);
+    if (entry === undefined) continue;
+    const files = planned.get(entry) ?? [];
+    files.push(test.file);
+    planned.set(entry, files);
+  }
+  if (input.request.all === true) {
+    for (const entry of catalog.entries) if (entry.project.files.length === 0) planned.set(entry, []);
+  }
+  return [...planned].map(([entry, files]) => stepOf({ entry, files, input, catalog, options }));
+}
+
+interface ProjectStep {
+  readonly entry: CatalogEntry;
+  readonly files: readonly RepoPath[];
+  readonly input: StepsInput;
+  readonly catalog: TestCatalog;
+  readonly options: TestsOptions;
+}
+
+function stepOf(step: ProjectStep): StepDefinition {
+  const { entry, input, options } = step;
+  const { framework, folder } = entry.project;
+  return {
+    id: StepId.parse(`tests:${entry.name}`),
+    name: folder === '' ? framework : `${framework} in ${folder}`,
+    kind: 'tests',
+    needs: input.needs(folder),
+    slot: 'test',
+    timeoutMs: options.settings()['cicd.defaultTimeout'] * 1000,
+    run: (context) => runStep(step, context),
+  };
+}
+
+async function runStep(step: ProjectStep, context: StepContext): Promise<StepOutcome> {
+  const { entry, options, catalog } = step;
+  const recorder = new ResultRecorder({ store: options.store, clock: options.clock, executionId: context.executionId });
+  const listener = new StepListener(step, context, recorder);
+  const batches = batchesFor(step);
+  const trouble = await runProject(batches, {
+    root: options.root,
+    runnerFolder: assetPath('test-runners'),
+    adapter: entry.adapter,
+    clock: options.clock,
+    settings: options.settings(),
+    environment: options.environment(),
+    signal: context.signal,
+    listener,
+    log: (text) => context.log(text),
+    run: (spec) => context.run(spec),
+    temporaryFolder: temporaryFolderOf(options),
+  });
+  const isWhole = batches.every((batch) => batch.only.length === 0) && !context.signal.aborted;
+  await recorder.close(isWhole ? listener.finishedIds() : []);
+  if (batches[0]?.files === null && trouble === null && !context.signal.aborted) await catalog.addReported(entry, listener.reportedFiles());
+  catalog.casesChanged();
+  return outcomeOf(listener.failed, trouble);
+}
+
+/** All of a project is left to its runner; else the files are named. */
+function batchesFor({ entry, files, input }: ProjectStep): TestBatch[] {
+  const leavesItToRunner = input.request.all === true && !entry.isPartial;
+  return batchesOf(entry.project, leavesItToRunner ? null : files, chosenCases(entry, files, input.request));
+}
+
+/** Titles of the cases that a request names, by their file. */
+function chosenCases(entry: CatalogEntry, files: readonly RepoPath[], request: PlanRequest): Map<RepoPath, string[][]> {
+  const chosen = new Map<RepoPath, string[][]>();
+  if (request.tests === undefined) return chosen;
+  const ids = new Set(request.tests);
+  for (const file of files) {
+    const fileId = testId(entry.project.framework, file);
+    if (ids.has(fileId)) continue;
+    const titles = request.tests.filter((id) => id.startsWith(`${fileId} > `)).map((id) => titlesOf(id.slice(fileId.length + 3)));
+    if (titles.length > 0) chosen.set(file, titles);
+  }
+  return chosen;
+}
+
+/** Of two cases with one name, the second's id ends in ` #2`: runners know only the name. */
+function titlesOf(rest: string): string[] {
+  return rest.replace(/ #\d+$/, '').split(' > ');
+}
+
+function outcomeOf(failed: number, trouble: ProjectTrouble | null): StepOutcome {
+  if (trouble !== null) return { state: 'failed', reason: trouble.message };
+  if (failed > 0) return { state: 'failed', reason: failed === 1 ? '1 test failed' : `${failed} tests failed` };
+  return { state: 'succeeded' };
+}
+
+/** Numbers results, emits them, counts them and hands them to the recorder. */
+class StepListener implements ProjectListener {
+  readonly #step: ProjectStep;
+  readonly #context: StepContext;
+  readonly #recorder: ResultRecorder;
+  readonly #numbering: ResultNumbering;
+  readonly #planned: ReadonlySet<RepoPath>;
+  readonly #finished = new Set<RepoPath>();
+  readonly #reported = new Set<RepoPath>();
+  failed = 0;
+
+  constructor(step: ProjectStep, context: StepContext, recorder: ResultRecorder) {
+    this.#step = step;
+    this.#context = context;
+    this.#recorder = recorder;
+    this.#numbering = new ResultNumbering(step.entry.project.framework);
+    this.#planned = new Set(step.files);
+  }
+
+  fileStarted(file: RepoPath): void {
+    const id = testId(this.#step.entry.project.framework, file);
+    this.#step.options.events.emit({ type: 'test.started', executionId: this.#context.executionId, id, file });
+  }
+
+  result(reported: Parameters<ProjectListener['result']>[0]): void {
+    const { result, replaced } = this.#numbering.number(reported, this.#context.elapsedMs());
+    this.#reported.add(result.file);
+    if (replaced !== null) this.#count(replaced, -1);
+    this.#count(result.status, 1);
+    this.#step.options.events.emit({ type: 'test.finished', executionId: this.#context.executionId, result });
+    this.#recorder.add(result);
+    this.#context.touch();
+  }
+
+  fileFinished(file: RepoPath): void {
+    if (this.#finished.has(file)) return;
+    this.#finished.add(file);
+    if (this.#planned.has(file)) this.#context.progress({ finishedTests: 1 });
+  }
+
+  restarting(files: ReadonlySet<RepoPath>): void {
+    this.#numbering.restart(files);
+    for (const file of files) this.#reported.delete(file);
+  }
+
+  finishedIds(): TestId[] {
+    return [...this.#finished].filter((file) => this.#reported.has(file)).map((file) => testId(this.#step.entry.project.framework, file));
+  }
+
+  reportedFiles(): RepoPath[] {
+    return [...this.#reported];
+  }
+
+  #count(status: TestStatus, by: 1 | -1): void {
+    if (status === 'passed') this.#context.progress({ passed: by });
+    else if (status === 'skipped' || status === 'todo') this.#context.progress({ skipped: by });
+    else {
+      this.failed += by;
+      this.#context.progress({ failed: by });
+    }
+  }
+}
