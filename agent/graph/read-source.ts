@@ -1,12 +1,15 @@
 // Reads one file and what its extractor finds in it. Runs on the agent's thread for a few files, on worker threads for many.
 import { hash } from 'node:crypto';
-import { closeSync, fstatSync, lstatSync, openSync, readSync, readlinkSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { encodeFacts, noFacts } from './facts.ts';
 import type { ExtractorOf } from './extractors/registry.ts';
 
 /** Beyond this a file is not parsed: its import-like statements are not worth the stall. */
 export const largestParsedBytes = 16 * 1024 * 1024;
+
+/** A pipe would wait for its writer, a link would be another file; Windows has neither flag. */
+const noWaiting = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** What a file on disk says; plain data, sent between threads. */
 export interface SourceReading {
@@ -51,10 +54,11 @@ export function linkTarget(root: string, link: string): string | null {
 }
 
 function readRegular(absolute: string, request: SourceRequest, extractorOf: ExtractorOf): SourceReading | null {
-  if (!lstatSync(absolute).isFile()) return null;
-  const file = openSync(absolute, 'r');
+  const file = openSync(absolute, constants.O_RDONLY | noWaiting);
   try {
-    const { size, mtimeMs } = fstatSync(file);
+    const status = fstatSync(file);
+    if (!status.isFile()) return null;
+    const { size, mtimeMs } = status;
     const stamp = { path: request.path, sizeBytes: size, mtimeMs };
     if (size > largestParsedBytes) return { ...stamp, contentHash: `${size}-${mtimeMs}`, ...tooLarge(request.path, size) };
     const bytes = readWhole(file, size);

@@ -63,10 +63,8 @@ function scriptFacts(path: string, text: string, { language, parse }: Script): F
     imports.push({ kind: 'types', specifier: (match[1] ?? '').replace(/^(?!\.)/, './') });
   }
   const references = referencesIn(code, record.statements.map(({ specifier }) => specifier));
-  imports.push(...references.facts);
-  if (record.isDamaged) imports.push(...searchedImports(text));
   return {
-    imports: distinct(imports),
+    imports: distinct([...imports, ...references.facts, ...(record.isDamaged ? searchedImports(text) : [])]),
     notes: [...new Set([...notes, ...references.notes])].slice(0, 20),
     ...(record.isDamaged ? { isDamaged: true as const } : {}),
   };

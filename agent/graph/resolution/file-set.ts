@@ -4,6 +4,8 @@ import type { RepoPath } from '../../protocol/ids.ts';
 
 /** Extensions of code that a specifier may leave out, in no order: all that exist are taken. */
 export const codeExtensions = ['.ts', '.tsx', '.js', '.jsx', '.mjs', '.cjs', '.mts', '.cts', '.vue', '.svelte', '.astro'] as const;
+const codeFile = /\.(?:[cm]?[jt]sx?|vue|svelte|astro)$/;
+const declarationFile = /\.d\.[cm]?ts$/;
 const otherExtensions = ['.json', '.node', '.css', '.scss', '.sass', '.less', '.json5', '.yaml', '.yml', '.wasm', '.graphql', '.gql', '.html', '.md', '.mdx', '.txt', '.coffee'] as const;
 
 /** What a written extension may stand for in sources. */
@@ -18,13 +20,18 @@ export class FileSet {
   readonly #files: ReadonlySet<RepoPath>;
   readonly #links: ReadonlyMap<RepoPath, RepoPath>;
   readonly #folders = new Map<string, RepoPath[]>();
+  /** Code files by their path without extension: one look-up instead of one an extension. */
+  readonly #code = new Map<string, RepoPath[]>();
   #lowerCase: Map<string, RepoPath[]> | null = null;
   #sorted: readonly RepoPath[] | null = null;
 
   constructor(files: ReadonlySet<RepoPath>, links: ReadonlyMap<RepoPath, RepoPath>) {
     this.#files = files;
     this.#links = links;
-    for (const file of files) this.#addTo(folderOf(file), file);
+    for (const file of files) {
+      this.#addTo(folderOf(file), file);
+      if (codeFile.test(file) && !links.has(file)) this.#addCode(withoutCodeExtension(file), file);
+    }
   }
 
   get all(): ReadonlySet<RepoPath> {
@@ -73,8 +80,9 @@ export class FileSet {
     const exact = this.find(target);
     const dot = target.lastIndexOf('.');
     const extension = dot > target.lastIndexOf('/') ? target.slice(dot) : '';
-    const sources = (sourceExtensions[extension] ?? []).flatMap((source) => this.#findAll(target.slice(0, dot) + source));
-    if (exact !== null) return [exact, ...sources];
+    const accepted = sourceExtensions[extension];
+    const sources = accepted === undefined ? [] : this.#codeAt(target.slice(0, dot)).filter((file) => accepted.some((source) => file.endsWith(source)) && !declarationFile.test(file));
+    if (exact !== null) return sources.length === 0 ? [exact] : [exact, ...sources];
     if (sources.length > 0) return sources;
     const completed = this.#completed(target);
     return completed.length > 0 ? completed : this.#variants(target);
@@ -100,21 +108,30 @@ export class FileSet {
   }
 
   #completed(target: string): RepoPath[] {
-    const code = codeExtensions.flatMap((extension) => this.#findAll(target + extension));
-    if (code.length > 0) return code;
-    const types = this.#findAll(`${target}.d.ts`);
-    return types.length > 0 ? types : otherExtensions.flatMap((extension) => this.#findAll(target + extension));
+    const code = this.#codeAt(target);
+    if (code.length === 0) return otherExtensions.flatMap((extension) => this.find(target + extension) ?? []);
+    const running = code.length === 1 ? code : code.filter((file) => !declarationFile.test(file));
+    return [...(running.length > 0 ? running : code)];
+  }
+
+  #codeAt(stem: string): readonly RepoPath[] {
+    const found = this.#code.get(stem);
+    if (found !== undefined || this.#links.size === 0) return found ?? [];
+    // A link may stand for the file itself, with its extension, or for a folder on the way.
+    const real = this.#code.get(this.#follow(stem));
+    return real ?? codeExtensions.flatMap((extension) => this.find(stem + extension) ?? []);
+  }
+
+  #addCode(stem: string, file: RepoPath): void {
+    const same = this.#code.get(stem);
+    if (same === undefined) this.#code.set(stem, [file]);
+    else same.push(file);
   }
 
   /** `./view` that exists as `view.web.tsx` and `view.native.tsx` alone. */
   #variants(target: string): RepoPath[] {
     const prefix = `${target}.`;
     return this.filesIn(folderOf(target)).filter((file) => file.startsWith(prefix) && /^\w+\.[cm]?[jt]sx?$/.test(file.slice(prefix.length)) && !/\.(?:test|spec|d|stories|bench|snap)\./.test(`.${file.slice(prefix.length)}`));
-  }
-
-  #findAll(file: string): RepoPath[] {
-    const found = this.find(file);
-    return found === null ? [] : [found];
   }
 
   #follow(file: string): string {
@@ -171,9 +188,25 @@ export function folderOf(file: string): string {
 
 /** Joins and normalizes; '' is the root, and what climbs out of the repository keeps its `..`. */
 export function join(folder: string, relative: string): string {
+  if (plainRelative.test(relative)) return joinPlain(folder, relative);
   const joined = path.posix.join(folder, relative);
   const clean = joined.endsWith('/') ? joined.slice(0, -1) : joined;
   return clean === '.' ? '' : clean;
+}
+
+const plainRelative = /^(?:\.\/|(?:\.\.\/)+)?(?:[^./][^/]*\/)*[^./][^/]*$/;
+
+/** The common form, `./a/b` or `../../a`, without the cost of the general one. */
+function joinPlain(folder: string, relative: string): string {
+  let base = folder;
+  let rest = relative;
+  if (rest.startsWith('./')) rest = rest.slice(2);
+  for (; rest.startsWith('../'); rest = rest.slice(3)) {
+    // Above the root there is nothing of the repository; the general form keeps what is written.
+    if (base === '') return path.posix.join(base, rest);
+    base = folderOf(base);
+  }
+  return base === '' ? rest : `${base}/${rest}`;
 }
 
 export function withoutCodeExtension(file: string): string {
