@@ -7,7 +7,7 @@ import type { Log } from './platform/log.ts';
 import { failure, success, type Result } from './protocol/failure.ts';
 import type { AgentLock } from './protocol/wire.ts';
 import { findAgent } from './server/agent-lock.ts';
-import { connectClient } from './server/connect.ts';
+import { connectClient } from './client/client.ts';
 import { findRoot } from './workspace/workspace.ts';
 
 export interface SessionEnvironment {

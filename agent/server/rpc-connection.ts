@@ -15,7 +15,7 @@ import { splitChannels, type ChannelSplitter, type MessageStreams } from '../pro
 import { closeCodes, eventMethod, protocolVersion, type HelloAnswer } from '../protocol/wire.ts';
 import type { Caller, Dispatcher } from './dispatch.ts';
 import type { EventFanout } from './event-fanout.ts';
-import { frameText } from './frame-text.ts';
+import { frameText } from '../platform/frame-text.ts';
 import { checkHello, type Greeting, type GreetingOptions } from './greeting.ts';
 import { isNestedDeeper, type ServerLimits } from './limits.ts';
 import { rpcError, serveOperations } from './rpc-operations.ts';

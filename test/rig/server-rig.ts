@@ -12,7 +12,7 @@ import {
   type Role,
 } from '../../agent/protocol/operations.ts';
 import { protocolVersion } from '../../agent/protocol/wire.ts';
-import { connectClient, type ConnectedClient } from '../../agent/server/connect.ts';
+import { connectClient, type ConnectedClient } from '../../agent/client/client.ts';
 import type { LanguageFeatures } from '../../agent/server/language-features.ts';
 import { createAuthenticate } from '../../agent/server/roles.ts';
 import {

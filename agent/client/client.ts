@@ -1,4 +1,4 @@
-// The client over a WebSocket to a live agent: for the command line and for tests.
+// The client over a WebSocket to a live agent: for the command line, the editor and tests.
 import type { IncomingMessage } from 'node:http';
 import {
   CancellationTokenSource,
@@ -19,7 +19,7 @@ import {
 } from '../protocol/client.ts';
 import type { NoodleEvent } from '../protocol/events.ts';
 import { Failure, failure, FailureError, FailureReason, success, type Result } from '../protocol/failure.ts';
-import { splitChannels } from '../protocol/message-streams.ts';
+import { splitChannels, type MessageStreams } from '../protocol/message-streams.ts';
 import {
   EventNotification,
   eventMethod,
@@ -30,7 +30,7 @@ import {
   protocolVersion,
   type Hello,
 } from '../protocol/wire.ts';
-import { frameText } from './frame-text.ts';
+import { frameText } from '../platform/frame-text.ts';
 
 export interface ConnectOptions {
   readonly port: number;
@@ -50,6 +50,8 @@ export type ConnectedClient = Client & {
   readonly agent: HelloAnswer;
   /** Calls back once when the connection has closed, at once when it has already. */
   onClosed(listener: () => void): Disposer;
+  /** The language server's end of the connection, once for each language client. */
+  openLanguage(): MessageStreams;
   dispose(): void;
 };
 
@@ -67,7 +69,13 @@ export async function connectClient(options: ConnectOptions): Promise<Result<Con
     return answer;
   }
   const client = createClient(session.transport);
-  return success({ ...client, agent: answer.value, onClosed: session.onClosed, dispose: session.dispose });
+  return success({
+    ...client,
+    agent: answer.value,
+    onClosed: session.onClosed,
+    openLanguage: session.openLanguage,
+    dispose: session.dispose,
+  });
 }
 
 const defaultTimeoutMs = 10_000;
@@ -131,6 +139,7 @@ interface Session {
   readonly connection: MessageConnection;
   readonly transport: Transport;
   onClosed(listener: () => void): Disposer;
+  openLanguage(): MessageStreams;
   dispose(): void;
 }
 
@@ -155,6 +164,7 @@ function createSession(socket: WebSocket, clock: Clock): Session {
       else closeListeners.add(listener);
       return () => closeListeners.delete(listener);
     },
+    openLanguage: () => splitter.open('language'),
     dispose() {
       socket.close();
       // An agent that hangs does not keep its client.

@@ -6,7 +6,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { WebSocketServer } from 'ws';
 import { failureOf } from '../../../agent/protocol/client.ts';
 import { success } from '../../../agent/protocol/failure.ts';
-import { connectClient } from '../../../agent/server/connect.ts';
+import { connectClient } from '../../../agent/client/client.ts';
 import { ManualClock } from '../../rig/manual-clock.ts';
 import { ServerRig, tokens } from '../../rig/server-rig.ts';
 

@@ -1,0 +1,37 @@
+// The extension's table of contents.
+import * as vscode from 'vscode';
+import { registerAgentCommands } from './commands/agent-commands.ts';
+import { registerExplainCommands } from './commands/explain-commands.ts';
+import { registerOpenItem } from './commands/open-item.ts';
+import { registerRunCommands } from './commands/run-commands.ts';
+import { registerContextKeys } from './context-keys.ts';
+import { registerDashboard } from './dashboard/dashboard.ts';
+import { registerLanguageClients } from './language/language-client.ts';
+import { registerNotifications } from './notifications.ts';
+import { Repositories } from './repositories.ts';
+import { registerStatusBar } from './status-bar.ts';
+import { registerTestExplorer } from './test-explorer/test-explorer.ts';
+import { registerViews } from './views/views.ts';
+
+export function activate(extension: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel('Noodle', { log: true });
+  // The manifest is ours and has a version.
+  const { version } = extension.extension.packageJSON as { version: string };
+  const repositories = new Repositories({ extensionFolder: extension.extensionPath, version, log: (line) => log.info(line) });
+  extension.subscriptions.push(log, repositories);
+  const surroundings = { repositories, log, extension };
+  registerRunCommands(surroundings);
+  registerExplainCommands(surroundings);
+  registerAgentCommands(surroundings);
+  registerOpenItem(surroundings);
+  registerDashboard(surroundings);
+  registerViews(surroundings);
+  registerTestExplorer(surroundings);
+  registerLanguageClients(extension, repositories, log);
+  registerNotifications(extension, repositories);
+  registerContextKeys(extension, repositories);
+  registerStatusBar(extension, repositories);
+  repositories.open();
+}
+
+export function deactivate(): void {}

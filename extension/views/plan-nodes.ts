@@ -1,0 +1,90 @@
+// The tree of the present plan, change → target → test, each with its reason: a pure mapping of the plan.
+import type { Plan } from '../../agent/protocol/plan.ts';
+import { counted, formatDuration } from '../../agent/protocol/quantities.ts';
+import type { Location } from '../../agent/protocol/test.ts';
+
+export interface PlanNode {
+  /** Stable while the plan is remade, so that the tree keeps what is expanded. */
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  readonly tooltip: string;
+  readonly icon: string;
+  /** What commands on the node are about. */
+  readonly subject: { readonly test: string } | { readonly target: string } | null;
+  readonly location: Location | null;
+  readonly children: readonly PlanNode[];
+}
+
+/** Changes, builds and tests, in running order; what is skipped in one line. */
+export function planNodes(plan: Plan): PlanNode[] {
+  return [changesNode(plan), ...(plan.builds.length === 0 ? [] : [buildsNode(plan)]), testsNode(plan), ...skippedNode(plan), ...plan.notes.map(noteNode)];
+}
+
+function changesNode({ changes }: Plan): PlanNode {
+  const children = changes.map((change) =>
+    leaf({
+      id: `change:${change.path}`,
+      label: nameOf(change.path),
+      description: `${change.kind} · ${folderOf(change.path)}`,
+      tooltip: change.from === undefined ? change.path : `${change.from} → ${change.path}`,
+      icon: 'diff',
+      location: change.kind === 'deleted' ? null : { file: change.path, line: change.lines[0]?.[0] ?? 1 },
+    }),
+  );
+  return leaf({ id: 'changes', label: counted(changes.length, 'change'), icon: 'git-compare', children });
+}
+
+function buildsNode({ builds }: Plan): PlanNode {
+  const building = builds.filter((build) => !build.cached).length;
+  const children = builds.map((build) =>
+    leaf({
+      id: `build:${build.target}`,
+      label: build.target,
+      description: build.reason,
+      tooltip: `${build.target}: ${build.reason}`,
+      icon: build.cached ? 'pass' : 'package',
+      subject: { target: build.target },
+    }),
+  );
+  return leaf({ id: 'builds', label: `${building} of ${counted(builds.length, 'target')}`, icon: 'tools', children });
+}
+
+function testsNode({ tests, skipped }: Plan): PlanNode {
+  const expectedMs = tests.reduce((sum, test) => sum + test.expectedMs, 0);
+  const children = tests.map((test) =>
+    leaf({
+      id: `test:${test.id}`,
+      label: nameOf(test.file),
+      description: test.why.length < 2 ? (test.why[0] ?? '') : `${test.why.slice(0, -1).map(nameOf).join(' → ')} →`,
+      tooltip: `${test.file}\n${test.why.join(' → ')}\nprobability ${test.probability.toFixed(2)}, about ${formatDuration(test.expectedMs)}`,
+      icon: 'beaker',
+      subject: { test: test.id },
+      location: { file: test.file, line: 1 },
+    }),
+  );
+  const about = tests.length === 0 ? '' : `about ${formatDuration(expectedMs)}`;
+  return leaf({ id: 'tests', label: `${tests.length} of ${counted(tests.length + skipped.files.length, 'test file')}`, description: about, icon: 'beaker', children });
+}
+
+function skippedNode({ skipped }: Plan): PlanNode[] {
+  if (skipped.files.length === 0) return [];
+  const children = skipped.files.map((file) => leaf({ id: `skipped:${file}`, label: nameOf(file), description: folderOf(file), tooltip: file, icon: 'circle-slash', subject: { test: file }, location: { file, line: 1 } }));
+  return [leaf({ id: 'skipped', label: `${counted(skipped.count, 'test')} skipped`, description: 'nothing that they depend on changed', icon: 'debug-step-over', children })];
+}
+
+function noteNode(note: string): PlanNode {
+  return leaf({ id: `note:${note}`, label: note, tooltip: note, icon: 'info' });
+}
+
+function leaf(node: Partial<PlanNode> & Pick<PlanNode, 'id' | 'label' | 'icon'>): PlanNode {
+  return { description: '', tooltip: node.label, subject: null, location: null, children: [], ...node };
+}
+
+function nameOf(file: string): string {
+  return file.slice(file.lastIndexOf('/') + 1);
+}
+
+function folderOf(file: string): string {
+  return file.slice(0, Math.max(0, file.lastIndexOf('/')));
+}

@@ -1,0 +1,64 @@
+// The tree of runs, the latest first, each with its steps: a pure mapping of the executions.
+import type { Execution, ExecutionState, Step } from '../../agent/protocol/execution.ts';
+import { counted, formatDuration } from '../../agent/protocol/quantities.ts';
+
+export interface RunNode {
+  readonly id: string;
+  readonly label: string;
+  readonly description: string;
+  readonly tooltip: string;
+  readonly icon: string;
+  /** Name of a theme colour for the icon. */
+  readonly colour: string | null;
+  readonly executionId: string;
+  readonly stepId: string | null;
+  readonly children: readonly RunNode[];
+}
+
+const icons: { readonly [S in ExecutionState]: readonly [icon: string, colour: string | null] } = {
+  queued: ['clock', null],
+  running: ['sync~spin', null],
+  succeeded: ['pass', 'testing.iconPassed'],
+  failed: ['error', 'testing.iconFailed'],
+  cancelled: ['circle-slash', null],
+  timed_out: ['watch', 'testing.iconFailed'],
+  skipped: ['debug-step-over', null],
+  interrupted: ['debug-disconnect', 'testing.iconErrored'],
+};
+
+export function runNodes(executions: readonly Execution[]): RunNode[] {
+  return executions.map(runNode);
+}
+
+function runNode(execution: Execution): RunNode {
+  const [icon, colour] = icons[execution.state];
+  const time = new Date(execution.queuedAt).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+  return {
+    id: execution.id,
+    label: labelOf(execution),
+    description: [execution.name, durationOf(execution), counted(execution.changedFiles, 'file'), time].filter((part) => part !== '').join(' · '),
+    tooltip: [`${execution.name}: ${execution.state}`, execution.reason ?? '', new Date(execution.queuedAt).toLocaleString()].filter((line) => line !== '').join('\n'),
+    icon,
+    colour,
+    executionId: execution.id,
+    stepId: null,
+    children: execution.steps.map((step) => stepNode(execution, step)),
+  };
+}
+
+function labelOf({ state, counts, finishedTests, plannedTests }: Execution): string {
+  if (state === 'running') return `${finishedTests}/${plannedTests}`;
+  if (counts.failed > 0) return `${counted(counts.failed, 'test')} failed`;
+  if (state === 'succeeded') return `${counted(counts.passed, 'test')} passed`;
+  return state.replace('_', ' ');
+}
+
+function stepNode(execution: Execution, step: Step): RunNode {
+  const [icon, colour] = icons[step.state];
+  const description = [durationOf(step), step.reason ?? ''].filter((part) => part !== '').join(' · ');
+  return { id: `${execution.id}/${step.id}`, label: step.name, description, tooltip: `${step.name}: ${step.state}${step.reason === null ? '' : `\n${step.reason}`}`, icon, colour, executionId: execution.id, stepId: step.id, children: [] };
+}
+
+function durationOf({ startedAt, finishedAt }: { startedAt: number | null; finishedAt: number | null }): string {
+  return startedAt === null || finishedAt === null ? '' : formatDuration(finishedAt - startedAt);
+}
