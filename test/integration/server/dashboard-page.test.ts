@@ -56,7 +56,7 @@ describe('The dashboard page', () => {
       const page = await rig.http('GET', '/', { headers: { Cookie } });
       assert.deepEqual([page.status, page.headers['content-type']], [200, 'text/html; charset=utf-8']);
       const policy = String(page.headers['content-security-policy']);
-      assert.match(policy, /^default-src 'none'; script-src 'self'; style-src 'self';/);
+      assert.match(policy, /^default-src 'none'; script-src 'self'; style-src 'self' 'sha256-[^']+';/);
       assert.doesNotMatch(policy, /unsafe|\*/);
       const script = await rig.http('GET', '/dashboard.js', { headers: { Cookie } });
       assert.deepEqual([script.headers['content-type'], script.text], ['text/javascript; charset=utf-8', 'export {};']);
