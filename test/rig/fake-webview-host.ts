@@ -109,9 +109,13 @@ export class FakeWebviewHost implements AsyncDisposable {
     const index = new TextDecoder().decode(this.#options.files.get('/index.html')?.content);
     return index
       .replace('data-place="browser"', `data-place="${this.#options.place}"`)
+      .replace('<head>', `<head><meta http-equiv="Content-Security-Policy" content="${policy}">`)
       .replace('<script', '<script src="editor.js"></script><script');
   }
 }
+
+/** VS Code lets the extension say; it needs no inline scripts. */
+const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
 
 const hostPage = `<!doctype html><html lang="en"><title>Editor</title><link rel="icon" href="data:,">
 <style>html, body { margin: 0; height: 100% } iframe { width: 100%; height: 100%; border: 0; display: block }</style>

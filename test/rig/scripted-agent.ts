@@ -20,6 +20,18 @@ export interface ReceivedRequest {
 
 const Request = z.object({ id: z.number(), method: z.string(), params: z.unknown() });
 
+/** The policy that comes with the page: as strict as the agent's. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
 export interface ScriptedAgentOptions {
   readonly files: DashboardFiles;
   readonly answers: ScriptedAnswers;
@@ -100,7 +112,7 @@ export class ScriptedAgent implements AsyncDisposable {
     const { pathname } = new URL(url, this.address);
     const file = this.#options.files.get(pathname === '/' ? '/index.html' : pathname);
     if (file === undefined) response.writeHead(404).end();
-    else response.writeHead(200, { 'content-type': file.type }).end(file.content);
+    else response.writeHead(200, { 'content-type': file.type, 'content-security-policy': policy }).end(file.content);
   }
 
   async #receive(socket: WebSocket, text: string): Promise<void> {

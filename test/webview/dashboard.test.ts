@@ -217,7 +217,8 @@ describe('the dashboard in a browser', () => {
     const { page } = rig;
     const plot = page.locator('noodle-duration-plot');
     await plot.locator('canvas').waitFor();
-    assert.equal(await page.locator('.plot-readout').innerText(), 'Latest: 12:41 · failed · 2.9 s · first failure after 0.4 s');
+    const readout = (await page.locator('.plot-readout').innerText()).replaceAll('\u00a0', ' ');
+    assert.equal(readout, 'Latest: 12:41 · failed · 2.9 s · first failure after 0.4 s');
     await plot.focus();
     await page.keyboard.press('Home');
     await page.getByText(/07:47 · failed/).waitFor();

@@ -43,11 +43,11 @@ export function headlineOf(values: readonly number[]): Headline | null {
   };
 }
 
-/** One point in words: `12:41 · failed · 2.9 s · first failure after 0.4 s`. */
+/** One point in words: `12:41 · failed · 2.9 s · first failure after 0.4 s`. Lines break between the parts only. */
 export function describePoint(point: DurationPoint, now: number): string {
   const parts = [formatClock(point.at, now), point.word, formatDuration(point.durationMs)];
   if (point.firstFailureAtMs !== null) parts.push(`first failure after ${formatDuration(point.firstFailureAtMs)}`);
-  return parts.join(' · ');
+  return parts.map((part) => part.replaceAll(' ', '\u00a0')).join(' · ');
 }
 
 /** The table twin of the plot, latest first. */

@@ -72,7 +72,7 @@ describe('the progress of a run', () => {
 describe('the points of the plot', () => {
   it('are described in words', () => {
     const [point] = durationPoints([{ executionId: execution().id, at: now, durationMs: 2900, firstFailureAtMs: 400, state: 'failed' }]);
-    assert.match(point === undefined ? '' : describePoint(point, now), /^\d\d:\d\d · failed · 2\.9 s · first failure after 0\.4 s$/);
+    assert.match(point === undefined ? '' : describePoint(point, now).replaceAll('\u00a0', ' '), /^\d\d:\d\d · failed · 2\.9 s · first failure after 0\.4 s$/);
   });
 
   it('have a table twin, latest first', () => {
