@@ -14,7 +14,7 @@ export function registerExplainCommands(surroundings: CommandSurroundings): void
   registerCommand(surroundings, commandIds.showPlan, () => vscode.commands.executeCommand(`${viewIds.plan}.focus`));
   registerCommand(surroundings, commandIds.explainItem, (item) => explain(subjectOf(item)));
   registerCommand(surroundings, commandIds.explain, async (argument) => {
-    const subject = typeof argument === 'string' ? argument : await pickSubject(surroundings);
+    const subject = typeof argument === 'string' ? argument : await pickSubject(surroundings, testsOf(argument));
     if (subject !== undefined) await explain(subject);
   });
   registerCommand(surroundings, commandIds.whySkipped, async () => {
@@ -25,7 +25,16 @@ export function registerExplainCommands(surroundings: CommandSurroundings): void
   });
 }
 
-async function pickSubject({ repositories }: CommandSurroundings): Promise<string | undefined> {
+/** The tests that a code lens is about; null when the command was called from elsewhere. */
+function testsOf(argument: unknown): ReadonlySet<string> | null {
+  if (typeof argument !== 'object' || argument === null || !('tests' in argument) || !Array.isArray(argument.tests)) return null;
+  return new Set(argument.tests.map(String));
+}
+
+/** Among all tests and targets, or among `tests` alone; a single one needs no question. */
+async function pickSubject({ repositories }: CommandSurroundings, tests: ReadonlySet<string> | null): Promise<string | undefined> {
+  const [first] = tests ?? [];
+  if (tests?.size === 1) return first;
   const { repository, client } = unwrap(await repositories.client());
   const [{ files }, { targets }] = await Promise.all([client.listTests({}), client.listTargets({})]);
   const active = vscode.window.activeTextEditor?.document.uri.fsPath;
@@ -34,7 +43,8 @@ async function pickSubject({ repositories }: CommandSurroundings): Promise<strin
     ...files.map((file) => ({ label: file.file, description: file.framework, subject: file.id })),
   ];
   const isActive = (label: string) => active !== undefined && active === vscode.Uri.joinPath(vscode.Uri.file(repository.root), label).fsPath;
-  const sorted = items.toSorted((a, b) => Number(isActive(b.label)) - Number(isActive(a.label)));
+  const offered = tests === null ? items : items.filter(({ subject }) => tests.has(subject));
+  const sorted = offered.toSorted((a, b) => Number(isActive(b.label)) - Number(isActive(a.label)));
   const chosen = await vscode.window.showQuickPick(sorted, { title: 'Explain a test or target', placeHolder: 'Why was it selected, skipped, built or ordered where it was?' });
   return chosen?.subject;
 }
