@@ -42,7 +42,8 @@ function outputOfEntry(folder: string, entry: string, tree: FileTree): string[] 
   const [first, ...rest] = partsInside(folder, plain);
   if (first === undefined || first === 'node_modules' || first.startsWith('!')) return [];
   const top = under(folder, first);
-  if (rest.length === 0 && isFileName(plain)) return tree.has(top) ? [] : [escapePattern(top)];
+  if (tree.has(top)) return [];
+  if (rest.length === 0 && isFileName(plain)) return [escapePattern(top)];
   return hasWrittenByHand(top, tree) && !neverByHand.has(first) ? [] : [everythingIn(top)];
 }
 

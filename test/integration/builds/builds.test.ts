@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { TargetId } from '../../../agent/protocol/ids.ts';
+import { RepoPath, TargetId } from '../../../agent/protocol/ids.ts';
 import { BuildsRig } from '../../rig/builds-rig.ts';
 import { statesOf } from '../../rig/engine-rig.ts';
 import { ScriptedCommand } from '../../rig/scripted-command.ts';
@@ -15,7 +15,7 @@ if (source.includes('error')) {
 mkdirSync('dist', { recursive: true });
 writeFileSync('dist/index.js', source.replace(/\\/\\/.*/g, ''));
 const runs = existsSync('../../runs') ? readFileSync('../../runs', 'utf8') : '';
-writeFileSync('../../runs', runs + process.env.npm_package_name + ' ');
+writeFileSync('../../runs', runs + JSON.parse(readFileSync('package.json', 'utf8')).name + ' ');
 `;
 
 function pack(name: string, dependencies: object = {}) {
@@ -118,7 +118,7 @@ describe('builds', () => {
   });
 
   it('that fail say where, and what needs them is skipped', async () => {
-    await using rig = await BuildsRig.create(files);
+    await using rig = await BuildsRig.create(files, { hasNpm: true });
     await rig.git.write({ 'packages/core/src/index.ts': 'error' });
     const execution = await rig.run();
     const message = "packages/core/src/index.ts:1:7 Type 'string' is not assignable to type 'number'.";
@@ -154,7 +154,7 @@ describe('builds', () => {
       scripts: { build: 'no-such-bundler' },
       devDependencies: { 'no-such-bundler': '1' },
     });
-    await using rig = await BuildsRig.create({ 'package.json': manifest, 'package-lock.json': '{}' });
+    await using rig = await BuildsRig.create({ 'package.json': manifest, 'package-lock.json': '{}' }, { hasNpm: true });
     assert.deepEqual(rig.resultsOf(await rig.run(everything)), [
       'failed app: its dependencies are not installed: run `npm ci`',
     ]);
@@ -256,13 +256,16 @@ describe('builds', () => {
   it('know the target that a path belongs to', async () => {
     await using rig = await BuildsRig.create(files);
     await rig.builds.targets();
-    const [owned, free] =
-      (await rig.git.read('package-lock.json')) === '{}'
-        ? (['packages/core/src/index.ts', 'compile.mjs'] as const)
-        : [];
-    // Paths of the repository above.
-    assert.equal(rig.builds.targetOf(owned as Parameters<typeof rig.builds.targetOf>[0]), 'core');
-    assert.equal(rig.builds.targetOf(free as Parameters<typeof rig.builds.targetOf>[0]), null);
+    assert.equal(rig.builds.targetOf(RepoPath.parse('packages/core/src/index.ts')), 'core');
+    assert.equal(rig.builds.targetOf(RepoPath.parse('compile.mjs')), null);
+  });
+
+  it('run by the package manager of the repository', async () => {
+    await using rig = await BuildsRig.create(files, { hasNpm: true });
+    const execution = await rig.run({ targets: [TargetId.parse('core')] });
+    assert.equal(await rig.git.read('runs'), 'core ');
+    const log = await rig.engine.engine.log(execution.id, rig.builds.stepOf(TargetId.parse('core')), 0);
+    assert.match(log.ok ? log.value.text : '', /^\$ npm run build\n/);
   });
 
   it('do not see what the agent itself was started with', async () => {

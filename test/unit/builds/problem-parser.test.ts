@@ -47,7 +47,10 @@ Found 3 errors in 3 files.
 
 1 warning and 1 error
 `),
-      ['error packages/core/src/index.ts:1:17 Could not resolve "./missing"', 'warning packages/core/src/b.ts:9:8 Comparison with -0 [equals-negative-zero]'],
+      [
+        'error packages/core/src/index.ts:1:17 Could not resolve "./missing"',
+        'warning packages/core/src/b.ts:9:8 Comparison with -0 [equals-negative-zero]',
+      ],
     );
   });
 
@@ -58,7 +61,9 @@ Module not found: Error: Can't resolve './missing' in '/repo/packages/core/src'
 
 webpack 5.90.0 compiled with 1 error in 120 ms
 `),
-      ["error packages/core/src/index.js:3:9 Module not found: Error: Can't resolve './missing' in '/repo/packages/core/src'"],
+      [
+        "error packages/core/src/index.js:3:9 Module not found: Error: Can't resolve './missing' in '/repo/packages/core/src'",
+      ],
     );
   });
 
