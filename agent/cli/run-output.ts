@@ -170,7 +170,7 @@ function endLines(event: EventOf<'run.finished'>, plan: Plan | null, { style }: 
     `${event.status.replace('_', ' ')} in ${formatDuration(event.durationMs)}`,
     ...(event.firstFailureAtMs === null ? [] : [`first failure after ${formatDuration(event.firstFailureAtMs)}`]),
     ...(savedMs >= 1000 ? [`${formatDuration(savedMs)} saved`] : []),
-    ...(event.reason === null ? [] : [event.reason]),
+    ...(event.reason === null || counts.failed > 0 ? [] : [event.reason]),
   ];
   return [...lines, style(event.status === 'succeeded' ? 'green' : 'red', parts.join(' · '))];
 }

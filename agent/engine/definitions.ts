@@ -33,9 +33,10 @@ export interface StepDefinition {
   notRun?(executionId: ExecutionId, ended: { readonly state: ExecutionState; readonly reason: string | null }): void;
 }
 
-/** What is added to an execution's progress; numbers add up, but for `plannedTests`, which replaces. */
+/** What is added to an execution's progress; numbers add up, but for `plannedTests` and `changedFiles`, which replace. */
 export interface ProgressUpdate {
   readonly plannedTests?: number;
+  readonly changedFiles?: number;
   readonly finishedTests?: number;
   readonly passed?: number;
   /** The first one sets the execution's time to the first failure. */

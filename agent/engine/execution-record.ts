@@ -44,6 +44,7 @@ export function withProgress(execution: Execution, update: ProgressUpdate): Exec
   return {
     ...execution,
     plannedTests: update.plannedTests ?? execution.plannedTests,
+    changedFiles: update.changedFiles ?? execution.changedFiles,
     finishedTests: execution.finishedTests + (update.finishedTests ?? 0),
     counts: {
       total: counts.total + passed + failed + skipped,

@@ -99,7 +99,7 @@ class Run {
     const { plan, changes } = planned.value;
     this.#plan = plan;
     this.#changes = changes;
-    context.progress({ plannedTests: plan.tests.length });
+    context.progress({ plannedTests: plan.tests.length, changedFiles: plan.changes.length });
     await store.transact((tx) => savePlan(tx, context.executionId, plan, clock.now()));
     events.emit({ type: 'plan.made', executionId: context.executionId, plan });
     return success(this.#steps(plan));
