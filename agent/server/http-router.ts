@@ -77,9 +77,11 @@ async function answerApi(
 
 function answerRead(exchange: Exchange, path: string, options: RouterOptions): void {
   const { request, response, url } = exchange;
-  if (!isReading(request)) return sendWrongMethod(exchange, ['GET', 'HEAD']);
-  if (path === documentPath)
+  const allowed = path === eventsPath ? ['GET'] : ['GET', 'HEAD'];
+  if (!allowed.includes(request.method ?? '')) return sendWrongMethod(exchange, allowed);
+  if (path === documentPath) {
     return sendText(response, 200, { type: 'application/json; charset=utf-8', text: options.document() });
+  }
   // Whoever knows a token may read; there is no lesser role than viewer.
   if (roleFor(exchange, options) !== null) options.stream(response, url.searchParams);
 }

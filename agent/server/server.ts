@@ -56,7 +56,13 @@ export interface Server {
 
 /** Listens on a random port of 127.0.0.1. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const http = createServer({ headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 5000 });
+  const http = createServer({
+    headersTimeout: 10_000,
+    requestTimeout: 60_000,
+    keepAliveTimeout: 5000,
+    // Clients may offer other upgrades (`curl --http2`) and take a plain answer.
+    shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+  });
   const limits = { ...defaultLimits, ...options.limits };
   http.maxConnections = limits.connections;
   const port = await listen(http);

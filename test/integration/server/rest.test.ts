@@ -110,7 +110,7 @@ describe('REST', () => {
       ['OPTIONS', '/runs', 'POST'],
       ['PUT', '/executions/run-1/cancel', 'POST'],
       ['POST', '/openapi.json', 'GET, HEAD'],
-      ['POST', '/events', 'GET, HEAD'],
+      ['POST', '/events', 'GET'],
     ] as const) {
       it(`${method} ${path} says what is allowed`, async () => {
         const answer = await rig.rest(method, path);
@@ -125,6 +125,18 @@ describe('REST', () => {
       const answer = await rig.rest('HEAD', '/executions/run-1/status');
       assert.deepEqual([answer.status, answer.text], [200, '']);
       assert.ok(Number(answer.headers['content-length']) > 0);
+    });
+
+    it('are answered plainly when another upgrade was offered', async () => {
+      const answer = await rig.rest('GET', '/status', {
+        headers: { Connection: 'Upgrade, HTTP2-Settings', Upgrade: 'h2c' },
+      });
+      assert.equal(answer.status, 200);
+    });
+
+    it('HEAD of the event stream is refused: it would never end', async () => {
+      const answer = await rig.rest('HEAD', '/events');
+      assert.deepEqual([answer.status, answer.headers.allow], [405, 'GET']);
     });
 
     it('/rpc asks for a WebSocket', async () => {
