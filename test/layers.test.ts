@@ -68,7 +68,7 @@ const publicFiles: Readonly<Record<string, readonly string[]>> = {
   'agent/store': ['*'],
   'agent/workspace': ['workspace.ts', 'configuration.ts', 'configuration-language.ts'],
   'agent/pipelines': ['main-job.ts', 'continuous-run.ts', 'planner.ts'],
-  'agent/server': ['server.ts', 'connect.ts', 'local-client.ts', 'agent-lock.ts', 'roles.ts', 'language-features.ts'],
+  'agent/server': ['server.ts', 'local-client.ts', 'agent-lock.ts', 'roles.ts', 'language-features.ts'],
   'agent/cli': ['cli.ts', 'output.ts'],
   'agent/sample': ['sample-repository.ts'],
 };
