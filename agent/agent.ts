@@ -16,8 +16,11 @@ import type { Clock } from './platform/clock.ts';
 import { Disposables } from './platform/disposables.ts';
 import { userEnvironment } from './platform/environment.ts';
 import type { Log } from './platform/log.ts';
+import type { Processes } from './platform/processes.ts';
+import type { ChangeSet } from './protocol/change-set.ts';
 import { RepoPath } from './protocol/ids.ts';
 import type { OutputOf } from './protocol/operations.ts';
+import type { Settings } from './protocol/settings.ts';
 import type { AuditEntry, Handlers } from './server/server.ts';
 import { appendAudit } from './store/audit.ts';
 import { openStore, type Notice, type Store } from './store/store.ts';
@@ -59,73 +62,22 @@ export interface Agent {
 
 /** Opens the repository's state and builds everything on it. The caller owns the workspace. */
 export async function createAgent(options: AgentOptions): Promise<Agent> {
-  const { workspace, clock, log, environment, host } = options;
   const disposables = new Disposables();
-  const reportError = (error: unknown) => log.error('an event could not be handled', { error });
-  const events = createEventBus(reportError);
-  const notices = new Map<string, Notice>();
-  disposables.defer(events.on('notice.raised', (notice) => notices.set(notice.id, notice)));
-  const onNotice = (notice: Notice) => events.emit({ type: 'notice.raised', ...notice });
-
-  const store = disposables.use(await openStore({ directory: path.join(workspace.stateDirectory, 'store'), clock, log, onNotice }));
-  const configuration = new ConfigurationState({ environment, readFile: () => workspace.read(RepoPath.parse(configurationPath)) });
-  const settings = () => configuration.settings;
-  const trust = { isTrusted: options.isTrusted };
-
-  const analytics = disposables.use(await createAnalytics({ store, events, clock, log, settings }));
-  const processes = disposables.use(createProcesses({ clock, log, recordsFolder: path.join(workspace.stateDirectory, 'processes') }));
-  const engine = disposables.use(createEngine({ store, events, processes, clock, log, stateDirectory: workspace.stateDirectory, limits: () => limitsOf(settings()) }));
-  await engine.recover();
-
-  const childEnvironment = () => userEnvironment(environment);
-  const files = () => workspace.files();
-  const read = (file: RepoPath) => workspace.read(file);
-  const graph = disposables.use(createGraph({ root: workspace.root, store, clock, log }));
-  const builds = createBuilds({ workspace: { root: workspace.root, files, read }, store, events, clock, log, settings, configured: () => configuration.file.targets, environment: childEnvironment });
-  const tests = disposables.use(
-    createTests({
-      root: workspace.root,
-      stateDirectory: workspace.stateDirectory,
-      store,
-      events,
-      processes,
-      clock,
-      log,
-      settings,
-      environment: childEnvironment,
-      isTrusted: () => trust.isTrusted,
-      files,
-      read,
-      exclude: () => configuration.file.tests.exclude,
-    }),
-  );
-  const planner = createPlanner({ workspace, graph, builds, tests, clock, configurationNotes: () => configuration.problems() });
-  const mainJob = createMainJob({ planner, builds, tests, engine, store, events, clock, log, settings, isTrusted: () => trust.isTrusted, judged: (changes) => workspace.markSeen(changes) });
-  const continuousRun: ContinuousRun = disposables.use(
-    new ContinuousRun({ planner, events, log, start: (request) => mainJob.start(request), isObserved: () => continuousRun.isWatching || host.clientCount() > 0 }),
-  );
-  const answers = disposables.use(createAnswers({ builds, tests, graph, planner, store, events, clock }));
-
+  const foundation = await openFoundation(options, disposables);
+  const parts = buildParts(foundation, disposables);
+  const { workspace, log, host } = options;
+  const { events, engine, store, configuration, trust } = foundation;
+  const { continuousRun, answers } = parts;
   disposables.defer(
     workspace.onChange((batch) => {
       if (batch.everything || batch.paths.some((file) => file === configurationPath)) configuration.fileChanged();
       continuousRun.filesChanged(batch);
     }),
   );
-  disposables.defer(forgetDaily({ analytics, engine, clock, log, retentionDays: () => settings()['analytics.retentionDays'] }));
-
   const handlers = createHandlers({
-    workspace,
-    store,
-    engine,
-    builds,
-    tests,
-    planner,
-    mainJob,
-    continuousRun,
-    analytics,
-    answers,
-    status: () => statusOf({ ...options, store, analytics, notices, isWatching: continuousRun.isWatching, isTrusted: trust.isTrusted }),
+    ...foundation,
+    ...parts,
+    status: () => statusOf(foundation, continuousRun.isWatching),
     configuration: () => configuration.describe(),
     configureClient(_caller, isTrusted, editorSettings) {
       trust.isTrusted = isTrusted || options.isTrusted;
@@ -134,14 +86,13 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     },
     stop: () => host.stop(),
   });
-
   return {
     handlers,
     events,
     answers,
     engine,
     audit(entry) {
-      store.transact((tx) => appendAudit(tx, entry)).catch(reportError);
+      store.transact((tx) => appendAudit(tx, entry)).catch((error: unknown) => log.error('an operation could not be audited', { error }));
     },
     async startWatching() {
       disposables.defer(await workspace.watch());
@@ -152,7 +103,64 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   };
 }
 
-function limitsOf(settings: ReturnType<() => ConfigurationState['settings']>): Limits {
+/** What everything else stands on: records, settings, trust, and the engine. */
+interface Foundation extends AgentOptions {
+  readonly events: EventBus;
+  readonly notices: ReadonlyMap<string, Notice>;
+  readonly store: Store;
+  readonly configuration: ConfigurationState;
+  readonly settings: () => Settings;
+  /** An editor may say at any time that its user trusts the workspace. */
+  readonly trust: { isTrusted: boolean };
+  readonly analytics: Analytics;
+  readonly processes: Processes;
+  readonly engine: Engine;
+}
+
+async function openFoundation(options: AgentOptions, disposables: Disposables): Promise<Foundation> {
+  const { workspace, clock, log, environment } = options;
+  const { stateDirectory } = workspace;
+  const events = createEventBus((error) => log.error('an event could not be handled', { error }));
+  const notices = new Map<string, Notice>();
+  disposables.defer(events.on('notice.raised', (notice) => notices.set(notice.id, notice)));
+  const onNotice = (notice: Notice) => events.emit({ type: 'notice.raised', ...notice });
+  const store = disposables.use(await openStore({ directory: path.join(stateDirectory, 'store'), clock, log, onNotice }));
+  const configuration = new ConfigurationState({ environment, readFile: () => workspace.read(RepoPath.parse(configurationPath)) });
+  const settings = () => configuration.settings;
+  const analytics = disposables.use(await createAnalytics({ store, events, clock, log, settings }));
+  const processes = disposables.use(createProcesses({ clock, log, recordsFolder: path.join(stateDirectory, 'processes') }));
+  const limits = () => limitsOf(settings());
+  const engine = disposables.use(createEngine({ store, events, processes, clock, log, stateDirectory, limits }));
+  await engine.recover();
+  disposables.defer(forgetDaily({ analytics, engine, clock, log, retentionDays: () => settings()['analytics.retentionDays'] }));
+  return { ...options, events, notices, store, configuration, settings, trust: { isTrusted: options.isTrusted }, analytics, processes, engine };
+}
+
+/** The parts that know code, builds and tests, and the main job over them. */
+function buildParts(foundation: Foundation, disposables: Disposables) {
+  const { workspace, events, store, clock, log, settings, configuration, trust, host } = foundation;
+  const { root, stateDirectory } = workspace;
+  const environment = () => userEnvironment(foundation.environment);
+  const isTrusted = () => trust.isTrusted;
+  const files = () => workspace.files();
+  const read = (file: RepoPath) => workspace.read(file);
+  const common = { store, events, clock, log, settings, environment };
+  const graph = disposables.use(createGraph({ root, store, clock, log }));
+  const builds = createBuilds({ ...common, workspace: { root, files, read }, configured: () => configuration.file.targets });
+  const tests = disposables.use(
+    createTests({ ...common, root, stateDirectory, processes: foundation.processes, isTrusted, files, read, exclude: () => configuration.file.tests.exclude }),
+  );
+  const planner = createPlanner({ workspace, graph, builds, tests, clock, configurationNotes: () => configuration.problems() });
+  const judged = (changes: ChangeSet) => workspace.markSeen(changes);
+  const mainJob = createMainJob({ ...common, planner, builds, tests, engine: foundation.engine, isTrusted, judged });
+  const continuousRun: ContinuousRun = disposables.use(
+    new ContinuousRun({ planner, events, log, start: (request) => mainJob.start(request), isObserved: () => continuousRun.isWatching || host.clientCount() > 0 }),
+  );
+  const answers = disposables.use(createAnswers({ builds, tests, graph, planner, store, events, clock }));
+  return { builds, tests, planner, mainJob, continuousRun, answers };
+}
+
+function limitsOf(settings: Settings): Limits {
   return {
     parallelExecutions: settings['cicd.parallelPipelines'],
     builds: settings['build.parallelBuilds'],
@@ -185,14 +193,8 @@ function forgetDaily({ analytics, engine, clock, log, retentionDays }: Forgettin
   return () => cancel();
 }
 
-interface StatusParts extends AgentOptions {
-  readonly store: Store;
-  readonly analytics: Analytics;
-  readonly notices: ReadonlyMap<string, Notice>;
-  readonly isWatching: boolean;
-}
-
-function statusOf({ version, workspace, host, store, analytics, notices, isWatching, isTrusted }: StatusParts): OutputOf<'getAgentStatus'> {
+function statusOf(foundation: Foundation, isWatching: boolean): OutputOf<'getAgentStatus'> {
+  const { version, workspace, host, store, analytics, notices, trust } = foundation;
   const { isDurable } = store.statistics();
   return {
     version,
@@ -201,7 +203,7 @@ function statusOf({ version, workspace, host, store, analytics, notices, isWatch
     address: host.address,
     clients: host.clientCount(),
     watching: isWatching,
-    trusted: isTrusted,
+    trusted: trust.isTrusted,
     cost: analytics.cost(),
     health: [
       { component: 'store', healthy: isDurable, message: isDurable ? 'everything recorded is on disk' : 'the disk does not take what is recorded' },

@@ -23,16 +23,17 @@ const attempts = 3;
 export function createOpenSession(surroundings: SessionEnvironment): OpenSession {
   return async (options) => {
     if (options.agent === 'own') return await ownSession(surroundings, options);
-    for (let attempt = 1; ; attempt++) {
-      const live = await liveSession(surroundings, options);
-      if (live === null && options.agent === 'live') return failure('not_found', 'no agent runs for this repository');
-      if (live !== null && (live.ok || !isPassing(live) || attempt === attempts)) return live;
-      if (live !== null) continue;
-      const own = await ownSession(surroundings, options);
-      // Another process became the agent in between: use that one.
-      if (own.ok || own.failure.reason !== 'state_locked' || attempt === attempts) return own;
-    }
+    let result = await anySession(surroundings, options);
+    // Agents come and go: what was true when we looked may be over when we connect.
+    for (let attempt = 2; attempt <= attempts && isPassing(result); attempt++) result = await anySession(surroundings, options);
+    return result;
   };
+}
+
+async function anySession(surroundings: SessionEnvironment, options: SessionOptions): Promise<Result<Session>> {
+  const live = await liveSession(surroundings, options);
+  if (live !== null) return live;
+  return options.agent === 'live' ? failure('not_found', 'no agent runs for this repository') : await ownSession(surroundings, options);
 }
 
 /** Null when no agent serves the repository. */
@@ -67,9 +68,9 @@ async function ownSession(surroundings: SessionEnvironment, options: SessionOpti
   });
 }
 
-/** The agent was leaving while we came. */
+/** The agent was leaving while we came, or another process became the agent before us. */
 function isPassing(result: Result<Session>): boolean {
-  return !result.ok && ['not_running', 'disconnected', 'not_an_agent', 'shutting_down', 'unauthorized'].includes(result.failure.reason);
+  return !result.ok && ['state_locked', 'not_running', 'disconnected', 'not_an_agent', 'shutting_down', 'unauthorized'].includes(result.failure.reason);
 }
 
 function addressOf({ port, token }: AgentLock): string {

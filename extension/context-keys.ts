@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { contextKeys } from './ids.ts';
 import type { Repositories } from './repositories.ts';
+import { isUnfinished, unknownState } from './repository.ts';
 
 export function registerContextKeys(extension: vscode.ExtensionContext, repositories: Repositories): void {
   const known = new Map<string, unknown>();
@@ -11,12 +12,13 @@ export function registerContextKeys(extension: vscode.ExtensionContext, reposito
     void vscode.commands.executeCommand('setContext', key, value);
   };
   const update = () => {
-    const state = repositories.find()?.state ?? null;
-    set(contextKeys.agentState, state?.connection ?? 'none');
-    set(contextKeys.isRunning, state?.executions.some((each) => each.state === 'running' || each.state === 'queued') ?? false);
-    set(contextKeys.hasTests, (state?.snapshot?.repository.found.length ?? 0) > 0);
-    set(contextKeys.hasRun, (state?.executions.length ?? 0) > 0);
-    set(contextKeys.hasFailed, (state?.snapshot?.failing.length ?? 0) > 0);
+    const repository = repositories.find();
+    const { connection, executions, snapshot } = repository?.state ?? unknownState;
+    set(contextKeys.agentState, repository === null ? 'none' : connection);
+    set(contextKeys.isRunning, executions.some(isUnfinished));
+    set(contextKeys.hasTests, snapshot !== null && snapshot.repository.found.length > 0);
+    set(contextKeys.hasRun, executions.length > 0);
+    set(contextKeys.hasFailed, snapshot !== null && snapshot.failing.length > 0);
   };
   extension.subscriptions.push(repositories.onAdded(update), repositories.onRemoved(update), repositories.onChanged(update));
   update();

@@ -20,6 +20,11 @@ export const unknownState: RepositoryState = { connection: 'stopped', connection
 
 const keptExecutions = 50;
 
+/** Queued or running. */
+export function isUnfinished({ state }: Execution): boolean {
+  return state === 'queued' || state === 'running';
+}
+
 /** The state after an event of the agent. */
 export function stateAfter(state: RepositoryState, event: NoodleEvent): RepositoryState {
   switch (event.type) {

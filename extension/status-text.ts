@@ -2,7 +2,7 @@
 import { counted, formatDuration } from '../agent/protocol/quantities.ts';
 import type { Execution } from '../agent/protocol/execution.ts';
 import { commandIds } from './ids.ts';
-import type { RepositoryState } from './repository.ts';
+import { isUnfinished, type RepositoryState } from './repository.ts';
 
 export interface StatusText {
   readonly text: string;
@@ -16,7 +16,7 @@ export function statusText(state: RepositoryState, isTrusted: boolean): StatusTe
   if (!isTrusted) return warning('This workspace is not trusted, so nothing of it is executed.', '[Manage trust](command:workbench.trust.manage)');
   if (state.connection === 'starting') return { text: '$(sync~spin) Noodle', tooltip: 'The agent starts.', isError: false };
   if (state.connection !== 'connected') return warning(state.connectionMessage ?? 'The agent is stopped.', link('Restart the agent', commandIds.restartAgent));
-  const running = state.executions.find((execution) => execution.state === 'running' || execution.state === 'queued');
+  const running = state.executions.find(isUnfinished);
   if (running !== undefined) return runningText(running);
   const failing = state.snapshot?.failing ?? [];
   return failing.length === 0 ? fineText(state) : failingText(failing);

@@ -44,18 +44,10 @@ async function explainTest(options: ExplainOptions, found: FoundTest): Promise<E
   const { plan, recorded } = decided;
   const position = plan.tests.findIndex((test) => test.id === found.file.id);
   const selected = plan.tests[position];
-  const isSkipped = plan.skipped.files.includes(found.file.file);
-  const summary =
-    selected !== undefined
-      ? `it was selected, ${position + 1} of ${counted(plan.tests.length, 'test file')} in order`
-      : isSkipped
-        ? `it was skipped: nothing that it depends on is among the ${counted(plan.changes.length, 'changed file')}`
-        : 'no plan that is recorded decided about it';
   return {
     subject: found.testCase?.id ?? found.file.id,
     subjectKind: 'test',
-    decision: selected !== undefined ? 'selected' : isSkipped ? 'skipped' : 'unknown',
-    summary,
+    ...verdictOn(found, plan, position),
     path: selected === undefined ? [] : [...selected.why],
     facts: [
       ...(selected === undefined ? [] : orderFacts(selected)),
@@ -65,6 +57,16 @@ async function explainTest(options: ExplainOptions, found: FoundTest): Promise<E
     executionId: recorded?.executionId ?? null,
     at: recorded?.at ?? null,
   };
+}
+
+/** `position`: the file's place in the plan's order, -1 when it has none. */
+function verdictOn({ file }: FoundTest, plan: Plan, position: number): Pick<Explanation, 'decision' | 'summary'> {
+  if (position >= 0) {
+    return { decision: 'selected', summary: `it was selected, ${position + 1} of ${counted(plan.tests.length, 'test file')} in order` };
+  }
+  if (!plan.skipped.files.includes(file.file)) return { decision: 'unknown', summary: 'no plan that is recorded decided about it' };
+  const changed = counted(plan.changes.length, 'changed file');
+  return { decision: 'skipped', summary: `it was skipped: nothing that it depends on is among the ${changed}` };
 }
 
 /** The recorded plan that decided about the file last; without one, the plan that would be made now. */

@@ -1,5 +1,5 @@
 // The machine-readable output: a contract that others script against. Exactly these keys, in this order.
-import type { NoodleEvent } from '../protocol/events.ts';
+import type { EventOf, NoodleEvent } from '../protocol/events.ts';
 import type { ExecutionId } from '../protocol/ids.ts';
 import type { Plan } from '../protocol/plan.ts';
 
@@ -23,26 +23,31 @@ export function runObject(event: NoodleEvent, executionId: ExecutionId): object 
       return { type: event.type, executionId, base: event.base, changedFiles: event.changedFiles };
     case 'plan.made':
       return { type: event.type, ...planObject(event.plan) };
-    case 'build.finished': {
-      const { target, status, durationMs, cached } = event.result;
-      return { type: event.type, target, status, durationMs: rounded(durationMs), cached };
-    }
-    case 'test.finished': {
-      const { id, file, name, status, durationMs, atMs, message } = event.result;
-      const line = { type: event.type, id, file, name, status, durationMs: rounded(durationMs), atMs: rounded(atMs) };
-      return message === undefined ? line : { ...line, message };
-    }
-    case 'run.finished': {
-      const { status, counts, firstFailureAtMs, durationMs } = event;
-      const first = firstFailureAtMs === null ? null : rounded(firstFailureAtMs);
-      return { type: event.type, status, counts, firstFailureAtMs: first, durationMs: rounded(durationMs) };
-    }
-    case 'build.started':
-    case 'test.started':
-    case 'step.changed':
-    case 'log.appended':
+    case 'build.finished':
+      return buildObject(event);
+    case 'test.finished':
+      return testObject(event);
+    case 'run.finished':
+      return endObject(event);
+    default:
       return null;
   }
+}
+
+function buildObject({ type, result }: EventOf<'build.finished'>): object {
+  const { target, status, durationMs, cached } = result;
+  return { type, target, status, durationMs: rounded(durationMs), cached };
+}
+
+function testObject({ type, result }: EventOf<'test.finished'>): object {
+  const { id, file, name, status, durationMs, atMs, message } = result;
+  const line = { type, id, file, name, status, durationMs: rounded(durationMs), atMs: rounded(atMs) };
+  return message === undefined ? line : { ...line, message };
+}
+
+function endObject({ type, status, counts, firstFailureAtMs, durationMs }: EventOf<'run.finished'>): object {
+  const first = firstFailureAtMs === null ? null : rounded(firstFailureAtMs);
+  return { type, status, counts, firstFailureAtMs: first, durationMs: rounded(durationMs) };
 }
 
 /** Milliseconds with at most three decimals: what the clock gives, without the noise of floating point. */

@@ -35,7 +35,7 @@ export class ContinuousRun {
   /** What changed since the last continuous run that came to its end; null: everything may have. */
   #untested: Set<RepoPath> | null = new Set();
   #running: ExecutionHandle | null = null;
-  #planning: Promise<void> | null = null;
+  #isPlanning = false;
   #isReplaced = false;
   #isPlanStale = false;
   /** What changed since the last plan. */
@@ -77,8 +77,10 @@ export class ContinuousRun {
   /** Makes the plan of the working tree anew, once, however often it is asked while one is being made. */
   replan(): void {
     this.#isPlanStale = true;
-    this.#planning ??= this.#planUntilFresh().finally(() => {
-      this.#planning = null;
+    if (this.#isPlanning) return;
+    this.#isPlanning = true;
+    void this.#planUntilFresh().finally(() => {
+      this.#isPlanning = false;
     });
   }
 

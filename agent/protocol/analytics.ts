@@ -1,9 +1,8 @@
 // Metrics, alerts and what the dashboard shows.
 import { z } from 'zod';
 import { Execution, Timestamp } from './execution.ts';
-import { ExecutionId } from './ids.ts';
+import { ExecutionId, TestId } from './ids.ts';
 import { Location, TestHistoryEntry, TestStatus } from './test.ts';
-import { TestId } from './ids.ts';
 
 export const MetricType = z.enum(['counter', 'gauge', 'histogram', 'summary']);
 export type MetricType = z.infer<typeof MetricType>;

@@ -11,7 +11,7 @@ export interface CommandSurroundings {
   readonly extension: vscode.ExtensionContext;
 }
 
-export function registerCommand({ extension, log }: CommandSurroundings, id: CommandId, run: (...args: unknown[]) => Promise<unknown> | unknown): void {
+export function registerCommand({ extension, log }: CommandSurroundings, id: CommandId, run: (...args: unknown[]) => unknown): void {
   const wrapped = async (...args: unknown[]) => {
     log.debug(`command ${id}`);
     try {

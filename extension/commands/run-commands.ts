@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { InputOf } from '../../agent/protocol/operations.ts';
 import { TargetId, TestId } from '../../agent/protocol/ids.ts';
 import { commandIds } from '../ids.ts';
+import { isUnfinished } from '../repository.ts';
 import { registerCommand, unwrap, type CommandSurroundings } from './register-command.ts';
 
 export function registerRunCommands(surroundings: CommandSurroundings): void {
@@ -19,7 +20,7 @@ export function registerRunCommands(surroundings: CommandSurroundings): void {
   registerCommand(surroundings, commandIds.runItem, (item) => start(requestOf(item)));
   registerCommand(surroundings, commandIds.cancelRun, async () => {
     const { repository, client } = unwrap(await repositories.client());
-    const running = repository.state.executions.filter((execution) => execution.state === 'running' || execution.state === 'queued');
+    const running = repository.state.executions.filter(isUnfinished);
     await Promise.all(running.map(({ id }) => client.cancelExecution({ id })));
   });
 }

@@ -15,6 +15,8 @@ export interface RepositoryTestsOptions {
   readonly log: vscode.LogOutputChannel;
 }
 
+type EventOfRun = Extract<NoodleEvent, { executionId: ExecutionId }>;
+
 export class RepositoryTests implements vscode.Disposable {
   readonly #options: RepositoryTestsOptions;
   readonly #runs = new Map<ExecutionId, RunView>();
@@ -113,35 +115,17 @@ export class RepositoryTests implements vscode.Disposable {
     }
   }
 
-  #receiveOfRun(event: Extract<NoodleEvent, { executionId: ExecutionId }>): void {
-    if (this.#pendingStarts > 0 && !this.#runs.has(event.executionId)) {
+  #receiveOfRun(event: EventOfRun): void {
+    const isKnown = this.#runs.has(event.executionId);
+    if (this.#pendingStarts > 0 && !isKnown) {
       this.#early.push(event);
       return;
     }
+    if (event.type === 'run.started' && !isKnown) this.#runs.set(event.executionId, this.#createView(`noodle: ${event.trigger}`));
     const view = this.#runs.get(event.executionId);
-    switch (event.type) {
-      case 'run.started':
-        if (view === undefined) this.#runs.set(event.executionId, this.#createView(`noodle: ${event.trigger}`));
-        return;
-      case 'plan.made':
-        view?.planned(event.plan);
-        return;
-      case 'test.started':
-        view?.started(event.id);
-        return;
-      case 'test.finished':
-        view?.finished(event.result);
-        return;
-      case 'build.finished':
-        view?.say(`build ${event.result.target}: ${event.result.status}, ${event.result.reason}`);
-        return;
-      case 'run.finished':
-        for (const note of event.notes) view?.say(note);
-        view?.end();
-        this.#runs.delete(event.executionId);
-        return;
-      default:
-    }
+    if (view === undefined) return;
+    showEvent(view, event);
+    if (event.type === 'run.finished') this.#runs.delete(event.executionId);
   }
 
   #createView(name: string): RunView {
@@ -191,5 +175,22 @@ export class RepositoryTests implements vscode.Disposable {
   #endRuns(): void {
     for (const view of this.#runs.values()) view.end();
     this.#runs.clear();
+  }
+}
+
+function showEvent(view: RunView, event: EventOfRun): void {
+  switch (event.type) {
+    case 'plan.made':
+      return view.planned(event.plan);
+    case 'test.started':
+      return view.started(event.id);
+    case 'test.finished':
+      return view.finished(event.result);
+    case 'build.finished':
+      return view.say(`build ${event.result.target}: ${event.result.status}, ${event.result.reason}`);
+    case 'run.finished':
+      for (const note of event.notes) view.say(note);
+      return view.end();
+    default:
   }
 }

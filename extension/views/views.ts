@@ -1,4 +1,5 @@
 // The trees of the sidebar: the present plan, and the runs.
+import { stripVTControlCharacters } from 'node:util';
 import * as vscode from 'vscode';
 import { ExecutionId, StepId } from '../../agent/protocol/ids.ts';
 import { registerCommand, unwrap, type CommandSurroundings } from '../commands/register-command.ts';
@@ -64,7 +65,7 @@ async function showLog({ repositories }: CommandSurroundings, value: unknown): P
   const { text, nextOffset } = await client.getExecutionLog({ id, ...(stepId === undefined ? {} : { stepId }) });
   const more = nextOffset === null ? '' : '\n… the log goes on';
   // Colours of terminals mean nothing in an editor.
-  const content = `${text.replaceAll(/\u001b\[[0-9;]*[A-Za-z]/g, '')}${more}`;
+  const content = `${stripVTControlCharacters(text)}${more}`;
   const document = await vscode.workspace.openTextDocument({ content: content === '' ? 'Nothing was printed.' : content, language: 'log' });
   await vscode.window.showTextDocument(document, { preview: true });
 }

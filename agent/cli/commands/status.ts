@@ -1,4 +1,5 @@
 // `noodle status` and `noodle stop`: questions to an agent that runs already.
+import type { OutputOf } from '../../protocol/operations.ts';
 import { counted, formatBytes, formatDuration } from '../../protocol/quantities.ts';
 import { complain, type CommandContext, type ExitCode } from '../session.ts';
 import { openSession } from './with-session.ts';
@@ -41,7 +42,7 @@ function openLive(context: CommandContext) {
   return openSession(context, { agent: 'live' });
 }
 
-type AgentStatus = Awaited<ReturnType<import('../../protocol/client.ts').Client['getAgentStatus']>>;
+type AgentStatus = OutputOf<'getAgentStatus'>;
 
 function statusLines(agent: AgentStatus, address: string): string[] {
   const { cost } = agent;

@@ -7,19 +7,18 @@ import type { RepositoryView } from '../adapter.ts';
 
 /** The keys of an INI file's section, multi-line values joined by newlines; null when there is no such section. */
 export function iniSection(text: string, name: string): ReadonlyMap<string, string> | null {
+  const lines = text.split(/\r?\n/);
+  const start = lines.findIndex((line) => line.trimEnd() === `[${name}]`);
+  if (start === -1) return null;
+  const length = lines.slice(start + 1).findIndex((line) => line.startsWith('['));
+  return iniValues(lines.slice(start + 1, length === -1 ? undefined : start + 1 + length));
+}
+
+function iniValues(lines: readonly string[]): Map<string, string> {
   const values = new Map<string, string>();
-  let isInside = false;
-  let wasFound = false;
   let key: string | null = null;
-  for (const line of text.split(/\r?\n/)) {
-    const header = /^\[([^\]]+)\]/.exec(line);
-    if (header !== null) {
-      isInside = header[1] === name;
-      wasFound ||= isInside;
-      key = null;
-      continue;
-    }
-    if (!isInside || /^\s*[#;]/.test(line)) continue;
+  for (const line of lines) {
+    if (/^\s*[#;]/.test(line)) continue;
     const pair = /^([\w.-]+)\s*[=:]\s*(.*)$/.exec(line);
     if (pair !== null) {
       key = (pair[1] ?? '').toLowerCase();
@@ -28,7 +27,7 @@ export function iniSection(text: string, name: string): ReadonlyMap<string, stri
       values.set(key, `${values.get(key) ?? ''}\n${line.trim()}`.trim());
     }
   }
-  return wasFound ? values : null;
+  return values;
 }
 
 /** The table at a dotted place of a TOML text, or null when it is missing or the text does not parse. */
