@@ -13,7 +13,14 @@ import type { Connection } from './state/connection.ts';
 import { reduce, type Action } from './state/reduce.ts';
 import { nextTickMs } from './state/tick.ts';
 import { summarizePlan } from './state/plan-summary.ts';
-import { currentExecution, firstShown, initialState, type DashboardState, type ListName, type RunKind } from './state/state.ts';
+import {
+  currentExecution,
+  firstShown,
+  initialState,
+  type DashboardState,
+  type ListName,
+  type RunKind,
+} from './state/state.ts';
 
 /** Above this many results the plan of the last run is not worth their transfer. */
 const maximumResultsToRead = 5000;

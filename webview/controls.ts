@@ -44,7 +44,13 @@ export interface ButtonOptions {
   readonly title?: string;
 }
 
-export function button({ label, onClick, appearance = 'secondary', isDisabled = false, title }: ButtonOptions): TemplateResult {
+export function button({
+  label,
+  onClick,
+  appearance = 'secondary',
+  isDisabled = false,
+  title,
+}: ButtonOptions): TemplateResult {
   // The toolkit names an icon button "Icon Button" unless it has a name before it has its appearance.
   const name = title ?? (appearance === 'icon' && typeof label === 'string' ? label : nothing);
   return html`<vscode-button
@@ -105,7 +111,11 @@ export function dropdown({ label, options, value, onChange }: DropdownOptions): 
 
 export interface TabsOptions {
   readonly label: string;
-  readonly tabs: readonly { readonly id: string; readonly title: string; readonly content: TemplateResult | typeof nothing }[];
+  readonly tabs: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly content: TemplateResult | typeof nothing;
+  }[];
   readonly active: string;
   readonly onChange: (id: string) => void;
 }
@@ -114,7 +124,8 @@ export interface TabsOptions {
 export function tabs({ label, tabs: list, active, onChange }: TabsOptions): TemplateResult {
   const changed = (event: Event): void => {
     const { target } = event;
-    if (target instanceof HTMLElement && 'activeid' in target && target.activeid !== active) onChange(String(target.activeid));
+    if (target instanceof HTMLElement && 'activeid' in target && target.activeid !== active)
+      onChange(String(target.activeid));
   };
   return html`<vscode-panels aria-label=${label} activeid=${active} @change=${changed}>
     ${list.map((tab) => html`<vscode-panel-tab id=${tab.id}>${tab.title}</vscode-panel-tab>`)}

@@ -38,8 +38,10 @@ export class RunDetails {
   explain(id: TestId): void {
     this.#dispatch({ type: 'explanations', id, explanations: { state: 'loading' } });
     void this.#client.explain({ subject: id }).then(
-      ({ explanations }) => this.#dispatch({ type: 'explanations', id, explanations: { state: 'ready', value: explanations } }),
-      (error: unknown) => this.#dispatch({ type: 'explanations', id, explanations: { state: 'failed', failure: failureOf(error) } }),
+      ({ explanations }) =>
+        this.#dispatch({ type: 'explanations', id, explanations: { state: 'ready', value: explanations } }),
+      (error: unknown) =>
+        this.#dispatch({ type: 'explanations', id, explanations: { state: 'failed', failure: failureOf(error) } }),
     );
   }
 
@@ -64,7 +66,11 @@ export class RunDetails {
   async #readLog(executionId: ExecutionId, before: RunLog, offset: number): Promise<void> {
     const step = before.stepId === null ? {} : { stepId: before.stepId };
     try {
-      const { text, nextOffset, droppedBytes } = await this.#client.getExecutionLog({ id: executionId, offset, ...step });
+      const { text, nextOffset, droppedBytes } = await this.#client.getExecutionLog({
+        id: executionId,
+        offset,
+        ...step,
+      });
       const whole = (before.text + text).slice(-maximumLogCharacters);
       const value = { ...before, text: whole, nextOffset, droppedBytes: Math.max(before.droppedBytes, droppedBytes) };
       this.#dispatch({ type: 'log', executionId, log: { state: 'ready', value } });

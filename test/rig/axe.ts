@@ -5,7 +5,11 @@ import type { Frame, Page } from 'playwright-core';
 import { z } from 'zod';
 
 const Violations = z.array(
-  z.object({ id: z.string(), help: z.string(), nodes: z.array(z.object({ html: z.string(), failureSummary: z.string() })) }),
+  z.object({
+    id: z.string(),
+    help: z.string(),
+    nodes: z.array(z.object({ html: z.string(), failureSummary: z.string() })),
+  }),
 );
 
 /** Every violation that axe finds, one line a node; empty when all is well. */

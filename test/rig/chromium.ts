@@ -17,7 +17,11 @@ export interface WatchedPage extends AsyncDisposable {
 }
 
 /** Opens a page of its own context; nothing is shared with other pages. */
-export async function openPage(browser: Browser, now: number, options: BrowserContextOptions = {}): Promise<WatchedPage> {
+export async function openPage(
+  browser: Browser,
+  now: number,
+  options: BrowserContextOptions = {},
+): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, timezoneId: 'UTC', ...options });
   const page = await context.newPage();
   const errors: string[] = [];

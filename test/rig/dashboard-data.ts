@@ -55,7 +55,13 @@ export function execution(change: Partial<Execution> = {}): Execution {
     steps: [
       step('plan', { finishedAt: now - 43 * second + 12 }),
       step('build:core'),
-      step('build:web', { state: 'skipped', startedAt: null, finishedAt: null, exitCode: null, reason: "unchanged: core's output is the same" }),
+      step('build:web', {
+        state: 'skipped',
+        startedAt: null,
+        finishedAt: null,
+        exitCode: null,
+        reason: "unchanged: core's output is the same",
+      }),
       step('tests:vitest', { state: 'failed', exitCode: 1, finishedAt: now - 43 * second + 2800 }),
     ],
     ...change,
@@ -91,9 +97,9 @@ export function failingTest(change: Partial<FailingTest> = {}): FailingTest {
     failingSince: now - 40 * second,
     executionId: executionId('run-9'),
     why: ['src/cart.ts', 'src/checkout.ts', 'test/cart.test.ts'],
-    history: (['failed', 'passed', 'passed', 'failed', 'passed', 'passed', 'skipped', 'passed', 'passed', 'passed'] as const).map(
-      (status, index) => ({ status, durationMs: 4, finishedAt: now - index * 6 * minute }),
-    ),
+    history: (
+      ['failed', 'passed', 'passed', 'failed', 'passed', 'passed', 'skipped', 'passed', 'passed', 'passed'] as const
+    ).map((status, index) => ({ status, durationMs: 4, finishedAt: now - index * 6 * minute })),
     ...change,
   };
 }
@@ -122,7 +128,11 @@ export function plan(change: Partial<Plan> = {}): Plan {
     why: ['src/cart.ts', `test/${name}.test.ts`],
   }));
   return {
-    changes: ['src/cart.ts', 'src/price.ts', 'README.md'].map((path) => ({ path: repoPath(path), kind: 'modified', lines: [[1, 2]] })),
+    changes: ['src/cart.ts', 'src/price.ts', 'README.md'].map((path) => ({
+      path: repoPath(path),
+      kind: 'modified',
+      lines: [[1, 2]],
+    })),
     builds: [
       { target: targetId('core'), reason: 'src/cart.ts changed', fingerprint, cached: false },
       { target: targetId('web'), reason: "unchanged: core's output is the same", fingerprint, cached: true },
@@ -170,24 +180,58 @@ export function snapshot(change: Partial<DashboardSnapshot> = {}): DashboardSnap
     current,
     earlierRun('run-8', 5 * minute),
     earlierRun('run-7', 11 * minute, { changedFiles: 2, finishedAt: now - 11 * minute + 2200 }),
-    earlierRun('run-6', 17 * minute, { state: 'cancelled', reason: 'a newer change', counts: { total: 0, passed: 0, failed: 0, skipped: 0 } }),
-    earlierRun('run-5', 26 * minute, { changedFiles: 12, counts: { total: 1204, passed: 1200, failed: 0, skipped: 4 }, finishedAt: now - 26 * minute + 112_000 }),
+    earlierRun('run-6', 17 * minute, {
+      state: 'cancelled',
+      reason: 'a newer change',
+      counts: { total: 0, passed: 0, failed: 0, skipped: 0 },
+    }),
+    earlierRun('run-5', 26 * minute, {
+      changedFiles: 12,
+      counts: { total: 1204, passed: 1200, failed: 0, skipped: 4 },
+      finishedAt: now - 26 * minute + 112_000,
+    }),
   ];
   return {
-    repository: { name: 'my-app', root: '/home/me/my-app', branch: 'main', changedFiles: 3, found: ['npm workspaces (2 targets)', 'vitest (41 files)'] },
+    repository: {
+      name: 'my-app',
+      root: '/home/me/my-app',
+      branch: 'main',
+      changedFiles: 3,
+      found: ['npm workspaces (2 targets)', 'vitest (41 files)'],
+    },
     current,
     recent,
     failing: [failingTest()],
-    alerts: [alert(), alert({ id: 'alert-0', rule: 'Disk', state: 'resolved', severity: 'error', message: 'state takes 1.2 GB, the bound is 1 GB', resolvedAt: now - 60 * minute })],
+    alerts: [
+      alert(),
+      alert({
+        id: 'alert-0',
+        rule: 'Disk',
+        state: 'resolved',
+        severity: 'error',
+        message: 'state takes 1.2 GB, the bound is 1 GB',
+        resolvedAt: now - 60 * minute,
+      }),
+    ],
     durations: durations(),
     saved: { testsMs: 41 * minute, buildsMs: 12 * minute },
     slowest: [
-      { id: testId('vitest:test/shop.test.ts > shop > opens'), name: 'shop > opens with a thousand products', durationMs: 1840 },
+      {
+        id: testId('vitest:test/shop.test.ts > shop > opens'),
+        name: 'shop > opens with a thousand products',
+        durationMs: 1840,
+      },
       { id: testId('vitest:test/checkout.test.ts > pays'), name: 'checkout > pays by card', durationMs: 910 },
       { id: testId('unittest:reports/test_sum.py > sums'), name: 'TestSum > sums a year', durationMs: 430 },
       { id: testId('vitest:test/receipt.test.ts > prints'), name: 'receipt > prints', durationMs: 120 },
     ],
-    cost: { cpu: 0.002, memoryBytes: 96_000_000, databaseBytes: 2_400_000, stateBytes: 18_000_000, uptimeMs: 3_600_000 },
+    cost: {
+      cpu: 0.002,
+      memoryBytes: 96_000_000,
+      databaseBytes: 2_400_000,
+      stateBytes: 18_000_000,
+      uptimeMs: 3_600_000,
+    },
     ...change,
   };
 }

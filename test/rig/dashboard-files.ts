@@ -29,6 +29,10 @@ export async function bundleDashboardFiles(): Promise<DashboardFiles> {
 }
 
 function typeOf(file: string): string {
-  const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
+  const types: Readonly<Record<string, string>> = {
+    '.html': 'text/html',
+    '.js': 'text/javascript',
+    '.css': 'text/css',
+  };
   return `${types[path.extname(file)] ?? 'application/octet-stream'}; charset=utf-8`;
 }

@@ -51,7 +51,11 @@ export class DashboardBench {
   ): Promise<DashboardRig> {
     const { refusal, ...context } = options;
     const refused = refusal === undefined ? {} : { refusal };
-    const agent = await ScriptedAgent.start({ files: this.files, answers: { ...usualAnswers, ...answers }, ...refused });
+    const agent = await ScriptedAgent.start({
+      files: this.files,
+      answers: { ...usualAnswers, ...answers },
+      ...refused,
+    });
     const watched = await openPage(this.browser, now, context);
     await watched.page.goto(agent.address);
     return {

@@ -28,7 +28,11 @@ const running = execution({
   finishedTests: 1,
   counts: { total: 2, passed: 2, failed: 0, skipped: 0 },
   firstFailureAtMs: null,
-  steps: [step('plan'), step('build:core'), step('tests:vitest', { state: 'running', finishedAt: null, startedAt: now })],
+  steps: [
+    step('plan'),
+    step('build:core'),
+    step('tests:vitest', { state: 'running', finishedAt: null, startedAt: now }),
+  ],
 });
 const begun: readonly NoodleEvent[] = [
   { type: 'run.started', executionId: run10, trigger: 'watch', base: 'HEAD', branch: 'main', changedFiles: 3 },
@@ -46,7 +50,12 @@ describe('the dashboard in a browser', () => {
     await page.getByText('(40 s ago)').waitFor();
     assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'my-app');
     assert.match(await page.locator('.header').innerText(), /my-app\s+branch\s*main\s+3 changes/);
-    assert.deepEqual(await page.locator('.stage-title').allTextContents(), ['Change', 'Builds', 'Tests 4/4 files', 'Gate']);
+    assert.deepEqual(await page.locator('.stage-title').allTextContents(), [
+      'Change',
+      'Builds',
+      'Tests 4/4 files',
+      'Gate',
+    ]);
     const failing = await page.locator('.panel-failing').innerText();
     assert.match(failing, /cart › total › applies the discount/);
     assert.match(failing, /expected\s+90\s+received\s+100/);
@@ -79,7 +88,10 @@ describe('the dashboard in a browser', () => {
     });
     await page.getByText('checkout › pays by card').first().waitFor();
     await page.getByText('1 test fails so far since your change to src/cart.ts').waitFor();
-    assert.deepEqual(await page.locator('.failing-item .test-name').allTextContents(), ['applies the discount', 'pays by card']);
+    assert.deepEqual(await page.locator('.failing-item .test-name').allTextContents(), [
+      'applies the discount',
+      'pays by card',
+    ]);
     assert.equal((await first.boundingBox())?.x, before?.x);
     assert.equal(await page.evaluate('document.activeElement.textContent.trim()'), 'Why it ran');
     assert.equal(await page.evaluate('document.querySelector("progress").value'), 1);
@@ -97,7 +109,17 @@ describe('the dashboard in a browser', () => {
     agent.emit(
       ...begun,
       { type: 'test.finished', executionId: run10, result: testResult({ id: failingTest().id }) },
-      { type: 'run.finished', executionId: run10, status: 'succeeded', reason: null, counts, firstFailureAtMs: null, durationMs: 2500, saved: { testsMs: 0, buildsMs: 0 }, notes: [] },
+      {
+        type: 'run.finished',
+        executionId: run10,
+        status: 'succeeded',
+        reason: null,
+        counts,
+        firstFailureAtMs: null,
+        durationMs: 2500,
+        saved: { testsMs: 0, buildsMs: 0 },
+        notes: [],
+      },
     );
     await page.getByText('All 9 impacted tests pass; 1 test mended').first().waitFor();
     await agent.requested('getAnalyticsDashboardData', 2);
@@ -144,11 +166,27 @@ describe('the dashboard in a browser', () => {
   });
 
   it('opens a run to its results and its log', async () => {
-    const failed = testResult({ id: failingTest().id, name: 'cart > total > applies the discount', status: 'failed', message: 'expected 100 to be 90\nmore' });
+    const failed = testResult({
+      id: failingTest().id,
+      name: 'cart > total > applies the discount',
+      status: 'failed',
+      message: 'expected 100 to be 90\nmore',
+    });
     await using rig = await bench.open({
       getExecutionResults: () => ({
         plan: plan(),
-        builds: [{ target: targetId('core'), status: 'succeeded', durationMs: 800, cached: false, fingerprint, reason: 'src/cart.ts changed', problems: [], changedInputs: [] }],
+        builds: [
+          {
+            target: targetId('core'),
+            status: 'succeeded',
+            durationMs: 800,
+            cached: false,
+            fingerprint,
+            reason: 'src/cart.ts changed',
+            problems: [],
+            changedInputs: [],
+          },
+        ],
         tests: [testResult(), failed],
       }),
       getExecutionLog: ({ stepId, offset }) =>
@@ -178,13 +216,28 @@ describe('the dashboard in a browser', () => {
   it('explains why a test ran', async () => {
     await using rig = await bench.open({
       explain: ({ subject }) => ({
-        explanations: [{ subject, subjectKind: 'test', decision: 'selected', summary: 'It imports src/cart.ts.', path: [], facts: ['failed 2 of the last 6 changes of cart.ts'], executionId: null, at: null }],
+        explanations: [
+          {
+            subject,
+            subjectKind: 'test',
+            decision: 'selected',
+            summary: 'It imports src/cart.ts.',
+            path: [],
+            facts: ['failed 2 of the last 6 changes of cart.ts'],
+            executionId: null,
+            at: null,
+          },
+        ],
       }),
     });
     const opener = rig.page.getByRole('button', { name: 'Why it ran' });
     await opener.click();
     await rig.page.getByText('It imports src/cart.ts.').waitFor();
-    assert.deepEqual(await rig.page.locator('.path li').allTextContents(), ['src/cart.ts', 'src/checkout.ts', 'test/cart.test.ts']);
+    assert.deepEqual(await rig.page.locator('.path li').allTextContents(), [
+      'src/cart.ts',
+      'src/checkout.ts',
+      'test/cart.test.ts',
+    ]);
     assert.equal(await opener.getAttribute('aria-expanded'), 'true');
   });
 
@@ -227,14 +280,21 @@ describe('the dashboard in a browser', () => {
     await page.getByRole('button', { name: 'Show as table' }).click();
     await page.getByRole('row').nth(50).waitFor();
     assert.equal(await page.getByRole('row').count(), 51);
-    assert.deepEqual(await page.getByRole('row').nth(1).getByRole('gridcell').allInnerTexts(), ['12:41', 'failed', '2.9 s', '0.4 s']);
+    assert.deepEqual(await page.getByRole('row').nth(1).getByRole('gridcell').allInnerTexts(), [
+      '12:41',
+      'failed',
+      '2.9 s',
+      '0.4 s',
+    ]);
     await page.reload();
     await page.getByRole('button', { name: 'Show as plot' }).waitFor();
     rig.assertQuiet();
   });
 
   it('shows the beginning of 5,000 failing tests, and more when asked', async () => {
-    const failing = Array.from({ length: 5000 }, (_, index) => failingTest({ id: testId(`vitest:a.test.ts > ${index}`), name: `case ${index}` }));
+    const failing = Array.from({ length: 5000 }, (_, index) =>
+      failingTest({ id: testId(`vitest:a.test.ts > ${index}`), name: `case ${index}` }),
+    );
     await using rig = await bench.open({ getAnalyticsDashboardData: () => snapshot({ failing }) });
     const { page } = rig;
     await page.getByText('4,980 not shown').waitFor();
@@ -247,9 +307,22 @@ describe('the dashboard in a browser', () => {
   it('shows names and messages of tests as text, whatever they are', async () => {
     const evil = '<img src=x onerror="window.isBroken = true"><script>window.isBroken = true</script>${1}';
     const link = { file: failingTest().failureAt?.file ?? running.name, line: 1 };
-    const failing = [failingTest({ name: evil, message: evil, expected: evil, actual: `${evil}\n2`, why: [evil, 'javascript:alert(1)'], failureAt: { ...link, file: `javascript:${evil}` as typeof link.file } as NonNullable<ReturnType<typeof failingTest>['failureAt']> })];
+    const failing = [
+      failingTest({
+        name: evil,
+        message: evil,
+        expected: evil,
+        actual: `${evil}\n2`,
+        why: [evil, 'javascript:alert(1)'],
+        failureAt: { ...link, file: `javascript:${evil}` as typeof link.file } as NonNullable<
+          ReturnType<typeof failingTest>['failureAt']
+        >,
+      }),
+    ];
     const repository = { ...snapshot().repository, name: evil, branch: evil };
-    await using rig = await bench.open({ getAnalyticsDashboardData: () => snapshot({ failing, repository, alerts: [alert({ message: evil })] }) });
+    await using rig = await bench.open({
+      getAnalyticsDashboardData: () => snapshot({ failing, repository, alerts: [alert({ message: evil })] }),
+    });
     const { page } = rig;
     await page.getByRole('button', { name: 'Why it ran' }).click();
     assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), evil);

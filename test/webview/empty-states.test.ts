@@ -17,7 +17,20 @@ describe('the dashboard without anything to show', () => {
     await page.getByText('Noodle found npm workspaces (2 targets), vitest (41 files).').waitFor();
     await page.locator('.empty-page').getByRole('button', { name: 'Run all tests' }).click();
     assert.deepEqual(await agent.requested('startRun'), { all: true, trigger: 'editor' });
-    agent.emit({ type: 'execution.changed', execution: execution({ id: executionId('run-1'), state: 'running', finishedAt: null, startedAt: now, plannedTests: 0, finishedTests: 0, counts: { total: 0, passed: 0, failed: 0, skipped: 0 }, firstFailureAtMs: null, steps: [] }) });
+    agent.emit({
+      type: 'execution.changed',
+      execution: execution({
+        id: executionId('run-1'),
+        state: 'running',
+        finishedAt: null,
+        startedAt: now,
+        plannedTests: 0,
+        finishedTests: 0,
+        counts: { total: 0, passed: 0, failed: 0, skipped: 0 },
+        firstFailureAtMs: null,
+        steps: [],
+      }),
+    });
     await page.getByText('Working out what the change can affect').first().waitFor();
     assert.equal(await page.locator('.empty-page').count(), 0);
     rig.assertQuiet();
@@ -66,7 +79,10 @@ describe('the dashboard without anything to show', () => {
   });
 
   it('says that the versions differ', async () => {
-    await using rig = await bench.open({}, { refusal: { reason: 'version_mismatch', message: 'The agent speaks version 2, the client 1.' } });
+    await using rig = await bench.open(
+      {},
+      { refusal: { reason: 'version_mismatch', message: 'The agent speaks version 2, the client 1.' } },
+    );
     await rig.page.getByText('The agent speaks version 2, the client 1.').waitFor();
   });
 

@@ -14,16 +14,47 @@ const full: ScriptedAnswers = {
     snapshot({
       failing: [
         failingTest(),
-        failingTest({ id: testId('long'), name: `suite > ${long}`, message: `${long}\n`.repeat(9), expected: `${long}\nb`, actual: `${long}\nc`, why: [long, long] }),
+        failingTest({
+          id: testId('long'),
+          name: `suite > ${long}`,
+          message: `${long}\n`.repeat(9),
+          expected: `${long}\nb`,
+          actual: `${long}\nc`,
+          why: [long, long],
+        }),
       ],
     }),
   getExecutionResults: () => ({
     plan: plan(),
-    builds: [{ target: targetId('core'), status: 'succeeded', durationMs: 800, cached: false, fingerprint, reason: long, problems: [], changedInputs: [] }],
+    builds: [
+      {
+        target: targetId('core'),
+        status: 'succeeded',
+        durationMs: 800,
+        cached: false,
+        fingerprint,
+        reason: long,
+        problems: [],
+        changedInputs: [],
+      },
+    ],
     tests: [testResult(), testResult({ id: testId('long'), name: long, status: 'failed', message: long })],
   }),
   getExecutionLog: () => ({ text: `${long}${long}\n`.repeat(50), nextOffset: 9, droppedBytes: 1_200_000 }),
-  explain: () => ({ explanations: [{ subject: 'x', subjectKind: 'test', decision: 'selected', summary: long, path: [], facts: [long], executionId: null, at: null }] }),
+  explain: () => ({
+    explanations: [
+      {
+        subject: 'x',
+        subjectKind: 'test',
+        decision: 'selected',
+        summary: long,
+        path: [],
+        facts: [long],
+        executionId: null,
+        at: null,
+      },
+    ],
+  }),
 };
 
 async function openEverything(page: Page): Promise<void> {
@@ -68,7 +99,9 @@ describe('how the dashboard looks', () => {
   }
 
   it('has nothing that axe finds when nothing has run', async () => {
-    await using rig = await bench.open({ getAnalyticsDashboardData: () => snapshot({ current: null, recent: [], failing: [] }) });
+    await using rig = await bench.open({
+      getAnalyticsDashboardData: () => snapshot({ current: null, recent: [], failing: [] }),
+    });
     await rig.page.getByRole('heading', { name: 'Nothing has run yet' }).waitFor();
     assert.deepEqual(await axeViolations(rig.page), []);
   });

@@ -13,7 +13,14 @@ describe('the dashboard in a webview', () => {
 
   async function openWebview(change: Partial<WebviewHostOptions> = {}, width = 300) {
     const watched = await openPage(bench.browser, now, { viewport: { width, height: 900 } });
-    const options = { files: bench.files, answers: usualAnswers, place: 'sidebar', connection: connected, theme: darkTheme, ...change } as const;
+    const options = {
+      files: bench.files,
+      answers: usualAnswers,
+      place: 'sidebar',
+      connection: connected,
+      theme: darkTheme,
+      ...change,
+    } as const;
     const host = await FakeWebviewHost.open(watched, options);
     return {
       host,
@@ -36,7 +43,10 @@ describe('the dashboard in a webview', () => {
   });
 
   it('keeps quiet alerts out of the sidebar', async () => {
-    const answers = { ...usualAnswers, getAnalyticsDashboardData: () => snapshot({ alerts: [alert({ state: 'resolved', resolvedAt: now })] }) };
+    const answers = {
+      ...usualAnswers,
+      getAnalyticsDashboardData: () => snapshot({ alerts: [alert({ state: 'resolved', resolvedAt: now })] }),
+    };
     await using rig = await openWebview({ answers });
     await rig.host.frame.locator('.hero').waitFor();
     assert.deepEqual(await rig.host.frame.locator('.panel h2').allTextContents(), ['Failing', 'Runs']);
@@ -46,7 +56,15 @@ describe('the dashboard in a webview', () => {
     await using rig = await openWebview({ place: 'editor' }, 1200);
     await rig.host.frame.locator('.hero').waitFor();
     const titles = await rig.host.frame.locator('.panel h2').allTextContents();
-    assert.deepEqual(titles, ['Failing', 'Runs', 'Slowest tests', 'Duration of runs', 'Saved this week', 'What Noodle costs', 'Alerts']);
+    assert.deepEqual(titles, [
+      'Failing',
+      'Runs',
+      'Slowest tests',
+      'Duration of runs',
+      'Saved this week',
+      'What Noodle costs',
+      'Alerts',
+    ]);
   });
 
   it('takes the colours of the theme', async () => {
@@ -81,7 +99,10 @@ describe('the dashboard in a webview', () => {
     await rig.host.send({ kind: 'event', event: { type: 'workspace.changed', changedFiles: 7, branch: 'topic' } });
     await frame.getByText('7 changes').waitFor();
     await frame.getByRole('button', { name: 'Run impacted tests' }).click();
-    await rig.host.send({ kind: 'event', event: { type: 'notice.raised', id: 'n', severity: 'info', message: 'later' } });
+    await rig.host.send({
+      kind: 'event',
+      event: { type: 'notice.raised', id: 'n', severity: 'info', message: 'later' },
+    });
     await frame.getByText('later').waitFor();
     assert.deepEqual(started, [{ trigger: 'editor' }]);
   });

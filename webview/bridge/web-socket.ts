@@ -3,7 +3,14 @@ import type { CancellationSignal, Disposer } from '../../agent/protocol/client.t
 import type { NoodleEvent } from '../../agent/protocol/events.ts';
 import { failureOf } from '../../agent/protocol/client.ts';
 import type { WebviewPlace } from '../../agent/protocol/webview.ts';
-import { eventMethod, EventNotification, helloMethod, methodPrefix, protocolVersion, type Hello } from '../../agent/protocol/wire.ts';
+import {
+  eventMethod,
+  EventNotification,
+  helloMethod,
+  methodPrefix,
+  protocolVersion,
+  type Hello,
+} from '../../agent/protocol/wire.ts';
 import type { Connection } from '../state/connection.ts';
 import { retryDelayMs } from './back-off.ts';
 import type { Bridge } from './bridge.ts';

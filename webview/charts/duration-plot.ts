@@ -103,7 +103,13 @@ interface PlotParts {
 }
 
 function plotOptions(palette: Palette, { size, onCursor, points }: PlotParts): uPlot.Options {
-  const axis = { stroke: palette.text, font: palette.font, labelFont: palette.font, ticks: { show: false }, labelSize: 20 };
+  const axis = {
+    stroke: palette.text,
+    font: palette.font,
+    labelFont: palette.font,
+    ticks: { show: false },
+    labelSize: 20,
+  };
   return {
     ...size,
     padding: [8, 8, 0, 0],
@@ -114,8 +120,22 @@ function plotOptions(palette: Palette, { size, onCursor, points }: PlotParts): u
       y: { range: (_, __, max) => [0, (max ?? 0) > 0 ? max * 1.1 : 1] },
     },
     axes: [
-      { ...axis, label: 'runs ago', size: 24, grid: { show: false }, splits: (plot) => runSplits(points().length, plot.width), values: (_, splits) => splits.map((each) => `${points().length - 1 - each}`) },
-      { ...axis, label: 'duration in s', size: 40, space: 32, grid: { stroke: palette.grid, width: 1 }, values: (_, splits) => splits.map(secondsLabel) },
+      {
+        ...axis,
+        label: 'runs ago',
+        size: 24,
+        grid: { show: false },
+        splits: (plot) => runSplits(points().length, plot.width),
+        values: (_, splits) => splits.map((each) => `${points().length - 1 - each}`),
+      },
+      {
+        ...axis,
+        label: 'duration in s',
+        size: 40,
+        space: 32,
+        grid: { stroke: palette.grid, width: 1 },
+        values: (_, splits) => splits.map(secondsLabel),
+      },
     ],
     series: [
       {},

@@ -15,14 +15,19 @@ const severities: readonly Alert['severity'][] = ['critical', 'error', 'warning'
 
 /** The alerts that fire, the most severe first. */
 function firingAlerts({ alerts }: DashboardState): readonly Alert[] {
-  return alerts.filter((alert) => alert.state === 'firing').toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
+  return alerts
+    .filter((alert) => alert.state === 'firing')
+    .toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
 }
 
 /** The alerts that fire alone: for where there is little room. */
 export function firingPanel(state: DashboardState, context: PanelContext): TemplateResult | typeof nothing {
   const firing = firingAlerts(state);
   if (firing.length === 0) return nothing;
-  return panel({ id: 'alerts', title: 'Alerts', aside: badge(formatCount(firing.length)) }, list(firing, state, context));
+  return panel(
+    { id: 'alerts', title: 'Alerts', aside: badge(formatCount(firing.length)) },
+    list(firing, state, context),
+  );
 }
 
 /** All alerts that matter now. */
@@ -31,12 +36,19 @@ export function alertsPanel(state: DashboardState, context: PanelContext): Templ
   const resolved = state.alerts.filter((alert) => alert.state === 'resolved').slice(0, maximumResolved);
   const aside = firing.length === 0 ? nothing : badge(formatCount(firing.length));
   const shown = [...firing, ...resolved];
-  return panel({ id: 'alerts', title: 'Alerts', aside }, shown.length === 0 ? emptyLine('No alerts.') : list(shown, state, context));
+  return panel(
+    { id: 'alerts', title: 'Alerts', aside },
+    shown.length === 0 ? emptyLine('No alerts.') : list(shown, state, context),
+  );
 }
 
 function list(alerts: readonly Alert[], state: DashboardState, context: PanelContext): TemplateResult {
   return html`<ul class="alerts">
-    ${repeat(alerts, (alert) => alert.id, (alert) => item(alert, state, context))}
+    ${repeat(
+      alerts,
+      (alert) => alert.id,
+      (alert) => item(alert, state, context),
+    )}
   </ul>`;
 }
 
@@ -49,14 +61,16 @@ function item(alert: Alert, state: DashboardState, { actions, now }: PanelContex
       <p>${alert.message}</p>
       <p class="dim">${isFiring ? alert.severity : 'resolved'} · ${alert.rule} · ${formatAgo(since, now)}</p>
     </div>
-    ${isFiring
-      ? button({
-          label: 'Resolve',
-          appearance: 'icon',
-          title: `Resolve: ${alert.rule}`,
-          isDisabled: !isConnected(state) || state.resolving.has(alert.id),
-          onClick: () => actions.resolveAlert(alert.id),
-        })
-      : nothing}
+    ${
+      isFiring
+        ? button({
+            label: 'Resolve',
+            appearance: 'icon',
+            title: `Resolve: ${alert.rule}`,
+            isDisabled: !isConnected(state) || state.resolving.has(alert.id),
+            onClick: () => actions.resolveAlert(alert.id),
+          })
+        : nothing
+    }
   </li>`;
 }

@@ -8,7 +8,9 @@ import { panel } from './panel.ts';
 
 /** Time saved in the last seven days, and the agent's own use of the machine. */
 export function costPanel({ saved, cost }: DashboardState): TemplateResult {
-  return html`<div class="pair">${saved === null ? nothing : savedPanel(saved)} ${cost === null ? nothing : agentPanel(cost)}</div>`;
+  return html`<div class="pair">
+    ${saved === null ? nothing : savedPanel(saved)} ${cost === null ? nothing : agentPanel(cost)}
+  </div>`;
 }
 
 function savedPanel({ testsMs, buildsMs }: NonNullable<DashboardState['saved']>): TemplateResult {
@@ -25,5 +27,8 @@ function agentPanel({ cpu, memoryBytes, stateBytes }: AgentCost): TemplateResult
 }
 
 function figure(title: string, value: string, meaning: string): TemplateResult {
-  return html`<div class="figure" title=${meaning}><dt>${title}</dt><dd>${value}</dd></div>`;
+  return html`<div class="figure" title=${meaning}>
+    <dt>${title}</dt>
+    <dd>${value}</dd>
+  </div>`;
 }

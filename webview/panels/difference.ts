@@ -22,8 +22,14 @@ export function difference(expected: string | null, actual: string | null): Temp
 
 function twoLines(expected: string, actual: string): TemplateResult {
   return html`<dl class="difference">
-    <div class="expected"><dt>expected</dt><dd>${shortened(expected)}</dd></div>
-    <div class="actual"><dt>received</dt><dd>${shortened(actual)}</dd></div>
+    <div class="expected">
+      <dt>expected</dt>
+      <dd>${shortened(expected)}</dd>
+    </div>
+    <div class="actual">
+      <dt>received</dt>
+      <dd>${shortened(actual)}</dd>
+    </div>
   </dl>`;
 }
 
@@ -50,7 +56,11 @@ function equalLines(texts: readonly string[]): DiffLine[] {
   const lines = texts.map((text) => ({ sign: ' ', text }) as const);
   if (lines.length <= contextLines * 2 + 1) return lines;
   const hidden = lines.length - contextLines * 2;
-  return [...lines.slice(0, contextLines), { sign: '…', text: counted(hidden, 'equal line') }, ...lines.slice(-contextLines)];
+  return [
+    ...lines.slice(0, contextLines),
+    { sign: '…', text: counted(hidden, 'equal line') },
+    ...lines.slice(-contextLines),
+  ];
 }
 
 function shortened(text: string): string {

@@ -21,8 +21,13 @@ export function durationsPanel(state: DashboardState, context: PanelContext): Te
   const title = 'Duration of runs';
   if (durations.length < 2) return panel({ id: 'durations', title }, emptyLine('Drawn from the second run on.'));
   const label = view.isDurationTable ? 'Show as plot' : 'Show as table';
-  const aside = html`<span class="aside-end">${button({ label, appearance: 'icon', onClick: () => context.actions.toggleDurationTable() })}</span>`;
-  return panel({ id: 'durations', title, aside }, html`${headlines(durations)} ${view.isDurationTable ? table(durations, context.now) : plot(durations)}`);
+  const aside = html`<span class="aside-end"
+    >${button({ label, appearance: 'icon', onClick: () => context.actions.toggleDurationTable() })}</span
+  >`;
+  return panel(
+    { id: 'durations', title, aside },
+    html`${headlines(durations)} ${view.isDurationTable ? table(durations, context.now) : plot(durations)}`,
+  );
 }
 
 function headlines(durations: DashboardState['durations']): TemplateResult {
@@ -38,7 +43,9 @@ function headlines(durations: DashboardState['durations']): TemplateResult {
 function headline(title: string, swatch: 'line' | 'diamond', { latest, change, median }: Headline): TemplateResult {
   return html`<div class="headline">
     <span class="headline-title"><span class="swatch swatch-${swatch}" aria-hidden="true"></span>${title}</span>
-    <span class="headline-value">${latest}${change === null ? nothing : html` <span class="headline-change" title="against the median of the runs before">${change}</span>`}</span>
+    <span class="headline-value"
+      >${latest}${change === null ? nothing : html` <span class="headline-change" title="against the median of the runs before">${change}</span>`}</span
+    >
     <span class="dim">median ${median}</span>
   </div>`;
 }
@@ -51,10 +58,14 @@ function plot(durations: DashboardState['durations']): TemplateResult {
       aria-label=${label}
       .points=${guard([durations], () => durationPoints(durations))}
     ></noodle-duration-plot>
-    <p class="plot-legend dim" aria-hidden="true"><span class="swatch swatch-cross"></span>run that did not succeed</p>`;
+    <p class="plot-legend dim" aria-hidden="true">
+      <span class="swatch swatch-cross"></span>run that did not succeed
+    </p>`;
 }
 
 function table(durations: DashboardState['durations'], now: number): TemplateResult {
   const label = 'Durations of the last runs';
-  return html`<div class="duration-table">${guard([durations], () => dataGrid({ label, columns, rows: durationRows(durationPoints(durations), now) }))}</div>`;
+  return html`<div class="duration-table">
+    ${guard([durations], () => dataGrid({ label, columns, rows: durationRows(durationPoints(durations), now) }))}
+  </div>`;
 }

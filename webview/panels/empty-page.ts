@@ -17,13 +17,17 @@ interface Message {
 /** The message in place of the panels, or null when there is something to show. */
 export function emptyPage(state: DashboardState, context: PanelContext): TemplateResult | null {
   if (state.load.state === 'ready') return currentExecution(state) === null ? firstRun(state, context) : null;
-  if (state.connection.state === 'connected' && state.load.state === 'failed') return broken(state.load.failure, context);
+  if (state.connection.state === 'connected' && state.load.state === 'failed')
+    return broken(state.load.failure, context);
   if (state.connection.state === 'connected' || state.connection.state === 'connecting') return loading();
   return notConnected(state, context);
 }
 
 function loading(): TemplateResult {
-  return html`<div class="empty-page loading">${progressRing('Loading')}<p>Reading what the agent knows …</p></div>`;
+  return html`<div class="empty-page loading">
+    ${progressRing('Loading')}
+    <p>Reading what the agent knows …</p>
+  </div>`;
 }
 
 function broken(failure: Failure, { actions }: PanelContext): TemplateResult {
@@ -44,7 +48,8 @@ function notConnected({ connection }: DashboardState, context: PanelContext): Te
     return message({
       icon: 'offline',
       title: 'The agent is not connected',
-      text: html`${sentence(connection)} If it has left, start it in the repository with <code>noodle serve</code> and open the address that it prints.`,
+      text: html`${sentence(connection)} If it has left, start it in the repository with <code>noodle serve</code> and
+        open the address that it prints.`,
       buttons: [button({ label: 'Try now', appearance: 'primary', onClick: () => actions.retry() })],
     });
   }
@@ -61,7 +66,11 @@ function notConnected({ connection }: DashboardState, context: PanelContext): Te
 
 function refused(failure: Failure): TemplateResult {
   const { title } = failureCatalogue[failure.reason];
-  const text = failure.reason === 'unauthorized' ? html`Open the address that <code>noodle serve</code> or <code>noodle status</code> prints: it signs this browser in.` : html`${failure.message} ${failure.hint ?? failureCatalogue[failure.reason].hint}`;
+  const text =
+    failure.reason === 'unauthorized'
+      ? html`Open the address that <code>noodle serve</code> or <code>noodle status</code> prints: it signs this browser
+          in.`
+      : html`${failure.message} ${failure.hint ?? failureCatalogue[failure.reason].hint}`;
   return message({ icon: 'warning', title, text, buttons: [] });
 }
 
@@ -70,7 +79,9 @@ function untrusted(text: string, { actions }: PanelContext): TemplateResult {
     icon: 'warning',
     title: 'The workspace is not trusted',
     text,
-    buttons: [button({ label: 'Manage trust', appearance: 'primary', onClick: () => actions.editorCommand('manageTrust') })],
+    buttons: [
+      button({ label: 'Manage trust', appearance: 'primary', onClick: () => actions.editorCommand('manageTrust') }),
+    ],
   });
 }
 
@@ -80,7 +91,8 @@ function firstRun(state: DashboardState, { actions }: PanelContext): TemplateRes
   return message({
     icon: 'start',
     title: 'Nothing has run yet',
-    text: html`Noodle found ${found.join(', ')}. Run the impacted tests, or all of them once so that selections become exact.${problemList(state)}`,
+    text: html`Noodle found ${found.join(', ')}. Run the impacted tests, or all of them once so that selections become
+    exact.${problemList(state)}`,
     buttons: [
       button({ label: 'Run impacted tests', appearance: 'primary', onClick: () => actions.startRun('impacted') }),
       button({ label: 'Run all tests', onClick: () => actions.startRun('all') }),
@@ -92,13 +104,19 @@ function nothingFound(state: DashboardState, actions: PanelContext['actions']): 
   return message({
     icon: 'start',
     title: 'No tests and no builds found',
-    text: html`Noodle looks for vitest, jest, mocha, node:test, pytest and unittest, for build scripts and TypeScript projects, and for targets in <code>noodle.yaml</code>. The page changes by itself when there is one.${problemList(state)}`,
+    text: html`Noodle looks for vitest, jest, mocha, node:test, pytest and unittest, for build scripts and TypeScript
+      projects, and for targets in <code>noodle.yaml</code>. The page changes by itself when there is
+      one.${problemList(state)}`,
     buttons: [button({ label: 'Look again', onClick: () => actions.retry() })],
   });
 }
 
 function problemList({ problems }: DashboardState): TemplateResult | typeof nothing {
-  return problems.length === 0 ? nothing : html`<ul class="problems">${problems.slice(0, 20).map((problem) => html`<li>${problem}</li>`)}</ul>`;
+  return problems.length === 0
+    ? nothing
+    : html`<ul class="problems">
+        ${problems.slice(0, 20).map((problem) => html`<li>${problem}</li>`)}
+      </ul>`;
 }
 
 function message({ icon: name, title, text, buttons }: Message): TemplateResult {

@@ -25,15 +25,23 @@ export function failingPanel(state: DashboardState, context: PanelContext): Temp
   const shown = items.slice(0, state.view.shown.failing);
   const aside = count === 0 ? nothing : badge(formatCount(count));
   const list = html`<ul class="failing">
-    ${repeat(shown, (item) => item.id, (item) => failingItem(item, state, context))}
+    ${repeat(
+      shown,
+      (item) => item.id,
+      (item) => failingItem(item, state, context),
+    )}
   </ul>`;
-  const content = items.length === 0 ? emptyLine('Nothing fails.') : html`${list}${more(items.length - shown.length, context)}`;
+  const content =
+    items.length === 0 ? emptyLine('Nothing fails.') : html`${list}${more(items.length - shown.length, context)}`;
   return panel({ id: 'failing', title: 'Failing', aside }, content);
 }
 
 function more(left: number, { actions }: PanelContext): TemplateResult | typeof nothing {
   if (left <= 0) return nothing;
-  return html`<p class="more">${button({ label: 'Show more', title: 'Show more failing tests', onClick: () => actions.showMore('failing') })} <span>${formatCount(left)} not shown</span></p>`;
+  return html`<p class="more">
+    ${button({ label: 'Show more', title: 'Show more failing tests', onClick: () => actions.showMore('failing') })}
+    <span>${formatCount(left)} not shown</span>
+  </p>`;
 }
 
 function failingItem(item: FailingItem, state: DashboardState, context: PanelContext): TemplateResult {
@@ -45,15 +53,15 @@ function failingItem(item: FailingItem, state: DashboardState, context: PanelCon
       ${historyDots(item.history)}
     </div>
     <div class="failing-body">
-      ${item.isMended ? html`<p class="mended">passes now</p>` : failure(item, isOpen)}
-      ${meta(item, state, context)} ${isOpen ? why(item, state.explanations.get(item.id)) : nothing}
+      ${item.isMended ? html`<p class="mended">passes now</p>` : failure(item, isOpen)} ${meta(item, state, context)}
+      ${isOpen ? why(item, state.explanations.get(item.id)) : nothing}
     </div>
   </li>`;
 }
 
 /** The suites dimmed, the test itself plain: `cart › total › applies the discount`. */
 function titleOf({ name }: FailingItem): TemplateResult {
-  const titles = name.split(' > ');
+  const titles = name.split(/ [>›] /);
   const suites = titles.slice(0, -1).map((title) => `${title} › `);
   return html`<span class="suites">${suites.join('')}</span><span class="test-name">${titles.at(-1)}</span>`;
 }
@@ -71,12 +79,13 @@ function clipped(message: string, isOpen: boolean): string {
 }
 
 function meta(item: FailingItem, state: DashboardState, context: PanelContext): TemplateResult {
-  const planned = state.current?.executionId === item.executionId ? state.current.plan?.tests.get(fileOf(item.id)) : undefined;
+  const planned =
+    state.current?.executionId === item.executionId ? state.current.plan?.tests.get(fileOf(item.id)) : undefined;
   const isOpen = state.view.openTests.has(item.id);
   const toggled = (): void => context.actions.toggleTest(item.id);
   return html`<div class="meta">
     ${item.failureAt === null ? nothing : locationLink(item.failureAt, state.repository?.root ?? '', context)}
-    ${item.isMended ? nothing : html`<span>failing since ${formatAgo(item.failingSince, context.now)}</span>`}
+    ${item.isMended ? nothing : html`<span>first failed ${formatAgo(item.failingSince, context.now)}</span>`}
     ${item.isOutdated ? html`<span class="outdated">changed since this result</span>` : nothing}
     ${planned === undefined ? nothing : html`<span title="Probability of failing, as estimated before the run">p ${planned.probability.toFixed(2)}</span>`}
     <button type="button" class="opener" aria-expanded=${isOpen} @click=${toggled}>${icon('opener')}Why it ran</button>
@@ -85,9 +94,15 @@ function meta(item: FailingItem, state: DashboardState, context: PanelContext): 
 
 function why(item: FailingItem, explanations: Remote<readonly Explanation[]> | undefined): TemplateResult {
   return html`<div class="why">
-    ${item.why.length === 0
-      ? html`<p>No path from a change leads to it: it ran because all tests were asked for, or because it failed before.</p>`
-      : html`<ol class="path" aria-label="Path from the change to the test">${item.why.map((node) => html`<li>${node}</li>`)}</ol>`}
+    ${
+      item.why.length === 0
+        ? html`<p>
+            No path from a change leads to it: it ran because all tests were asked for, or because it failed before.
+          </p>`
+        : html`<ol class="path" aria-label="Path from the change to the test">
+            ${item.why.map((node) => html`<li>${node}</li>`)}
+          </ol>`
+    }
     ${explanations === undefined ? nothing : explained(explanations)}
   </div>`;
 }
@@ -98,5 +113,7 @@ function explained(explanations: Remote<readonly Explanation[]>): TemplateResult
   const [explanation] = explanations.value;
   if (explanation === undefined) return nothing;
   return html`<p>${explanation.summary}</p>
-    <ul class="evidence">${explanation.facts.slice(0, 10).map((fact) => html`<li>${fact}</li>`)}</ul>`;
+    <ul class="evidence">
+      ${explanation.facts.slice(0, 10).map((fact) => html`<li>${fact}</li>`)}
+    </ul>`;
 }

@@ -21,12 +21,12 @@ export function hero(state: DashboardState, context: PanelContext): TemplateResu
     <p class="unseen" role="status">${announcement(state)}</p>
     <div class="answer">
       ${toneMark(tone)}
-      <p class="answer-text">${text} ${since === null ? nothing : html`<span class="ago">(${formatAgo(since, context.now)})</span>`}</p>
+      <p class="answer-text">
+        ${text} ${since === null ? nothing : html`<span class="ago">(${formatAgo(since, context.now)})</span>`}
+      </p>
     </div>
-    ${stageGraph(state, execution, context)}
-    ${progress === null ? nothing : progressBar(progress)}
-    ${facts(execution, progress, context.now)}
-    ${notes(state)} ${nextRun(state)}
+    ${stageGraph(state, execution, context)} ${progress === null ? nothing : progressBar(progress)}
+    ${facts(execution, progress, context.now)} ${notes(state)} ${nextRun(state)}
   </section>`;
 }
 
@@ -34,9 +34,11 @@ function progressBar(progress: Progress): TemplateResult {
   const { done, total } = progress;
   const label = total === 0 ? 'Planning' : `${formatCount(done)} of ${counted(total, 'test file')}`;
   return html`<div class="progress">
-    ${total === 0
-      ? html`<progress aria-label="Progress of the run"></progress>`
-      : html`<progress max=${total} .value=${done} aria-label="Progress of the run"></progress>`}
+    ${
+      total === 0
+        ? html`<progress aria-label="Progress of the run"></progress>`
+        : html`<progress max=${total} .value=${done} aria-label="Progress of the run"></progress>`
+    }
     <span class="progress-text">${label}${expectedEnd(progress)}</span>
   </div>`;
 }
@@ -67,7 +69,10 @@ function testCounts({ counts }: Execution): string {
 }
 
 function fact(title: string, value: string): TemplateResult {
-  return html`<div class="fact"><dt>${title}</dt><dd>${value}</dd></div>`;
+  return html`<div class="fact">
+    <dt>${title}</dt>
+    <dd>${value}</dd>
+  </div>`;
 }
 
 /** While it counts, a duration moves once a second and not with every event. */
@@ -77,7 +82,9 @@ function wholeSeconds(durationMs: number): string {
 
 function notes({ current }: DashboardState): TemplateResult | typeof nothing {
   if (current === null || current.notes.length === 0) return nothing;
-  return html`<ul class="notes">${current.notes.slice(0, 10).map((note) => html`<li>${note}</li>`)}</ul>`;
+  return html`<ul class="notes">
+    ${current.notes.slice(0, 10).map((note) => html`<li>${note}</li>`)}
+  </ul>`;
 }
 
 /** What a run would do for the working tree as it is, while none is under way. */
@@ -92,5 +99,7 @@ function nextRun(state: DashboardState): TemplateResult | typeof nothing {
     plan.skippedTests === 0 ? '' : `${counted(plan.skippedTests, 'test')} skipped`,
     plan.expectedMs === 0 ? '' : `about ${formatDuration(plan.expectedMs)}`,
   ];
-  return html`<p class="next-run"><span class="next-label">Next run</span> ${parts.filter((part) => part !== '').join(' · ')}</p>`;
+  return html`<p class="next-run">
+    <span class="next-label">Next run</span> ${parts.filter((part) => part !== '').join(' · ')}
+  </p>`;
 }

@@ -10,7 +10,11 @@ import type { DashboardState, Notice } from '../state/state.ts';
 export function noticesPanel({ notices }: DashboardState, context: PanelContext): TemplateResult {
   // The region is always there, so that screen readers hear what comes into it.
   return html`<div class="notices" role="status">
-    ${repeat(notices, (notice) => notice.id, (notice) => item(notice, context))}
+    ${repeat(
+      notices,
+      (notice) => notice.id,
+      (notice) => item(notice, context),
+    )}
   </div>`;
 }
 

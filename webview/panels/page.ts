@@ -39,8 +39,7 @@ function columns(state: DashboardState, context: PanelContext): TemplateResult {
   const isSidebar = context.place === 'sidebar';
   return html`<div class="columns">
     <div class="column">
-      ${isSidebar ? firingPanel(state, context) : nothing}
-      ${failingPanel(state, context)} ${runsPanel(state, context)}
+      ${isSidebar ? firingPanel(state, context) : nothing} ${failingPanel(state, context)} ${runsPanel(state, context)}
       ${isSidebar ? nothing : slowestPanel(state)}
     </div>
     ${isSidebar ? openWhole(context) : sideColumn(state, context)}

@@ -12,7 +12,10 @@ export interface PanelOptions {
 /** A titled section. */
 export function panel({ id, title, aside = nothing }: PanelOptions, content: unknown): TemplateResult {
   return html`<section class="panel panel-${id}" aria-labelledby="${id}-title">
-    <header class="panel-head"><h2 id="${id}-title">${title}</h2>${aside}</header>
+    <header class="panel-head">
+      <h2 id="${id}-title">${title}</h2>
+      ${aside}
+    </header>
     ${content}
   </section>`;
 }

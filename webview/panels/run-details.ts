@@ -40,13 +40,18 @@ function results(state: DashboardState, context: PanelContext): TemplateResult {
   if (read.state === 'failed') return html`<p class="dim">${read.failure.message}</p>`;
   const { builds, tests } = read.value;
   if (builds.length === 0 && tests.length === 0) return emptyLine('No builds and no tests.');
-  return html`${builds.length === 0 ? nothing : buildList(builds, state, context)} ${tests.length === 0 ? nothing : testList(read.value, state, context)}`;
+  return html`${builds.length === 0 ? nothing : buildList(builds, state, context)}
+  ${tests.length === 0 ? nothing : testList(read.value, state, context)}`;
 }
 
 function buildList(builds: readonly BuildResult[], state: DashboardState, context: PanelContext): TemplateResult {
   return html`<h3 class="list-title">Builds</h3>
     <ul class="results">
-      ${repeat(builds, (build) => build.target, (build) => buildRow(build, state, context))}
+      ${repeat(
+        builds,
+        (build) => build.target,
+        (build) => buildRow(build, state, context),
+      )}
     </ul>`;
 }
 
@@ -65,7 +70,11 @@ function testList({ tests }: RunResults, state: DashboardState, context: PanelCo
   const left = tests.length - shown.length;
   return html`<h3 class="list-title">Tests</h3>
     <ul class="results">
-      ${repeat(shown, (test) => test.id, (test) => testRow(test, state, context))}
+      ${repeat(
+        shown,
+        (test) => test.id,
+        (test) => testRow(test, state, context),
+      )}
     </ul>
     ${left <= 0 ? nothing : html`<p class="more">${button({ label: 'Show more', title: 'Show more results', onClick: () => context.actions.showMore('results') })} <span>${formatCount(left)} not shown</span></p>`}`;
 }
@@ -80,7 +89,8 @@ function testRow(test: TestResult, state: DashboardState, context: PanelContext)
   const place = test.failureAt ?? test.declaredAt;
   return html`<li class="result">
     ${testMark(test.status)}
-    <span class="result-name">${test.name.replaceAll(' > ', ' › ')}
+    <span class="result-name"
+      >${test.name.replaceAll(' > ', ' › ')}
       ${place === undefined ? html`<span class="dim result-reason">${test.file}</span>` : html`<span class="result-reason">${locationLink(place, state.repository?.root ?? '', context)}</span>`}
     </span>
     <span class="result-duration">${formatDuration(test.durationMs)}</span>

@@ -18,11 +18,19 @@ const terminalCodes = /\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u
 export function runLog(run: Execution, state: DashboardState, context: PanelContext): TemplateResult {
   const steps = run.steps.map((step) => ({ value: step.id as string, label: step.name }));
   const chosen = state.view.logStepId ?? wholeRun;
-  const choose = (value: string): void => context.actions.chooseLogStep(value === wholeRun ? null : StepId.parse(value));
+  const choose = (value: string): void =>
+    context.actions.chooseLogStep(value === wholeRun ? null : StepId.parse(value));
   return html`<div class="log">
-    ${steps.length < 2
-      ? nothing
-      : dropdown({ label: 'Step', options: [{ value: wholeRun, label: 'Whole run' }, ...steps], value: chosen, onChange: choose })}
+    ${
+      steps.length < 2
+        ? nothing
+        : dropdown({
+            label: 'Step',
+            options: [{ value: wholeRun, label: 'Whole run' }, ...steps],
+            value: chosen,
+            onChange: choose,
+          })
+    }
     ${content(state, context)}
   </div>`;
 }

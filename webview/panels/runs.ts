@@ -19,7 +19,11 @@ export function runsPanel(state: DashboardState, context: PanelContext): Templat
   const shown = state.executions.slice(0, state.view.shown.runs);
   const left = state.executions.length - shown.length;
   const list = html`<ul class="runs">
-      ${repeat(shown, (run) => run.id, (run) => runItem(run, state, context))}
+      ${repeat(
+        shown,
+        (run) => run.id,
+        (run) => runItem(run, state, context),
+      )}
     </ul>
     ${left <= 0 ? nothing : html`<p class="more">${button({ label: 'Show more', title: 'Show more runs', onClick: () => context.actions.showMore('runs') })} <span>${formatCount(left)} not shown</span></p>`}`;
   return panel({ id: 'runs', title: 'Runs' }, state.executions.length === 0 ? emptyLine('Nothing has run yet.') : list);
@@ -31,11 +35,15 @@ function runItem(run: Execution, state: DashboardState, context: PanelContext): 
   return html`<li class="run" ?data-open=${isOpen}>
     <button type="button" class="run-row" aria-expanded=${isOpen} @click=${toggled}>
       <span class="run-opener">${icon('opener')}</span>
-      <span class="run-state" data-state=${run.state}>${stateMark(run.state)}<span class="run-word" aria-hidden="true">${stateWord(run.state)}</span></span>
+      <span class="run-state" data-state=${run.state}
+        >${stateMark(run.state)}<span class="run-word" aria-hidden="true">${stateWord(run.state)}</span></span
+      >
       <span class="run-duration">${duration(run, context.now)}</span>
       <span class="run-files">${counted(run.changedFiles, 'file')}</span>
       <span class="run-counts">${countsOf(run)}</span>
-      <time class="run-time" datetime=${new Date(run.queuedAt).toISOString()}>${formatClock(run.queuedAt, context.now)}</time>
+      <time class="run-time" datetime=${new Date(run.queuedAt).toISOString()}
+        >${formatClock(run.queuedAt, context.now)}</time
+      >
     </button>
     ${isOpen ? runDetails(run, state, context) : nothing}
   </li>`;

@@ -15,7 +15,11 @@ export function slowestPanel({ slowest }: DashboardState): TemplateResult {
   return panel(
     { id: 'slowest', title },
     html`<ol class="slowest">
-      ${repeat(slowest.slice(0, maximumShown), (test) => test.id, (test) => row(test, test.durationMs / longestMs))}
+      ${repeat(
+        slowest.slice(0, maximumShown),
+        (test) => test.id,
+        (test) => row(test, test.durationMs / longestMs),
+      )}
     </ol>`,
   );
 }
@@ -23,7 +27,9 @@ export function slowestPanel({ slowest }: DashboardState): TemplateResult {
 function row({ id, name, durationMs }: DashboardState['slowest'][number], share: number): TemplateResult {
   return html`<li class="slow" title=${id}>
     <span class="slow-name">${name.replaceAll(' > ', ' › ')}</span>
-    <svg class="slow-bar" aria-hidden="true" height="4" width="100%">${svg`<rect width="${Math.max(1, share * 100)}%" height="4"></rect>`}</svg>
+    <svg class="slow-bar" aria-hidden="true" height="4" width="100%">
+      ${svg`<rect width="${Math.max(1, share * 100)}%" height="4"></rect>`}
+    </svg>
     <span class="slow-duration">${formatDuration(durationMs)}</span>
   </li>`;
 }

@@ -38,6 +38,7 @@ function shownNodes(nodes: readonly StageNode[]): readonly StageNode[] {
 
 function node({ name, state, detail }: StageNode): TemplateResult {
   return html`<li class="node" data-state=${state} title=${detail === '' ? name : `${name}: ${detail}`}>
-    ${stateMark(state)}<span class="node-name">${name}</span>${detail === '' ? nothing : html`<span class="node-detail">${detail}</span>`}
+    ${stateMark(state)}<span class="node-name">${name}</span
+    >${detail === '' ? nothing : html`<span class="node-detail">${detail}</span>`}
   </li>`;
 }

@@ -36,12 +36,16 @@ const toneIcons: { readonly [T in Tone]: IconName } = {
 
 /** The icon of a state, with the word for those who do not see it. */
 export function stateMark(state: NodeState): TemplateResult {
-  return html`<span class="mark" data-state=${state}>${icon(nodeIcons[state])}<span class="unseen">${stateWord(state)}</span></span>`;
+  return html`<span class="mark" data-state=${state}
+    >${icon(nodeIcons[state])}<span class="unseen">${stateWord(state)}</span></span
+  >`;
 }
 
 /** The icon of a test's status, with the word for those who do not see it. */
 export function testMark(status: TestStatus): TemplateResult {
-  return html`<span class="mark" data-state=${status}>${icon(testIcons[status])}<span class="unseen">${testWord(status)}</span></span>`;
+  return html`<span class="mark" data-state=${status}
+    >${icon(testIcons[status])}<span class="unseen">${testWord(status)}</span></span
+  >`;
 }
 
 /** The icon of the answer line; the line itself has the words. */

@@ -51,7 +51,12 @@ export function announcement(state: DashboardState): string {
 function running(state: DashboardState, execution: Execution): Answer {
   const failing = failingIn(state, execution);
   const count = failing.length || execution.counts.failed;
-  if (count > 0) return { tone: 'failed', text: `${counted(count, 'test')} ${fails(count)} so far${cause(failing, execution)}`, since: null };
+  if (count > 0)
+    return {
+      tone: 'failed',
+      text: `${counted(count, 'test')} ${fails(count)} so far${cause(failing, execution)}`,
+      since: null,
+    };
   if (execution.plannedTests === 0 && (state.current?.plan ?? null) === null) {
     return { tone: 'running', text: 'Working out what the change can affect', since: null };
   }
@@ -67,7 +72,11 @@ function succeeded(state: DashboardState, execution: Execution): Answer {
   const since = execution.finishedAt;
   if (others > 0) {
     const passed = total === 0 ? 'Nothing had to run' : `${allOf(total, state)} pass`;
-    return { tone: 'failed', text: `${passed}, but ${counted(others, 'test')} ${fails(others)} since an earlier run`, since };
+    return {
+      tone: 'failed',
+      text: `${passed}, but ${counted(others, 'test')} ${fails(others)} since an earlier run`,
+      since,
+    };
   }
   if (total === 0) return { tone: 'passed', text: nothingToTest(state), since };
   const mended = state.failing.size;

@@ -124,7 +124,10 @@ function withCurrent(
   return { ...state, current: { ...state.current, ...change } };
 }
 
-function withRepository(state: DashboardState, change: { changedFiles: number; branch: string | null }): DashboardState {
+function withRepository(
+  state: DashboardState,
+  change: { changedFiles: number; branch: string | null },
+): DashboardState {
   return state.repository === null ? state : { ...state, repository: { ...state.repository, ...change } };
 }
 

@@ -102,7 +102,13 @@ function failedItem(
 }
 
 function mendedItem(result: TestResult, known: FailingItem, at: number): FailingItem {
-  return { ...known, status: result.status, isMended: true, isOutdated: false, history: historyWith(result, known, at) };
+  return {
+    ...known,
+    status: result.status,
+    isMended: true,
+    isOutdated: false,
+    history: historyWith(result, known, at),
+  };
 }
 
 function historyWith(result: TestResult, known: FailingItem | undefined, at: number): FailingItem['history'] {

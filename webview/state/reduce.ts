@@ -93,7 +93,10 @@ function currentAfter(state: DashboardState, snapshot: DashboardSnapshot): Dashb
 
 function withCurrentResults(state: DashboardState, executionId: ExecutionId, results: RunResults): DashboardState {
   if (state.current?.executionId !== executionId) return state;
-  const builds = new Map([...results.builds.map((build) => [build.target, build.status] as const), ...state.current.builds]);
+  const builds = new Map([
+    ...results.builds.map((build) => [build.target, build.status] as const),
+    ...state.current.builds,
+  ]);
   return { ...state, current: { ...state.current, plan: state.current.plan ?? results.plan, builds } };
 }
 

@@ -26,11 +26,12 @@ export interface Stage {
 /** The stages of `execution` at `now`. Stages without steps are left out. */
 export function stagesOf(execution: Execution, current: CurrentRun | null, now: number): readonly Stage[] {
   const run = current?.executionId === execution.id ? current : null;
-  const stages: Stage[] = [changeStage(execution)];
+  const stages: Stage[] = [changeStage(execution, run?.plan?.changedFiles.length ?? execution.changedFiles)];
   const builds = stepsOfKind(execution, 'build').map((step) => buildNode(step, run, now));
   if (builds.length > 0) stages.push({ key: 'builds', title: 'Builds', state: stateOfAll(builds), nodes: builds });
   const commands = stepsOfKind(execution, 'command').map((step) => plainNode(step, now));
-  if (commands.length > 0) stages.push({ key: 'commands', title: 'Commands', state: stateOfAll(commands), nodes: commands });
+  if (commands.length > 0)
+    stages.push({ key: 'commands', title: 'Commands', state: stateOfAll(commands), nodes: commands });
   const tests = testsStage(execution, now);
   if (tests !== null) stages.push(tests);
   stages.push(gateStage(execution));
@@ -46,11 +47,16 @@ function stepsOfKind(execution: Execution, kind: Step['kind']): Step[] {
   return execution.steps.filter((step) => step.kind === kind);
 }
 
-function changeStage(execution: Execution): Stage {
+function changeStage(execution: Execution, changedFiles: number): Stage {
   const [plan] = stepsOfKind(execution, 'plan');
   const state = plan?.state ?? (execution.state === 'queued' ? 'queued' : 'succeeded');
-  const detail = execution.changedFiles === 0 ? 'no file' : counted(execution.changedFiles, 'file');
-  return { key: 'change', title: 'Change', state, nodes: [{ key: 'change', name: detail, state, detail: plan?.reason ?? '' }] };
+  const detail = changedFiles === 0 ? 'no file' : counted(changedFiles, 'file');
+  return {
+    key: 'change',
+    title: 'Change',
+    state,
+    nodes: [{ key: 'change', name: detail, state, detail: plan?.reason ?? '' }],
+  };
 }
 
 function buildNode(step: Step, run: CurrentRun | null, now: number): StageNode {
@@ -93,6 +99,16 @@ function gateStage(execution: Execution): Stage {
 
 /** The state of a stage is that of its worst node, as long as none is still to come. */
 function stateOfAll(nodes: readonly StageNode[]): NodeState {
-  const order: readonly NodeState[] = ['failed', 'timed_out', 'interrupted', 'cancelled', 'running', 'queued', 'succeeded', 'unchanged', 'skipped'];
+  const order: readonly NodeState[] = [
+    'failed',
+    'timed_out',
+    'interrupted',
+    'cancelled',
+    'running',
+    'queued',
+    'succeeded',
+    'unchanged',
+    'skipped',
+  ];
   return order.find((state) => nodes.some((node) => node.state === state)) ?? 'queued';
 }

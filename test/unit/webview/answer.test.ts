@@ -3,13 +3,36 @@ import type { Execution } from '../../../agent/protocol/execution.ts';
 import { announcement, answer } from '../../../webview/state/answer.ts';
 import { reduce } from '../../../webview/state/reduce.ts';
 import { initialState, type DashboardState } from '../../../webview/state/state.ts';
-import { execution, executionId, failingTest, now, plan, snapshot, step, testId, testResult } from '../../rig/dashboard-data.ts';
+import {
+  execution,
+  executionId,
+  failingTest,
+  now,
+  plan,
+  snapshot,
+  step,
+  testId,
+  testResult,
+} from '../../rig/dashboard-data.ts';
 
-const counts = (passed: number, failed: number): Execution['counts'] => ({ total: passed + failed, passed, failed, skipped: 0 });
+const counts = (passed: number, failed: number): Execution['counts'] => ({
+  total: passed + failed,
+  passed,
+  failed,
+  skipped: 0,
+});
 
 function showing(current: Execution, failing = [failingTest()]): DashboardState {
-  const read = reduce(initialState, { type: 'snapshot', snapshot: snapshot({ current, recent: [current], failing }), at: now });
-  return reduce(read, { type: 'events', events: [{ type: 'plan.made', executionId: current.id, plan: plan() }], at: now });
+  const read = reduce(initialState, {
+    type: 'snapshot',
+    snapshot: snapshot({ current, recent: [current], failing }),
+    at: now,
+  });
+  return reduce(read, {
+    type: 'events',
+    events: [{ type: 'plan.made', executionId: current.id, plan: plan() }],
+    at: now,
+  });
 }
 
 const textOf = (state: DashboardState): string => answer(state).text;
@@ -43,7 +66,9 @@ describe('the answer', () => {
   it('says tests, not impacted tests, of a run that left nothing out', () => {
     const state = reduce(showing(execution()), {
       type: 'events',
-      events: [{ type: 'plan.made', executionId: executionId('run-9'), plan: plan({ skipped: { count: 0, files: [] } }) }],
+      events: [
+        { type: 'plan.made', executionId: executionId('run-9'), plan: plan({ skipped: { count: 0, files: [] } }) },
+      ],
       at: now,
     });
     assert.equal(textOf(state), '1 of 9 tests fails since your change to src/cart.ts');
@@ -52,7 +77,10 @@ describe('the answer', () => {
   it('says that all is well', () => {
     const state = showing(execution({ state: 'succeeded', counts: counts(9, 0) }), []);
     assert.deepEqual(answer(state), { tone: 'passed', text: 'All 9 impacted tests pass', since: now - 43_000 + 2900 });
-    assert.equal(textOf(showing(execution({ state: 'succeeded', counts: counts(1, 0) }), [])), 'The impacted test passes');
+    assert.equal(
+      textOf(showing(execution({ state: 'succeeded', counts: counts(1, 0) }), [])),
+      'The impacted test passes',
+    );
     assert.equal(
       textOf(showing(execution({ state: 'succeeded', counts: counts(0, 0) }), [])),
       'The change affects no test; the builds succeed',
@@ -86,9 +114,13 @@ describe('the answer', () => {
   });
 
   it('gives the reason of a run that did not end', () => {
-    const text = (state: Execution['state'], reason: string): string => textOf(showing(execution({ state, reason }), []));
+    const text = (state: Execution['state'], reason: string): string =>
+      textOf(showing(execution({ state, reason }), []));
     assert.equal(text('cancelled', 'a newer change'), 'The run was cancelled: a newer change');
-    assert.equal(text('timed_out', 'no output for 300 s'), 'The run took too long and was stopped: no output for 300 s');
+    assert.equal(
+      text('timed_out', 'no output for 300 s'),
+      'The run took too long and was stopped: no output for 300 s',
+    );
     assert.equal(text('interrupted', 'the agent ended'), 'The run was interrupted: the agent ended');
   });
 
@@ -105,7 +137,12 @@ describe('the answer', () => {
   it('is announced in quarters while a run goes on', () => {
     const at = (finishedTests: number): string =>
       announcement(showing(execution({ state: 'running', finishedTests, plannedTests: 8 }), []));
-    assert.deepEqual([1, 2, 3, 8].map(at), ['Running, 0 % done', 'Running, 25 % done', 'Running, 25 % done', 'Running, 100 % done']);
+    assert.deepEqual([1, 2, 3, 8].map(at), [
+      'Running, 0 % done',
+      'Running, 25 % done',
+      'Running, 25 % done',
+      'Running, 100 % done',
+    ]);
     assert.equal(announcement(initialState), 'Nothing has run yet.');
   });
 });

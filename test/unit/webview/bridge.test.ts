@@ -8,7 +8,10 @@ import { repoPath } from '../../rig/dashboard-data.ts';
 
 describe('the back-off', () => {
   it('doubles up to half a minute', () => {
-    assert.deepEqual([1, 2, 3, 7, 8, 1000].map((attempt) => retryDelayMs(attempt, 1)), [500, 1000, 2000, 30_000, 30_000, 30_000]);
+    assert.deepEqual(
+      [1, 2, 3, 7, 8, 1000].map((attempt) => retryDelayMs(attempt, 1)),
+      [500, 1000, 2000, 30_000, 30_000, 30_000],
+    );
   });
 
   it('is spread by a fifth', () => {
@@ -18,9 +21,15 @@ describe('the back-off', () => {
 
 describe('a message of JSON-RPC', () => {
   it('is a notification, an answer or an error', () => {
-    assert.deepEqual(parseRpcMessage('{"jsonrpc":"2.0","method":"noodle/event","params":{"a":1}}'), { method: 'noodle/event', params: { a: 1 } });
+    assert.deepEqual(parseRpcMessage('{"jsonrpc":"2.0","method":"noodle/event","params":{"a":1}}'), {
+      method: 'noodle/event',
+      params: { a: 1 },
+    });
     assert.deepEqual(parseRpcMessage('{"jsonrpc":"2.0","id":3,"result":null}'), { id: 3, result: null });
-    assert.deepEqual(parseRpcMessage('{"jsonrpc":"2.0","id":3,"error":{"code":-32601,"message":"no"}}'), { id: 3, error: { code: -32601, message: 'no' } });
+    assert.deepEqual(parseRpcMessage('{"jsonrpc":"2.0","id":3,"error":{"code":-32601,"message":"no"}}'), {
+      id: 3,
+      error: { code: -32601, message: 'no' },
+    });
   });
 
   it('is nothing when it is garbage', () => {
@@ -46,7 +55,12 @@ describe('pending requests', () => {
   it('are settled by their id', async () => {
     const pending = new PendingRequests();
     const sent: number[] = [];
-    const [first, second] = [1, 2].map(() => pending.add((id) => sent.push(id), () => {}));
+    const [first, second] = [1, 2].map(() =>
+      pending.add(
+        (id) => sent.push(id),
+        () => {},
+      ),
+    );
     pending.resolve(2, 'two');
     pending.fail(1, { reason: 'conflict', message: 'no' });
     assert.deepEqual(sent, [1, 2]);
@@ -56,7 +70,10 @@ describe('pending requests', () => {
 
   it('end with the connection', async () => {
     const pending = new PendingRequests();
-    const request = pending.add(() => {}, () => {});
+    const request = pending.add(
+      () => {},
+      () => {},
+    );
     pending.failAll();
     assert.equal(await reasonOf(request), 'shutting_down');
   });
@@ -65,7 +82,11 @@ describe('pending requests', () => {
     const pending = new PendingRequests();
     const cancelled: number[] = [];
     const controller = new AbortController();
-    const request = pending.add(() => {}, (id) => cancelled.push(id), controller.signal);
+    const request = pending.add(
+      () => {},
+      (id) => cancelled.push(id),
+      controller.signal,
+    );
     controller.abort();
     assert.equal(await reasonOf(request), 'cancelled');
     assert.deepEqual(cancelled, [1]);
@@ -80,6 +101,9 @@ describe('the address of a place in the editor', () => {
   });
 
   it('keeps the drive of Windows', () => {
-    assert.equal(editorAddress('C:\\work\\app', { file: location.file, line: 4 }), 'vscode://file/C:/work/app/src/a%20b%231.ts:4');
+    assert.equal(
+      editorAddress('C:\\work\\app', { file: location.file, line: 4 }),
+      'vscode://file/C:/work/app/src/a%20b%231.ts:4',
+    );
   });
 });

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { agoChangesInMs, formatAgo, formatChange, formatClock, formatPercent, median } from '../../../webview/format.ts';
+import {
+  agoChangesInMs,
+  formatAgo,
+  formatChange,
+  formatClock,
+  formatPercent,
+  median,
+} from '../../../webview/format.ts';
 
 describe('webview format', () => {
   it('writes shares with one decimal below ten per cent', () => {

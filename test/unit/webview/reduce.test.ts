@@ -29,10 +29,24 @@ function after(...actions: readonly Action[]): DashboardState {
 
 const read: Action = { type: 'snapshot', snapshot: snapshot(), at: now };
 const events = (...list: readonly NoodleEvent[]): Action => ({ type: 'events', events: list, at: now + 1000 });
-const begun: NoodleEvent = { type: 'run.started', executionId: run10, trigger: 'watch', base: 'HEAD', branch: 'topic', changedFiles: 1 };
+const begun: NoodleEvent = {
+  type: 'run.started',
+  executionId: run10,
+  trigger: 'watch',
+  base: 'HEAD',
+  branch: 'topic',
+  changedFiles: 1,
+};
 const queued: NoodleEvent = {
   type: 'execution.changed',
-  execution: execution({ id: run10, state: 'running', queuedAt: now, startedAt: now, finishedAt: null, counts: { total: 0, passed: 0, failed: 0, skipped: 0 } }),
+  execution: execution({
+    id: run10,
+    state: 'running',
+    queuedAt: now,
+    startedAt: now,
+    finishedAt: null,
+    counts: { total: 0, passed: 0, failed: 0, skipped: 0 },
+  }),
 };
 const finished: NoodleEvent = {
   type: 'run.finished',
@@ -55,7 +69,10 @@ describe('the dashboard state', () => {
   it('takes over what the agent knows', () => {
     const state = after(read);
     assert.equal(state.load.state, 'ready');
-    assert.deepEqual(state.executions.map((each) => each.id), ['run-9', 'run-8', 'run-7', 'run-6', 'run-5']);
+    assert.deepEqual(
+      state.executions.map((each) => each.id),
+      ['run-9', 'run-8', 'run-7', 'run-6', 'run-5'],
+    );
     assert.equal(currentExecution(state)?.id, 'run-9');
     assert.deepEqual([...state.failing.keys()], [failed]);
   });
@@ -65,18 +82,36 @@ describe('the dashboard state', () => {
     assert.equal(currentExecution(running)?.id, 'run-10');
     assert.equal(running.repository?.branch, 'topic');
     assert.equal(running.current?.plan?.tests.size, 4);
-    const built = reduce(running, events({
-      type: 'build.finished',
-      executionId: run10,
-      result: { target: targetId('web'), status: 'unchanged', durationMs: 0, cached: true, fingerprint, reason: 'same', problems: [], changedInputs: [] },
-    }));
+    const built = reduce(
+      running,
+      events({
+        type: 'build.finished',
+        executionId: run10,
+        result: {
+          target: targetId('web'),
+          status: 'unchanged',
+          durationMs: 0,
+          cached: true,
+          fingerprint,
+          reason: 'same',
+          problems: [],
+          changedInputs: [],
+        },
+      }),
+    );
     assert.equal(built.current?.builds.get(targetId('web')), 'unchanged');
     const over = reduce(built, events(finished));
     assert.equal(currentExecution(over)?.state, 'succeeded');
     assert.equal(currentExecution(over)?.counts.passed, 9);
     assert.deepEqual(over.current?.notes, ['the cache was empty']);
     assert.equal(over.durations.length, 50, 'the oldest one makes room');
-    assert.deepEqual(over.durations.at(-1), { executionId: run10, at: now + 1000, durationMs: 2500, firstFailureAtMs: null, state: 'succeeded' });
+    assert.deepEqual(over.durations.at(-1), {
+      executionId: run10,
+      at: now + 1000,
+      durationMs: 2500,
+      firstFailureAtMs: null,
+      state: 'succeeded',
+    });
   });
 
   it('does not let what is over run again', () => {
@@ -88,7 +123,10 @@ describe('the dashboard state', () => {
   });
 
   it('keeps showing the run that began last when an older one changes', () => {
-    const state = after(read, events(begun, queued, { type: 'execution.changed', execution: earlierRun('run-8', 300_000) }));
+    const state = after(
+      read,
+      events(begun, queued, { type: 'execution.changed', execution: earlierRun('run-8', 300_000) }),
+    );
     assert.equal(currentExecution(state)?.id, 'run-10');
   });
 
@@ -96,8 +134,15 @@ describe('the dashboard state', () => {
     const other = testId('vitest:test/shop.test.ts > opens');
     const state = after(read, events(queued, begun, result(other, 'failed'), result(failed, 'passed')));
     assert.deepEqual([...state.failing.keys()], [failed, other]);
-    assert.deepEqual([...state.failing.values()].map((item) => item.isMended), [true, false]);
-    const refreshed = reduce(state, { type: 'snapshot', snapshot: snapshot({ failing: [failingTest({ id: other })] }), at: now });
+    assert.deepEqual(
+      [...state.failing.values()].map((item) => item.isMended),
+      [true, false],
+    );
+    const refreshed = reduce(state, {
+      type: 'snapshot',
+      snapshot: snapshot({ failing: [failingTest({ id: other })] }),
+      at: now,
+    });
     assert.deepEqual([...refreshed.failing.keys()], [failed, other], 'reading again moves nothing');
     const next = reduce(refreshed, events({ ...begun, executionId: executionId('run-11') }));
     assert.deepEqual([...next.failing.keys()], [other]);
@@ -105,7 +150,10 @@ describe('the dashboard state', () => {
 
   it('knows why and since when a test fails', () => {
     const id = testId('vitest:test/checkout.test.ts > pays');
-    const state = after(read, events(queued, begun, { type: 'plan.made', executionId: run10, plan: plan() }, result(id, 'failed')));
+    const state = after(
+      read,
+      events(queued, begun, { type: 'plan.made', executionId: run10, plan: plan() }, result(id, 'failed')),
+    );
     const item = state.failing.get(id);
     assert.deepEqual(item?.why, ['src/cart.ts', 'test/checkout.test.ts']);
     assert.equal(item?.failingSince, now + 1000);
@@ -139,18 +187,32 @@ describe('the dashboard state', () => {
         { type: 'plan.updated', plan: plan() },
       ),
     );
-    assert.deepEqual(state.alerts.map((each) => [each.id, each.state]), [['alert-2', 'firing'], ['alert-1', 'resolved'], ['alert-0', 'resolved']]);
-    assert.deepEqual(state.notices.map((each) => each.message), ['The disk is still full.']);
+    assert.deepEqual(
+      state.alerts.map((each) => [each.id, each.state]),
+      [
+        ['alert-2', 'firing'],
+        ['alert-1', 'resolved'],
+        ['alert-0', 'resolved'],
+      ],
+    );
+    assert.deepEqual(
+      state.notices.map((each) => each.message),
+      ['The disk is still full.'],
+    );
     assert.deepEqual([state.repository?.changedFiles, state.repository?.branch], [7, 'next']);
     assert.equal(state.nextPlan?.skippedTests, 1195);
     assert.deepEqual(reduce(state, { type: 'noticeDismissed', id: 'disk' }).notices, []);
   });
 
   it('keeps what it shows when the connection is lost', () => {
-    const state = after(read, { type: 'connection', connection: { state: 'reconnecting', attempt: 1, retryInMs: 500 } }, {
-      type: 'snapshotFailed',
-      failure: { reason: 'shutting_down', message: 'gone' },
-    });
+    const state = after(
+      read,
+      { type: 'connection', connection: { state: 'reconnecting', attempt: 1, retryInMs: 500 } },
+      {
+        type: 'snapshotFailed',
+        failure: { reason: 'shutting_down', message: 'gone' },
+      },
+    );
     assert.equal(state.load.state, 'ready');
     assert.equal(state.durations.length, durations().length);
   });

@@ -10,12 +10,30 @@ import { durations, execution, now, plan, snapshot, step, targetId } from '../..
 
 describe('the stages of a run', () => {
   it('are change, builds, tests and gate', () => {
-    const current = { executionId: execution().id, plan: null, builds: new Map([[targetId('web'), 'unchanged' as const]]), notes: [] };
+    const current = {
+      executionId: execution().id,
+      plan: null,
+      builds: new Map([[targetId('web'), 'unchanged' as const]]),
+      notes: [],
+    };
     const stages = stagesOf(execution(), current, now);
-    const shape = stages.map(({ key, title, state, nodes }) => [key, title, state, nodes.map((node) => [node.name, node.state, node.detail])]);
+    const shape = stages.map(({ key, title, state, nodes }) => [
+      key,
+      title,
+      state,
+      nodes.map((node) => [node.name, node.state, node.detail]),
+    ]);
     assert.deepEqual(shape, [
       ['change', 'Change', 'succeeded', [['3 files', 'succeeded', '']]],
-      ['builds', 'Builds', 'succeeded', [['core', 'succeeded', '0.8 s'], ['web', 'unchanged', 'unchanged']]],
+      [
+        'builds',
+        'Builds',
+        'succeeded',
+        [
+          ['core', 'succeeded', '0.8 s'],
+          ['web', 'unchanged', 'unchanged'],
+        ],
+      ],
       ['tests', 'Tests 4/4 files', 'failed', [['vitest', 'failed', '2.8 s']]],
       ['gate', 'Gate', 'failed', [['closed', 'failed', '']]],
     ]);
@@ -26,7 +44,11 @@ describe('the stages of a run', () => {
       state: 'running',
       finishedAt: null,
       finishedTests: 0,
-      steps: [step('plan'), step('build:core', { state: 'running', startedAt: now - 2400, finishedAt: null }), step('tests:vitest', { state: 'queued', startedAt: null, finishedAt: null })],
+      steps: [
+        step('plan'),
+        step('build:core', { state: 'running', startedAt: now - 2400, finishedAt: null }),
+        step('tests:vitest', { state: 'queued', startedAt: null, finishedAt: null }),
+      ],
     });
     const [, builds, tests, gate] = stagesOf(running, null, now);
     assert.deepEqual([builds?.state, builds?.nodes[0]?.detail], ['running', '2.0 s']);
@@ -35,7 +57,12 @@ describe('the stages of a run', () => {
   });
 
   it('give the reason of a step that was skipped', () => {
-    const skipped = step('tests:vitest', { state: 'skipped', reason: 'core failed', startedAt: null, finishedAt: null });
+    const skipped = step('tests:vitest', {
+      state: 'skipped',
+      reason: 'core failed',
+      startedAt: null,
+      finishedAt: null,
+    });
     assert.equal(stagesOf(execution({ steps: [skipped] }), null, now)[1]?.nodes[0]?.detail, 'core failed');
   });
 });
@@ -43,8 +70,16 @@ describe('the stages of a run', () => {
 describe('the progress of a run', () => {
   const running = (finishedTests: number, elapsedMs: number): DashboardState => {
     const current = execution({ state: 'running', finishedTests, startedAt: now - elapsedMs, finishedAt: null });
-    const read = reduce(initialState, { type: 'snapshot', snapshot: snapshot({ current, recent: [], durations: durations(3) }), at: now });
-    return reduce(read, { type: 'events', events: [{ type: 'plan.made', executionId: current.id, plan: plan() }], at: now });
+    const read = reduce(initialState, {
+      type: 'snapshot',
+      snapshot: snapshot({ current, recent: [], durations: durations(3) }),
+      at: now,
+    });
+    return reduce(read, {
+      type: 'events',
+      events: [{ type: 'plan.made', executionId: current.id, plan: plan() }],
+      at: now,
+    });
   };
 
   it('expects the end from its own pace', () => {
@@ -71,8 +106,13 @@ describe('the progress of a run', () => {
 
 describe('the points of the plot', () => {
   it('are described in words', () => {
-    const [point] = durationPoints([{ executionId: execution().id, at: now, durationMs: 2900, firstFailureAtMs: 400, state: 'failed' }]);
-    assert.match(point === undefined ? '' : describePoint(point, now).replaceAll('\u00a0', ' '), /^\d\d:\d\d · failed · 2\.9 s · first failure after 0\.4 s$/);
+    const [point] = durationPoints([
+      { executionId: execution().id, at: now, durationMs: 2900, firstFailureAtMs: 400, state: 'failed' },
+    ]);
+    assert.match(
+      point === undefined ? '' : describePoint(point, now).replaceAll('\u00a0', ' '),
+      /^\d\d:\d\d · failed · 2\.9 s · first failure after 0\.4 s$/,
+    );
   });
 
   it('have a table twin, latest first', () => {
