@@ -173,10 +173,9 @@ export function durations(count = 50): DashboardSnapshot['durations'] {
   });
 }
 
-/** The dashboard after the failing run. */
-export function snapshot(change: Partial<DashboardSnapshot> = {}): DashboardSnapshot {
-  const current = execution();
-  const recent = [
+/** The failing run and those before it. */
+function recentRuns(current: Execution): Execution[] {
+  return [
     current,
     earlierRun('run-8', 5 * minute),
     earlierRun('run-7', 11 * minute, { changedFiles: 2, finishedAt: now - 11 * minute + 2200 }),
@@ -191,6 +190,12 @@ export function snapshot(change: Partial<DashboardSnapshot> = {}): DashboardSnap
       finishedAt: now - 26 * minute + 112_000,
     }),
   ];
+}
+
+/** The dashboard after the failing run. */
+export function snapshot(change: Partial<DashboardSnapshot> = {}): DashboardSnapshot {
+  const current = execution();
+  const recent = recentRuns(current);
   return {
     repository: {
       name: 'my-app',
