@@ -9,7 +9,12 @@ import { resolveTests } from './resolve-tests.ts';
 import { folderOf, withSession } from './with-session.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
-  return await withSession(context, (session) => runOnce(context, session), { isServing: true });
+  const { switches } = context.commandLine;
+  const work = async (session: Session) => {
+    if (switches.has('verbose') && !switches.has('json')) context.output.line(`dashboard ${session.dashboardAddress}`);
+    return await runOnce(context, session);
+  };
+  return await withSession(context, work, { isServing: true });
 }
 
 /** Starts a run in `session`, shows it, and answers with its exit code. */
