@@ -78,7 +78,7 @@ function insertedKey(name: string, node: SchemaNode, indent: number): string {
 }
 
 function valueCompletions(node: SchemaNode | null, place: OutlinePlace, position: Position): Completion[] {
-  const values = node?.values ?? (node?.default === undefined || typeof node.default === 'object' ? [] : [String(node.default)]);
+  const values = node?.values ?? (typeof node?.default === 'number' ? [String(node.default)] : []);
   const replaces = replacement(place, position);
   return values.map((value) => completion(value, node === null ? '' : summary(node), replaces));
 }

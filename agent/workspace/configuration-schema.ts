@@ -25,15 +25,15 @@ export interface SchemaNode {
 const JsonSchema = z.object({
   type: z.enum(['object', 'array', 'string', 'boolean', 'integer', 'number']).catch('string'),
   description: z.string().default(''),
-  default: z.unknown(),
+  default: z.unknown().optional(),
   enum: z.array(z.string()).optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   minLength: z.number().optional(),
   maxLength: z.number().optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
-  additionalProperties: z.unknown(),
-  items: z.unknown(),
+  additionalProperties: z.unknown().optional(),
+  items: z.unknown().optional(),
 });
 type JsonSchema = z.infer<typeof JsonSchema>;
 

@@ -1,5 +1,5 @@
 // Reads YAML so that every place in the value can be found again in the text.
-import { isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
+import { isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node, type YAMLMap } from 'yaml';
 
 /** A place in a text; lines and columns count from 1, the end is not part of it. */
 export interface TextRange {
@@ -19,20 +19,33 @@ export interface ParsedYaml {
   rangeOfKey(path: readonly PropertyKey[]): TextRange;
 }
 
-const maximumBytes = 1024 * 1024;
+/** Far more than anybody writes; reading the worst that fits takes about a second. */
+const maximumBytes = 256 * 1024;
+const maximumDepth = 100;
 /** No file of settings repeats itself this often, and a file made to fill the memory does. */
 const maximumAliases = 100;
 const start: TextRange = { line: 1, column: 1, endLine: 1, endColumn: 1 };
 
 /** Never throws: what cannot be read is a problem. Of keys that stand twice the last one counts. */
 export function parseYaml(text: string): ParsedYaml {
-  if (Buffer.byteLength(text) > maximumBytes) return unreadable('the file is over 1 MB, expected a short list of settings');
+  if (Buffer.byteLength(text) > maximumBytes) return unreadable('the file is over 256 KB, expected a short list of settings');
+  if (isTooDeep(text)) return unreadable(`the file is nested more than ${maximumDepth} levels deep`);
   try {
     return readDocument(text);
   } catch (error) {
-    // The parser is recursive and its stack ends; whatever else it throws, the file is not one that a person wrote.
-    return unreadable(error instanceof RangeError ? 'the file is nested too deeply' : 'the file cannot be read as YAML');
+    // Whatever makes the parser throw, it is not a file that a person wrote.
+    return unreadable(`the file cannot be read as YAML (${error instanceof Error ? error.name : 'unknown error'})`);
   }
+}
+
+/** Checked beforehand, as the parser takes ever longer the deeper it gets. Brackets in texts count, but those close again. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth = Math.max(0, depth + (bracket === '[' || bracket === '{' ? 1 : -1));
+    if (depth > maximumDepth) return true;
+  }
+  return new RegExp(`^[ \\t]*(?:[-?:][ \\t]+){${maximumDepth}}`, 'm').test(text);
 }
 
 function unreadable(message: string): ParsedYaml {
@@ -41,16 +54,15 @@ function unreadable(message: string): ParsedYaml {
 
 function readDocument(text: string): ParsedYaml {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, logLevel: 'silent' });
+  // The parser's own search for keys that stand twice compares each with each, which takes minutes for a long list.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, uniqueKeys: false, logLevel: 'silent' });
   const rangeAt = (from: number, to: number): TextRange => {
     const begin = lines.linePos(from);
     const end = lines.linePos(Math.max(from, to));
     return { line: Math.max(1, begin.line), column: Math.max(1, begin.col), endLine: Math.max(1, end.line), endColumn: Math.max(1, end.col) };
   };
-  const problems = [...document.errors, ...document.warnings].map(({ code, message, pos }) => {
-    const range = code === 'DUPLICATE_KEY' ? rangeAt(pos[0], lineEnd(text, pos[0])) : rangeAt(pos[0], pos[1]);
-    return { message: code === 'DUPLICATE_KEY' ? duplicateMessage(text, pos[0]) : sentence(message), range };
-  });
+  const faults = [...document.errors, ...document.warnings].map(({ message, pos }) => ({ message: sentence(message), range: rangeAt(pos[0], pos[1]) }));
+  const problems = [...faults, ...repeatedKeys(document, rangeAt)];
   const { value, problem } = plainValue(document);
   if (problem !== null) problems.push({ message: problem, range: start });
   const rangeOf = (path: readonly PropertyKey[]) => {
@@ -64,13 +76,19 @@ function readDocument(text: string): ParsedYaml {
   return { value, problems, rangeOf, rangeOfKey };
 }
 
-function lineEnd(text: string, from: number): number {
-  const colon = text.slice(from).search(/:|\r?\n|$/);
-  return from + Math.max(1, colon);
-}
-
-function duplicateMessage(text: string, from: number): string {
-  return `the key ${JSON.stringify(text.slice(from, lineEnd(text, from)).trim())} stands twice; the last one counts`;
+function repeatedKeys(document: Document.Parsed, rangeAt: (from: number, to: number) => TextRange): { message: string; range: TextRange }[] {
+  const problems: { message: string; range: TextRange }[] = [];
+  visit(document, {
+    Map(_place, map: YAMLMap) {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key) || key.range === undefined || key.range === null || key.value === '<<') continue;
+        if (seen.has(key.value)) problems.push({ message: `the key ${JSON.stringify(key.value)} stands twice; the last one counts`, range: rangeAt(key.range[0], key.range[1]) });
+        seen.add(key.value);
+      }
+    },
+  });
+  return problems;
 }
 
 function sentence(message: string): string {

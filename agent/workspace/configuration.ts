@@ -56,15 +56,18 @@ export function publishedSchema(): Record<string, unknown> {
   return { ...z.toJSONSchema(ConfigurationFile, { io: 'input' }), title: 'noodle.yaml' };
 }
 
+/** Who has made more mistakes than this does not read on. */
+const maximumProblems = 100;
+
 function readFile(text: string, knownTargets: readonly string[] | null): { file: ConfigurationFile; problems: ConfigurationProblem[] } {
   const yaml = parseYaml(text);
   // An empty file and one with comments alone are null.
   const fitted = fitTo(ConfigurationFile, yaml.value ?? {}, ConfigurationFile.parse({}));
   const checked = checkTargets(fitted.value.targets, knownTargets);
   const problems = [
-    ...yaml.problems.map(({ message, range }) => ({ message, ...range })),
-    ...misfitProblems(fitted.misfits, yaml),
-    ...checked.problems.map(({ path, message, nearest: near }) => ({ message, ...yaml.rangeOf(['targets', ...path]), ...(near === undefined ? {} : { nearest: near }) })),
+    ...yaml.problems.slice(0, maximumProblems).map(({ message, range }) => ({ message, ...range })),
+    ...misfitProblems(fitted.misfits.slice(0, maximumProblems), yaml),
+    ...checked.problems.slice(0, maximumProblems).map(({ path, message, nearest: near }) => ({ message, ...yaml.rangeOf(['targets', ...path]), ...(near === undefined ? {} : { nearest: near }) })),
   ];
   return { file: { ...fitted.value, targets: checked.targets }, problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column) };
 }

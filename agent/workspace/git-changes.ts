@@ -24,7 +24,7 @@ export async function gitChanges(source: GitSource, base?: string): Promise<Resu
   const tree = await workTreeChanges(source, against, newFiles);
   if (!tree.ok) return tree;
   const isClean = tree.value.entries.length === 0;
-  if (base === undefined && isClean) return await changesOfLastCommit(source, head);
+  if (base === undefined && isClean) return await changesOfLastCommit(source, head, tree.value.notes);
   return success(changeSet({ base: base ?? 'HEAD', head, difference: tree.value }));
 }
 
@@ -83,7 +83,7 @@ async function changesBeforeFirstCommit(source: GitSource, head: Head): Promise<
   return success(changeSet({ base: 'HEAD', head, difference: { entries: added.entries, notes } }));
 }
 
-async function changesOfLastCommit(source: GitSource, head: Head): Promise<Result<ChangeSet>> {
+async function changesOfLastCommit(source: GitSource, head: Head, treeNotes: readonly string[]): Promise<Result<ChangeSet>> {
   const args = ['log', '-1', '-m', '--first-parent', '--root', '--no-notes', '--no-show-signature', '--format=%P', ...diffOptions];
   const logged = await source.git.run([...args, '-p', 'HEAD', '--'], { maximumBytes: maximumDiffBytes });
   const output = logged.isCut ? await source.git.run([...args, 'HEAD', '--']) : logged;
@@ -91,7 +91,7 @@ async function changesOfLastCommit(source: GitSource, head: Head): Promise<Resul
   const parentsEnd = output.stdout.indexOf('\0');
   const hasParent = output.stdout.slice(0, parentsEnd).trim() !== '';
   const entries = parentsEnd < 0 ? [] : parseDiff(output.stdout.slice(parentsEnd + 1).replace(/^\n/, ''));
-  const notes = hasParent ? [] : [firstCommitNote(source, head)];
+  const notes = [...treeNotes, ...(hasParent ? [] : [firstCommitNote(source, head)])];
   return success(changeSet({ base: 'HEAD^', head, difference: { entries, notes } }));
 }
 

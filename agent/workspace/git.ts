@@ -138,7 +138,6 @@ const gitVariables = {
   /** No protocol at all: a partial clone must not fetch what it lacks while we look. */
   GIT_ALLOW_PROTOCOL: 'none',
   GIT_NO_LAZY_FETCH: '1',
-  GIT_LITERAL_PATHSPECS: '1',
   GIT_INDEX_FILE: '',
 } as const;
 

@@ -34,15 +34,28 @@ export function createGitIgnoreRules(git: Git): IgnoreRules {
   return {
     async ignoredAmong(candidates) {
       const own = candidates.map(({ path }) => path).filter(isGitEntry);
-      const asked = candidates.filter(({ path }) => !isGitEntry(path));
-      if (asked.length === 0) return new Set(own);
-      const input = asked.map(({ path, isFolder }) => `${path}${isFolder ? '/' : ''}\0`).join('');
-      const { stdout } = await git.run(['check-ignore', '-z', '--stdin'], { input });
-      const ignored = stdout.split('\0').filter((path) => path !== '');
-      return new Set([...own, ...ignored.map((path) => path.replace(/\/$/, ''))]);
+      const ignored = await askGit(git, candidates.filter(({ path }) => !isGitEntry(path)));
+      return new Set([...own, ...ignored]);
     },
     reset() {},
   };
+}
+
+/**
+ * One path that git refuses to judge fails all: one behind a symbolic link or in a submodule. It is found by halving,
+ * and counts as ignored, as what lies there is not the repository's.
+ */
+async function askGit(git: Git, candidates: readonly Candidate[]): Promise<string[]> {
+  if (candidates.length === 0) return [];
+  // A path that begins with a dot cannot be taken for a pattern with magic, which begins with a colon.
+  const input = candidates.map(({ path, isFolder }) => `./${path}${isFolder ? '/' : ''}\0`).join('');
+  const { exitCode, stdout, stderr } = await git.run(['check-ignore', '-z', '--stdin'], { input });
+  // 1 means that none is ignored.
+  if (exitCode === 0 || exitCode === 1) return stdout.split('\0').filter((path) => path !== '').map((path) => path.slice(2).replace(/\/$/, ''));
+  if (exitCode < 0) throw new Error(`git did not tell what is ignored: ${stderr}`);
+  if (candidates.length === 1) return candidates.map(({ path }) => path);
+  const middle = Math.ceil(candidates.length / 2);
+  return [...(await askGit(git, candidates.slice(0, middle))), ...(await askGit(git, candidates.slice(middle)))];
 }
 
 /** Git answers for no path with such a name. */

@@ -64,15 +64,14 @@ function unquoted(text: string): string {
 /** Goes up to each line that is indented less. `first` is the line below the nearest parent. */
 function parentsOf(lines: readonly string[], from: number, line: OutlineLine): { parents: string[]; first: number } {
   const parents: string[] = line.isItem ? ['*'] : [];
+  // The items of a list may stand as far left as its key.
   let indent = line.isItem ? line.indent + 1 : line.indent;
   let first = 0;
   for (let number = from - 1; number >= 0 && indent > 0; number--) {
     const above = readLine(lines[number] ?? '');
-    const isParent = above.hasColon && above.key !== null && above.keyStart < indent;
-    if (!isParent || (lines[number] ?? '').trim() === '') continue;
+    if (!above.hasColon || above.key === null || above.keyStart >= indent) continue;
     if (first === 0) first = number + 1;
-    parents.unshift(above.key);
-    if (above.isItem) parents.unshift('*');
+    parents.unshift(...(above.isItem ? ['*', above.key] : [above.key]));
     indent = above.isItem ? above.indent + 1 : above.indent;
   }
   return { parents, first };

@@ -130,6 +130,7 @@ export class WatchSession {
       try {
         await work();
       } catch (error) {
+        if (this.#isDisposed) return;
         this.#options.log.error('watching failed; everything counts as changed', { error });
         this.#isEverything = true;
       }
