@@ -13,7 +13,7 @@ import { saveBuildResult } from '../store/builds.ts';
 import type { Store } from '../store/store.ts';
 import { buildEnvironment, exitReason, missingDependencies, runnableCommand } from './build-command.ts';
 import type { TargetModel } from './discovery.ts';
-import { withOutput, type Inputs } from './fingerprint.ts';
+import { toRecord, type RecordedInputs } from './fingerprint.ts';
 import type { FileTree } from './paths.ts';
 import { createProblemParser } from './problem-parser.ts';
 import type { TargetLocks } from './target-locks.ts';
@@ -48,7 +48,7 @@ interface Ending {
   readonly exitCode?: number;
   readonly problems?: readonly BuildProblem[];
   /** What the next plan compares with; given for a success. */
-  readonly inputs?: Inputs;
+  readonly inputs?: RecordedInputs;
 }
 
 /** Builds the target if that is needed; records and emits the result in any case. */
@@ -60,7 +60,7 @@ export async function runBuild(job: BuildJob, context: StepContext, options: Bui
     const state = await options.inspector.inspect(target, options.model.targets, options.tree);
     const ending = endingWithoutRunning(job, state, options) ?? (await execute(job, context, { ...options, state }));
     const result = resultOf(job, ending, { state, durationMs: options.clock.monotonicMs() - startedMs });
-    await record(context.executionId, result, ending.inputs ?? state.inputs, options);
+    await record(context.executionId, result, ending.inputs ?? {}, options);
     return outcomeOf(ending);
   } finally {
     release();
@@ -131,7 +131,7 @@ async function execute(
     const reason = problemReason(problems) ?? exitReason(exit.exitCode, target, options);
     return { status: 'failed', reason, problems, ...(exit.exitCode === null ? {} : { exitCode: exit.exitCode }) };
   }
-  const inputs = withOutput(state.inputs, await inspector.outputOf(target));
+  const inputs = toRecord(state.inputs, await inspector.outputOf(target));
   return { status: 'succeeded', reason: planned.reason, exitCode: 0, problems, inputs };
 }
 
@@ -181,13 +181,14 @@ function outcomeOf({ status, reason, exitCode }: Ending): StepOutcome {
 async function record(
   executionId: ExecutionId,
   result: BuildResult,
-  inputs: Inputs,
-  { store, events, clock, log }: BuildRunOptions,
+  inputs: RecordedInputs,
+  { store, events, clock, log, inspector }: BuildRunOptions,
 ): Promise<void> {
   try {
     await store.transact((tx) => saveBuildResult(tx, { executionId, result, inputs, finishedAt: clock.now() }));
   } catch (error) {
     log.warn('a build could not be recorded', { target: result.target, error });
   }
+  inspector.recorded(result.target);
   events.emit({ type: 'build.finished', executionId, result });
 }

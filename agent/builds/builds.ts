@@ -16,7 +16,8 @@ import { recordNotRun, runBuild, type BuildJob, type BuildRunOptions } from './b
 import { decideBuilds } from './decision.ts';
 import { Discovery, emptyModel, type TargetModel } from './discovery.ts';
 import { explainTarget } from './explain-target.ts';
-import { neededTargets } from './needed-by.ts';
+import { NeededTargets } from './needed-by.ts';
+import type { CheckedOut } from './output-use.ts';
 import { FileTree, isWithin } from './paths.ts';
 import { selectTargets } from './selection.ts';
 import { TargetLocks } from './target-locks.ts';
@@ -43,7 +44,12 @@ export interface BuildPlanInput {
 export interface Builds {
   /** Finds the targets anew. `problems` are sentences: cycles, names that do not exist, outputs that overlap. */
   targets(): Promise<{ readonly targets: readonly BuildTarget[]; readonly problems: readonly string[] }>;
-  /** What would be built, in running order, with reasons. Executes nothing. */
+  /**
+   * What would be built, in running order, with reasons. Executes nothing. Without a request for more these are: targets
+   * with a changed input and what depends on them, in the plan even where their last success still holds (`cached`); and
+   * what these and the tests need, where it was never built here or its last success does not hold any more. So in a
+   * fresh clone only what the change and its tests need is built.
+   */
   plan(input: BuildPlanInput): Promise<{ readonly builds: PlannedBuild[]; readonly notes: string[] }>;
   /** One step a planned build, `build:<target>`; each emits build.started and build.finished and records its result. */
   steps(planned: readonly PlannedBuild[]): StepDefinition[];
@@ -55,6 +61,11 @@ export interface Builds {
   neededBy(folder: string): readonly TargetId[];
   /** The id of a target's step. */
   stepOf(target: TargetId): StepId;
+  /**
+   * Files changed on disk; null: which ones is not known. To be called while the repository is watched: from the first
+   * call on, files that are not named are taken to be as they were, which makes plans much faster.
+   */
+  filesChanged(paths: readonly RepoPath[] | null): void;
 }
 
 export interface BuildsOptions {
@@ -86,16 +97,18 @@ class RepositoryBuilds implements Builds {
   readonly #discovery: Discovery;
   readonly #inspector: Inspector;
   readonly #locks = new TargetLocks();
-  readonly #neededBy = new Map<string, readonly TargetId[]>();
+  readonly #needed: NeededTargets;
   #found: Found = { model: emptyModel, tree: new FileTree([]) };
   #recorded = '';
 
   constructor(options: BuildsOptions) {
-    const { workspace, store, environment } = options;
+    const { workspace, store, environment, clock } = options;
     this.#options = options;
     this.#discovery = new Discovery((path) => workspace.read(path));
+    this.#needed = new NeededTargets((path) => workspace.read(path));
     this.#inspector = new Inspector({
       root: workspace.root,
+      clock,
       environment,
       lastSuccess: (target) => lastSuccess(store, target),
     });
@@ -107,7 +120,7 @@ class RepositoryBuilds implements Builds {
   }
 
   async plan({ request, change, unbounded, testFolders }: BuildPlanInput) {
-    const { model, tree } = await this.#find();
+    const { model, tree } = await this.#find({ head: change.head, changed: change.files.map(({ path }) => path) });
     const neededByTests = new Map(
       request.buildsOnly === true ? [] : testFolders.map((folder) => [folder, this.neededBy(folder)] as const),
     );
@@ -169,26 +182,25 @@ class RepositoryBuilds implements Builds {
   }
 
   neededBy(folder: string): readonly TargetId[] {
-    const known = this.#neededBy.get(folder);
-    if (known !== undefined) return known;
-    const needed = neededTargets(folder, { ...this.#found, read: (path) => this.#options.workspace.read(path) });
-    this.#neededBy.set(folder, needed);
-    return needed;
+    return this.#needed.of(folder);
   }
 
   stepOf(target: TargetId): StepId {
     return StepId.parse(`build:${target}`);
   }
 
-  async #find(): Promise<Found> {
+  filesChanged(paths: readonly RepoPath[] | null): void {
+    this.#inspector.filesChanged(paths);
+  }
+
+  async #find(checkedOut: CheckedOut | null = null): Promise<Found> {
     const { workspace, configured, settings } = this.#options;
     const enabled = settings();
     const { model, tree } = this.#discovery.discover(await workspace.files(), configured(), (language) =>
       isEnabled(language, enabled),
     );
     this.#found = { model, tree };
-    // What tests load may have changed with any file.
-    this.#neededBy.clear();
+    this.#needed.update(model, tree, checkedOut);
     await this.#record([...model.targets.values()]);
     return this.#found;
   }

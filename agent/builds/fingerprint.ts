@@ -5,9 +5,12 @@ import { shortHash } from './content-hashes.ts';
 
 /**
  * Hashes by what they are of: files by their path; everything else under a name that begins with a colon, which no path
- * does. The hash of the target's own output is kept beside them, and is no input.
+ * does.
  */
-export type Inputs = Readonly<Record<string, string>>;
+export type Inputs = ReadonlyMap<string, string>;
+
+/** Inputs as they are recorded with a success, and beside them the hash of what it wrote, which is no input. */
+export type RecordedInputs = Readonly<Record<string, string>>;
 
 export interface InputSources {
   readonly files: ReadonlyMap<string, string>;
@@ -24,26 +27,23 @@ const ownOutput = ':output';
 const outputOf = (target: string) => `:output of ${target}`;
 
 export function inputsOf(sources: InputSources): Inputs {
-  return {
-    ':command': sources.command,
-    ':tool': sources.tool,
-    ':platform': sources.platform,
-    ...Object.fromEntries(
-      Object.entries(sources.environment).map(([name, value]) => [`:environment ${name}`, shortHash(value)]),
-    ),
-    ...Object.fromEntries([...sources.needs].map(([target, hash]) => [outputOf(target), hash])),
-    ...Object.fromEntries(sources.files),
-  };
+  const inputs = new Map([
+    [':command', sources.command],
+    [':platform', sources.platform],
+    [':tool', sources.tool],
+  ]);
+  for (const [name, value] of Object.entries(sources.environment)) inputs.set(`:environment ${name}`, shortHash(value));
+  for (const [target, hash] of sources.needs) inputs.set(outputOf(target), hash);
+  for (const [file, hash] of sources.files) inputs.set(file, hash);
+  return inputs;
 }
 
 /** Equal for equal inputs, in whatever order they are. */
 export function fingerprintOf(inputs: Inputs): Fingerprint {
-  const hash = createHash('sha256');
-  for (const name of Object.keys(inputs).toSorted()) {
-    // Names and hashes hold no zero byte, so that no two lists look the same.
-    if (name !== ownOutput) hash.update(`${name}\0${inputs[name] ?? ''}\0`);
-  }
-  return Fingerprint.parse(hash.digest('hex'));
+  // Names and hashes hold no zero byte, so that no two lists look the same.
+  const names = [...inputs.keys()].toSorted();
+  const entries = names.map((name) => `${name}\0${inputs.get(name) ?? ''}\0`);
+  return Fingerprint.parse(createHash('sha256').update(entries.join('')).digest('hex'));
 }
 
 /** One hash of all output files; the same whenever their paths and contents are. */
@@ -51,14 +51,14 @@ export function outputHash(files: ReadonlyMap<string, string>): string {
   return shortHash([...files].map(([file, hash]) => `${file}\0${hash}\0`).join(''));
 }
 
-/** The inputs of a success with what it wrote. */
-export function withOutput(inputs: Inputs, output: string): Inputs {
-  return { ...inputs, [ownOutput]: output };
+/** What is recorded of a success. */
+export function toRecord(inputs: Inputs, output: string): RecordedInputs {
+  return Object.fromEntries([...inputs, [ownOutput, output]]);
 }
 
 /** The hash of what a success wrote; null when it was not kept. */
-export function outputIn(inputs: Inputs): string | null {
-  return inputs[ownOutput] ?? null;
+export function outputIn(recorded: RecordedInputs): string | null {
+  return recorded[ownOutput] ?? null;
 }
 
 export interface Differences {
@@ -67,20 +67,19 @@ export interface Differences {
   readonly sentences: readonly string[];
 }
 
-/** What differs between the inputs of then and now. */
-export function differences(before: Inputs, now: Inputs): Differences {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])]
-    .filter((name) => name !== ownOutput && before[name] !== now[name])
-    .toSorted();
+/** What differs between the inputs of a success and those of now. */
+export function differences(before: RecordedInputs, now: Inputs): Differences {
+  const all = new Set([...Object.keys(before), ...now.keys()]);
+  const names = [...all].filter((name) => name !== ownOutput && before[name] !== now.get(name)).toSorted();
   // What does not begin with a colon is a path, see Inputs.
   const files = names.filter((name) => !name.startsWith(':')) as RepoPath[];
   const others = names.filter((name) => name.startsWith(':'));
   return { files, sentences: [...files.map((file) => changeOf(file, before, now)), ...others.map(sentenceFor)] };
 }
 
-function changeOf(name: string, before: Inputs, now: Inputs): string {
+function changeOf(name: string, before: RecordedInputs, now: Inputs): string {
   if (before[name] === undefined) return `${name} is new`;
-  return now[name] === undefined ? `${name} is gone` : `${name} changed`;
+  return now.has(name) ? `${name} changed` : `${name} is gone`;
 }
 
 function sentenceFor(name: string): string {

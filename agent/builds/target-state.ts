@@ -1,6 +1,7 @@
 // How a target stands: the fingerprint of its present inputs, what it has written, and its last success.
+import type { Clock } from '../platform/clock.ts';
 import type { BuildTarget } from '../protocol/build.ts';
-import type { Fingerprint, TargetId } from '../protocol/ids.ts';
+import type { Fingerprint, RepoPath, TargetId } from '../protocol/ids.ts';
 import type { LastSuccess } from '../store/builds.ts';
 import { ContentHashes } from './content-hashes.ts';
 import {
@@ -29,6 +30,7 @@ export interface TargetState {
 export interface InspectorOptions {
   /** Absolute path of the repository. */
   readonly root: string;
+  readonly clock: Clock;
   readonly environment: () => Readonly<Record<string, string>>;
   readonly lastSuccess: (target: TargetId) => LastSuccess | null;
 }
@@ -36,11 +38,26 @@ export interface InspectorOptions {
 /** Looks at targets; what it has read it remembers as long as the files stay the same. */
 export class Inspector {
   readonly #options: InspectorOptions;
-  readonly #hashes: ContentHashes;
+  readonly #sources: ContentHashes;
+  /** What builds write is ignored by git, so nobody tells when it changes: it is looked at each time. */
+  readonly #written: ContentHashes;
+  readonly #inputFiles = new WeakMap<BuildTarget, { readonly tree: FileTree; readonly files: readonly RepoPath[] }>();
+  readonly #successes = new Map<TargetId, LastSuccess | null>();
 
   constructor(options: InspectorOptions) {
     this.#options = options;
-    this.#hashes = new ContentHashes(options.root);
+    this.#sources = new ContentHashes(options.root, options.clock);
+    this.#written = new ContentHashes(options.root, options.clock);
+  }
+
+  /** Source files changed on disk; null: which ones is not known. From the first call on, others are taken to be the same. */
+  filesChanged(paths: readonly RepoPath[] | null): void {
+    this.#sources.filesChanged(paths);
+  }
+
+  /** A build of the target was recorded. */
+  recorded(target: TargetId): void {
+    this.#successes.delete(target);
   }
 
   /** The state of `target`, whose inputs are among the files of `tree`. */
@@ -49,12 +66,10 @@ export class Inspector {
     targets: ReadonlyMap<TargetId, BuildTarget>,
     tree: FileTree,
   ): Promise<TargetState> {
-    const isOutput = matcherOf(target.outputs);
-    const files = filesMatching(target.inputs, tree).filter((file) => !isOutput(file));
     const needs = new Map<TargetId, string>();
     for (const need of target.needs) needs.set(need, (await this.#output(targets.get(need))).hash);
     const inputs = inputsOf({
-      files: await this.#hashes.of(files),
+      files: await this.#sources.of(this.#filesOf(target, tree)),
       command: target.command,
       environment: target.environment,
       tool: toolOf(target.language, this.#options.environment()),
@@ -62,13 +77,8 @@ export class Inspector {
       needs,
     });
     const output = await this.#output(target);
-    return {
-      inputs,
-      fingerprint: fingerprintOf(inputs),
-      output: output.hash,
-      hasOutput: output.count > 0,
-      last: this.#options.lastSuccess(target.id),
-    };
+    const last = this.#lastSuccess(target.id);
+    return { inputs, fingerprint: fingerprintOf(inputs), output: output.hash, hasOutput: output.count > 0, last };
   }
 
   /** The hash of what a target has written by now. */
@@ -76,8 +86,25 @@ export class Inspector {
     return (await this.#output(target)).hash;
   }
 
+  #filesOf(target: BuildTarget, tree: FileTree): readonly RepoPath[] {
+    const known = this.#inputFiles.get(target);
+    if (known?.tree === tree) return known.files;
+    const isOutput = matcherOf(target.outputs);
+    const files = filesMatching(target.inputs, tree).filter((file) => !isOutput(file));
+    this.#inputFiles.set(target, { tree, files });
+    return files;
+  }
+
+  #lastSuccess(target: TargetId): LastSuccess | null {
+    const known = this.#successes.get(target);
+    if (known !== undefined) return known;
+    const found = this.#options.lastSuccess(target);
+    this.#successes.set(target, found);
+    return found;
+  }
+
   async #output(target: BuildTarget | undefined): Promise<{ hash: string; count: number }> {
-    const files = await this.#hashes.of(await listOutputs(this.#options.root, target?.outputs ?? []));
+    const files = await this.#written.of(await listOutputs(this.#options.root, target?.outputs ?? []));
     return { hash: outputHash(files), count: files.size };
   }
 }

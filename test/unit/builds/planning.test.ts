@@ -5,7 +5,7 @@ import {
   fingerprintOf,
   inputsOf,
   outputHash,
-  withOutput,
+  toRecord,
   type InputSources,
 } from '../../../agent/builds/fingerprint.ts';
 import { selectTargets, type SelectionInput } from '../../../agent/builds/selection.ts';
@@ -132,7 +132,7 @@ function state(
   const before = inputsOf({ ...sources, ...more.last });
   const last = {
     fingerprint: fingerprintOf(before),
-    inputs: withOutput(before, more.lastOutput ?? 'out'),
+    inputs: toRecord(before, more.lastOutput ?? 'out'),
     executionId: ExecutionId.parse('run-1'),
     finishedAt: 1,
     durationMs: 1,
@@ -180,11 +180,12 @@ describe('fingerprints', () => {
       fingerprintOf(inputsOf(each)),
     );
     assert.equal(new Set(all).size, all.length);
-    assert.equal(fingerprintOf(withOutput(inputsOf(sources), 'x')), fingerprintOf(inputsOf(sources)));
   });
 
   it('do not hold values of the environment, which may be secret', () => {
-    assert.ok(!JSON.stringify(inputsOf({ ...sources, environment: { TOKEN: 'very-secret' } })).includes('very-secret'));
+    assert.ok(
+      !JSON.stringify([...inputsOf({ ...sources, environment: { TOKEN: 'very-secret' } })]).includes('very-secret'),
+    );
   });
 
   it('are compared input by input', () => {
@@ -199,7 +200,7 @@ describe('fingerprints', () => {
       platform: 'linux x64',
       needs: new Map([[id('core'), 'o2']]),
     };
-    const { files, sentences } = differences(withOutput(inputsOf(sources), 'x'), inputsOf(now));
+    const { files, sentences } = differences(toRecord(inputsOf(sources), 'x'), inputsOf(now));
     assert.deepEqual(files, ['a.ts', 'b.ts', 'c.ts']);
     assert.deepEqual(sentences, [
       'a.ts changed',
