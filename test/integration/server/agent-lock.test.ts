@@ -184,6 +184,7 @@ describe('The agent lock', () => {
     await folder.remove('agent.lock');
     const second = await acquire(folder.root);
     await first.release();
+    assert.deepEqual(await readdir(folder.root), ['agent.lock']);
     await second.publish(4711);
     assert.equal((await find(folder.root))?.token, second.token);
     await second.release();
