@@ -28,6 +28,8 @@ export interface TestProject {
   readonly args: readonly string[];
   /** Those of `args`, by index, that a shell would expand: they hold `*`, `?` or `[` outside quotes. */
   readonly shellPatterns?: readonly number[];
+  /** Those of `args`, by index, that only a shell can turn into words: they hold `$(…)`. */
+  readonly shellFragments?: readonly number[];
   /** Flags of node that stand before the runner in the script: `--experimental-vm-modules`. */
   readonly nodeArguments?: readonly string[];
   /** Variables that the script sets: `NODE_ENV=test`. */

@@ -152,30 +152,34 @@ export class TestCatalog {
     if (files !== null) this.#listed.set(found.key, { cacheKey: found.cacheKey, files, names: this.#names });
   }
 
-  /** Gives each file to the first project of its framework that has it. */
+  /** Gives each file to one project of its framework: the widest that has it, of equal ones the first. */
   #assign(): TestFile[] {
     const cases = knownCases(this.#options.store);
     const isExcluded = excludedBy(this.#options.exclude());
     const taken = new Set<TestId>();
     const entries: CatalogEntry[] = [];
-    const files: TestFile[] = [];
+    const filesOfEntry = new Map<CatalogEntry, TestFile[]>();
     const projects = new Map<TestId, TestProject>();
-    for (const found of this.#found) {
-      const candidates = this.#filesOf(found);
+    const widest = this.#found.map((found) => ({ found, candidates: this.#filesOf(found) })).toSorted((one, other) => other.candidates.length - one.candidates.length);
+    for (const { found, candidates } of widest) {
       const own = candidates.filter((file) => !taken.has(testId(found.project.framework, file)) && !isExcluded(file));
       if (own.length === 0 && candidates.length > 0) continue;
       const project = { ...found.project, files: own };
-      entries.push({ adapter: found.adapter, project, name: this.#nameOf(found), isPartial: own.length < candidates.length });
+      const entry = { adapter: found.adapter, project, name: this.#nameOf(found), isPartial: own.length < candidates.length };
+      entries.push(entry);
+      filesOfEntry.set(entry, []);
       for (const file of own) {
         const id = testId(project.framework, file);
         taken.add(id);
         projects.set(id, project);
-        files.push({ id, file, framework: project.framework, project: project.folder, cases: [...(cases.get(id) ?? [])] });
+        filesOfEntry.get(entry)?.push({ id, file, framework: project.framework, project: project.folder, cases: [...(cases.get(id) ?? [])] });
       }
     }
-    this.#entries = entries;
+    const place = new Map(this.#found.map((found, index) => [found.adapter.framework + found.project.folder, index]));
+    const placeOf = (each: { framework: string; folder: string }) => place.get(each.framework + each.folder) ?? 0;
+    this.#entries = entries.toSorted((one, other) => placeOf(one.project) - placeOf(other.project));
     this.#projects = projects;
-    return files;
+    return this.#entries.flatMap((entry) => filesOfEntry.get(entry) ?? []);
   }
 
   /** The runner's list; while a new one is on its way, the last one with what appeared since. */

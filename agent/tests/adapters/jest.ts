@@ -53,7 +53,7 @@ export const jestAdapter: TestAdapter = {
     let output = '';
     const exit = await context.run({
       command: 'node',
-      args: [...(project.nodeArguments ?? []), runner.program, ...expandedArguments(context.root, project), '--listTests'],
+      args: [...(project.nodeArguments ?? []), runner.program, ...(await expandedArguments(project, context)), '--listTests'],
       cwd: projectFolder(project, context),
       environment: projectEnvironment(project, context),
       onStdout(text) {
@@ -72,7 +72,7 @@ export const jestAdapter: TestAdapter = {
     return await runReporting(
       {
         name: `jest ${runner.version}`,
-        args: runnerArguments(batch, runner, context),
+        args: await runnerArguments(batch, runner, context),
         cwd: projectFolder(project, context),
         environment: runnerEnvironment(batch, context),
         only: batch.only,
@@ -135,13 +135,13 @@ function withoutPatterns(args: readonly string[]): string[] {
   return args.filter((argument, index) => argument.startsWith('-') || valued.has(args[index - 1] ?? ''));
 }
 
-function runnerArguments(batch: TestBatch, runner: RunnerPackage, context: BatchContext): string[] {
+async function runnerArguments(batch: TestBatch, runner: RunnerPackage, context: BatchContext): Promise<string[]> {
   const { project, files, only } = batch;
   const chosen = files === null ? [] : ['--passWithNoTests', `--testSequencer=${path.join(context.runnerFolder, 'jest-sequencer.cjs')}`];
   return [
     ...(project.nodeArguments ?? []),
     runner.program,
-    ...expandedArguments(context.root, project),
+    ...(await expandedArguments(project, context)),
     '--coverage=false',
     ...chosen,
     ...(only.length === 0 ? [] : [`--testNamePattern=${titleExpression(only)}`]),

@@ -8,7 +8,7 @@ import { mochaFiles, mochaRules } from '../javascript/mocha-files.ts';
 import { existing, projectEnvironment, projectFolder, projectOfFolder, projectOfUse, titleExpression, withoutRepeats } from '../javascript/project.ts';
 import { ask, runReporting } from '../javascript/reporting.ts';
 import { findRunner, missingRunner, type RunnerPackage } from '../javascript/runner-package.ts';
-import { expandedArguments } from '../javascript/shell-patterns.ts';
+import { expandedArguments, knownArguments } from '../javascript/shell-patterns.ts';
 import { runnerUses, type RunnerUse } from '../javascript/uses.ts';
 import { withoutOptions } from '../javascript/arguments.ts';
 import { writtenCases } from '../javascript/written-cases.ts';
@@ -78,7 +78,7 @@ export const mochaAdapter: TestAdapter = {
     return {
       type: 'node',
       program: path.join(runnerFolder, 'mocha-debug.cjs'),
-      arguments: [runner?.folder ?? '', runner?.program ?? '', path.join(root, file), expression, ...expandedArguments(root, project)],
+      arguments: [runner?.folder ?? '', runner?.program ?? '', path.join(root, file), expression, ...knownArguments(project, root)],
       runtimeArguments: project.nodeArguments ?? [],
       cwd,
       environment: mochaEnvironment(project, { root, environment }),
@@ -143,7 +143,7 @@ async function askForOptions(
   const { answer, output } = await ask(
     {
       name: 'mocha',
-      args: [script, runner.folder, wanted, ...expandedArguments(context.root, project)],
+      args: [script, runner.folder, wanted, ...(await expandedArguments(project, context))],
       cwd: projectFolder(project, context),
       environment: projectEnvironment(project, context),
       only: [],

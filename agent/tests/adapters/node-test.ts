@@ -46,13 +46,13 @@ export const nodeTestAdapter: TestAdapter = {
 
   async list(project, context) {
     if (isBorp(project) || isSingleFile(project)) return null;
-    const patterns = expandedArguments(context.root, project);
+    const patterns = await expandedArguments(project, context);
     return nodeTestFiles(filesOnDisk(context.root, project.folder), { folder: project.folder, patterns, takesTypeScript: takesTypeScript(project) });
   },
 
   async run(batch, context) {
     const { project } = batch;
-    const command = isBorp(project) ? borpArguments(batch, context) : nodeArguments(batch, context);
+    const command = isBorp(project) ? await borpArguments(batch, context) : await nodeArguments(batch, context);
     if (command === null) return { state: 'runner_missing', message: missingRunner(context, project.folder, borp) };
     const environment = projectEnvironment(project, context);
     const entry = isSingleFile(project) ? { NOODLE_NODE_TEST_ENTRY: path.join(projectFolder(project, context), project.args[0] ?? '') } : {};
@@ -92,7 +92,7 @@ function projectFromScript(view: RepositoryView, use: RunnerUse): TestProject {
   const isBorpUse = invocation.program === borp;
   const words: readonly Word[] = isBorpUse ? [plainWord(borp), ...withoutOptions(invocation.args, unwantedOfBorp)] : invocation.args;
   const flags = withoutUnwanted(invocation.nodeArguments);
-  const patterns = isBorpUse ? borpPatterns(invocation.args) : words.filter((word) => !word.text.startsWith('-')).map((word) => word.text);
+  const patterns = isBorpUse ? borpPatterns(invocation.args) : words.filter((word) => !word.text.startsWith('-') && !word.isFragment).map((word) => word.text);
   const isSingle = !isBorpUse && !flags.includes('--test');
   const rules: NodeTestRules = { folder, patterns: isSingle ? patterns.slice(0, 1) : patterns, takesTypeScript: flags.some(isTypeScriptLoader) };
   const required = existing(view, folder, flags.filter((each) => /^\.{1,2}\//.test(each)));
@@ -138,16 +138,16 @@ function reporterUrl(context: BatchContext): string {
   return pathToFileURL(path.join(context.runnerFolder, 'node-test-reporter.mjs')).href;
 }
 
-function nodeArguments({ project, files, only }: TestBatch, context: BatchContext): string[] {
+async function nodeArguments({ project, files, only }: TestBatch, context: BatchContext): Promise<string[]> {
   const flags = [...(project.nodeArguments ?? []), `--test-reporter=${reporterUrl(context)}`, '--test-reporter-destination=stdout', ...titlePatterns(only)];
   if (isSingleFile(project)) return [...flags, ...project.args];
-  return [...flags, ...(files === null ? expandedArguments(context.root, project) : relativeTo(project, files))];
+  return [...flags, ...(files === null ? await expandedArguments(project, context) : relativeTo(project, files))];
 }
 
-function borpArguments({ project, files, only }: TestBatch, context: BatchContext): string[] | null {
+async function borpArguments({ project, files, only }: TestBatch, context: BatchContext): Promise<string[] | null> {
   const runner = findRunner(projectFolder(project, context), borp);
   if (runner === null) return null;
-  const given = expandedArguments(context.root, project).slice(1);
+  const given = (await expandedArguments(project, context)).slice(1);
   const patterns = new Set(borpPatterns(project.args.map(plainWord)).slice(1));
   const options = files === null ? given : given.filter((each) => !patterns.has(each));
   const titles = only.length === 0 ? [] : titlePatterns(only);

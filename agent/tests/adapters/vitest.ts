@@ -9,7 +9,7 @@ import { repoPath } from '../javascript/failure-text.ts';
 import { projectEnvironment, projectFolder, projectOfFolder, projectOfUse, titleExpression, withoutRepeats } from '../javascript/project.ts';
 import { runReporting } from '../javascript/reporting.ts';
 import { findRunner, missingRunner, type RunnerPackage } from '../javascript/runner-package.ts';
-import { expandedArguments } from '../javascript/shell-patterns.ts';
+import { expandedArguments, knownArguments } from '../javascript/shell-patterns.ts';
 import { runnerUses, type RunnerUse } from '../javascript/uses.ts';
 import { vitestConfigFiles, vitestFiles } from '../javascript/vitest-files.ts';
 import { writtenCases } from '../javascript/written-cases.ts';
@@ -49,7 +49,7 @@ export const vitestAdapter: TestAdapter = {
     const output = path.join(context.temporaryFolder, 'files.json');
     await context.run({
       command: 'node',
-      args: [...(project.nodeArguments ?? []), runner.program, 'list', ...testArguments(context.root, project), '--filesOnly', `--json=${output}`],
+      args: [...(project.nodeArguments ?? []), runner.program, 'list', ...(await expandedArguments(project, context)), '--filesOnly', `--json=${output}`],
       cwd: projectFolder(project, context),
       environment: projectEnvironment(project, context),
     });
@@ -63,7 +63,7 @@ export const vitestAdapter: TestAdapter = {
     return await runReporting(
       {
         name: `vitest ${runner.version}`,
-        args: runnerArguments(batch, runner, context),
+        args: await runnerArguments(batch, runner, context),
         cwd: projectFolder(project, context),
         environment: runnerEnvironment(batch, context),
         only: batch.only,
@@ -81,7 +81,7 @@ export const vitestAdapter: TestAdapter = {
     return {
       type: 'node',
       program: runner?.program ?? path.join(cwd, 'node_modules/vitest/vitest.mjs'),
-      arguments: ['run', ...testArguments(root, project), path.join(root, file), ...filter, '--no-file-parallelism', '--testTimeout=0', '--hookTimeout=0', '--coverage.enabled=false'],
+      arguments: ['run', ...knownArguments(project, root), path.join(root, file), ...filter, '--no-file-parallelism', '--testTimeout=0', '--hookTimeout=0', '--coverage.enabled=false'],
       runtimeArguments: project.nodeArguments ?? [],
       cwd,
       environment: projectEnvironment(project, { root, environment }),
@@ -110,14 +110,10 @@ function problemsOf(view: RepositoryView, projects: readonly TestProject[]): str
   return [...new Set(missing.map((project) => missingRunner(view, project.folder, 'vitest')))];
 }
 
-function testArguments(root: string, project: TestProject): string[] {
-  return expandedArguments(root, project);
-}
-
 /** Windows takes 32,767 characters at most; without filters vitest looks at all files and our order still picks its own. */
 const longestFilters = 24_000;
 
-function runnerArguments(batch: TestBatch, runner: RunnerPackage, context: BatchContext): string[] {
+async function runnerArguments(batch: TestBatch, runner: RunnerPackage, context: BatchContext): Promise<string[]> {
   const { project, files, only } = batch;
   const filters = (files ?? []).map((file) => path.join(context.root, file));
   const isShort = filters.join(' ').length < longestFilters && !project.args.some((each) => !each.startsWith('-'));
@@ -125,7 +121,7 @@ function runnerArguments(batch: TestBatch, runner: RunnerPackage, context: Batch
     ...(project.nodeArguments ?? []),
     runner.program,
     'run',
-    ...testArguments(context.root, project),
+    ...(await expandedArguments(project, context)),
     ...(isShort ? filters : []),
     ...(only.length === 0 ? [] : ['--testNamePattern', titleExpression(only)]),
     ...(files === null ? [] : ['--passWithNoTests']),

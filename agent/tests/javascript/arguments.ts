@@ -30,10 +30,11 @@ export function withoutOptions(words: readonly Word[], unwanted: UnwantedOptions
 }
 
 /** Arguments as a project keeps them: texts, and which of them the shell would expand. */
-export function asArguments(words: readonly Word[]): { args: string[]; shellPatterns: number[] } {
+export function asArguments(words: readonly Word[]): { args: string[]; shellPatterns: number[]; shellFragments: number[] } {
   return {
     args: words.map((each) => each.text),
-    shellPatterns: words.flatMap((each, index) => (each.isPattern ? [index] : [])),
+    shellPatterns: words.flatMap((each, index) => (each.isPattern && !each.isFragment ? [index] : [])),
+    shellFragments: words.flatMap((each, index) => (each.isFragment ? [index] : [])),
   };
 }
 

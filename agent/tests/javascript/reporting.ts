@@ -19,7 +19,7 @@ export interface RunnerCommand {
 
 /** How long a runner may stay after it has reported everything: open handles keep it alive, and plain runs too. */
 const lingerMs = 10_000;
-const keptOutput = 4000;
+const keptOutput = 8000;
 
 interface State {
   isDone: boolean;
@@ -155,12 +155,17 @@ function resultOf(places: StackPlaces, message: ResultMessage): ReportedResult |
   };
 }
 
+const shownLines = 40;
+
+function lastLines(text: string): string {
+  return plainText(text).trim().split('\n').slice(-shownLines).join('\n');
+}
+
 function outcomeOf(command: RunnerCommand, exit: ProcessExit, state: State): BatchOutcome {
   if (exit.startError !== null) {
     return { state: 'runner_missing', message: `${command.name} needs node, which was not found in PATH (${exit.startError})` };
   }
-  const printed = plainText(state.errors).trim();
-  const output = printed === '' ? plainText(state.output).trim() : printed;
+  const output = lastLines(state.errors.trim() === '' ? state.output : state.errors);
   const how = exit.signalName === null ? `exited with ${exit.exitCode}` : `was ended by ${exit.signalName}`;
   const broken = (message: string): BatchOutcome => ({
     state: 'broken',

@@ -22,10 +22,11 @@ function NoodleReporter(runner) {
   stopWatching();
   send({ event: 'at', files: [] });
   const reported = new WeakSet();
-  const left = testsByFile(runner.suite);
+  const left = partsByFile(runner.suite);
   let current;
 
-  /** The file that runs now; the one before has ended when none of its tests is left. */
+  const partEnded = (file) => left.set(file, (left.get(file) || 0) - 1);
+  /** The file that runs now; the one before has ended when nothing of it is left. */
   const enter = (file) => {
     if (file === undefined || file === current) return;
     if (current !== undefined && (left.get(current) || 0) <= 0) send({ event: 'end', file: current });
@@ -41,7 +42,7 @@ function NoodleReporter(runner) {
     }
     enter(file);
     const again = reported.has(test) ? { isCorrection: true } : {};
-    if (!reported.has(test) && test.type !== 'hook') left.set(file, (left.get(file) || 0) - 1);
+    if (!reported.has(test) && test.type !== 'hook' && test.parent && test.parent.root) partEnded(file);
     reported.add(test);
     sendResult({ file, titlePath: titlePath(test), durationMs: test.duration || 0, ...result, ...again });
   };
@@ -50,6 +51,9 @@ function NoodleReporter(runner) {
   runner.on('hook', (hook) => {
     enter(fileOf(hook));
     send({ event: 'alive' });
+  });
+  runner.on('suite end', (suite) => {
+    if (suite.parent && suite.parent.root && suite.file !== undefined) partEnded(suite.file);
   });
   runner.on('retry', () => send({ event: 'alive' }));
   // Not at 'pass': what leaks fails between the two.
@@ -64,9 +68,12 @@ function NoodleReporter(runner) {
   });
 }
 
-function testsByFile(suite, counts = new Map()) {
-  for (const test of suite.tests || []) if (test.file !== undefined) counts.set(test.file, (counts.get(test.file) || 0) + 1);
-  for (const each of suite.suites || []) testsByFile(each, counts);
+/** How many tests and suites a file has at its top: tests at the top of all files run before all suites. */
+function partsByFile(root) {
+  const counts = new Map();
+  for (const part of (root.tests || []).concat(root.suites || [])) {
+    if (part.file !== undefined) counts.set(part.file, (counts.get(part.file) || 0) + 1);
+  }
   return counts;
 }
 

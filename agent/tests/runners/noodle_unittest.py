@@ -94,6 +94,8 @@ def _title(test):
         text = test.id()
         name, _, holder = text.partition(" (")
         return [part for part in (holder.rstrip(")").split(".")[-1], name) if part]
+    if hasattr(test, "_dt_test"):
+        return ["doctest", test.id()]
     name = getattr(test, "_testMethodName", test.id())
     qualified = type(test).__qualname__.split(".<locals>.")[-1]
     return [qualified, name]

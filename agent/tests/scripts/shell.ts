@@ -6,6 +6,8 @@ export interface Word {
   readonly text: string;
   /** Whether it holds `*`, `?` or `[` outside quotes, so that the shell itself looks for files. */
   readonly isPattern: boolean;
+  /** Whether it holds `$(…)` or backticks: `text` is then what was written, and only a shell knows what comes of it. */
+  readonly isFragment: boolean;
 }
 
 /** One program with its arguments; assignments that stand before it count for it alone. */
@@ -16,7 +18,7 @@ export interface SimpleCommand {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The commands of a command line in the order in which they are written. What cannot be known (`$(…)`) is left empty. */
+/** The commands of a command line in the order in which they are written. */
 export function parseCommandLine(line: string, environment: Environment = {}): SimpleCommand[] {
   const scanner: Scanner = { line, at: 0, environment };
   const commands: SimpleCommand[] = [];
@@ -29,7 +31,7 @@ export function parseCommandLine(line: string, environment: Environment = {}): S
 
 /** A word without quotes and variables, as code that makes command lines needs it. */
 export function plainWord(text: string): Word {
-  return { text, isPattern: false };
+  return { text, isPattern: false, isFragment: false };
 }
 
 interface Scanner {
@@ -41,6 +43,7 @@ interface Scanner {
 interface Piece {
   text: string;
   isPattern: boolean;
+  isFragment: boolean;
   isQuoted: boolean;
 }
 
@@ -52,7 +55,7 @@ function splitAssignments(words: readonly Piece[]): SimpleCommand {
     if (match?.[1] === undefined) break;
     environment[match[1]] = match[2] ?? '';
   }
-  return { environment, words: words.slice(index).map(({ text, isPattern }) => ({ text, isPattern })) };
+  return { environment, words: words.slice(index).map(({ text, isPattern, isFragment }) => ({ text, isPattern, isFragment })) };
 }
 
 /** Words up to the next `&&`, `;`, `|`, newline or bracket. */
@@ -91,20 +94,21 @@ function skipRedirection(scanner: Scanner): boolean {
 }
 
 function scanWord(scanner: Scanner): Piece {
-  const piece: Piece = { text: '', isPattern: false, isQuoted: false };
+  const piece: Piece = { text: '', isPattern: false, isFragment: false, isQuoted: false };
+  const start = scanner.at;
   while (scanner.at < scanner.line.length) {
     const character = scanner.line[scanner.at] ?? '';
     if (/[\s&|;()<>]/.test(character)) break;
     scanCharacter(scanner, character, piece);
   }
-  return piece;
+  return piece.isFragment ? { ...piece, text: scanner.line.slice(start, scanner.at) } : piece;
 }
 
 function scanCharacter(scanner: Scanner, character: string, piece: Piece): void {
   if (character === "'") return scanSingleQuoted(scanner, piece);
   if (character === '"') return scanDoubleQuoted(scanner, piece);
   if (character === '$' || character === '`') {
-    piece.text += scanExpansion(scanner);
+    scanExpansion(scanner, piece);
     return;
   }
   if (character === '\\') {
@@ -131,7 +135,7 @@ function scanDoubleQuoted(scanner: Scanner, piece: Piece): void {
   while (scanner.at < scanner.line.length && scanner.line[scanner.at] !== '"') {
     const character = scanner.line[scanner.at] ?? '';
     if (character === '$' || character === '`') {
-      piece.text += scanExpansion(scanner);
+      scanExpansion(scanner, piece);
       continue;
     }
     const isEscape = character === '\\' && /["\\$`\n]/.test(scanner.line[scanner.at + 1] ?? '');
@@ -143,24 +147,23 @@ function scanDoubleQuoted(scanner: Scanner, piece: Piece): void {
 }
 
 /** `$NAME`, `${NAME}`, `${NAME:-default}`; of `$(…)` and backticks nothing is known without running them. */
-function scanExpansion(scanner: Scanner): string {
+function scanExpansion(scanner: Scanner, piece: Piece): void {
   const rest = scanner.line.slice(scanner.at);
   const match = /^\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?-([^}]*))?\})/.exec(rest);
   if (match !== null) {
     scanner.at += match[0].length;
-    return scanner.environment[match[1] ?? match[2] ?? ''] ?? match[3] ?? '';
+    piece.text += scanner.environment[match[1] ?? match[2] ?? ''] ?? match[3] ?? '';
+    return;
   }
-  if (rest.startsWith('$(')) {
-    scanner.at += closingBracket(rest) + 1;
-    return '';
-  }
-  if (rest.startsWith('`')) {
-    const end = rest.indexOf('`', 1);
-    scanner.at += end === -1 ? rest.length : end + 1;
-    return '';
-  }
-  scanner.at++;
-  return '$';
+  const length = rest.startsWith('$(') ? closingBracket(rest) + 1 : rest.startsWith('`') ? closingBacktick(rest) + 1 : 0;
+  piece.isFragment ||= length > 0;
+  if (length === 0) piece.text += '$';
+  scanner.at += Math.max(1, length);
+}
+
+function closingBacktick(text: string): number {
+  const end = text.indexOf('`', 1);
+  return end === -1 ? text.length : end;
 }
 
 function closingBracket(text: string): number {
