@@ -118,7 +118,7 @@ export class ExecutionRun {
   async #prepare(): Promise<readonly StepDefinition[] | null> {
     let prepared: readonly StepDefinition[] | null = null;
     const keep = (result: Result<readonly StepDefinition[]>) => {
-      const checked = result.ok ? checkSteps(result.value) : result;
+      const checked = result.ok ? checkSteps(result.value, planStep) : result;
       if (!checked.ok) return { state: 'failed', reason: checked.failure.message } as const;
       prepared = result.ok ? result.value : null;
       return { state: 'succeeded' } as const;
@@ -150,7 +150,12 @@ export class ExecutionRun {
   #runAll(order: StepOrder): Promise<void> {
     return new Promise((resolve) => {
       let left = this.#definitions.size - 1;
-      const start = (id: StepId) => void this.#runWhenPossible(id).then(() => ended(id));
+      const failed = (error: unknown) =>
+        this.#options.log.error('a step could not be run', { execution: this.id, error });
+      const start = (id: StepId) =>
+        void this.#runWhenPossible(id)
+          .catch(failed)
+          .then(() => ended(id));
       const ended = (id: StepId) => {
         left--;
         for (const next of order.ended(id)) start(next);

@@ -3,11 +3,15 @@ import { failure, success, type Result } from '../protocol/failure.ts';
 import type { StepId } from '../protocol/ids.ts';
 import type { StepDefinition } from './definitions.ts';
 
-/** Fails with a sentence when an id occurs twice, a need does not exist, or the steps need each other in a circle. */
-export function checkSteps(steps: readonly StepDefinition[]): Result<null> {
+/**
+ * Fails with a sentence when an id occurs twice or is the `reserved` one, a need does not exist, or the steps need each
+ * other in a circle.
+ */
+export function checkSteps(steps: readonly StepDefinition[], reserved?: StepId): Result<null> {
   const byId = new Map<StepId, StepDefinition>();
   for (const step of steps) {
-    if (byId.has(step.id)) return failure('invalid_configuration', `two steps are called ${step.id}`);
+    if (byId.has(step.id) || step.id === reserved)
+      return failure('invalid_configuration', `two steps are called ${step.id}`);
     byId.set(step.id, step);
   }
   for (const step of steps) {

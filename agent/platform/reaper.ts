@@ -66,7 +66,7 @@ export function createReaper(log: Log): Reaper {
 }
 
 function startShell(): ChildProcess {
-  const shell = spawn('/bin/sh', ['-c', script, 'noodle-reaper'], {
+  const shell: ChildProcess = spawn('/bin/sh', ['-c', script, 'noodle-reaper'], {
     cwd: '/',
     detached: true,
     env: { PATH: '/usr/bin:/bin' },
@@ -74,7 +74,9 @@ function startShell(): ChildProcess {
   });
   // It must not keep the agent alive, and a shell that is gone is noticed by its exit.
   shell.unref();
-  shell.stdin.on('error', () => {});
-  if ('unref' in shell.stdin && typeof shell.stdin.unref === 'function') shell.stdin.unref();
+  // Without a free file descriptor there is no stdin either; the error follows.
+  const { stdin } = shell;
+  stdin?.on('error', () => {});
+  if (stdin !== null && stdin !== undefined && 'unref' in stdin && typeof stdin.unref === 'function') stdin.unref();
   return shell;
 }

@@ -16,6 +16,7 @@ describe('the order of steps', () => {
 
   it('is refused with the place that does not fit', () => {
     assert.equal(sentence(step('a'), step('a')), 'two steps are called a');
+    assert.ok(!checkSteps([step('plan')], StepId.parse('plan')).ok);
     assert.equal(sentence(step('a', { needed: ['b'] })), 'a needs b, which does not exist');
     assert.equal(sentence(step('a', { after: [StepId.parse('b')] })), 'a needs b, which does not exist');
     assert.equal(sentence(step('a', { needed: ['a'] })), 'steps need each other in a circle: a → a');
