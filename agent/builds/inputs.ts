@@ -9,6 +9,9 @@ import type { Package } from './workspaces.ts';
 const sharedConfiguration =
   /^(\.babelrc.*|\.browserslistrc|\.swcrc|tsconfig[\w.-]*\.json|(babel|postcss|tailwind|vite|rollup|webpack|rspack|esbuild|tsup|tsdown|unbuild|swc)\.config\.\w+)$/;
 
+/** Folders at the top that are for people, editors and servers, and that no build of a package reads. */
+const noInputs = ['.changeset', '.circleci', '.devcontainer', '.github', '.gitlab', '.husky', '.idea', '.vscode'];
+
 /** Patterns, relative to the repository. */
 export function inputPatterns(
   each: Package,
@@ -27,7 +30,9 @@ export function inputPatterns(
   const files = [...(lockFile === null ? [] : [lockFile]), ...extended, ...shared].filter(
     (path) => !isWithin(folder, path),
   );
-  return [everythingIn(folder), ...new Set([...files.map(escapePattern), ...pathsIn(script, folder, tree)])];
+  const beside = noInputs.filter((name) => folder === '' && tree.below(name).length > 0);
+  const outside = new Set([...files.map(escapePattern), ...pathsIn(script, folder, tree)]);
+  return [everythingIn(folder), ...outside, ...beside.map((name) => `!${everythingIn(name)}`)];
 }
 
 /** Files and folders outside of the package that the script names: `rollup -c ../../rollup.config.js`. */

@@ -260,6 +260,15 @@ describe('targets', () => {
     ]);
   });
 
+  it('of the root do not read what is there for servers and editors', () => {
+    const model = discover({
+      'package.json': { name: 'x', scripts: { build: 'b' } },
+      '.github/workflows/ci.yml': '',
+      '.vscode/settings.json': '',
+    });
+    assert.deepEqual([...model.targets.values()][0]?.inputs, ['**', '!.github/**', '!.vscode/**']);
+  });
+
   it('write where the package points, unless that was written by hand', () => {
     const outputs = (manifest: object, ...files: string[]) => {
       const model = discover({
