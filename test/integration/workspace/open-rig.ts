@@ -2,10 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { systemClock } from '../../../agent/platform/clock.ts';
+import { systemClock, type Clock } from '../../../agent/platform/clock.ts';
 import { silentLog } from '../../../agent/platform/log.ts';
 import type { ChangeSet } from '../../../agent/protocol/change-set.ts';
 import { openWorkspace, type Workspace } from '../../../agent/workspace/workspace.ts';
+import type { FakeClock } from '../../rig/fake-clock.ts';
 
 type Batch = Parameters<Parameters<Workspace['onChange']>[0]>[0];
 
@@ -27,12 +28,12 @@ export class WorkspaceRig implements AsyncDisposable {
     });
   }
 
-  static async open(root: string, environment: Record<string, string | undefined> = {}): Promise<WorkspaceRig> {
+  static async open(root: string, environment: Record<string, string | undefined> = {}, clock: Clock = systemClock): Promise<WorkspaceRig> {
     const home = await mkdtemp(path.join(tmpdir(), 'noodle-home-'));
     const notices: string[] = [];
     const opened = await openWorkspace({
       root,
-      clock: systemClock,
+      clock,
       log: silentLog,
       environment: { PATH: process.env['PATH'], HOME: home, XDG_STATE_HOME: path.join(home, 'state'), ...environment },
       onNotice: ({ message }) => notices.push(message),
@@ -54,6 +55,17 @@ export class WorkspaceRig implements AsyncDisposable {
       const ranges = lines.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
       return [kind, from === undefined ? name : `${from} → ${name}`, ranges].filter((part) => part !== '').join(' ');
     });
+  }
+
+  /**
+   * Lets time pass on a clock that the test moves, and hands out what was told by then. What was done on disk before is
+   * known to the watcher when `files` answers (on Linux), and what the passing of time started is done by the next answer.
+   */
+  async pass(clock: FakeClock, durationMs: number): Promise<readonly Batch[]> {
+    await this.workspace.files();
+    clock.advance(durationMs);
+    await this.workspace.files();
+    return this.#batches.splice(0);
   }
 
   /** Waits for batches until one, or all together, fit; gives what they held together. */

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { appendFile, mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { RepoPath } from '../../../agent/protocol/ids.ts';
 import { GitRig } from '../../rig/git-rig.ts';
@@ -143,39 +142,6 @@ describe('watching', () => {
     assert.deepEqual(await rig.workspace.files(), ['shared.ts', 'src/deep/b.ts']);
     await repository.write({ 'src/deep/b.ts': 'changed' });
     assert.deepEqual(await pathsUntil(rig, 'src/deep/b.ts'), ['src/deep/b.ts']);
-  });
-
-  it('waits until a rebase has ended', async () => {
-    await using repository = await GitRig.create({ 'a.ts': 'x' });
-    await repository.branch('topic');
-    for (const name of ['one', 'two', 'three']) await repository.commit(name, { [`${name}.ts`]: 'x' });
-    await repository.checkout('main');
-    await repository.commit('Main', { 'main.ts': 'x' });
-    await repository.checkout('topic');
-    await using rig = await watching(repository.root);
-    const heads: string[] = [];
-    rig.workspace.onChange(() => heads.push(readFileSync(repository.path('.git/HEAD'), 'utf8')));
-    await repository.git('rebase', '--quiet', 'main');
-    const batch = await rig.until(({ headMoved, paths }) => headMoved && paths.includes(RepoPath.parse('main.ts')));
-    assert.equal(batch.paths.includes(RepoPath.parse('a.ts')), false);
-    assert.deepEqual([...new Set(heads)], ['ref: refs/heads/topic\n']);
-    assert.deepEqual(await rig.workspace.files(), ['a.ts', 'main.ts', 'one.ts', 'three.ts', 'two.ts']);
-  });
-
-  it('holds back while there are conflicts to resolve', async () => {
-    await using repository = await GitRig.create({ 'a.ts': 'one\n' });
-    await repository.branch('other');
-    await repository.commit('Other', { 'a.ts': 'theirs\n', 'new.ts': 'x' });
-    await repository.checkout('main');
-    await repository.commit('Ours', { 'a.ts': 'ours\n' });
-    await using rig = await watching(repository.root);
-    const seen: string[] = [];
-    rig.workspace.onChange(() => seen.push(readFileSync(repository.path('a.ts'), 'utf8')));
-    await repository.git('merge', 'other').catch(() => {});
-    await repository.write({ 'a.ts': 'both\n' });
-    await repository.git('add', 'a.ts');
-    assert.deepEqual(await pathsUntil(rig, 'a.ts'), ['a.ts', 'new.ts']);
-    assert.deepEqual([...new Set(seen)], ['both\n']);
   });
 
   it('works in a linked work tree', async () => {
