@@ -1,6 +1,5 @@
 // The state as the last start left it: the latest sound snapshot, and the journal behind it replayed.
 import path from 'node:path';
-import { FailureError } from '../protocol/failure.ts';
 import type { FileSystem } from '../platform/files.ts';
 import { isOtherVersion, readPieces, type Frame } from './frame.ts';
 import { decodeTransaction } from './record.ts';
@@ -35,20 +34,18 @@ export interface RecoveryOptions {
   readonly found: Pick<StateFiles, 'snapshots' | 'segments'>;
 }
 
-/** Reads and changes nothing on disk. Rejects with `version_mismatch` for a journal of a later format. */
-export async function recover(options: RecoveryOptions): Promise<Recovery> {
+/** Reads, and changes nothing on disk. `later_format`: the journal was written by a later version. */
+export async function recover(options: RecoveryOptions): Promise<Recovery | 'later_format'> {
   const base = await loadSnapshot(options);
   const replay = new Replay(base.connection, base.snapshot?.sequence ?? 0);
   let soundBytes = 0;
-  try {
-    for (const { name } of segmentsBehind(options.found.segments, replay.sequence)) {
-      const content = (await options.files.read(path.join(options.directory, name))) ?? new Uint8Array();
-      if (isOtherVersion(content)) throw laterVersion(options.directory, 'a later format of the journal');
-      soundBytes = replay.segment(name, content);
+  for (const { name } of segmentsBehind(options.found.segments, replay.sequence)) {
+    const content = (await options.files.read(path.join(options.directory, name))) ?? new Uint8Array();
+    if (isOtherVersion(content)) {
+      base.connection.close();
+      return 'later_format';
     }
-  } catch (error) {
-    base.connection.close();
-    throw error;
+    soundBytes = replay.segment(name, content);
   }
   const { sequence, applied, lost, unapplied } = replay;
   const damage = { files: [...base.damaged, ...replay.damaged], lost, unapplied };
@@ -57,14 +54,6 @@ export async function recover(options: RecoveryOptions): Promise<Recovery> {
 
 export function isDamaged({ files, lost, unapplied }: Damage): boolean {
   return files.length > 0 || lost > 0 || unapplied > 0;
-}
-
-export function laterVersion(directory: string, what: string): FailureError {
-  return new FailureError({
-    reason: 'version_mismatch',
-    message: `The recorded state in ${directory} was written by a later Noodle: it has ${what}.`,
-    hint: 'Update Noodle. Nothing was changed.',
-  });
 }
 
 interface Base {

@@ -21,8 +21,10 @@ export type SnapshotOutcome =
 export async function makeSnapshot({ directory, lastSegment, sequence }: SnapshotJob): Promise<SnapshotOutcome> {
   const [sqlite, { snapshots, segments }] = await Promise.all([loadSqlite(), listStateFiles(systemFiles, directory)]);
   const found = { snapshots, segments: segments.filter(({ index }) => index <= lastSegment) };
-  const { connection, damage, sequence: reached } = await recover({ sqlite, files: systemFiles, directory, found });
-  if (reached !== sequence || isDamaged(damage)) return { state: 'damaged', files: damage.files };
+  const recovery = await recover({ sqlite, files: systemFiles, directory, found });
+  if (recovery === 'later_format') return { state: 'failed', message: 'the journal has a later format' };
+  const { connection, damage } = recovery;
+  if (recovery.sequence !== sequence || isDamaged(damage)) return { state: 'damaged', files: damage.files };
   const content = connection.toFile();
   connection.close();
   return { state: 'written', snapshot: await writeSnapshot(systemFiles, directory, { content, sequence }) };

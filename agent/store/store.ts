@@ -4,7 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import { systemFiles, type FileSystem } from '../platform/files.ts';
 import type { Log } from '../platform/log.ts';
 import { DurableStore, setAside, type Limits, type Notice, type StoreStatistics } from './durable-store.ts';
-import { isDamaged, laterVersion, recover, type Damage, type Recovery } from './recovery.ts';
+import { isDamaged, recover, type Damage, type Recovery } from './recovery.ts';
 import { migrations, type Migration } from './migrations/migrations.ts';
 import { startSnapshotWorker } from './snapshots.ts';
 import type { Reader, Transaction } from './sql.ts';
@@ -59,6 +59,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const known = options.migrations ?? migrations;
   const [sqlite, found] = await Promise.all([loadSqlite(), readable(directory, listStateFiles(files, directory))]);
   const recovery = await readable(directory, recover({ sqlite, files, directory, found }));
+  if (recovery === 'later_format') throw laterVersion(directory, 'a later format of the journal');
   const { connection, sequence, damage } = recovery;
   checkVersion(connection, known, directory);
   const place = { files, directory, clock };
@@ -100,6 +101,14 @@ function checkVersion(connection: Connection, known: readonly Migration[], direc
   if (version <= latest) return;
   connection.close();
   throw laterVersion(directory, `version ${version} where this one knows ${latest}`);
+}
+
+function laterVersion(directory: string, what: string): FailureError {
+  return new FailureError({
+    reason: 'version_mismatch',
+    message: `The recorded state in ${directory} was written by a later Noodle: it has ${what}.`,
+    hint: 'Update Noodle. Nothing was changed.',
+  });
 }
 
 interface Place {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -37,33 +37,25 @@ interface Life {
   readonly acknowledged: number;
 }
 
-/** Starts a writer and kills it at a moment that is spread over its start and its work. */
+/** Starts a writer and kills it at a random moment of its work; every tenth of its start, which is when it repairs. */
 async function writeUntilKilled(directory: string, kill: number): Promise<Life> {
   const child = spawn(process.execPath, [writer, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const lines: string[] = [];
   const reader = createInterface({ input: child.stdout });
-  const started = new Promise<void>((resolve) => {
+  const ended = Promise.all([once(child, 'exit'), once(reader, 'close')]);
+  const lastLine = kill % 10 === 9 ? 0 : 1 + Math.floor(Math.random() * 600);
+  const lines: string[] = [];
+  const enough = new Promise<void>((resolve) => {
     reader.on('line', (line) => {
-      lines.push(line);
-      resolve();
+      if (lines.push(line) > lastLine) resolve();
     });
   });
-  const gone = once(child, 'exit');
-  const read = once(reader, 'close');
-  // Every tenth is killed while it starts, which is when it repairs; the others while they write.
-  if (kill % 10 !== 9) await Promise.race([started, gone]);
-  await delay(Math.random() * (kill % 10 === 9 ? 250 : 150));
-  assertAlive(child);
+  const moment = lastLine === 0 ? delay(Math.random() * 250) : enough;
+  await Promise.race([moment, ended]);
+  assert.equal(child.exitCode, null, 'the writer ended by itself');
   child.kill('SIGKILL');
-  await Promise.all([gone, read]);
+  await ended;
   const [first, ...numbers] = lines;
   // The rig's writer prints a Found first.
-  return {
-    first: first === undefined ? null : (JSON.parse(first) as Found),
-    acknowledged: Number(numbers.at(-1) ?? 0),
-  };
-}
-
-function assertAlive(child: ChildProcess): void {
-  assert.equal(child.exitCode, null, 'the writer ended by itself');
+  const found = first === undefined ? null : (JSON.parse(first) as Found);
+  return { first: found, acknowledged: Math.max(0, ...numbers.map(Number)) };
 }
