@@ -10,6 +10,7 @@ export interface FolderReaders {
 
 interface Node {
   runtime: number[];
+  loaded: number[];
   types: number[];
   folders: ReadonlyMap<string, FolderReach>;
   notes: readonly string[];
@@ -65,6 +66,11 @@ export class Adjacency {
     return this.#nodes[id]?.runtime ?? none;
   }
 
+  /** What a file loads as modules. */
+  loaded(id: number): readonly number[] {
+    return this.#nodes[id]?.loaded ?? none;
+  }
+
   foldersReadBy(id: number): ReadonlyMap<string, FolderReach> {
     return this.#nodes[id]?.folders ?? noFolders;
   }
@@ -80,6 +86,7 @@ export class Adjacency {
     const node = this.#nodes[id];
     if (node === undefined) return;
     node.runtime = [...edges.runtime].map((target) => this.#nodeOf(target));
+    node.loaded = edges.loaded.size === edges.runtime.size ? node.runtime : [...edges.loaded].map((target) => this.#nodeOf(target));
     node.types = [...edges.types].filter((target) => !edges.runtime.has(target)).map((target) => this.#nodeOf(target));
     node.folders = edges.folders.size === 0 ? noFolders : edges.folders;
     node.notes = edges.notes;
@@ -101,6 +108,7 @@ export class Adjacency {
       if (readers.all.length === 0 && readers.data.length === 0) this.#readers.delete(folder);
     }
     node.runtime = [];
+    node.loaded = [];
     node.types = [];
     node.folders = noFolders;
     node.notes = [];
@@ -112,7 +120,7 @@ export class Adjacency {
     const id = this.#paths.length;
     this.#ids.set(path, id);
     this.#paths.push(path);
-    this.#nodes.push({ runtime: [], types: [], folders: noFolders, notes: [], dependents: [], typeDependents: [] });
+    this.#nodes.push({ runtime: [], loaded: [], types: [], folders: noFolders, notes: [], dependents: [], typeDependents: [] });
     return id;
   }
 

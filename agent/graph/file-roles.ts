@@ -12,32 +12,37 @@ export type FileRole = 'code' | 'setting' | 'runner-setting' | 'tool-setting' | 
 
 const code = /\.(?:[cm]?[jt]sx?|vue|svelte|astro|pyi?|pyw)$/i;
 
+/** What the names of settings that are programs have in common; spares other code the rules. */
+const mayBeSetting = /config|preset|workspace|projects|^\.|^setup\.py$|^(?:gulpfile|gruntfile)/i;
+
+/** These and the next are tried on the file's name without its folder. */
 const settings = [
-  /(?:^|\/)(?:package\.json|package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|pnpm-workspace\.yaml|bun\.lockb?|lerna\.json|nx\.json|project\.json|turbo\.json|deno\.jsonc?|\.npmrc|\.yarnrc(?:\.yml)?|\.nvmrc|\.node-version|\.tool-versions|\.python-version|noodle\.yaml)$/,
-  /(?:^|\/)[tj]sconfig[^/]*\.json$/,
-  /(?:^|\/)(?:pyproject\.toml|setup\.py|setup\.cfg|Pipfile|Pipfile\.lock|poetry\.lock|uv\.lock|pdm\.lock|environment\.ya?ml|MANIFEST\.in)$/,
-  /(?:^|\/)[^/]*(?:requirements|constraints)[^/]*\.(?:txt|in)$/,
-  /(?:^|\/)\.env(?:\.[\w.-]+)?$/,
-  /(?:^|\/)(?:\.babelrc[^/]*|\.swcrc|\.browserslistrc|\.postcssrc[^/]*)$/,
-  /(?:^|\/)(?:babel|webpack|rspack|rsbuild|rollup|rolldown|esbuild|tsup|tsdown|vite|next|nuxt|svelte|astro|postcss|tailwind|metro|craco|unbuild|build|swc|gulpfile|Gruntfile)(?:[.-][\w.-]+)?\.(?:config|preset)[\w.-]*\.(?:[cm]?[jt]s|json)$/,
-  /(?:^|\/)(?:gulpfile|Gruntfile)\.[cm]?[jt]s$/,
-  /(?:^|\/)(?:Makefile|CMakeLists\.txt|meson\.build|binding\.gyp|build\.gradle(?:\.kts)?|pom\.xml|Cargo\.(?:toml|lock)|go\.(?:mod|sum)|justfile|Dockerfile[^/]*|docker-compose[^/]*)$/,
+  /^(?:package\.json|package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|pnpm-workspace\.yaml|bun\.lockb?|lerna\.json|nx\.json|project\.json|turbo\.json|deno\.jsonc?|\.npmrc|\.yarnrc(?:\.yml)?|\.nvmrc|\.node-version|\.tool-versions|\.python-version|noodle\.yaml)$/,
+  /^[tj]sconfig[^/]*\.json$/,
+  /^(?:pyproject\.toml|setup\.py|setup\.cfg|Pipfile|Pipfile\.lock|poetry\.lock|uv\.lock|pdm\.lock|environment\.ya?ml|MANIFEST\.in)$/,
+  /^[^/]*(?:requirements|constraints)[^/]*\.(?:txt|in)$/,
+  /^\.env(?:\.[\w.-]+)?$/,
+  /^(?:\.babelrc[^/]*|\.swcrc|\.browserslistrc|\.postcssrc[^/]*)$/,
+  /^(?:babel|webpack|rspack|rsbuild|rollup|rolldown|esbuild|tsup|tsdown|vite|next|nuxt|svelte|astro|postcss|tailwind|metro|craco|unbuild|build|swc|gulpfile|Gruntfile)(?:[.-][\w.-]+)?\.(?:config|preset)[\w.-]*\.(?:[cm]?[jt]s|json)$/,
+  /^(?:gulpfile|Gruntfile)\.[cm]?[jt]s$/,
+  /^(?:Makefile|CMakeLists\.txt|meson\.build|binding\.gyp|build\.gradle(?:\.kts)?|pom\.xml|Cargo\.(?:toml|lock)|go\.(?:mod|sum)|justfile|Dockerfile[^/]*|docker-compose[^/]*)$/,
 ];
 
 const runnerSettings = [
-  /(?:^|\/)(?:vitest|jest|karma|ava|playwright|cypress|wdio|wtr|web-test-runner|nyc|c8)(?:[.-][\w.-]+)?\.(?:config|workspace|preset|projects|setup)[\w.-]*\.(?:[cm]?[jt]s|json)$/,
-  /(?:^|\/)(?:\.mocharc[^/]*|mocha\.opts|pytest\.ini|\.pytest\.ini|tox\.ini|\.coveragerc|\.nycrc[^/]*|\.taprc|jest\.config[^/]*|\.testcaferc[^/]*)$/,
+  /^(?:vitest|jest|karma|ava|playwright|cypress|wdio|wtr|web-test-runner|nyc|c8)(?:[.-][\w.-]+)?\.(?:config|workspace|preset|projects|setup)[\w.-]*\.(?:[cm]?[jt]s|json)$/,
+  /^(?:\.mocharc[^/]*|mocha\.opts|pytest\.ini|\.pytest\.ini|tox\.ini|\.coveragerc|\.nycrc[^/]*|\.taprc|jest\.config[^/]*|\.testcaferc[^/]*)$/,
 ];
 
+const toolFolder = /(?:^|\/)(?:\.github|\.gitlab|\.circleci|\.husky|\.vscode|\.idea|\.changeset|\.devcontainer|\.yarn|\.storybook)\//;
+
 const toolSettings = [
-  /(?:^|\/)(?:\.github|\.gitlab|\.circleci|\.husky|\.vscode|\.idea|\.changeset|\.devcontainer|\.yarn|\.storybook)\//,
-  /(?:^|\/)(?:\.gitignore|\.gitattributes|\.gitmodules|\.mailmap|\.npmignore|\.dockerignore|\.editorconfig|\.prettierrc[^/]*|\.prettierignore|\.eslintrc[^/]*|\.eslintignore|\.oxlintrc\.json|\.oxfmtrc[^/]*|biome\.jsonc?|dprint\.json|\.markdownlint[^/]*|\.lintstagedrc[^/]*|\.commitlintrc[^/]*|renovate\.json5?|\.renovaterc[^/]*|codecov\.ya?ml|\.codecov\.ya?ml|\.travis\.ya?ml|appveyor\.ya?ml|\.gitlab-ci\.ya?ml|azure-pipelines\.ya?ml|Jenkinsfile|netlify\.toml|vercel\.json|\.size-limit[^/]*|size-limit\.json|\.pre-commit-config\.ya?ml|\.readthedocs\.ya?ml|\.flake8|\.pylintrc|mypy\.ini|\.ruff\.toml|ruff\.toml|typedoc\.json|api-extractor\.json|cspell\.json|\.cspell[^/]*|knip\.jsonc?|\.release-it\.json|release-please-config\.json|\.release-please-manifest\.json|\.all-contributorsrc)$/,
-  /(?:^|\/)(?:eslint|prettier|stylelint|commitlint|lint-staged|oxlint|typedoc)(?:[.-][\w.-]+)?\.config\.[cm]?[jt]s$/,
+  /^(?:\.gitignore|\.gitattributes|\.gitmodules|\.mailmap|\.npmignore|\.dockerignore|\.editorconfig|\.prettierrc[^/]*|\.prettierignore|\.eslintrc[^/]*|\.eslintignore|\.oxlintrc\.json|\.oxfmtrc[^/]*|biome\.jsonc?|dprint\.json|\.markdownlint[^/]*|\.lintstagedrc[^/]*|\.commitlintrc[^/]*|renovate\.json5?|\.renovaterc[^/]*|codecov\.ya?ml|\.codecov\.ya?ml|\.travis\.ya?ml|appveyor\.ya?ml|\.gitlab-ci\.ya?ml|azure-pipelines\.ya?ml|Jenkinsfile|netlify\.toml|vercel\.json|\.size-limit[^/]*|size-limit\.json|\.pre-commit-config\.ya?ml|\.readthedocs\.ya?ml|\.flake8|\.pylintrc|mypy\.ini|\.ruff\.toml|ruff\.toml|typedoc\.json|api-extractor\.json|cspell\.json|\.cspell[^/]*|knip\.jsonc?|\.release-it\.json|release-please-config\.json|\.release-please-manifest\.json|\.all-contributorsrc)$/,
+  /^(?:eslint|prettier|stylelint|commitlint|lint-staged|oxlint|typedoc)(?:[.-][\w.-]+)?\.config\.[cm]?[jt]s$/,
 ];
 
 const documentation = [
   /\.(?:md|mdx|markdown|rst|adoc|txt|pdf)$/i,
-  /(?:^|\/)(?:LICEN[CS]E|COPYING|NOTICE|AUTHORS|CONTRIBUTORS|CHANGELOG|CHANGES|HISTORY|README|CODEOWNERS|FUNDING|SECURITY|MAINTAINERS|TODO)[^/]*$/i,
+  /^(?:LICEN[CS]E|COPYING|NOTICE|AUTHORS|CONTRIBUTORS|CHANGELOG|CHANGES|HISTORY|README|CODEOWNERS|FUNDING|SECURITY|MAINTAINERS|TODO)[^/]*$/i,
   /\.(?:png|jpe?g|gif|svg|ico|webp|avif|bmp|mp4|mov|webm|woff2?|ttf|otf|eot|drawio|excalidraw|fig|sketch)$/i,
 ];
 
@@ -46,13 +51,23 @@ const testFolder = /(?:^|\/)(?:tests?|__tests?__|specs?|e2e|fixtures?|__fixtures
 
 /** The role of a file, by the first rule that fits its path. */
 export function roleOf(file: string): FileRole {
-  const isIn = (rules: readonly RegExp[]) => rules.some((rule) => rule.test(file));
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  const isIn = (rules: readonly RegExp[]) => rules.some((rule) => rule.test(name));
+  const isCode = code.test(name);
+  if (isCode && !mayBeSetting.test(name)) return toolFolder.test(file) ? 'tool-setting' : 'code';
   if (isIn(runnerSettings)) return 'runner-setting';
   if (isIn(settings)) return 'setting';
-  if (isIn(toolSettings)) return 'tool-setting';
-  if (code.test(file)) return 'code';
+  if (toolFolder.test(file) || isIn(toolSettings)) return 'tool-setting';
+  if (isCode) return 'code';
   if (isIn(documentation) && !testFolder.test(file)) return 'documentation';
   return 'data';
+}
+
+/** A setting that is a program. */
+export function isConfigurationProgram(file: string): boolean {
+  if (!/\.[cm]?[jt]s$/.test(file)) return false;
+  const role = roleOf(file);
+  return role === 'setting' || role === 'runner-setting';
 }
 
 /** Whether what a file names as paths are settings of a tool, not something that it reads itself. */

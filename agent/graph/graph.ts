@@ -105,6 +105,7 @@ class KnowledgeGraph implements Graph {
         checksTypes: (folder) => resolver?.checksTypes(folder) ?? false,
         importersOfMissing: importersOfGone,
         projectOf: (folder) => resolver?.projectOf(folder) ?? '',
+        programs: resolver?.programs ?? [],
         codeBelow: (folder) => resolver?.files.below(folder, (file) => this.#index.isSource(file)) ?? [],
       },
       change,

@@ -1,6 +1,7 @@
 // What a change set can affect: a pure function of the graph and the change.
 import type { ChangeSet } from '../protocol/change-set.ts';
 import type { RepoPath } from '../protocol/ids.ts';
+import type { Adjacency } from './adjacency.ts';
 import { ownersOfSnapshot, roleOf } from './file-roles.ts';
 import { Reach } from './reach.ts';
 import type { ReachQuestions, Reached } from './reach.ts';
@@ -30,6 +31,8 @@ export interface ImpactQuestions extends ReachQuestions {
   readonly projectOf: (folder: string) => string;
   /** Code files below a folder. */
   readonly codeBelow: (folder: string) => readonly RepoPath[];
+  /** Configurations that are programs. */
+  readonly programs: readonly RepoPath[];
 }
 
 interface Findings {
@@ -45,12 +48,16 @@ export function computeImpact(questions: ImpactQuestions, change: ChangeSet): Im
   for (const path of changed) reach.start(path);
   for (const path of changed) judge(path, questions, findings);
   spread(findings.unbounded, reach, questions);
-  reach.run((path) => {
-    const through = changed.has(path) ? null : settingReached(path, questions);
-    if (through === null || findings.unbounded.some((each) => isWithin(each.folder, through.folder))) return;
+  for (const path of questions.programs) {
+    const cause = changed.has(path) ? null : loadedChange(path, changed, questions.adjacency);
+    const folder = questions.projectOf(folderOf(path));
+    if (cause === null || findings.unbounded.some((each) => isWithin(each.folder, folder))) continue;
+    const through = { folder, path, reason: `${path} loads ${cause}, and decides how everything below ${named(folder)} is run` };
     findings.unbounded.push(through);
+    reach.add(path, cause, false);
     spread([through], reach, questions);
-  });
+  }
+  reach.run();
   const types = new Reach(questions);
   types.continueByTypes(reach);
   const reached = reach.result();
@@ -100,12 +107,16 @@ function hasReaders(path: RepoPath, { adjacency, importersOfMissing }: ImpactQue
   return ownersOfSnapshot(path).some((owner) => adjacency.idOf(owner) !== undefined) || importersOfMissing(path).length > 0;
 }
 
-/** A configuration that is a program, and loads what was changed. */
-function settingReached(path: RepoPath, { projectOf }: ImpactQuestions): Unbounded | null {
-  const role = roleOf(path);
-  if ((role !== 'setting' && role !== 'runner-setting') || !/\.[cm]?[jt]s$/.test(path)) return null;
-  const folder = projectOf(folderOf(path));
-  return { folder, path, reason: `${path} loads what was changed, and decides how everything below ${named(folder)} is run` };
+/** The changed file among the modules that a configuration loads, directly or through others. */
+function loadedChange(path: RepoPath, changed: ReadonlySet<RepoPath>, adjacency: Adjacency): RepoPath | null {
+  const start = adjacency.idOf(path);
+  const seen = new Set(start === undefined ? [] : [start]);
+  for (const id of seen) {
+    const file = adjacency.pathOf(id);
+    if (changed.has(file)) return file;
+    for (const next of adjacency.loaded(id)) seen.add(next);
+  }
+  return null;
 }
 
 /** What is below an unbounded folder is reached; what depends on it from elsewhere too, unless only the way tests run changes. */

@@ -1,7 +1,7 @@
 // Breadth-first search over the dependents: the shortest way from a change to everything that it can affect.
 import type { RepoPath } from '../protocol/ids.ts';
 import type { Adjacency } from './adjacency.ts';
-import { ownersOfSnapshot, roleOf } from './file-roles.ts';
+import { isConfigurationProgram, ownersOfSnapshot, roleOf } from './file-roles.ts';
 import { folderOf, foldersUp } from './resolution/file-set.ts';
 
 /** A file that a change can affect. */
@@ -55,12 +55,11 @@ export class Reach {
     this.#visit({ path, distance: (visit?.distance ?? 0) + 1, from: visit, folder: null }, expands);
   }
 
-  /** Follows what runs. Calls `onReached` for each file once, which may add more. */
-  run(onReached: (path: RepoPath) => void): void {
+  /** Follows what runs. */
+  run(): void {
     for (let index = 0; index < this.#queue.length; index++) {
       const visit = this.#queue[index];
       if (visit === undefined) break;
-      onReached(visit.path);
       this.#expand(visit);
     }
     this.#queue = [];
@@ -115,7 +114,10 @@ export class Reach {
 
   #expand(visit: Visit): void {
     const { adjacency, checksTypes, importersOfMissing } = this.#questions;
-    const reach = (path: RepoPath, folder: string | null) => this.#visit({ path, distance: visit.distance + 1, from: visit, folder }, true);
+    const reach = (path: RepoPath, folder: string | null) => {
+      // A configuration is affected by what it loads, which its caller knows; not by the folders that its modules list.
+      if (!isConfigurationProgram(path)) this.#visit({ path, distance: visit.distance + 1, from: visit, folder }, true);
+    };
     const id = adjacency.idOf(visit.path);
     if (id !== undefined) {
       for (const next of adjacency.dependents(id)) reach(adjacency.pathOf(next), null);
@@ -130,15 +132,26 @@ export class Reach {
     if (visit.distance === 0) for (const importer of importersOfMissing(visit.path)) reach(importer, null);
   }
 
+  /** Whether who reads the data of a folder reads this: no code, or code that nobody loads by name, such as a fixture. */
+  #isRead(path: RepoPath): boolean {
+    if (roleOf(path) !== 'code') return true;
+    const id = this.#questions.adjacency.idOf(path);
+    return !isTestName(path) && (id === undefined || this.#questions.adjacency.dependents(id).length === 0);
+  }
+
   #expandFolders(visit: Visit, reach: (path: RepoPath, folder: string) => void): void {
     const { adjacency } = this.#questions;
     for (const folder of foldersUp(folderOf(visit.path))) {
       const readers = adjacency.folderReaders(folder);
       if (readers === undefined) continue;
       for (const reader of readers.all) reach(adjacency.pathOf(reader), folder);
-      if (readers.data.length > 0 && roleOf(visit.path) !== 'code') for (const reader of readers.data) reach(adjacency.pathOf(reader), folder);
+      if (readers.data.length > 0 && this.#isRead(visit.path)) for (const reader of readers.data) reach(adjacency.pathOf(reader), folder);
     }
   }
+}
+
+function isTestName(path: string): boolean {
+  return /[._-](?:test|spec)s?\.\w+$|(?:^|\/)(?:test_[^/]*|tests?|conftest)\.\w+$/i.test(path);
 }
 
 function pathTo(end: Visit): string[] {

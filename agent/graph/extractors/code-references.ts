@@ -41,9 +41,17 @@ export function referencesIn(code: string, loaded: readonly string[]): Reference
 const processModule = /^(?:node:)?child_process$|^(?:execa|cross-spawn|tinyexec|nano-spawn|zx|shelljs)$/;
 const runsProcesses = /child_process|['"](?:execa|cross-spawn|tinyexec|nano-spawn|zx|shelljs)['"]|\bspawn(?:Sync)?\s*\(|\bexec(?:File)?(?:Sync)?\s*\(/;
 
+/** `declare module './x'` adds to the types of another module. */
+function addAugmentations(code: string, found: Collector): Span[] {
+  return [...code.matchAll(/\bdeclare\s+module\s+(['"])([^'"\n]+)\1/g)].map((match) => {
+    found.facts.push({ kind: 'types', specifier: match[2] ?? '' });
+    return { start: match.index, end: match.index + match[0].length };
+  });
+}
+
 /** `require('./x')`, `require.resolve(…)`, `x.require(…)`, and `import('./x')` in types, of which it returns the places. */
 function addCalls(code: string, constants: Constants, found: Collector): Span[] {
-  const typeImports: Span[] = [];
+  const typeImports: Span[] = addAugmentations(code, found);
   for (const match of code.matchAll(/(?<![\w$])(require(?:\s*\.\s*\w+)?|import)\s*\(\s*/g)) {
     const at = match.index + match[0].length;
     const name = match[1] ?? '';

@@ -8,6 +8,8 @@ export type FolderReach = 'all' | 'data';
 export interface FileEdges {
   /** Loaded or read when the file runs. */
   readonly runtime: ReadonlySet<RepoPath>;
+  /** Those of `runtime` that are loaded as modules. */
+  readonly loaded: ReadonlySet<RepoPath>;
   /** Seen by a type checker alone. */
   readonly types: ReadonlySet<RepoPath>;
   readonly folders: ReadonlyMap<string, FolderReach>;
@@ -17,6 +19,7 @@ export interface FileEdges {
 /** Collects the edges of one file. */
 export class EdgeCollector implements FileEdges {
   readonly runtime = new Set<RepoPath>();
+  loaded: ReadonlySet<RepoPath> = new Set();
   readonly types = new Set<RepoPath>();
   readonly folders = new Map<string, FolderReach>();
   readonly notes: string[] = [];
@@ -38,6 +41,11 @@ export class EdgeCollector implements FileEdges {
       const beside = declaration === null ? null : this.#files.find(`${target.slice(0, declaration.index)}.d.${declaration[1] ?? ''}ts`);
       if (beside !== null) this.types.add(beside);
     }
+  }
+
+  /** What was added so far are modules; what comes after are paths. */
+  endModules(): void {
+    this.loaded = new Set(this.runtime);
   }
 
   addFolder(folder: string, reach: FolderReach): void {

@@ -48,7 +48,9 @@ export class PathResolver {
     const text = specifier.replace(/[?#].*$/, '');
     if (/^\.{1,2}(?:\/|$)/.test(text) && this.#addRelative(edges, file, text)) return;
     const isName = !text.includes('/');
-    for (const folder of foldersUp(own)) {
+    const project = this.#parts.projectOf(own);
+    // Above the project only the repository's root is a place where tools are started.
+    for (const folder of foldersUp(own).filter((each) => each === '' || isWithin(project, each))) {
       const target = join(folder, text);
       if (target === '' || target.startsWith('..') || target === file) continue;
       if (isName && !this.#isDataName(folder, own, target)) continue;
@@ -85,8 +87,12 @@ export class PathResolver {
   #addRelative(edges: EdgeCollector, file: RepoPath, text: string): boolean {
     const target = join(folderOf(file), text);
     if (target.startsWith('..')) return false;
+    // `rewire('../lib/x')` means the module x.js, not the folder x/ beside it; a folder's index says less than the folder.
+    const named = this.#parts.files.module(target);
+    edges.addModules(named, false);
+    if (named.length > 0) return true;
     const isPresent = this.#addExisting(edges, file, target);
-    // `rewire('../lib/x')` means a module; the folder that holds the file is no module worth loading.
+    // The folder that holds the file is no module worth loading.
     const isModule = !isWithin(target, folderOf(file));
     const sources = isModule ? this.#parts.modules.located(target) : null;
     const found = sources !== null && sources.folder === null ? sources.files : [];

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RepoPath } from '../../protocol/ids.ts';
 import type { FileFacts, ImportFact } from '../facts.ts';
-import { isConfiguration, roleOf } from '../file-roles.ts';
+import { isConfiguration, isConfigurationProgram, roleOf } from '../file-roles.ts';
 import { EdgeCollector } from './edges.ts';
 import type { FileEdges } from './edges.ts';
 import { FileSet, folderOf } from './file-set.ts';
@@ -35,6 +35,8 @@ export function decidesResolution(file: string): boolean {
 /** Made for one state of the file names and of the files that decide resolution; reads those at once. */
 export class RepositoryResolver {
   readonly files: FileSet;
+  /** Configurations that are programs. */
+  readonly programs: readonly RepoPath[];
   readonly #factsOf: (file: RepoPath) => FileFacts;
   readonly #manifests: Manifests;
   readonly #projects: TypeScriptProjects;
@@ -48,6 +50,7 @@ export class RepositoryResolver {
     const read = (file: RepoPath) => readText(root, file);
     this.#factsOf = factsOf;
     this.files = new FileSet(files, links);
+    this.programs = [...files].filter(isConfigurationProgram);
     this.#manifests = readManifests(files, read);
     this.#projects = readTypeScriptProjects(files, root, read);
     this.#configurations = readRunnerConfigurations(files, this.#manifests, read);
@@ -87,9 +90,10 @@ export class RepositoryResolver {
       if (isPython) this.#addPythonModule(edges, file, fact);
       else this.#addModule(edges, file, fact);
     }
+    if (isPython) this.#pythonModules.addConventions(edges, file, facts);
+    edges.endModules();
     // The paths in a configuration are settings; it does not read them itself.
     if (!isSetting) this.#addPaths(edges, file, facts.imports.filter(isPath));
-    if (isPython) this.#pythonModules.addConventions(edges, file, facts);
     return edges;
   }
 
@@ -112,10 +116,9 @@ export class RepositoryResolver {
   }
 
   #addPaths(edges: EdgeCollector, file: RepoPath, facts: readonly ImportFact[]): void {
-    const loaded = new Set(edges.runtime);
     for (const fact of facts) this.#addPath(edges, file, fact);
     const runsProcesses = facts.some((fact) => fact.kind === 'command');
-    const namesCode = () => edges.folders.size > 0 || [...edges.runtime].some((target) => !loaded.has(target) && roleOf(target) === 'code');
+    const namesCode = () => edges.folders.size > 0 || [...edges.runtime].some((target) => !edges.loaded.has(target) && roleOf(target) === 'code');
     if (runsProcesses && !namesCode()) this.#paths.addOwnExecutables(edges, file);
   }
 
