@@ -1,4 +1,5 @@
 // A VS Code window in a browser: started with a folder and a VSIX, looked at through page objects, disposed at the end.
+import { execFile } from 'node:child_process';
 import path from 'node:path';
 import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
 import { launchChromium } from '../../rig/chromium.ts';
@@ -40,6 +41,7 @@ export class Workbench implements AsyncDisposable {
   readonly page: Page;
   readonly #server: CodeServerProcess;
   readonly #browser: Browser;
+  readonly #folders = new Set<string>();
 
   constructor(server: CodeServerProcess, browser: Browser, page: Page) {
     this.#server = server;
@@ -49,6 +51,7 @@ export class Workbench implements AsyncDisposable {
 
   /** Opens a folder in the window, or the same one again: that is a reload. */
   async open(folder: string): Promise<void> {
+    this.#folders.add(folder);
     await this.page.goto(`${this.#server.address}/?folder=${encodeURIComponent(folder)}`);
     await this.page.locator('.monaco-workbench .statusbar').waitFor();
   }
@@ -63,7 +66,7 @@ export class Workbench implements AsyncDisposable {
     return this.page.locator('.activitybar .action-item').filter({ has: this.page.getByLabel(title) });
   }
 
-  /** Runs a command by its title through the command palette. */
+  /** Runs a command by its title through the command palette, which lists what is enabled at the moment it opens. */
   async runCommand(title: string): Promise<void> {
     await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget input');
@@ -87,9 +90,19 @@ export class Workbench implements AsyncDisposable {
   async dispose(): Promise<void> {
     await this.#browser.close();
     await this.#server.dispose();
+    // The agents outlive their windows.
+    for (const folder of this.#folders) await stopAgent(folder);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
   }
+}
+
+/** Ends the agent of a repository, if one is alive. */
+async function stopAgent(folder: string): Promise<void> {
+  const command = path.resolve(import.meta.dirname, '../../../agent/bin/noodle.mjs');
+  await new Promise<void>((resolve) => {
+    execFile(process.execPath, [command, 'stop', '--repo', folder], () => resolve());
+  });
 }
