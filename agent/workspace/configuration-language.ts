@@ -39,7 +39,10 @@ export function completeConfiguration(text: string, position: Position): readonl
   const node = nodeAt(tree, place.parents);
   if (node?.keys !== undefined) return keyCompletions(node.keys, place, position);
   const targets = place.parents.at(-2) === 'needs' ? targetNames(text).filter((name) => name !== place.parents[1]) : [];
-  return [...valueCompletions(node, place, position), ...targets.map((name) => completion(name, 'A build target.', replacement(place, position)))];
+  return [
+    ...valueCompletions(node, place, position),
+    ...targets.map((name) => completion(name, 'A build target.', replacement(place, position))),
+  ];
 }
 
 /** What the key at a position means, what it can be, and by which other names it can be set. */
@@ -64,11 +67,21 @@ export function validateConfiguration(text: string): readonly Diagnostic[] {
   }));
 }
 
-function keyCompletions(keys: Readonly<Record<string, SchemaNode>>, place: OutlinePlace, position: Position): Completion[] {
+function keyCompletions(
+  keys: Readonly<Record<string, SchemaNode>>,
+  place: OutlinePlace,
+  position: Position,
+): Completion[] {
   const replaces = replacement(place, position);
   return Object.entries(keys)
     .filter(([name]) => !place.siblings.includes(name))
-    .map(([name, node]) => ({ label: name, kind: 'key', documentation: summary(node), insertText: place.line.hasColon ? name : insertedKey(name, node, place.line.keyStart), replaces }));
+    .map(([name, node]) => ({
+      label: name,
+      kind: 'key',
+      documentation: summary(node),
+      insertText: place.line.hasColon ? name : insertedKey(name, node, place.line.keyStart),
+      replaces,
+    }));
 }
 
 function insertedKey(name: string, node: SchemaNode, indent: number): string {
@@ -85,7 +98,13 @@ function valueCompletions(node: SchemaNode | null, place: OutlinePlace, position
 
 function completion(value: string, documentation: string, replaces: Range): Completion {
   const needsQuotes = !/^[\w./][\w./-]*$/.test(value);
-  return { label: value, kind: 'value', documentation, insertText: needsQuotes ? JSON.stringify(value) : value, replaces };
+  return {
+    label: value,
+    kind: 'value',
+    documentation,
+    insertText: needsQuotes ? JSON.stringify(value) : value,
+    replaces,
+  };
 }
 
 /** The word that is being typed: the key, or the value behind it. */
@@ -101,15 +120,26 @@ function rangeOn(line: number, from: number, to: number): Range {
 }
 
 function targetNames(text: string): string[] {
-  return Object.keys(readConfiguration({ environment: {}, vscodeSettings: {}, file: { path: 'noodle.yaml', text } }).file.targets);
+  return Object.keys(
+    readConfiguration({ environment: {}, vscodeSettings: {}, file: { path: 'noodle.yaml', text } }).file.targets,
+  );
 }
 
 function summary(node: SchemaNode): string {
-  const sentences = [node.description, `Expected: ${node.expected}.`, node.default === undefined ? '' : `Default: ${JSON.stringify(node.default)}.`];
+  const sentences = [
+    node.description,
+    `Expected: ${node.expected}.`,
+    node.default === undefined ? '' : `Default: ${JSON.stringify(node.default)}.`,
+  ];
   return sentences.filter((sentence) => sentence !== '').join(' ');
 }
 
 function description(path: readonly string[], node: SchemaNode): string {
-  const names = node.setting === undefined ? '' : `Environment variable \`${node.setting.environment}\`, VS Code setting \`noodle.${node.setting.key}\`; both win over this file.`;
-  return [`**${path.filter((part) => part !== '*').join('.')}**`, summary(node), names].filter((part) => part !== '').join('\n\n');
+  const names =
+    node.setting === undefined
+      ? ''
+      : `Environment variable \`${node.setting.environment}\`, VS Code setting \`noodle.${node.setting.key}\`; both win over this file.`;
+  return [`**${path.filter((part) => part !== '*').join('.')}**`, summary(node), names]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }

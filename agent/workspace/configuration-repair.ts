@@ -35,13 +35,15 @@ export function fitTo<T>(schema: z.ZodType<T>, value: unknown, fallback: T): { v
 function misfitsOf(issue: z.core.$ZodIssue, value: unknown): Misfit[] {
   const path = issue.path.map((segment) => (typeof segment === 'number' ? segment : String(segment)));
   const found = valueAt(value, path);
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [...path, key], kind: 'unknown', found: valueAt(found, [key]) }));
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ path: [...path, key], kind: 'unknown', found: valueAt(found, [key]) }));
   return [{ path, kind: found === undefined ? 'missing' : 'wrong', found }];
 }
 
 function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
   let current: unknown = value;
-  for (const segment of path) current = isContainer(current) && Object.hasOwn(current, segment) ? current[segment] : undefined;
+  for (const segment of path)
+    current = isContainer(current) && Object.hasOwn(current, segment) ? current[segment] : undefined;
   return current;
 }
 

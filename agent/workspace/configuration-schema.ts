@@ -40,7 +40,11 @@ type JsonSchema = z.infer<typeof JsonSchema>;
 /** Turns a JSON schema into the tree. */
 export function schemaTree(schema: unknown, place: readonly string[] = []): SchemaNode {
   const parsed = JsonSchema.parse(schema);
-  const base = { description: parsed.description, expected: expectedOf(parsed), ...(parsed.default === undefined ? {} : { default: parsed.default }) };
+  const base = {
+    description: parsed.description,
+    expected: expectedOf(parsed),
+    ...(parsed.default === undefined ? {} : { default: parsed.default }),
+  };
   switch (parsed.type) {
     case 'object':
       return { ...base, type: 'map', ...mapParts(parsed, place) };
@@ -70,8 +74,13 @@ function ownKey(keys: SchemaNode['keys'], name: string): SchemaNode | undefined 
   return keys !== undefined && Object.hasOwn(keys, name) ? keys[name] : undefined;
 }
 
-function mapParts({ properties = {}, additionalProperties }: JsonSchema, place: readonly string[]): Pick<SchemaNode, 'keys' | 'anyKey'> {
-  const keys = Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, schemaTree(value, [...place, name])]));
+function mapParts(
+  { properties = {}, additionalProperties }: JsonSchema,
+  place: readonly string[],
+): Pick<SchemaNode, 'keys' | 'anyKey'> {
+  const keys = Object.fromEntries(
+    Object.entries(properties).map(([name, value]) => [name, schemaTree(value, [...place, name])]),
+  );
   const isOpen = typeof additionalProperties === 'object' && additionalProperties !== null;
   return isOpen ? { keys, anyKey: schemaTree(additionalProperties, [...place, '*']) } : { keys };
 }

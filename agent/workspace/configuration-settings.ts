@@ -1,6 +1,13 @@
 // Each setting's value and where it comes from: environment, VS Code, noodle.yaml, default.
 import { nearest } from '../protocol/nearest.ts';
-import { settingDeclarations, settingSchema, type ExplainedSetting, type SettingDeclaration, type Settings, type SettingSource } from '../protocol/settings.ts';
+import {
+  settingDeclarations,
+  settingSchema,
+  type ExplainedSetting,
+  type SettingDeclaration,
+  type Settings,
+  type SettingSource,
+} from '../protocol/settings.ts';
 import type { Environment } from './location.ts';
 
 export interface SettingSources {
@@ -17,23 +24,41 @@ export interface SettingProblem {
 }
 
 /** The first source in the order of precedence whose value fits decides; one that does not fit is a problem. */
-export function resolveSettings(sources: SettingSources): { settings: Settings; explained: ExplainedSetting[]; problems: SettingProblem[] } {
+export function resolveSettings(sources: SettingSources): {
+  settings: Settings;
+  explained: ExplainedSetting[];
+  problems: SettingProblem[];
+} {
   const problems: SettingProblem[] = [...unknownVariables(sources.environment), ...unknownKeys(sources.vscode)];
   const explained = settingDeclarations.map((declaration) => {
     const { value, source } = resolve(declaration, sources, problems);
-    return { key: declaration.key, environment: declaration.environment, value, source, description: declaration.description };
+    return {
+      key: declaration.key,
+      environment: declaration.environment,
+      value,
+      source,
+      description: declaration.description,
+    };
   });
   // One entry for each declaration, whose value its schema has checked; Object.fromEntries forgets the keys.
   const settings = Object.fromEntries(explained.map(({ key, value }) => [key, value])) as unknown as Settings;
   return { settings, explained, problems };
 }
 
-function resolve(declaration: SettingDeclaration, sources: SettingSources, problems: SettingProblem[]): { value: boolean | number; source: SettingSource } {
+function resolve(
+  declaration: SettingDeclaration,
+  sources: SettingSources,
+  problems: SettingProblem[],
+): { value: boolean | number; source: SettingSource } {
   const [group = '', name = ''] = declaration.key.split('.');
   const variable = sources.environment[declaration.environment];
   const inFile = sources.file[group];
   const candidates: [SettingSource, string, unknown][] = [
-    ['environment', `the environment variable ${declaration.environment}`, variable === undefined || variable === '' ? undefined : fromVariable(declaration, variable)],
+    [
+      'environment',
+      `the environment variable ${declaration.environment}`,
+      variable === undefined || variable === '' ? undefined : fromVariable(declaration, variable),
+    ],
     ['vscode', `the VS Code setting noodle.${declaration.key}`, sources.vscode[declaration.key]],
     ['noodle.yaml', `noodle.yaml settings.${declaration.key}`, isMap(inFile) ? inFile[name] : undefined],
   ];
@@ -55,7 +80,9 @@ function fromVariable({ type }: SettingDeclaration, text: string): boolean | num
 }
 
 function expectedOf({ type, minimum, maximum }: SettingDeclaration): string {
-  return type === 'boolean' ? 'true, false, 1 or 0' : `a whole number from ${minimum ?? 0} to ${maximum ?? Number.MAX_SAFE_INTEGER}`;
+  return type === 'boolean'
+    ? 'true, false, 1 or 0'
+    : `a whole number from ${minimum ?? 0} to ${maximum ?? Number.MAX_SAFE_INTEGER}`;
 }
 
 /** Variables of the product's own beside the settings are many; only one that looks like a setting mistyped is told. */
@@ -66,7 +93,14 @@ function unknownVariables(environment: Environment): SettingProblem[] {
     .filter((name) => name.startsWith('NOODLE_') && !known.has(name))
     .flatMap((name) => {
       const near = nearest(name.slice('NOODLE_'.length), names);
-      return near === null ? [] : [{ message: `the environment variable ${name} is unknown; did you mean NOODLE_${near}?`, nearest: `NOODLE_${near}` }];
+      return near === null
+        ? []
+        : [
+            {
+              message: `the environment variable ${name} is unknown; did you mean NOODLE_${near}?`,
+              nearest: `NOODLE_${near}`,
+            },
+          ];
     });
 }
 
@@ -76,7 +110,9 @@ function unknownKeys(vscode: Readonly<Record<string, unknown>>): SettingProblem[
     .filter((key) => !known.includes(key))
     .map((key) => {
       const near = nearest(key, known);
-      return near === null ? { message: `the VS Code setting noodle.${key} is unknown` } : { message: `the VS Code setting noodle.${key} is unknown; did you mean noodle.${near}?`, nearest: near };
+      return near === null
+        ? { message: `the VS Code setting noodle.${key} is unknown` }
+        : { message: `the VS Code setting noodle.${key} is unknown; did you mean noodle.${near}?`, nearest: near };
     });
 }
 

@@ -12,9 +12,14 @@ export interface TargetProblem {
 }
 
 /** The targets without what cannot work, and what that was. `otherTargets` are those found in the project, when known. */
-export function checkTargets(targets: Targets, otherTargets: readonly string[] | null): { targets: Record<string, TargetDefinition>; problems: TargetProblem[] } {
+export function checkTargets(
+  targets: Targets,
+  otherTargets: readonly string[] | null,
+): { targets: Record<string, TargetDefinition>; problems: TargetProblem[] } {
   const problems: TargetProblem[] = [];
-  const inside = Object.fromEntries(Object.entries(targets).filter(([name, target]) => liesInside(name, target, problems)));
+  const inside = Object.fromEntries(
+    Object.entries(targets).filter(([name, target]) => liesInside(name, target, problems)),
+  );
   problems.push(...unknownNeeds(inside, otherTargets));
   return { targets: withoutCycles(inside, problems), problems };
 }
@@ -22,7 +27,11 @@ export function checkTargets(targets: Targets, otherTargets: readonly string[] |
 function liesInside(name: string, { folder }: TargetDefinition, problems: TargetProblem[]): boolean {
   const segments = folder.split(/[/\\]/);
   const isOutside = segments.includes('..') || /^([/\\]|[a-z]:)/i.test(folder);
-  if (isOutside) problems.push({ path: [name, 'folder'], message: `targets.${name}.folder: found ${JSON.stringify(folder)}, expected a folder inside the repository` });
+  if (isOutside)
+    problems.push({
+      path: [name, 'folder'],
+      message: `targets.${name}.folder: found ${JSON.stringify(folder)}, expected a folder inside the repository`,
+    });
   return !isOutside;
 }
 
@@ -32,7 +41,12 @@ function unknownNeeds(targets: Targets, otherTargets: readonly string[] | null):
   const known = new Set([...own, ...(otherTargets ?? [])]);
   return Object.entries(targets).flatMap(([name, { needs }]) =>
     [...needs.entries()].flatMap(([index, need]) => {
-      const near = known.has(need) ? null : nearest(need, [...known].filter((each) => each !== name));
+      const near = known.has(need)
+        ? null
+        : nearest(
+            need,
+            [...known].filter((each) => each !== name),
+          );
       if (known.has(need) || (near === null && otherTargets === null)) return [];
       const message = `targets.${name}.needs: found ${JSON.stringify(need)}, which is no target${near === null ? '' : `; did you mean ${JSON.stringify(near)}?`}`;
       return [{ path: [name, 'needs', index], message, ...(near === null ? {} : { nearest: near }) }];
@@ -57,7 +71,10 @@ function withoutCycles(targets: Targets, problems: TargetProblem[]): Record<stri
         continue;
       }
       const circle = [...here.slice(from), need].join(' → ');
-      problems.push({ path: [name, 'needs', index], message: `targets.${name}.needs: the targets need each other in a circle: ${circle}` });
+      problems.push({
+        path: [name, 'needs', index],
+        message: `targets.${name}.needs: the targets need each other in a circle: ${circle}`,
+      });
     }
     result.set(name, { ...target, needs: kept });
     done.add(name);

@@ -1,5 +1,18 @@
 // Reads YAML so that every place in the value can be found again in the text.
-import { isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Document, type Node, type YAMLMap } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+  type YAMLMap,
+} from 'yaml';
 
 /** A place in a text; lines and columns count from 1, the end is not part of it. */
 export interface TextRange {
@@ -28,7 +41,8 @@ const start: TextRange = { line: 1, column: 1, endLine: 1, endColumn: 1 };
 
 /** Never throws: what cannot be read is a problem. Of keys that stand twice the last one counts. */
 export function parseYaml(text: string): ParsedYaml {
-  if (Buffer.byteLength(text) > maximumBytes) return unreadable('the file is over 256 KB, expected a short list of settings');
+  if (Buffer.byteLength(text) > maximumBytes)
+    return unreadable('the file is over 256 KB, expected a short list of settings');
   if (isTooDeep(text)) return unreadable(`the file is nested more than ${maximumDepth} levels deep`);
   try {
     return readDocument(text);
@@ -55,13 +69,27 @@ function unreadable(message: string): ParsedYaml {
 function readDocument(text: string): ParsedYaml {
   const lines = new LineCounter();
   // The parser's own search for keys that stand twice compares each with each, which takes minutes for a long list.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, uniqueKeys: false, logLevel: 'silent' });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    merge: true,
+    uniqueKeys: false,
+    logLevel: 'silent',
+  });
   const rangeAt = (from: number, to: number): TextRange => {
     const begin = lines.linePos(from);
     const end = lines.linePos(Math.max(from, to));
-    return { line: Math.max(1, begin.line), column: Math.max(1, begin.col), endLine: Math.max(1, end.line), endColumn: Math.max(1, end.col) };
+    return {
+      line: Math.max(1, begin.line),
+      column: Math.max(1, begin.col),
+      endLine: Math.max(1, end.line),
+      endColumn: Math.max(1, end.col),
+    };
   };
-  const faults = [...document.errors, ...document.warnings].map(({ message, pos }) => ({ message: sentence(message), range: rangeAt(pos[0], pos[1]) }));
+  const faults = [...document.errors, ...document.warnings].map(({ message, pos }) => ({
+    message: sentence(message),
+    range: rangeAt(pos[0], pos[1]),
+  }));
   const problems = [...faults, ...repeatedKeys(document, rangeAt)];
   const { value, problem } = plainValue(document);
   if (problem !== null) problems.push({ message: problem, range: start });
@@ -76,14 +104,21 @@ function readDocument(text: string): ParsedYaml {
   return { value, problems, rangeOf, rangeOfKey };
 }
 
-function repeatedKeys(document: Document.Parsed, rangeAt: (from: number, to: number) => TextRange): { message: string; range: TextRange }[] {
+function repeatedKeys(
+  document: Document.Parsed,
+  rangeAt: (from: number, to: number) => TextRange,
+): { message: string; range: TextRange }[] {
   const problems: { message: string; range: TextRange }[] = [];
   visit(document, {
     Map(_place, map: YAMLMap) {
       const seen = new Set<unknown>();
       for (const { key } of map.items) {
         if (!isScalar(key) || key.range === undefined || key.range === null || key.value === '<<') continue;
-        if (seen.has(key.value)) problems.push({ message: `the key ${JSON.stringify(key.value)} stands twice; the last one counts`, range: rangeAt(key.range[0], key.range[1]) });
+        if (seen.has(key.value))
+          problems.push({
+            message: `the key ${JSON.stringify(key.value)} stands twice; the last one counts`,
+            range: rangeAt(key.range[0], key.range[1]),
+          });
         seen.add(key.value);
       }
     },
@@ -98,7 +133,8 @@ function sentence(message: string): string {
 function plainValue(document: Document.Parsed): { value: unknown; problem: string | null } {
   let aliases = 0;
   visit(document, { Alias: () => void (aliases += 1) });
-  if (aliases > maximumAliases) return { value: undefined, problem: `the file has ${aliases} aliases, expected at most ${maximumAliases}` };
+  if (aliases > maximumAliases)
+    return { value: undefined, problem: `the file has ${aliases} aliases, expected at most ${maximumAliases}` };
   try {
     // Unlike a plain conversion this counts what each alias unfolds to.
     return { value: document.toJS({ maxAliasCount: maximumAliases }), problem: null };
@@ -134,5 +170,7 @@ function keyNode(document: Document.Parsed, path: readonly PropertyKey[]): Node 
 /** Of keys that stand twice the last one. */
 function pairOf(node: unknown, segment: PropertyKey): { key: unknown; value: unknown } | undefined {
   if (!isMap(node)) return undefined;
-  return node.items.findLast((pair) => isPair(pair) && String(isScalar(pair.key) ? pair.key.value : pair.key) === String(segment));
+  return node.items.findLast(
+    (pair) => isPair(pair) && String(isScalar(pair.key) ? pair.key.value : pair.key) === String(segment),
+  );
 }

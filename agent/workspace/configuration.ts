@@ -40,9 +40,18 @@ export interface Configuration {
 }
 
 /** Reads all sources. Of each setting the first that fits counts: environment, VS Code, noodle.yaml, default. */
-export function readConfiguration({ environment, vscodeSettings, file, knownTargets }: ConfigurationInput): Configuration {
+export function readConfiguration({
+  environment,
+  vscodeSettings,
+  file,
+  knownTargets,
+}: ConfigurationInput): Configuration {
   const read = readFile(file?.text ?? '', knownTargets ?? null);
-  const { settings, explained, problems } = resolveSettings({ environment, vscode: vscodeSettings, file: read.file.settings ?? {} });
+  const { settings, explained, problems } = resolveSettings({
+    environment,
+    vscode: vscodeSettings,
+    file: read.file.settings ?? {},
+  });
   return { settings, explained, file: read.file, problems: [...problems, ...read.problems] };
 }
 
@@ -59,7 +68,10 @@ export function publishedSchema(): Record<string, unknown> {
 /** Who has made more mistakes than this does not read on. */
 const maximumProblems = 100;
 
-function readFile(text: string, knownTargets: readonly string[] | null): { file: ConfigurationFile; problems: ConfigurationProblem[] } {
+function readFile(
+  text: string,
+  knownTargets: readonly string[] | null,
+): { file: ConfigurationFile; problems: ConfigurationProblem[] } {
   const yaml = parseYaml(text);
   // An empty file and one with comments alone are null.
   const fitted = fitTo(ConfigurationFile, yaml.value ?? {}, ConfigurationFile.parse({}));
@@ -67,15 +79,26 @@ function readFile(text: string, knownTargets: readonly string[] | null): { file:
   const problems = [
     ...yaml.problems.slice(0, maximumProblems).map(({ message, range }) => ({ message, ...range })),
     ...misfitProblems(fitted.misfits.slice(0, maximumProblems), yaml),
-    ...checked.problems.slice(0, maximumProblems).map(({ path, message, nearest: near }) => ({ message, ...yaml.rangeOf(['targets', ...path]), ...(near === undefined ? {} : { nearest: near }) })),
+    ...checked.problems
+      .slice(0, maximumProblems)
+      .map(({ path, message, nearest: near }) => ({
+        message,
+        ...yaml.rangeOf(['targets', ...path]),
+        ...(near === undefined ? {} : { nearest: near }),
+      })),
   ];
-  return { file: { ...fitted.value, targets: checked.targets }, problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column) };
+  return {
+    file: { ...fitted.value, targets: checked.targets },
+    problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column),
+  };
 }
 
 function misfitProblems(misfits: readonly Misfit[], yaml: ParsedYaml) {
   if (misfits.length === 0) return [];
   const tree = describeConfigurationSchema();
-  return misfits.map((misfit) => (misfit.kind === 'unknown' ? unknownKeyProblem(misfit, tree, yaml) : misfitProblem(misfit, tree, yaml)));
+  return misfits.map((misfit) =>
+    misfit.kind === 'unknown' ? unknownKeyProblem(misfit, tree, yaml) : misfitProblem(misfit, tree, yaml),
+  );
 }
 
 function unknownKeyProblem({ path }: Misfit, tree: SchemaNode, yaml: ParsedYaml) {
@@ -85,7 +108,11 @@ function unknownKeyProblem({ path }: Misfit, tree: SchemaNode, yaml: ParsedYaml)
   const near = nearest(key, known);
   const place = parent.length === 0 ? '' : ` in ${parent.join('.')}`;
   const hint = near === null ? `expected one of ${known.join(', ')}` : `did you mean ${JSON.stringify(near)}?`;
-  return { message: `unknown key ${JSON.stringify(key)}${place}; ${hint}`, ...yaml.rangeOfKey(path), ...(near === null ? {} : { nearest: near }) };
+  return {
+    message: `unknown key ${JSON.stringify(key)}${place}; ${hint}`,
+    ...yaml.rangeOfKey(path),
+    ...(near === null ? {} : { nearest: near }),
+  };
 }
 
 function misfitProblem({ path, kind, found }: Misfit, tree: SchemaNode, yaml: ParsedYaml) {

@@ -15,7 +15,8 @@ export function createFolderIgnoreRules(root: string): IgnoreRules {
     return read;
   };
   return {
-    ignoredAmong: async (candidates) => new Set(candidates.filter((candidate) => isIgnored(candidate, rulesIn)).map(({ path: name }) => name)),
+    ignoredAmong: async (candidates) =>
+      new Set(candidates.filter((candidate) => isIgnored(candidate, rulesIn)).map(({ path: name }) => name)),
     reset: () => rulesOf.clear(),
   };
 }

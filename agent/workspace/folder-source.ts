@@ -17,7 +17,10 @@ export function openFolderSource({ root, stateDirectory }: Location, whyNoGit: s
     return await walkFolder(root, rules);
   };
   const compare = async () => {
-    const [before, after] = await Promise.all([loadFolderState(stateDirectory), listFiles().then(async (files) => await readFolderState(root, files))]);
+    const [before, after] = await Promise.all([
+      loadFolderState(stateDirectory),
+      listFiles().then(async (files) => await readFolderState(root, files)),
+    ]);
     const changes = changesBetween({ root, before, after, whyNoGit });
     statesSeen.set(changes, after);
     latest = after;
@@ -26,7 +29,8 @@ export function openFolderSource({ root, stateDirectory }: Location, whyNoGit: s
   return {
     rules,
     listFiles,
-    changes: async (base) => (base === undefined || base === 'file times' ? await compare() : unknownRevision(base, whyNoGit)),
+    changes: async (base) =>
+      base === undefined || base === 'file times' ? await compare() : unknownRevision(base, whyNoGit),
     readBase: async () => null,
     head: async () => ({ commit: null, branch: null }),
     async markSeen(changes) {
@@ -39,5 +43,8 @@ export function openFolderSource({ root, stateDirectory }: Location, whyNoGit: s
 }
 
 function unknownRevision(base: string, whyNoGit: string) {
-  return failure('unknown_revision', `"${base}" names no commit: ${whyNoGit}`, { place: 'base', hint: 'Leave out the base: changes are told since the last run.' });
+  return failure('unknown_revision', `"${base}" names no commit: ${whyNoGit}`, {
+    place: 'base',
+    hint: 'Leave out the base: changes are told since the last run.',
+  });
 }

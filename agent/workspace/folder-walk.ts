@@ -15,7 +15,9 @@ export async function walkFolder(root: string, rules: IgnoreRules): Promise<stri
     if (done % foldersAtOnce === foldersAtOnce - 1) await setImmediate();
     const folder = folders[done] ?? '';
     const entries = entriesOf(path.join(root, folder)).map((entry) => ({ entry, name: below(folder, entry.name) }));
-    const ignored = await rules.ignoredAmong(entries.map(({ entry, name }) => ({ path: name, isFolder: entry.isDirectory() })));
+    const ignored = await rules.ignoredAmong(
+      entries.map(({ entry, name }) => ({ path: name, isFolder: entry.isDirectory() })),
+    );
     for (const { entry, name } of entries) {
       if (ignored.has(name)) continue;
       if (entry.isDirectory()) folders.push(name);

@@ -18,8 +18,14 @@ import { diffWithNewFiles } from './renamed-new-files.ts';
  */
 export async function gitChanges(source: GitSource, base?: string): Promise<Result<ChangeSet>> {
   const head = await currentHead(source);
-  if (head.commit === null) return base === undefined || base === 'HEAD' ? await changesBeforeFirstCommit(source, head) : await unknownRevision(source, base);
-  const [against, newFiles] = await Promise.all([base === undefined ? head.commit : resolveCommit(source.git, base), listNewFiles(source)]);
+  if (head.commit === null)
+    return base === undefined || base === 'HEAD'
+      ? await changesBeforeFirstCommit(source, head)
+      : await unknownRevision(source, base);
+  const [against, newFiles] = await Promise.all([
+    base === undefined ? head.commit : resolveCommit(source.git, base),
+    listNewFiles(source),
+  ]);
   if (against === null) return await unknownRevision(source, base ?? 'HEAD');
   const tree = await workTreeChanges(source, against, newFiles);
   if (!tree.ok) return tree;
@@ -41,7 +47,13 @@ export async function currentHead({ git, directories }: Pick<GitSource, 'git' | 
 
 async function resolveCommit(git: Git, revision: string): Promise<string | null> {
   if (revision.includes('\0')) return null;
-  const { exitCode, stdout } = await git.run(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
+  const { exitCode, stdout } = await git.run([
+    'rev-parse',
+    '--verify',
+    '--quiet',
+    '--end-of-options',
+    `${revision}^{commit}`,
+  ]);
   return exitCode === 0 ? stdout.trim() : null;
 }
 
@@ -53,7 +65,10 @@ async function unknownRevision({ git }: GitSource, base: string): Promise<Result
     near.push(found);
     names = names.filter((name) => name !== near.at(-1));
   }
-  const expected = near.length > 0 ? `did you mean ${near.map((name) => `"${name}"`).join(' or ')}?` : 'expected a commit, branch or tag';
+  const expected =
+    near.length > 0
+      ? `did you mean ${near.map((name) => `"${name}"`).join(' or ')}?`
+      : 'expected a commit, branch or tag';
   return failure('unknown_revision', `"${base}" names no commit here; ${expected}`, { place: 'base' });
 }
 
@@ -67,7 +82,10 @@ async function workTreeChanges(source: GitSource, against: string, listed: GitOu
   if (listed.exitCode !== 0) return unreadable(listed);
   const added = await describeNewFiles(source.root, splitPaths(listed.stdout));
   const together = await diffWithNewFiles({ source, against, tracked: tracked.value.entries, added: added.entries });
-  return success({ entries: together ?? [...tracked.value.entries, ...added.entries], notes: [...tracked.value.notes, ...added.notes] });
+  return success({
+    entries: together ?? [...tracked.value.entries, ...added.entries],
+    notes: [...tracked.value.notes, ...added.notes],
+  });
 }
 
 /** The paths of a `-z` listing. A repository inside the repository ends with a slash; it is a world of its own. */
@@ -83,8 +101,22 @@ async function changesBeforeFirstCommit(source: GitSource, head: Head): Promise<
   return success(changeSet({ base: 'HEAD', head, difference: { entries: added.entries, notes } }));
 }
 
-async function changesOfLastCommit(source: GitSource, head: Head, treeNotes: readonly string[]): Promise<Result<ChangeSet>> {
-  const args = ['log', '-1', '-m', '--first-parent', '--root', '--no-notes', '--no-show-signature', '--format=%P', ...diffOptions];
+async function changesOfLastCommit(
+  source: GitSource,
+  head: Head,
+  treeNotes: readonly string[],
+): Promise<Result<ChangeSet>> {
+  const args = [
+    'log',
+    '-1',
+    '-m',
+    '--first-parent',
+    '--root',
+    '--no-notes',
+    '--no-show-signature',
+    '--format=%P',
+    ...diffOptions,
+  ];
   const logged = await source.git.run([...args, '-p', 'HEAD', '--'], { maximumBytes: maximumDiffBytes });
   const output = logged.isCut ? await source.git.run([...args, 'HEAD', '--']) : logged;
   if (output.exitCode !== 0) return unreadable(output);
@@ -97,7 +129,8 @@ async function changesOfLastCommit(source: GitSource, head: Head, treeNotes: rea
 
 function firstCommitNote({ directories }: GitSource, { commit }: Head): string {
   const isShallow = shallowCommits(directories.commonDirectory).includes(commit ?? '');
-  if (isShallow) return 'the clone is shallow and lacks the parent of HEAD, so every file counts as added; fetch with a depth of at least 2 to see the change';
+  if (isShallow)
+    return 'the clone is shallow and lacks the parent of HEAD, so every file counts as added; fetch with a depth of at least 2 to see the change';
   return 'HEAD is the first commit, so every file in it counts as added';
 }
 
@@ -111,8 +144,16 @@ function shallowCommits(commonDirectory: string): string[] {
 
 function changeSet({ base, head, difference }: { base: string; head: Head; difference: Difference }): ChangeSet {
   const entries = difference.entries.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  const submodules = entries.filter((entry) => entry.isSubmodule).map(({ path: name }) => `the submodule ${name} changed; its files are not looked into`);
-  return { base, head: head.commit, branch: head.branch, files: entries.map(fileChange), notes: [...difference.notes, ...submodules] };
+  const submodules = entries
+    .filter((entry) => entry.isSubmodule)
+    .map(({ path: name }) => `the submodule ${name} changed; its files are not looked into`);
+  return {
+    base,
+    head: head.commit,
+    branch: head.branch,
+    files: entries.map(fileChange),
+    notes: [...difference.notes, ...submodules],
+  };
 }
 
 function fileChange({ path: name, kind, lines, from }: DiffEntry): FileChange {

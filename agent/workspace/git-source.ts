@@ -21,7 +21,12 @@ export interface GitSourceOptions {
 }
 
 /** Fails with git's own words when it does not accept the repository: damaged, or owned by somebody else. */
-export async function openGitSource({ location, executable, environment, log }: GitSourceOptions): Promise<Result<Source>> {
+export async function openGitSource({
+  location,
+  executable,
+  environment,
+  log,
+}: GitSourceOptions): Promise<Result<Source>> {
   const { root, stateDirectory, git: directories } = location;
   const first = createGit({ executable, root, environment });
   const [accepted, configuration] = await Promise.all([
@@ -51,6 +56,8 @@ async function filesWithoutGit(root: string, log: Log): Promise<string[]> {
 async function readAtRevision(git: Git, path: string, base: string): Promise<string | null> {
   // What looks like an option is no revision.
   if (base.startsWith('-') || base.includes('\0') || path.includes('\0')) return null;
-  const { exitCode, isCut, stdout } = await git.run(['cat-file', 'blob', `${base}:${path}`], { maximumBytes: maximumTextBytes });
+  const { exitCode, isCut, stdout } = await git.run(['cat-file', 'blob', `${base}:${path}`], {
+    maximumBytes: maximumTextBytes,
+  });
   return exitCode === 0 && !isCut ? textWithinBounds(stdout) : null;
 }

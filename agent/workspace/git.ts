@@ -54,7 +54,12 @@ function isExecutable(file: string): boolean {
 /**
  * Git in `root`. `config` holds further `key=value` settings: what `neutralSettings` found to switch off.
  */
-export function createGit(options: { executable: string; root: string; environment: Environment; config?: readonly string[] }): Git {
+export function createGit(options: {
+  executable: string;
+  root: string;
+  environment: Environment;
+  config?: readonly string[];
+}): Git {
   const disposal = new AbortController();
   const environment = harmlessEnvironment(options.environment);
   const base: Partial<SimpleGitOptions> = {
@@ -66,7 +71,12 @@ export function createGit(options: { executable: string; root: string; environme
     timeout: { block: silenceMs },
     allowEnvironment: Object.keys(gitVariables),
     // The names sound worse than they are: these let us set the keys above, in order to switch things off.
-    unsafe: { allowUnsafeFsMonitor: true, allowUnsafeHooksPath: true, allowUnsafeFilter: true, allowUnsafeCustomBinary: true },
+    unsafe: {
+      allowUnsafeFsMonitor: true,
+      allowUnsafeHooksPath: true,
+      allowUnsafeFilter: true,
+      allowUnsafeCustomBinary: true,
+    },
   };
   return {
     run: async (args, call = {}) => await runOnce({ base, environment, args, call, disposal: disposal.signal }),
@@ -144,7 +154,9 @@ const gitVariables = {
 /** The user's environment without what would redirect git or let it start something. */
 function harmlessEnvironment(environment: Environment): Record<string, string> {
   const isDropped = (name: string) => /^(git_.*|editor|visual|pager|prefix|ssh_askpass)$/i.test(name.trim());
-  const kept = Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined && !isDropped(entry[0]));
+  const kept = Object.entries(environment).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !isDropped(entry[0]),
+  );
   const { GIT_INDEX_FILE: _onDemand, ...always } = gitVariables;
   return { ...Object.fromEntries(kept), ...always, LC_ALL: 'C' };
 }

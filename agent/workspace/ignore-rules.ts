@@ -15,8 +15,23 @@ export interface IgnoreRules {
 
 /** What no version control wants, and no search should look into, in a folder where nobody wrote it down. */
 const neverLookedAt = new Set([
-  '.git', '.hg', '.svn', '.jj', 'node_modules', 'bower_components', '__pycache__', '.venv', 'venv', '.tox', '.nox', '.eggs',
-  '.mypy_cache', '.pytest_cache', '.ruff_cache', '.cache', '.DS_Store',
+  '.git',
+  '.hg',
+  '.svn',
+  '.jj',
+  'node_modules',
+  'bower_components',
+  '__pycache__',
+  '.venv',
+  'venv',
+  '.tox',
+  '.nox',
+  '.eggs',
+  '.mypy_cache',
+  '.pytest_cache',
+  '.ruff_cache',
+  '.cache',
+  '.DS_Store',
 ]);
 
 /** True for files whose content decides what is ignored. */
@@ -34,7 +49,10 @@ export function createGitIgnoreRules(git: Git): IgnoreRules {
   return {
     async ignoredAmong(candidates) {
       const own = candidates.map(({ path }) => path).filter(isGitEntry);
-      const ignored = await askGit(git, candidates.filter(({ path }) => !isGitEntry(path)));
+      const ignored = await askGit(
+        git,
+        candidates.filter(({ path }) => !isGitEntry(path)),
+      );
       return new Set([...own, ...ignored]);
     },
     reset() {},
@@ -51,7 +69,11 @@ async function askGit(git: Git, candidates: readonly Candidate[]): Promise<strin
   const input = candidates.map(({ path, isFolder }) => `./${path}${isFolder ? '/' : ''}\0`).join('');
   const { exitCode, stdout, stderr } = await git.run(['check-ignore', '-z', '--stdin'], { input });
   // 1 means that none is ignored.
-  if (exitCode === 0 || exitCode === 1) return stdout.split('\0').filter((path) => path !== '').map((path) => path.slice(2).replace(/\/$/, ''));
+  if (exitCode === 0 || exitCode === 1)
+    return stdout
+      .split('\0')
+      .filter((path) => path !== '')
+      .map((path) => path.slice(2).replace(/\/$/, ''));
   if (exitCode < 0) throw new Error(`git did not tell what is ignored: ${stderr}`);
   if (candidates.length === 1) return candidates.map(({ path }) => path);
   const middle = Math.ceil(candidates.length / 2);

@@ -53,9 +53,13 @@ function* withParents(folder: string): Generator<string> {
 }
 
 function insideGitDirectory(folder: string, directory: string): Result<never> {
-  return failure('not_a_repository', `${folder} belongs to the git directory ${directory}, which has no files to work on`, {
-    hint: 'Open a folder with files: a clone, or a work tree made by `git worktree add`.',
-  });
+  return failure(
+    'not_a_repository',
+    `${folder} belongs to the git directory ${directory}, which has no files to work on`,
+    {
+      hint: 'Open a folder with files: a clone, or a work tree made by `git worktree add`.',
+    },
+  );
 }
 
 /** The git directory that `<folder>/.git` is or names; null when there is none, so that the search goes on above. */
@@ -75,7 +79,8 @@ function gitLocation(root: string, directory: string): Location {
   const named = readText(path.join(directory, 'commondir'))?.replace(/\r?\n$/, '');
   const commonDirectory = named === undefined ? directory : realpathSync.native(path.resolve(directory, named));
   const state = path.join(commonDirectory, 'noodle');
-  const stateDirectory = directory === commonDirectory ? state : path.join(state, 'worktrees', path.basename(directory));
+  const stateDirectory =
+    directory === commonDirectory ? state : path.join(state, 'worktrees', path.basename(directory));
   return { root, stateDirectory, git: { directory, commonDirectory } };
 }
 

@@ -11,7 +11,10 @@ const maximumCounted = 2000;
 const readAtOnce = 32;
 
 /** An entry for each new file that exists. A name that is not valid UTF-8 cannot be told to anybody and is left out. */
-export async function describeNewFiles(root: string, paths: readonly string[]): Promise<{ entries: DiffEntry[]; notes: string[] }> {
+export async function describeNewFiles(
+  root: string,
+  paths: readonly string[],
+): Promise<{ entries: DiffEntry[]; notes: string[] }> {
   const entries: DiffEntry[] = [];
   const left: string[] = [];
   const isCounted = paths.length <= maximumCounted;

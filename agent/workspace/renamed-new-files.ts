@@ -20,14 +20,22 @@ interface Question {
  * The difference with the new files in it, renames among them found. Null when there can be none, or git could not
  * tell: then the two lists are right as they are.
  */
-export async function diffWithNewFiles({ source, against, tracked, added }: Question): Promise<readonly DiffEntry[] | null> {
+export async function diffWithNewFiles({
+  source,
+  against,
+  tracked,
+  added,
+}: Question): Promise<readonly DiffEntry[] | null> {
   const isMissing = tracked.some((entry) => entry.kind === 'deleted' && !entry.isSubmodule);
   if (!isMissing || added.length === 0 || added.length > maximumNewFiles) return null;
   const indexFile = path.join(source.stateDirectory, `index-${randomUUID()}`);
   try {
     await mkdir(source.stateDirectory, { recursive: true });
     await copyIndex(path.join(source.directories.directory, 'index'), indexFile);
-    const put = await source.git.run(['update-index', '-z', '--index-info'], { indexFile, input: indexLines(added, against) });
+    const put = await source.git.run(['update-index', '-z', '--index-info'], {
+      indexFile,
+      input: indexLines(added, against),
+    });
     if (put.exitCode !== 0) return null;
     const difference = await runDiff(source.git, ['diff', ...diffOptions, against, '--'], indexFile);
     return difference.ok ? difference.value.entries : null;
@@ -41,7 +49,10 @@ export async function diffWithNewFiles({ source, against, tracked, added }: Ques
 
 /** Each new file as if it had been added empty: its content is then taken from the work tree. */
 function indexLines(added: readonly DiffEntry[], commit: string): string {
-  const emptyBlob = commit.length === 64 ? '473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813' : 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391';
+  const emptyBlob =
+    commit.length === 64
+      ? '473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813'
+      : 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391';
   return added.map((entry) => `100644 ${emptyBlob}\t${entry.path}\0`).join('');
 }
 

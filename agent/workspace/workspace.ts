@@ -76,18 +76,25 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Result<W
 }
 
 /** Where the repository of a folder begins and its state lies. Looks at files alone, so it takes less than a millisecond. */
-export async function findRoot(folder: string, environment: Environment = process.env): Promise<Result<{ root: string; stateDirectory: string; hasGit: boolean }>> {
+export async function findRoot(
+  folder: string,
+  environment: Environment = process.env,
+): Promise<Result<{ root: string; stateDirectory: string; hasGit: boolean }>> {
   const location = locate(folder, environment);
   if (!location.ok) return location;
   const { root, stateDirectory, git } = location.value;
   return success({ root, stateDirectory, hasGit: git !== null && findGit(environment) !== null });
 }
 
-async function openSource(location: Location, { environment, log }: WorkspaceOptions): Promise<Result<{ source: Source; hasGit: boolean }>> {
+async function openSource(
+  location: Location,
+  { environment, log }: WorkspaceOptions,
+): Promise<Result<{ source: Source; hasGit: boolean }>> {
   const { git } = location;
   if (git === null) return success({ source: openFolderSource(location, 'there is no git here'), hasGit: false });
   const executable = findGit(environment);
-  if (executable === null) return success({ source: openFolderSource(location, 'git is not installed'), hasGit: false });
+  if (executable === null)
+    return success({ source: openFolderSource(location, 'git is not installed'), hasGit: false });
   const source = await openGitSource({ location: { ...location, git }, executable, environment, log });
   return source.ok ? success({ source: source.value, hasGit: true }) : source;
 }

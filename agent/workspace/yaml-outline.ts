@@ -77,7 +77,10 @@ function parentsOf(lines: readonly string[], from: number, line: OutlineLine): {
   return { parents, first };
 }
 
-function siblingsOf(lines: readonly string[], { first, skip, indent }: { first: number; skip: number; indent: number }): string[] {
+function siblingsOf(
+  lines: readonly string[],
+  { first, skip, indent }: { first: number; skip: number; indent: number },
+): string[] {
   const keys: string[] = [];
   for (let number = first; number < lines.length; number++) {
     const line = readLine(lines[number] ?? '');

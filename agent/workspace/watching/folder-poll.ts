@@ -67,7 +67,8 @@ function statesIn(root: string, folder: string): ReadonlyMap<string, string> {
   for (const entry of entriesOf(path.join(root, folder))) {
     const name = below(folder, entry.name);
     const stats = lstatSync(path.join(root, name), { throwIfNoEntry: false });
-    if (stats !== undefined) states.set(name, entry.isDirectory() ? `folder ${stats.ino}` : `${stats.size} ${stats.mtimeMs} ${stats.ino}`);
+    if (stats !== undefined)
+      states.set(name, entry.isDirectory() ? `folder ${stats.ino}` : `${stats.size} ${stats.mtimeMs} ${stats.ino}`);
   }
   return states;
 }

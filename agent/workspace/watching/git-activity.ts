@@ -66,7 +66,8 @@ export function watchGit({ git, directories, clock, onActivity }: GitActivityOpt
 }
 
 async function busyWith(git: Git, directory: string, now: number): Promise<'lock' | 'operation' | null> {
-  const age = (name: string) => now - (statSync(path.join(directory, name), { throwIfNoEntry: false })?.mtimeMs ?? Number.NEGATIVE_INFINITY);
+  const age = (name: string) =>
+    now - (statSync(path.join(directory, name), { throwIfNoEntry: false })?.mtimeMs ?? Number.NEGATIVE_INFINITY);
   if (age('index.lock') < staleLockMs || age('HEAD.lock') < staleLockMs) return 'lock';
   const entries = new Set(namesIn(directory));
   const isRebasing = entries.has('rebase-merge');
@@ -86,11 +87,21 @@ function fingerprint(directories: NonNullable<Location['git']>): string {
 }
 
 /** Watches the folders that matter now: the file of the branch's commit can lie in another one after a switch. */
-function followFolders(watchers: Map<string, FSWatcher>, directories: NonNullable<Location['git']>, onEvent: (folder: string, name: string | null) => void): void {
+function followFolders(
+  watchers: Map<string, FSWatcher>,
+  directories: NonNullable<Location['git']>,
+  onEvent: (folder: string, name: string | null) => void,
+): void {
   const { directory, commonDirectory } = directories;
   const branch = readHead(directories)?.branch ?? null;
   const branchFolder = branch === null ? [] : [path.dirname(referenceFile(commonDirectory, branch))];
-  const wanted = new Set([directory, commonDirectory, path.join(commonDirectory, 'info'), path.join(commonDirectory, 'reftable'), ...branchFolder]);
+  const wanted = new Set([
+    directory,
+    commonDirectory,
+    path.join(commonDirectory, 'info'),
+    path.join(commonDirectory, 'reftable'),
+    ...branchFolder,
+  ]);
   for (const [folder, watcher] of watchers) {
     if (wanted.has(folder)) continue;
     watcher.close();

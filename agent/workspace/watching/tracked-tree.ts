@@ -60,7 +60,11 @@ export class TrackedTree {
     const { files } = this.#options;
     files.reset();
     await files.all();
-    await scanFolders(this.#context, files.folders().filter((folder) => !this.#known.has(folder)), false);
+    await scanFolders(
+      this.#context,
+      files.folders().filter((folder) => !this.#known.has(folder)),
+      false,
+    );
   }
 
   /** A file that was ignored may be tracked by now. */
@@ -78,7 +82,8 @@ export class TrackedTree {
     for (const [name, isEntry] of subjects) {
       const stats = lstatSync(path.join(this.#options.root, name), { throwIfNoEntry: false });
       if (stats === undefined) changed.push(...this.#recordRemoval(name));
-      else if (stats.isDirectory()) unsure.push(...(isEntry || !this.#known.has(name) ? [{ path: name, isFolder: true }] : []));
+      else if (stats.isDirectory())
+        unsure.push(...(isEntry || !this.#known.has(name) ? [{ path: name, isFolder: true }] : []));
       else if (this.#recordListedFile(name, stats, changed)) continue;
       else if (stats.isFile() || stats.isSymbolicLink()) unsure.push({ path: name, isFolder: false });
     }

@@ -23,7 +23,11 @@ const foldersAtOnce = 64;
  * Scans folders and all below them that are not ignored, level by level. Gives the regular files found, when `findFiles`
  * is set; else only folders are told apart, which takes fewer questions.
  */
-export async function scanFolders(context: ScanContext, folders: readonly string[], findFiles: boolean): Promise<string[]> {
+export async function scanFolders(
+  context: ScanContext,
+  folders: readonly string[],
+  findFiles: boolean,
+): Promise<string[]> {
   const found: string[] = [];
   let level = folders;
   while (level.length > 0) {
@@ -58,7 +62,10 @@ function entriesIn(context: ScanContext, folder: string, findFiles: boolean): (C
     .filter((entry) => !context.known.isIgnored(entry.path));
 }
 
-async function notIgnored<T extends Candidate>({ rules, known, isListed }: ScanContext, candidates: readonly T[]): Promise<T[]> {
+async function notIgnored<T extends Candidate>(
+  { rules, known, isListed }: ScanContext,
+  candidates: readonly T[],
+): Promise<T[]> {
   const unsure = candidates.filter((candidate) => !isListed(candidate));
   if (unsure.length === 0) return [...candidates];
   const ignored = await rules.ignoredAmong(unsure);

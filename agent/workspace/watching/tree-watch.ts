@@ -79,7 +79,10 @@ function watchTree({ root, onEvent }: TreeWatchOptions): TreeWatch {
   };
 }
 
-function open(place: { root: string; folder: string; recursive: boolean }, onEvent: TreeWatchOptions['onEvent']): FSWatcher | 'gone' | 'refused' {
+function open(
+  place: { root: string; folder: string; recursive: boolean },
+  onEvent: TreeWatchOptions['onEvent'],
+): FSWatcher | 'gone' | 'refused' {
   const { root, folder, recursive } = place;
   try {
     const watcher = watch(path.join(root, folder), { persistent: false, recursive }, (type, name) => {

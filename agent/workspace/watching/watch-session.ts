@@ -72,7 +72,12 @@ export class WatchSession {
     this.#options = options;
     const { clock, root, rules, files } = options;
     const onEvent = (event: TreeEvent) => this.#take(event);
-    this.#debouncer = createDebouncer({ clock, quietMs, maximumMs, fire: () => void this.#exclusively(() => this.#deliver()) });
+    this.#debouncer = createDebouncer({
+      clock,
+      quietMs,
+      maximumMs,
+      fire: () => void this.#exclusively(() => this.#deliver()),
+    });
     this.#tree = options.openTree({ root, onEvent });
     this.#poll = createFolderPoll({ root, clock, onEvent });
     this.#git = options.openGit?.(() => this.#debouncer.touch()) ?? null;
@@ -145,6 +150,7 @@ export class WatchSession {
     const headMoved = this.#git?.takeHeadMove() ?? false;
     const mustStartOver = this.#isEverything;
     this.#isEverything = false;
+    this.#second.events = 0;
     if (mustStartOver) await this.#tracked.startOver();
     else if (headMoved) await this.#tracked.followHead();
     const everything = mustStartOver || this.#changed.size > maximumPaths;

@@ -8,19 +8,30 @@ describe('a change set of a folder without git', () => {
     await using folder = await GitRig.folder({ 'a.ts': 'one\n', 'b.ts': 'two\n', 'c.ts': 'three\n', 'd.ts': 'four\n' });
     await using rig = await WorkspaceRig.open(folder.root);
     const first = await rig.changes();
-    assert.deepEqual({ ...first, files: first.files.length }, {
-      base: 'file times',
-      head: null,
-      branch: null,
-      files: 4,
-      notes: ['there is no git here: changes are told by the times and sizes of files', 'nothing is remembered from an earlier run, so every file counts as added'],
-    });
+    assert.deepEqual(
+      { ...first, files: first.files.length },
+      {
+        base: 'file times',
+        head: null,
+        branch: null,
+        files: 4,
+        notes: [
+          'there is no git here: changes are told by the times and sizes of files',
+          'nothing is remembered from an earlier run, so every file counts as added',
+        ],
+      },
+    );
     await rig.workspace.markSeen(first);
     assert.deepEqual(await rig.summary(), []);
     await folder.write({ 'a.ts': 'longer\nthan before\n', 'new.ts': 'x\n' });
     await folder.remove('b.ts');
     await folder.rename('c.ts', 'moved/c.ts');
-    assert.deepEqual(await rig.summary(), ['modified a.ts 1-2', 'deleted b.ts', 'renamed c.ts → moved/c.ts', 'added new.ts 1']);
+    assert.deepEqual(await rig.summary(), [
+      'modified a.ts 1-2',
+      'deleted b.ts',
+      'renamed c.ts → moved/c.ts',
+      'added new.ts 1',
+    ]);
   });
 
   it('tells what changed during a run at the next one', async () => {
@@ -59,7 +70,10 @@ describe('a change set of a folder without git', () => {
     await using folder = await GitRig.folder({ 'a.ts': 'one\n' });
     await using rig = await WorkspaceRig.open(folder.root);
     const result = await rig.workspace.changes('HEAD');
-    assert.deepEqual(result.ok ? null : [result.failure.reason, result.failure.message], ['unknown_revision', '"HEAD" names no commit: there is no git here']);
+    assert.deepEqual(result.ok ? null : [result.failure.reason, result.failure.message], [
+      'unknown_revision',
+      '"HEAD" names no commit: there is no git here',
+    ]);
   });
 
   it('writes nothing into the folder', async () => {

@@ -7,7 +7,13 @@ import { WorkspaceRig } from './open-rig.ts';
 
 describe('the files of a repository', () => {
   it('are the tracked and the new ones that exist and are not ignored, sorted', async () => {
-    await using repository = await GitRig.create({ 'b/z.ts': 'x', 'b.ts': 'x', 'gone.ts': 'x', '.gitignore': 'dist/\n*.log\n', 'B.ts': 'x' });
+    await using repository = await GitRig.create({
+      'b/z.ts': 'x',
+      'b.ts': 'x',
+      'gone.ts': 'x',
+      '.gitignore': 'dist/\n*.log\n',
+      'B.ts': 'x',
+    });
     await repository.write({ 'dist/out.js': 'x', 'a.log': 'x', 'new/ü.ts': 'x', 'forced.log': 'x' });
     await repository.git('add', '--force', 'forced.log');
     await repository.remove('gone.ts');
@@ -54,7 +60,10 @@ describe('the files of a repository', () => {
     assert.deepEqual([files.length, files[0], files.at(-1)], [50_000, 'd0/f0.ts', 'd99/f99.ts']);
     const { files: changed, notes } = await rig.changes();
     assert.equal(changed.length, 50_000);
-    assert.deepEqual(notes, ['the repository has no commit yet, so every file counts as added', 'the lines of 50000 new files are not counted']);
+    assert.deepEqual(notes, [
+      'the repository has no commit yet, so every file counts as added',
+      'the lines of 50000 new files are not counted',
+    ]);
   });
 });
 
@@ -77,7 +86,14 @@ describe('the files of a folder without git', () => {
     await symlink('.', folder.path('loop'));
     await using rig = await WorkspaceRig.open(folder.root);
     assert.equal(rig.workspace.hasGit, false);
-    assert.deepEqual(await rig.workspace.files(), ['.gitignore', 'a.ts', 'keep.log', 'src/.gitignore', 'src/build/kept.ts', 'src/special.log']);
+    assert.deepEqual(await rig.workspace.files(), [
+      '.gitignore',
+      'a.ts',
+      'keep.log',
+      'src/.gitignore',
+      'src/build/kept.ts',
+      'src/special.log',
+    ]);
   });
 
   it('are the same where git is not installed, which is said', async () => {
@@ -86,13 +102,21 @@ describe('the files of a folder without git', () => {
     await using rig = await WorkspaceRig.open(repository.root, { PATH: '/nowhere' });
     assert.equal(rig.workspace.hasGit, false);
     assert.deepEqual(await rig.workspace.files(), ['.gitignore', 'a.ts']);
-    assert.equal((await rig.changes()).notes[0], 'git is not installed: changes are told by the times and sizes of files');
+    assert.equal(
+      (await rig.changes()).notes[0],
+      'git is not installed: changes are told by the times and sizes of files',
+    );
   });
 });
 
 describe('reading a file', () => {
   it('gives its text, and null for what is none', async () => {
-    await using repository = await GitRig.create({ 'a.ts': 'text\r\n', 'latin.ts': Buffer.from([0x61, 0xe9]), 'b.bin': 'a\0b', 'empty.ts': '' });
+    await using repository = await GitRig.create({
+      'a.ts': 'text\r\n',
+      'latin.ts': Buffer.from([0x61, 0xe9]),
+      'b.bin': 'a\0b',
+      'empty.ts': '',
+    });
     await repository.write({ 'big.ts': 'x'.repeat(2 * 1024 * 1024 + 1), 'fits.ts': 'x'.repeat(2 * 1024 * 1024) });
     await symlink('a.ts', repository.path('link.ts'));
     await mkdir(repository.path('folder'));
@@ -103,7 +127,18 @@ describe('reading a file', () => {
     assert.equal(read('latin.ts'), 'a\uFFFD');
     assert.equal(read('empty.ts'), '');
     assert.equal(read('fits.ts')?.length, 2 * 1024 * 1024);
-    for (const path of ['missing.ts', 'b.bin', 'big.ts', 'link.ts', 'folder', 'pipe.ts', '../outside.ts', '/etc/hostname', 'a\0b']) assert.equal(read(path), null, path);
+    for (const path of [
+      'missing.ts',
+      'b.bin',
+      'big.ts',
+      'link.ts',
+      'folder',
+      'pipe.ts',
+      '../outside.ts',
+      '/etc/hostname',
+      'a\0b',
+    ])
+      assert.equal(read(path), null, path);
     await rm(repository.path('a.ts'));
     assert.equal(read('a.ts'), null);
   });
@@ -111,6 +146,7 @@ describe('reading a file', () => {
 
 /** Written by one process, in a tenth of the time that a promise for each file takes. */
 function makeFiles(root: string, count: number): void {
-  const script = 'for (let d = 0; d < n / 100; d++) { fs.mkdirSync("d" + d); for (let f = 0; f < 100; f++) fs.writeFileSync(`d${d}/f${f}.ts`, "x\\n"); }';
+  const script =
+    'for (let d = 0; d < n / 100; d++) { fs.mkdirSync("d" + d); for (let f = 0; f < 100; f++) fs.writeFileSync(`d${d}/f${f}.ts`, "x\\n"); }';
   execFileSync(process.execPath, ['-e', script.replace('n /', `${count} /`)], { cwd: root });
 }

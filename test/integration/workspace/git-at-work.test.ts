@@ -36,7 +36,9 @@ describe('while git is at work', () => {
     await repository.git('-c', "sequence.editor=sed -i -e '1a break'", 'rebase', '--quiet', '--interactive', 'main');
     assert.deepEqual(await rig.pass(clock, longEnoughMs), []);
     await repository.git('rebase', '--continue');
-    assert.deepEqual(await rig.pass(clock, longEnoughMs), [{ paths: ['main.ts', 'one.ts', 'two.ts'], headMoved: true, everything: false }]);
+    assert.deepEqual(await rig.pass(clock, longEnoughMs), [
+      { paths: ['main.ts', 'one.ts', 'two.ts'], headMoved: true, everything: false },
+    ]);
     assert.deepEqual(await rig.workspace.files(), ['a.ts', 'main.ts', 'one.ts', 'two.ts']);
   });
 
@@ -49,7 +51,9 @@ describe('while git is at work', () => {
     await repository.write({ 'a.ts': 'both\n' });
     assert.deepEqual(await rig.pass(clock, longEnoughMs), []);
     await repository.git('add', 'a.ts');
-    assert.deepEqual(await rig.pass(clock, longEnoughMs), [{ paths: ['a.ts', 'new.ts'], headMoved: false, everything: false }]);
+    assert.deepEqual(await rig.pass(clock, longEnoughMs), [
+      { paths: ['a.ts', 'new.ts'], headMoved: false, everything: false },
+    ]);
   });
 
   it('a merge that waits for its commit, without conflicts, holds nothing back', async () => {
@@ -72,7 +76,9 @@ describe('while git is at work', () => {
     assert.deepEqual(await rig.pass(clock, longEnoughMs), []);
     await repository.write({ 'a.ts': 'both\n' });
     await repository.git('add', 'a.ts');
-    assert.deepEqual(await rig.pass(clock, longEnoughMs), [{ paths: ['a.ts', 'new.ts'], headMoved: true, everything: false }]);
+    assert.deepEqual(await rig.pass(clock, longEnoughMs), [
+      { paths: ['a.ts', 'new.ts'], headMoved: true, everything: false },
+    ]);
   });
 
   it('a lock holds back until it is gone', async () => {
@@ -92,9 +98,11 @@ describe('while git is at work', () => {
     await using rig = await watching(repository.root, clock);
     await repository.write({ '.git/index.lock': '', 'a.ts': 'y' });
     await setTime(repository.path('.git/index.lock'), clock.now());
-    for (let passedMs = 0; passedMs < 58_000; passedMs += longEnoughMs) assert.deepEqual(await rig.pass(clock, longEnoughMs), []);
+    for (let passedMs = 0; passedMs < 58_000; passedMs += longEnoughMs)
+      assert.deepEqual(await rig.pass(clock, longEnoughMs), []);
     const told = [];
-    for (let passedMs = 0; passedMs < 10_000; passedMs += longEnoughMs) told.push(...(await rig.pass(clock, longEnoughMs)));
+    for (let passedMs = 0; passedMs < 10_000; passedMs += longEnoughMs)
+      told.push(...(await rig.pass(clock, longEnoughMs)));
     assert.deepEqual(told, [{ paths: ['a.ts'], headMoved: false, everything: false }]);
   });
 });

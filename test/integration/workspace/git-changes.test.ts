@@ -9,12 +9,19 @@ const tenLines = Array.from({ length: 10 }, (_, index) => `line ${index + 1}\n`)
 describe('a change set against HEAD', () => {
   it('has staged, unstaged and new files alike, with their changed lines', async () => {
     await using repository = await GitRig.create({ 'a.ts': tenLines, 'b.ts': tenLines });
-    await repository.write({ 'a.ts': tenLines.replace('line 3\n', 'changed\nand more\n'), 'b.ts': tenLines.replace('line 9\n', 'changed\n'), 'src/c.ts': 'one\ntwo' });
+    await repository.write({
+      'a.ts': tenLines.replace('line 3\n', 'changed\nand more\n'),
+      'b.ts': tenLines.replace('line 9\n', 'changed\n'),
+      'src/c.ts': 'one\ntwo',
+    });
     await repository.git('add', 'a.ts');
     await using rig = await WorkspaceRig.open(repository.root);
     assert.deepEqual(await rig.summary(), ['modified a.ts 3-4', 'modified b.ts 9', 'added src/c.ts 1-2']);
     const { base, head, branch, notes } = await rig.changes();
-    assert.deepEqual({ base, head, branch, notes }, { base: 'HEAD', head: await repository.head(), branch: 'main', notes: [] });
+    assert.deepEqual(
+      { base, head, branch, notes },
+      { base: 'HEAD', head: await repository.head(), branch: 'main', notes: [] },
+    );
   });
 
   it('has several ranges, and none for lines that were taken out', async () => {
@@ -61,18 +68,39 @@ describe('a change set against HEAD', () => {
     await using repository = await GitRig.create({ 'a.ts': tenLines, 'b.ts': tenLines.replaceAll('line', 'row') });
     await repository.rename('a.ts', 'folder/moved.ts');
     await repository.remove('b.ts');
-    await repository.write({ 'edited.ts': tenLines.replaceAll('line', 'row').replace('row 4', 'ROW 4'), 'other.ts': 'new\n' });
+    await repository.write({
+      'edited.ts': tenLines.replaceAll('line', 'row').replace('row 4', 'ROW 4'),
+      'other.ts': 'new\n',
+    });
     await using rig = await WorkspaceRig.open(repository.root);
-    assert.deepEqual(await rig.summary(), ['renamed b.ts → edited.ts 4', 'renamed a.ts → folder/moved.ts', 'added other.ts 1']);
-    assert.equal(await repository.git('status', '--porcelain'), ' D a.ts\n D b.ts\n?? edited.ts\n?? folder/\n?? other.ts');
+    assert.deepEqual(await rig.summary(), [
+      'renamed b.ts → edited.ts 4',
+      'renamed a.ts → folder/moved.ts',
+      'added other.ts 1',
+    ]);
+    assert.equal(
+      await repository.git('status', '--porcelain'),
+      ' D a.ts\n D b.ts\n?? edited.ts\n?? folder/\n?? other.ts',
+    );
   });
 
   it('has binary files, large files and changes of mode without lines', async () => {
     await using repository = await GitRig.create({ 'a.bin': 'a\0b', 'big.ts': 'x\n', 'run.sh': 'echo\n' });
-    await repository.write({ 'a.bin': 'a\0c', 'big.ts': 'line\n'.repeat(10_000_000), 'new.bin': 'a\0b', 'new-big.ts': 'line\n'.repeat(10_000_000) });
+    await repository.write({
+      'a.bin': 'a\0c',
+      'big.ts': 'line\n'.repeat(10_000_000),
+      'new.bin': 'a\0b',
+      'new-big.ts': 'line\n'.repeat(10_000_000),
+    });
     await chmod(repository.path('run.sh'), 0o755);
     await using rig = await WorkspaceRig.open(repository.root);
-    assert.deepEqual(await rig.summary(), ['modified a.bin', 'modified big.ts', 'added new-big.ts', 'added new.bin', 'modified run.sh']);
+    assert.deepEqual(await rig.summary(), [
+      'modified a.bin',
+      'modified big.ts',
+      'added new-big.ts',
+      'added new.bin',
+      'modified run.sh',
+    ]);
   });
 
   it('has a file that became a symbolic link, and one that was a link', async () => {
@@ -88,18 +116,39 @@ describe('a change set against HEAD', () => {
   });
 
   it('has paths of any characters', async () => {
-    const names = ['with space.ts', 'with "quotes".ts', "it's.ts", 'new\nline.ts', 'tab\t.ts', 'ünïcode 漢字.ts', 'back\\slash.ts', '-option.ts', '@@ -1 +1 @@.ts', 'a => b.ts', '[glob]*.ts'];
-    await using repository = await GitRig.create({ ...Object.fromEntries(names.map((name) => [name, 'one\n'])), 'keep.ts': 'x\n' });
+    const names = [
+      'with space.ts',
+      'with "quotes".ts',
+      "it's.ts",
+      'new\nline.ts',
+      'tab\t.ts',
+      'ünïcode 漢字.ts',
+      'back\\slash.ts',
+      '-option.ts',
+      '@@ -1 +1 @@.ts',
+      'a => b.ts',
+      '[glob]*.ts',
+    ];
+    await using repository = await GitRig.create({
+      ...Object.fromEntries(names.map((name) => [name, 'one\n'])),
+      'keep.ts': 'x\n',
+    });
     await repository.write(Object.fromEntries(names.map((name) => [name, 'one\ntwo\n'])));
     await repository.write(Object.fromEntries(names.map((name) => [`new/${name}`, 'one\n'])));
     await using rig = await WorkspaceRig.open(repository.root);
-    assert.deepEqual(await rig.summary(), [...names.map((name) => `modified ${name} 2`), ...names.map((name) => `added new/${name} 1`)].sort(byPath));
+    assert.deepEqual(
+      await rig.summary(),
+      [...names.map((name) => `modified ${name} 2`), ...names.map((name) => `added new/${name} 1`)].sort(byPath),
+    );
     assert.deepEqual(await rig.workspace.files(), [...names, ...names.map((name) => `new/${name}`), 'keep.ts'].sort());
   });
 
   it('leaves out a name that is not UTF-8, and says so', async () => {
     await using repository = await GitRig.create({ 'a.ts': 'x\n' });
-    await writeFile(Buffer.concat([Buffer.from(`${repository.root}/bad`), Buffer.from([0xff]), Buffer.from('.ts')]), 'x\n');
+    await writeFile(
+      Buffer.concat([Buffer.from(`${repository.root}/bad`), Buffer.from([0xff]), Buffer.from('.ts')]),
+      'x\n',
+    );
     await using rig = await WorkspaceRig.open(repository.root);
     const { files, notes } = await rig.changes('HEAD');
     assert.deepEqual(files, []);
@@ -108,8 +157,14 @@ describe('a change set against HEAD', () => {
   });
 
   it('counts lines with CRLF and lines that are not UTF-8', async () => {
-    await using repository = await GitRig.create({ 'crlf.ts': 'one\r\ntwo\r\nthree\r\n', 'latin.ts': Buffer.from([0x61, 0xe9, 0x0a, 0x62, 0x0a]) });
-    await repository.write({ 'crlf.ts': 'one\r\nTWO\r\nthree\r\n', 'latin.ts': Buffer.from([0x61, 0xe9, 0x0a, 0xe8, 0x0a]) });
+    await using repository = await GitRig.create({
+      'crlf.ts': 'one\r\ntwo\r\nthree\r\n',
+      'latin.ts': Buffer.from([0x61, 0xe9, 0x0a, 0x62, 0x0a]),
+    });
+    await repository.write({
+      'crlf.ts': 'one\r\nTWO\r\nthree\r\n',
+      'latin.ts': Buffer.from([0x61, 0xe9, 0x0a, 0xe8, 0x0a]),
+    });
     await using rig = await WorkspaceRig.open(repository.root);
     assert.deepEqual(await rig.summary(), ['modified crlf.ts 2', 'modified latin.ts 2']);
   });
@@ -128,7 +183,19 @@ describe('a change set against HEAD', () => {
 
   it('is not led astray by the configuration of the user', async () => {
     await using repository = await GitRig.create({ 'a.ts': tenLines });
-    const settings = { 'diff.noprefix': 'true', 'diff.mnemonicPrefix': 'true', 'diff.context': '7', 'diff.interHunkContext': '9', 'diff.renames': 'copies', 'color.ui': 'always', 'diff.submodule': 'log', 'status.showUntrackedFiles': 'no', 'diff.wordRegex': '.', 'core.quotePath': 'true', 'diff.relative': 'true' };
+    const settings = {
+      'diff.noprefix': 'true',
+      'diff.mnemonicPrefix': 'true',
+      'diff.context': '7',
+      'diff.interHunkContext': '9',
+      'diff.renames': 'copies',
+      'color.ui': 'always',
+      'diff.submodule': 'log',
+      'status.showUntrackedFiles': 'no',
+      'diff.wordRegex': '.',
+      'core.quotePath': 'true',
+      'diff.relative': 'true',
+    };
     for (const [key, value] of Object.entries(settings)) await repository.git('config', key, value);
     await repository.git('mv', 'a.ts', 'b.ts');
     await repository.write({ 'b.ts': tenLines.replace('line 2\n', 'x\n').replace('line 5\n', 'y\n'), 'ü.ts': 'x\n' });
@@ -139,7 +206,18 @@ describe('a change set against HEAD', () => {
   it('runs nothing that the repository brings along', async () => {
     await using repository = await GitRig.create({ 'a.ts': 'one\n', '.gitattributes': '*.ts filter=evil diff=evil\n' });
     const touch = `touch ${repository.path('ran')}; cat`;
-    const settings = { 'core.fsmonitor': touch, 'filter.evil.clean': touch, 'filter.evil.smudge': touch, 'filter.evil.required': 'true', 'diff.evil.textconv': touch, 'diff.evil.command': touch, 'diff.external': touch, 'core.pager': touch, 'log.showSignature': 'true', 'gpg.program': touch };
+    const settings = {
+      'core.fsmonitor': touch,
+      'filter.evil.clean': touch,
+      'filter.evil.smudge': touch,
+      'filter.evil.required': 'true',
+      'diff.evil.textconv': touch,
+      'diff.evil.command': touch,
+      'diff.external': touch,
+      'core.pager': touch,
+      'log.showSignature': 'true',
+      'gpg.program': touch,
+    };
     for (const [key, value] of Object.entries(settings)) await repository.git('config', key, value);
     await repository.write({ '.git/hooks/post-index-change': `#!/bin/sh\n${touch}\n` });
     await chmod(repository.path('.git/hooks/post-index-change'), 0o755);
@@ -244,15 +322,26 @@ describe('a change set against a revision', () => {
       const result = await rig.workspace.changes(base);
       return result.ok ? null : [result.failure.reason, result.failure.message];
     };
-    assert.deepEqual(await failureFor('mian'), ['unknown_revision', '"mian" names no commit here; did you mean "main"?']);
-    assert.deepEqual(await failureFor('--output=/tmp/x'), ['unknown_revision', '"--output=/tmp/x" names no commit here; expected a commit, branch or tag']);
+    assert.deepEqual(await failureFor('mian'), [
+      'unknown_revision',
+      '"mian" names no commit here; did you mean "main"?',
+    ]);
+    assert.deepEqual(await failureFor('--output=/tmp/x'), [
+      'unknown_revision',
+      '"--output=/tmp/x" names no commit here; expected a commit, branch or tag',
+    ]);
     assert.deepEqual((await failureFor('main..v1.0'))?.[0], 'unknown_revision');
     assert.deepEqual((await failureFor('a\0b'))?.[0], 'unknown_revision');
     assert.deepEqual((await failureFor('0000000000000000000000000000000000000000'))?.[0], 'unknown_revision');
   });
 
   it('reads files as they were there', async () => {
-    await using repository = await GitRig.create({ 'a.ts': 'before\n', 'b.bin': 'a\0', 'big.ts': 'x'.repeat(2 * 1024 * 1024 + 1), 'with space.ts': 's' });
+    await using repository = await GitRig.create({
+      'a.ts': 'before\n',
+      'b.bin': 'a\0',
+      'big.ts': 'x'.repeat(2 * 1024 * 1024 + 1),
+      'with space.ts': 's',
+    });
     await repository.commit('Second', { 'a.ts': 'committed\n' });
     await repository.write({ 'a.ts': 'after\n' });
     await using rig = await WorkspaceRig.open(repository.root);
@@ -260,7 +349,14 @@ describe('a change set against a revision', () => {
     assert.equal(await readBase('a.ts', 'HEAD'), 'committed\n');
     assert.equal(await readBase('a.ts', 'HEAD^'), 'before\n');
     assert.equal(await readBase('with space.ts', 'main'), 's');
-    for (const [path, base] of [['b.bin', 'HEAD'], ['big.ts', 'HEAD'], ['missing.ts', 'HEAD'], ['a.ts', 'unknown'], ['a.ts', '--help'], ['a.ts', 'file times']] as const) {
+    for (const [path, base] of [
+      ['b.bin', 'HEAD'],
+      ['big.ts', 'HEAD'],
+      ['missing.ts', 'HEAD'],
+      ['a.ts', 'unknown'],
+      ['a.ts', '--help'],
+      ['a.ts', 'file times'],
+    ] as const) {
       assert.equal(await readBase(path, base), null, `${base}:${path}`);
     }
   });
@@ -273,7 +369,15 @@ describe('a repository without commits', () => {
     await repository.git('add', 'a.ts');
     await using rig = await WorkspaceRig.open(repository.root);
     const { base, head, branch, notes } = await rig.changes();
-    assert.deepEqual({ base, head, branch, notes }, { base: 'HEAD', head: null, branch: 'main', notes: ['the repository has no commit yet, so every file counts as added'] });
+    assert.deepEqual(
+      { base, head, branch, notes },
+      {
+        base: 'HEAD',
+        head: null,
+        branch: 'main',
+        notes: ['the repository has no commit yet, so every file counts as added'],
+      },
+    );
     assert.deepEqual(await rig.summary(), ['added .gitignore 1', 'added a.ts 1', 'added b.ts 1']);
     const result = await rig.workspace.changes('main');
     assert.equal(result.ok ? '' : result.failure.reason, 'unknown_revision');

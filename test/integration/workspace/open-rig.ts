@@ -28,7 +28,11 @@ export class WorkspaceRig implements AsyncDisposable {
     });
   }
 
-  static async open(root: string, environment: Record<string, string | undefined> = {}, clock: Clock = systemClock): Promise<WorkspaceRig> {
+  static async open(
+    root: string,
+    environment: Record<string, string | undefined> = {},
+    clock: Clock = systemClock,
+  ): Promise<WorkspaceRig> {
     const home = await mkdtemp(path.join(tmpdir(), 'noodle-home-'));
     const notices: string[] = [];
     const opened = await openWorkspace({

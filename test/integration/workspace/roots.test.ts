@@ -21,7 +21,11 @@ describe('the root of a repository', () => {
   it('is not led astray by the variables of a git hook', async () => {
     await using repository = await GitRig.create({ 'a.ts': 'x\n' });
     await using other = await GitRig.create({ 'b.ts': 'x\n', 'c.ts': 'x\n' });
-    const variables = { GIT_DIR: other.path('.git'), GIT_WORK_TREE: other.root, GIT_INDEX_FILE: other.path('.git/index') };
+    const variables = {
+      GIT_DIR: other.path('.git'),
+      GIT_WORK_TREE: other.root,
+      GIT_INDEX_FILE: other.path('.git/index'),
+    };
     await using rig = await WorkspaceRig.open(repository.root, variables);
     assert.deepEqual(await rig.workspace.files(), ['a.ts']);
     assert.deepEqual(await rig.summary('HEAD'), []);
@@ -32,7 +36,11 @@ describe('the root of a repository', () => {
     await using elsewhere = await GitRig.folder();
     const tree = elsewhere.path('topic tree');
     await repository.git('worktree', 'add', '--quiet', '-b', 'topic', tree);
-    assert.deepEqual(await rootOf(tree), { root: tree, stateDirectory: repository.path('.git/noodle/worktrees/topic-tree'), hasGit: true });
+    assert.deepEqual(await rootOf(tree), {
+      root: tree,
+      stateDirectory: repository.path('.git/noodle/worktrees/topic-tree'),
+      hasGit: true,
+    });
     await using rig = await WorkspaceRig.open(tree);
     await elsewhere.write({ 'topic tree/b.ts': 'x\n' });
     await elsewhere.remove('topic tree/a.ts');
@@ -44,9 +52,24 @@ describe('the root of a repository', () => {
     await using outer = await GitRig.create({ 'a.ts': 'x\n' });
     await outer.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', inner.root, 'libs/inner');
     await outer.commit('Add the submodule');
-    assert.deepEqual(await rootOf(outer.path('libs/inner')), { root: outer.path('libs/inner'), stateDirectory: outer.path('.git/modules/libs/inner/noodle'), hasGit: true });
+    assert.deepEqual(await rootOf(outer.path('libs/inner')), {
+      root: outer.path('libs/inner'),
+      stateDirectory: outer.path('.git/modules/libs/inner/noodle'),
+      hasGit: true,
+    });
     await outer.write({ 'libs/inner/inner.ts': 'y\n' });
-    await outer.git('-C', 'libs/inner', '-c', 'user.name=R', '-c', 'user.email=r@example.com', 'commit', '--quiet', '-am', 'Inner');
+    await outer.git(
+      '-C',
+      'libs/inner',
+      '-c',
+      'user.name=R',
+      '-c',
+      'user.email=r@example.com',
+      'commit',
+      '--quiet',
+      '-am',
+      'Inner',
+    );
     await using rig = await WorkspaceRig.open(outer.root);
     const { files, notes } = await rig.changes();
     assert.deepEqual(files, [{ path: 'libs/inner', kind: 'modified', lines: [] }]);
@@ -59,7 +82,10 @@ describe('the root of a repository', () => {
     const found = await rootOf(folder.root);
     assert.equal(typeof found, 'object');
     if (typeof found !== 'object') return;
-    assert.deepEqual([found.root, found.hasGit, path.dirname(found.stateDirectory)], [folder.root, false, '/state/noodle']);
+    assert.deepEqual(
+      [found.root, found.hasGit, path.dirname(found.stateDirectory)],
+      [folder.root, false, '/state/noodle'],
+    );
   });
 
   it('of a bare repository, a missing folder and a file is a failure that says so', async () => {
@@ -69,7 +95,10 @@ describe('the root of a repository', () => {
     assert.equal(await rootOf(folder.path('missing')), 'not_a_repository');
     assert.equal(await rootOf(folder.path('a.ts')), 'not_a_repository');
     const failed = await findRoot(folder.path('bare.git/refs'));
-    assert.match(failed.ok ? '' : failed.failure.message, /bare\.git\/refs belongs to the git directory .*bare\.git, which has no files to work on/);
+    assert.match(
+      failed.ok ? '' : failed.failure.message,
+      /bare\.git\/refs belongs to the git directory .*bare\.git, which has no files to work on/,
+    );
   });
 
   it('whose git directory was moved away is a failure that says so', async () => {
@@ -81,7 +110,11 @@ describe('the root of a repository', () => {
   it('is not stopped by an empty folder named .git', async () => {
     await using repository = await GitRig.create({ 'src/a.ts': 'x\n' });
     await mkdir(repository.path('src/.git'));
-    assert.deepEqual(await rootOf(repository.path('src')), { root: repository.root, stateDirectory: repository.path('.git/noodle'), hasGit: true });
+    assert.deepEqual(await rootOf(repository.path('src')), {
+      root: repository.root,
+      stateDirectory: repository.path('.git/noodle'),
+      hasGit: true,
+    });
   });
 
   it('may have any characters in its path', async () => {

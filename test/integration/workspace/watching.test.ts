@@ -27,10 +27,20 @@ describe('watching', () => {
   });
 
   it('never tells what is ignored, and keeps out of ignored folders', async () => {
-    await using repository = await GitRig.create({ 'a.ts': 'x', '.gitignore': '*.log\nnode_modules/\n', 'pkg/.gitignore': 'out/\n!keep.log\n' });
+    await using repository = await GitRig.create({
+      'a.ts': 'x',
+      '.gitignore': '*.log\nnode_modules/\n',
+      'pkg/.gitignore': 'out/\n!keep.log\n',
+    });
     await repository.write({ 'node_modules/old/index.js': 'x' });
     await using rig = await watching(repository.root);
-    await repository.write({ 'a.log': 'x', 'node_modules/old/index.js': 'y', 'node_modules/new/index.js': 'x', 'pkg/out/b.js': 'x', 'pkg/keep.log': 'x' });
+    await repository.write({
+      'a.log': 'x',
+      'node_modules/old/index.js': 'y',
+      'node_modules/new/index.js': 'x',
+      'pkg/out/b.js': 'x',
+      'pkg/keep.log': 'x',
+    });
     for (let line = 0; line < 20; line++) await appendFile(repository.path('a.log'), 'more\n');
     await repository.write({ 'z.ts': 'last' });
     assert.deepEqual(await pathsUntil(rig, 'z.ts'), ['pkg/keep.log', 'z.ts']);
@@ -54,20 +64,35 @@ describe('watching', () => {
     await repository.write({ 'kept.log': 'x', 'build/kept.ts': 'x', 'other.log': 'x' });
     await repository.git('add', '--force', 'kept.log', 'build/kept.ts');
     await using rig = await watching(repository.root);
-    await repository.write({ 'other.log': 'y', 'build/other.ts': 'x', 'kept.log': 'y', 'build/kept.ts': 'y', 'z.ts': 'last' });
+    await repository.write({
+      'other.log': 'y',
+      'build/other.ts': 'x',
+      'kept.log': 'y',
+      'build/kept.ts': 'y',
+      'z.ts': 'last',
+    });
     assert.deepEqual(await pathsUntil(rig, 'z.ts'), ['build/kept.ts', 'kept.log', 'z.ts']);
   });
 
   it('finds what is in new folders, however deep and however they came', async () => {
     await using repository = await GitRig.create({ 'a.ts': 'x', '.gitignore': 'node_modules/\n' });
-    await using elsewhere = await GitRig.folder({ 'whole/tree/b.ts': 'x', 'whole/tree/node_modules/x.js': 'x', 'whole/c.ts': 'x' });
+    await using elsewhere = await GitRig.folder({
+      'whole/tree/b.ts': 'x',
+      'whole/tree/node_modules/x.js': 'x',
+      'whole/c.ts': 'x',
+    });
     await using rig = await watching(repository.root);
     await mkdir(repository.path('one/two/three'), { recursive: true });
     await repository.write({ 'one/two/three/d.ts': 'x' });
     await rename(elsewhere.path('whole'), repository.path('whole'));
     await repository.write({ 'z.ts': 'last' });
     assert.deepEqual(await pathsUntil(rig, 'z.ts'), ['one/two/three/d.ts', 'whole/c.ts', 'whole/tree/b.ts', 'z.ts']);
-    await repository.write({ 'whole/tree/e.ts': 'x', 'one/two/f.ts': 'x', 'whole/tree/node_modules/y.js': 'x', 'zz.ts': 'last' });
+    await repository.write({
+      'whole/tree/e.ts': 'x',
+      'one/two/f.ts': 'x',
+      'whole/tree/node_modules/y.js': 'x',
+      'zz.ts': 'last',
+    });
     assert.deepEqual(await pathsUntil(rig, 'zz.ts'), ['one/two/f.ts', 'whole/tree/e.ts', 'zz.ts']);
   });
 
@@ -77,7 +102,13 @@ describe('watching', () => {
     await repository.rename('old', 'new');
     await rm(repository.path('again'), { recursive: true });
     await repository.write({ 'again/other.ts': 'x', 'y.ts': 'last' });
-    assert.deepEqual(await pathsUntil(rig, 'y.ts'), ['again/b.ts', 'again/other.ts', 'new/deep/a.ts', 'old/deep/a.ts', 'y.ts']);
+    assert.deepEqual(await pathsUntil(rig, 'y.ts'), [
+      'again/b.ts',
+      'again/other.ts',
+      'new/deep/a.ts',
+      'old/deep/a.ts',
+      'y.ts',
+    ]);
     await repository.write({ 'new/deep/a.ts': 'y', 'again/other.ts': 'y', 'z.ts': 'last' });
     assert.deepEqual(await pathsUntil(rig, 'z.ts'), ['again/other.ts', 'new/deep/a.ts', 'z.ts']);
     assert.deepEqual(await rig.workspace.files(), ['again/other.ts', 'c.ts', 'new/deep/a.ts', 'y.ts', 'z.ts']);
@@ -97,10 +128,14 @@ describe('watching', () => {
   it('tells more than 1,000 paths as everything, and none of a flood in ignored folders', async () => {
     await using repository = await GitRig.create({ 'a.ts': 'x', '.gitignore': 'node_modules/\n' });
     await using rig = await watching(repository.root);
-    await repository.write(Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`node_modules/p${index % 50}/f${index}.js`, 'x'])));
+    await repository.write(
+      Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`node_modules/p${index % 50}/f${index}.js`, 'x'])),
+    );
     await repository.write({ 'y.ts': 'last' });
     assert.deepEqual(await pathsUntil(rig, 'y.ts'), ['y.ts']);
-    await using elsewhere = await GitRig.folder(Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`many/f${index}.ts`, 'x'])));
+    await using elsewhere = await GitRig.folder(
+      Object.fromEntries(Array.from({ length: 1001 }, (_, index) => [`many/f${index}.ts`, 'x'])),
+    );
     await rename(elsewhere.path('many'), repository.path('many'));
     const batch = await rig.until(({ everything }) => everything);
     assert.deepEqual(batch.paths, []);
@@ -138,7 +173,11 @@ describe('watching', () => {
     await repository.checkout('main');
     await using rig = await watching(repository.root);
     await repository.checkout('other');
-    assert.deepEqual((await rig.until(({ headMoved, paths }) => headMoved && paths.length === 3)).paths, ['lib/a.ts', 'shared.ts', 'src/deep/b.ts']);
+    assert.deepEqual((await rig.until(({ headMoved, paths }) => headMoved && paths.length === 3)).paths, [
+      'lib/a.ts',
+      'shared.ts',
+      'src/deep/b.ts',
+    ]);
     assert.deepEqual(await rig.workspace.files(), ['shared.ts', 'src/deep/b.ts']);
     await repository.write({ 'src/deep/b.ts': 'changed' });
     assert.deepEqual(await pathsUntil(rig, 'src/deep/b.ts'), ['src/deep/b.ts']);
@@ -172,7 +211,10 @@ describe('watching', () => {
     await symlink(elsewhere.path('target'), repository.path('link'));
     await elsewhere.write({ 'target/a.ts': 'y' });
     await repository.write({ 'z.ts': 'last' });
-    assert.deepEqual((await pathsUntil(rig, 'z.ts')).filter((path) => path !== 'link'), ['z.ts']);
+    assert.deepEqual(
+      (await pathsUntil(rig, 'z.ts')).filter((path) => path !== 'link'),
+      ['z.ts'],
+    );
   });
 
   it('ends with the last that asked for it, and begins again', async () => {

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
-import { describeConfigurationSchema, publishedSchema, readConfiguration, type Configuration } from '../../../agent/workspace/configuration.ts';
+import { nodeAt } from '../../../agent/workspace/configuration-schema.ts';
+import {
+  describeConfigurationSchema,
+  publishedSchema,
+  readConfiguration,
+  type Configuration,
+} from '../../../agent/workspace/configuration.ts';
 
-function read(text: string | null, more: { environment?: Record<string, string>; vscode?: Record<string, unknown>; knownTargets?: string[] } = {}): Configuration {
+function read(
+  text: string | null,
+  more: { environment?: Record<string, string>; vscode?: Record<string, unknown>; knownTargets?: string[] } = {},
+): Configuration {
   return readConfiguration({
     environment: more.environment ?? {},
     vscodeSettings: more.vscode ?? {},
@@ -33,7 +42,10 @@ describe('the order of precedence', () => {
   });
 
   it('passes on to the next source when a value does not fit', () => {
-    const configuration = read(text, { environment: { NOODLE_TEST_PARALLEL_EXECUTIONS: 'many' }, vscode: { [key]: 0 } });
+    const configuration = read(text, {
+      environment: { NOODLE_TEST_PARALLEL_EXECUTIONS: 'many' },
+      vscode: { [key]: 0 },
+    });
     assert.equal(configuration.settings[key], 2);
     assert.deepEqual(messages(configuration), [
       'the environment variable NOODLE_TEST_PARALLEL_EXECUTIONS: found "many", expected a whole number from 1 to 64',
@@ -41,7 +53,13 @@ describe('the order of precedence', () => {
     ]);
   });
 
-  for (const [word, value] of [['true', true], ['FALSE', false], ['1', true], ['0', false], [' True ', true]] as const) {
+  for (const [word, value] of [
+    ['true', true],
+    ['FALSE', false],
+    ['1', true],
+    ['0', false],
+    [' True ', true],
+  ] as const) {
     it(`reads ${JSON.stringify(word)} of a variable as ${value}`, () => {
       const configuration = read(null, { environment: { NOODLE_TEST_JEST_ENABLED: word } });
       assert.deepEqual(sourceOf(configuration, 'test.jestEnabled'), [value, 'environment']);
@@ -51,7 +69,9 @@ describe('the order of precedence', () => {
   it('tells a variable with a word that is no boolean', () => {
     const configuration = read(null, { environment: { NOODLE_TEST_JEST_ENABLED: 'yes' } });
     assert.deepEqual(sourceOf(configuration, 'test.jestEnabled'), [true, 'default']);
-    assert.deepEqual(messages(configuration), ['the environment variable NOODLE_TEST_JEST_ENABLED: found "yes", expected true, false, 1 or 0']);
+    assert.deepEqual(messages(configuration), [
+      'the environment variable NOODLE_TEST_JEST_ENABLED: found "yes", expected true, false, 1 or 0',
+    ]);
   });
 
   it('takes an empty variable for one that is not set', () => {
@@ -59,9 +79,14 @@ describe('the order of precedence', () => {
   });
 
   it('tells an unknown variable that resembles a known one, and no other', () => {
-    const configuration = read(null, { environment: { NOODLE_TEST_JETS_ENABLED: 'true', NOODLE_ORIGINAL_PATH: '/bin', NOODLE_LOG: 'debug' } });
+    const configuration = read(null, {
+      environment: { NOODLE_TEST_JETS_ENABLED: 'true', NOODLE_ORIGINAL_PATH: '/bin', NOODLE_LOG: 'debug' },
+    });
     assert.deepEqual(configuration.problems, [
-      { message: 'the environment variable NOODLE_TEST_JETS_ENABLED is unknown; did you mean NOODLE_TEST_JEST_ENABLED?', nearest: 'NOODLE_TEST_JEST_ENABLED' },
+      {
+        message: 'the environment variable NOODLE_TEST_JETS_ENABLED is unknown; did you mean NOODLE_TEST_JEST_ENABLED?',
+        nearest: 'NOODLE_TEST_JEST_ENABLED',
+      },
     ]);
   });
 
@@ -83,12 +108,23 @@ describe('noodle.yaml', () => {
 
   it('gives its targets with their defaults', () => {
     const { file } = read('targets:\n  core:\n    command: make\n');
-    assert.deepEqual(file.targets, { core: { command: 'make', folder: '', language: 'javascript', outputs: [], needs: [], environment: {} } });
+    assert.deepEqual(file.targets, {
+      core: { command: 'make', folder: '', language: 'javascript', outputs: [], needs: [], environment: {} },
+    });
   });
 
   it('tells an unknown key with its place and the nearest known one', () => {
     const { problems, file } = read('tests:\n  exclude: [a]\ntragets:\n  core: {}\n');
-    assert.deepEqual(problems, [{ message: 'unknown key "tragets"; did you mean "targets"?', line: 3, column: 1, endLine: 3, endColumn: 8, nearest: 'targets' }]);
+    assert.deepEqual(problems, [
+      {
+        message: 'unknown key "tragets"; did you mean "targets"?',
+        line: 3,
+        column: 1,
+        endLine: 3,
+        endColumn: 8,
+        nearest: 'targets',
+      },
+    ]);
     assert.deepEqual(file.tests.exclude, ['a']);
   });
 
@@ -100,25 +136,40 @@ describe('noodle.yaml', () => {
 
   it('tells a value of the wrong type with its place, and the rest counts', () => {
     const { problems, settings } = read('settings:\n  test:\n    jestEnabled: maybe\n    mochaEnabled: false\n');
-    assert.deepEqual(problems, [{ message: 'settings.test.jestEnabled: found "maybe", expected true or false', line: 3, column: 18, endLine: 3, endColumn: 23 }]);
+    assert.deepEqual(problems, [
+      {
+        message: 'settings.test.jestEnabled: found "maybe", expected true or false',
+        line: 3,
+        column: 18,
+        endLine: 3,
+        endColumn: 23,
+      },
+    ]);
     assert.equal(settings['test.jestEnabled'], true);
     assert.equal(settings['test.mochaEnabled'], false);
   });
 
   it('leaves out a target that lacks its command, and keeps the others', () => {
-    const { problems, file } = read('targets:\n  broken:\n    command: 5\n  empty: {}\n  core:\n    command: make\n    inputs: [src, 7]\n');
+    const { problems, file } = read(
+      'targets:\n  broken:\n    command: 5\n  empty: {}\n  core:\n    command: make\n    inputs: [src, 7]\n',
+    );
     assert.deepEqual(Object.keys(file.targets), ['core']);
     assert.deepEqual(file.targets['core']?.inputs, ['src']);
-    assert.deepEqual(problems.map(({ message, line }) => [line, message]), [
-      [3, 'targets.broken.command: found 5, expected a text that is not empty of at most 4096 characters'],
-      [4, 'targets.empty.command: found nothing, expected a text that is not empty of at most 4096 characters'],
-      [7, 'targets.core.inputs.1: found 7, expected a text that is not empty'],
-    ]);
+    assert.deepEqual(
+      problems.map(({ message, line }) => [line, message]),
+      [
+        [3, 'targets.broken.command: found 5, expected a text that is not empty of at most 4096 characters'],
+        [4, 'targets.empty.command: found nothing, expected a text that is not empty of at most 4096 characters'],
+        [7, 'targets.core.inputs.1: found 7, expected a text that is not empty'],
+      ],
+    );
   });
 
   it('tells a key that stands twice', () => {
     const { problems, file } = read('targets:\n  core:\n    command: one\n  core:\n    command: two\n');
-    assert.deepEqual(problems, [{ message: 'the key "core" stands twice; the last one counts', line: 4, column: 3, endLine: 4, endColumn: 7 }]);
+    assert.deepEqual(problems, [
+      { message: 'the key "core" stands twice; the last one counts', line: 4, column: 3, endLine: 4, endColumn: 7 },
+    ]);
     assert.equal(file.targets['core']?.command, 'two');
   });
 
@@ -135,13 +186,21 @@ describe('noodle.yaml', () => {
   });
 
   it('is not read when it is far too long', () => {
-    assert.deepEqual(messages(read(`# ${'x'.repeat(256 * 1024)}\n`)), ['the file is over 256 KB, expected a short list of settings']);
+    assert.deepEqual(messages(read(`# ${'x'.repeat(256 * 1024)}\n`)), [
+      'the file is over 256 KB, expected a short list of settings',
+    ]);
   });
 
   it('does not unfold aliases that name each other to fill the memory', () => {
-    const levels = Array.from({ length: 12 }, (_, level) => `a${level + 1}: &a${level + 1} [${Array.from({ length: 8 }, () => `*a${level}`).join(', ')}]`);
+    const levels = Array.from(
+      { length: 12 },
+      (_, level) => `a${level + 1}: &a${level + 1} [${Array.from({ length: 8 }, () => `*a${level}`).join(', ')}]`,
+    );
     const { problems, file } = read(`a0: &a0 [x]\n${levels.join('\n')}\n`);
-    assert.equal(problems.some(({ message }) => message.includes('aliases')), true);
+    assert.equal(
+      problems.some(({ message }) => message.includes('aliases')),
+      true,
+    );
     assert.deepEqual(file.targets, {});
   });
 
@@ -150,7 +209,8 @@ describe('noodle.yaml', () => {
   });
 
   it('survives nesting without end, and a list without end', () => {
-    for (const nested of ['[', '{a: ', '- ', '? ']) assert.deepEqual(messages(read(nested.repeat(20_000))), ['the file is nested more than 100 levels deep']);
+    for (const nested of ['[', '{a: ', '- ', '? '])
+      assert.deepEqual(messages(read(nested.repeat(20_000))), ['the file is nested more than 100 levels deep']);
     const keys = Array.from({ length: 20_000 }, (_, index) => `key${index}: 1`);
     assert.equal(read(keys.join('\n')).problems.length, 100);
   });
@@ -164,37 +224,63 @@ describe('targets of noodle.yaml', () => {
   const target = (needs: string) => `{ command: make, needs: [${needs}] }`;
 
   it('that need each other in a circle are told with the circle, which is opened', () => {
-    const { problems, file } = read(`targets:\n  core: ${target('web')}\n  web: ${target('api')}\n  api: ${target('core')}\n`);
+    const { problems, file } = read(
+      `targets:\n  core: ${target('web')}\n  web: ${target('api')}\n  api: ${target('core')}\n`,
+    );
     assert.deepEqual(problems, [
-      { message: 'targets.api.needs: the targets need each other in a circle: core → web → api → core', line: 4, column: 33, endLine: 4, endColumn: 37 },
+      {
+        message: 'targets.api.needs: the targets need each other in a circle: core → web → api → core',
+        line: 4,
+        column: 33,
+        endLine: 4,
+        endColumn: 37,
+      },
     ]);
-    assert.deepEqual(Object.values(file.targets).map(({ needs }) => needs), [['web'], ['api'], []]);
+    assert.deepEqual(
+      Object.values(file.targets).map(({ needs }) => needs),
+      [['web'], ['api'], []],
+    );
   });
 
   it('that need themselves are a circle', () => {
-    assert.deepEqual(messages(read(`targets:\n  core: ${target('core')}\n`)), ['targets.core.needs: the targets need each other in a circle: core → core']);
+    assert.deepEqual(messages(read(`targets:\n  core: ${target('core')}\n`)), [
+      'targets.core.needs: the targets need each other in a circle: core → core',
+    ]);
   });
 
   it('may be needed by two others', () => {
-    assert.deepEqual(messages(read(`targets:\n  a: ${target('b, c')}\n  b: ${target('d')}\n  c: ${target('d')}\n  d: ${target('')}\n`)), []);
+    assert.deepEqual(
+      messages(
+        read(`targets:\n  a: ${target('b, c')}\n  b: ${target('d')}\n  c: ${target('d')}\n  d: ${target('')}\n`),
+      ),
+      [],
+    );
   });
 
   it('that need what looks like another target mistyped are told', () => {
     const { problems } = read(`targets:\n  core: ${target('')}\n  web: ${target('cor')}\n`);
-    assert.deepEqual(problems.map(({ message, nearest }) => [message, nearest]), [['targets.web.needs: found "cor", which is no target; did you mean "core"?', 'core']]);
+    assert.deepEqual(
+      problems.map(({ message, nearest }) => [message, nearest]),
+      [['targets.web.needs: found "cor", which is no target; did you mean "core"?', 'core']],
+    );
   });
 
   it('may need targets of the project, which are known or not', () => {
     const text = `targets:\n  web: ${target('"@acme/core"')}\n`;
     assert.deepEqual(messages(read(text)), []);
     assert.deepEqual(messages(read(text, { knownTargets: ['@acme/core'] })), []);
-    assert.deepEqual(messages(read(text, { knownTargets: ['@acme/other-thing'] })), ['targets.web.needs: found "@acme/core", which is no target']);
+    assert.deepEqual(messages(read(text, { knownTargets: ['@acme/other-thing'] })), [
+      'targets.web.needs: found "@acme/core", which is no target',
+    ]);
   });
 
   it('have to lie inside of the repository', () => {
     for (const folder of ['../elsewhere', '/etc', 'C:\\windows', 'a/../../b']) {
       const { problems, file } = read(`targets:\n  core:\n    command: make\n    folder: '${folder}'\n`);
-      assert.deepEqual(problems.map(({ line, message }) => [line, message]), [[4, `targets.core.folder: found ${JSON.stringify(folder)}, expected a folder inside the repository`]]);
+      assert.deepEqual(
+        problems.map(({ line, message }) => [line, message]),
+        [[4, `targets.core.folder: found ${JSON.stringify(folder)}, expected a folder inside the repository`]],
+      );
       assert.deepEqual(file.targets, {});
     }
   });
@@ -204,9 +290,19 @@ describe('the schema', () => {
   it('describes every key with its type, meaning and default', () => {
     const tree = describeConfigurationSchema();
     assert.deepEqual(Object.keys(tree.keys ?? {}), ['settings', 'targets', 'tests']);
-    const parallel = tree.keys?.['settings']?.keys?.['test']?.keys?.['parallelExecutions'];
-    assert.deepEqual([parallel?.type, parallel?.default, parallel?.expected, parallel?.setting?.environment], ['integer', 5, 'a whole number from 1 to 64', 'NOODLE_TEST_PARALLEL_EXECUTIONS']);
-    assert.deepEqual(tree.keys?.['targets']?.anyKey?.keys?.['language']?.values?.includes('python'), true);
+    const parallel = nodeAt(tree, ['settings', 'test', 'parallelExecutions']);
+    assert.deepEqual(
+      { ...parallel, setting: parallel?.setting?.environment },
+      {
+        type: 'integer',
+        description: 'How many test processes run at once, never more than the machine has processors.',
+        expected: 'a whole number from 1 to 64',
+        default: 5,
+        setting: 'NOODLE_TEST_PARALLEL_EXECUTIONS',
+      },
+    );
+    assert.deepEqual(nodeAt(tree, ['targets', 'any', 'language'])?.values?.includes('python'), true);
+    assert.equal(nodeAt(tree, ['targets', 'any', 'unknown']), null);
   });
 
   it('is published as a JSON schema that demands no more than the product', () => {

@@ -5,7 +5,12 @@ import { FakeClock } from '../../rig/fake-clock.ts';
 function start() {
   const clock = new FakeClock();
   const firedAt: number[] = [];
-  const debouncer = createDebouncer({ clock, quietMs: 50, maximumMs: 1000, fire: () => firedAt.push(clock.monotonicMs()) });
+  const debouncer = createDebouncer({
+    clock,
+    quietMs: 50,
+    maximumMs: 1000,
+    fire: () => firedAt.push(clock.monotonicMs()),
+  });
   return { clock, firedAt, debouncer };
 }
 

@@ -44,7 +44,16 @@ describe('parseDiff', () => {
       '',
     ].join('\n')}`;
     assert.deepEqual(parseDiff(output), [
-      { path: 'a.ts', kind: 'modified', from: null, isSubmodule: false, lines: [[3, 3], [19, 21]] },
+      {
+        path: 'a.ts',
+        kind: 'modified',
+        from: null,
+        isSubmodule: false,
+        lines: [
+          [3, 3],
+          [19, 21],
+        ],
+      },
       { path: 'b.ts', kind: 'added', from: null, isSubmodule: false, lines: [[1, 2]] },
       { path: 'c.ts', kind: 'deleted', from: null, isSubmodule: false, lines: [] },
     ]);
@@ -54,16 +63,24 @@ describe('parseDiff', () => {
     const lines = ['diff --git a/x b/x', '@@ -1 +1,99 @@', ':100644 100644', '--- a', '+++ b', '\0'];
     const patch = `@@ -0,0 +1,${lines.length} @@\n${lines.map((line) => `+${line}\n`).join('')}`;
     const output = `${raw(modified, 'M', 'a')}${raw(modified, 'M', 'b')}\0diff --git a/a b/a\n${patch}diff --git a/b b/b\n@@ -5 +5 @@\n-x\n+y\n`;
-    assert.deepEqual(parseDiff(output).map((entry) => entry.lines), [[[1, lines.length]], [[5, 5]]]);
+    assert.deepEqual(
+      parseDiff(output).map((entry) => entry.lines),
+      [[[1, lines.length]], [[5, 5]]],
+    );
   });
 
   it('reads a rename with where it came from', () => {
     const output = `${raw(modified, 'R090', 'old name', 'new\nname')}\0diff --git a/old b/new\nsimilarity index 90%\n@@ -2 +2 @@\n-x\n+y\n`;
-    assert.deepEqual(parseDiff(output), [{ path: 'new\nname', kind: 'renamed', from: 'old name', isSubmodule: false, lines: [[2, 2]] }]);
+    assert.deepEqual(parseDiff(output), [
+      { path: 'new\nname', kind: 'renamed', from: 'old name', isSubmodule: false, lines: [[2, 2]] },
+    ]);
   });
 
   it('reads a copy as an addition', () => {
-    assert.deepEqual(parseDiff(raw(modified, 'C100', 'a', 'b')).map(({ path, kind, from }) => [path, kind, from]), [['b', 'added', null]]);
+    assert.deepEqual(
+      parseDiff(raw(modified, 'C100', 'a', 'b')).map(({ path, kind, from }) => [path, kind, from]),
+      [['b', 'added', null]],
+    );
   });
 
   it('reads a change of type, which is printed as two patches', () => {
@@ -80,7 +97,13 @@ describe('parseDiff', () => {
       '+y',
       '',
     ].join('\n')}`;
-    assert.deepEqual(parseDiff(output).map(({ path, kind, lines }) => [path, kind, lines]), [['link', 'modified', [[1, 1]]], ['z', 'modified', [[9, 9]]]]);
+    assert.deepEqual(
+      parseDiff(output).map(({ path, kind, lines }) => [path, kind, lines]),
+      [
+        ['link', 'modified', [[1, 1]]],
+        ['z', 'modified', [[9, 9]]],
+      ],
+    );
   });
 
   it('gives binary files, symbolic links and submodules no lines', () => {
@@ -97,7 +120,14 @@ describe('parseDiff', () => {
       '+Subproject commit 2',
       '',
     ].join('\n')}`;
-    assert.deepEqual(parseDiff(output).map(({ path, lines, isSubmodule }) => [path, lines, isSubmodule]), [['a.bin', [], false], ['link', [], false], ['sub', [], true]]);
+    assert.deepEqual(
+      parseDiff(output).map(({ path, lines, isSubmodule }) => [path, lines, isSubmodule]),
+      [
+        ['a.bin', [], false],
+        ['link', [], false],
+        ['sub', [], true],
+      ],
+    );
   });
 
   it('lists a path in conflict once', () => {
@@ -113,15 +143,47 @@ describe('parseDiff', () => {
       '+y',
       '',
     ].join('\n')}`;
-    assert.deepEqual(parseDiff(output).map(({ path, kind, lines }) => [path, kind, lines]), [['a', 'modified', [[1, 1]]], ['only', 'modified', []], ['z', 'modified', [[2, 2]]]]);
+    assert.deepEqual(
+      parseDiff(output).map(({ path, kind, lines }) => [path, kind, lines]),
+      [
+        ['a', 'modified', [[1, 1]]],
+        ['only', 'modified', []],
+        ['z', 'modified', [[2, 2]]],
+      ],
+    );
   });
 
   it('reads the files alone when there are no patches', () => {
-    assert.deepEqual(parseDiff(`${raw(modified, 'M', 'a')}${raw('100644 000000', 'D', 'b')}`).map(({ path, kind, lines }) => [path, kind, lines]), [['a', 'modified', []], ['b', 'deleted', []]]);
+    assert.deepEqual(
+      parseDiff(`${raw(modified, 'M', 'a')}${raw('100644 000000', 'D', 'b')}`).map(({ path, kind, lines }) => [
+        path,
+        kind,
+        lines,
+      ]),
+      [
+        ['a', 'modified', []],
+        ['b', 'deleted', []],
+      ],
+    );
   });
 
   it('throws for no input', () => {
-    const fragment = fc.constantFrom(':', '\0', '\n', '@@ ', '@@ -1 +1 @@', 'diff --git ', 'a', raw(modified, 'M', 'x'), raw(modified, 'R1', 'x', 'y'), ':100644', ' ');
-    fc.assert(fc.property(fc.array(fragment), (parts) => void parseDiff(parts.join(''))), { numRuns: 500 });
+    const fragment = fc.constantFrom(
+      ':',
+      '\0',
+      '\n',
+      '@@ ',
+      '@@ -1 +1 @@',
+      'diff --git ',
+      'a',
+      raw(modified, 'M', 'x'),
+      raw(modified, 'R1', 'x', 'y'),
+      ':100644',
+      ' ',
+    );
+    fc.assert(
+      fc.property(fc.array(fragment), (parts) => void parseDiff(parts.join(''))),
+      { numRuns: 500 },
+    );
   });
 });

@@ -15,7 +15,10 @@ describe('the list of files', () => {
     const { list, disk, readings } = start(['b', 'a']);
     assert.deepEqual(await list.all(), ['a', 'b']);
     disk.push('c');
-    assert.deepEqual(await Promise.all([list.all(), list.all()]), [['a', 'b', 'c'], ['a', 'b', 'c']]);
+    assert.deepEqual(await Promise.all([list.all(), list.all()]), [
+      ['a', 'b', 'c'],
+      ['a', 'b', 'c'],
+    ]);
     assert.equal(readings(), 2);
   });
 
@@ -37,7 +40,10 @@ describe('the list of files', () => {
   it('knows its files, their folders and what is below them', async () => {
     const { list } = start(['src/deep/a', 'src/b', 'srcx', 'src2/c']);
     await list.all();
-    assert.deepEqual([list.has('src/b'), list.has('src'), list.hasFolder('src/deep'), list.hasFolder('src/b'), list.hasFolder('')], [true, false, true, false, true]);
+    assert.deepEqual(
+      [list.has('src/b'), list.has('src'), list.hasFolder('src/deep'), list.hasFolder('src/b'), list.hasFolder('')],
+      [true, false, true, false, true],
+    );
     assert.deepEqual(list.below('src'), ['src/b', 'src/deep/a']);
     assert.deepEqual(list.below('nowhere'), []);
     assert.equal(list.below('').length, 4);

@@ -28,8 +28,22 @@ describe('parseFileList', () => {
 
 describe('neutralSettings', () => {
   it('switches off the filters of the repository, and leaves those of the user', () => {
-    const output = ['system\0core.editor\nvi', 'global\0filter.lfs.clean\ngit-lfs clean', 'local\0filter.evil.clean\nrm -rf /', 'local\0filter.a.b.process\nx', 'worktree\0filter.w.smudge\nx\ny', 'local\0filter.evil.required\ntrue', 'local\0core.bare', ''].join('\0');
-    assert.deepEqual(neutralSettings(output), ['filter.evil.clean=', 'filter.a.b.process=', 'filter.w.smudge=', 'filter.evil.required=false']);
+    const output = [
+      'system\0core.editor\nvi',
+      'global\0filter.lfs.clean\ngit-lfs clean',
+      'local\0filter.evil.clean\nrm -rf /',
+      'local\0filter.a.b.process\nx',
+      'worktree\0filter.w.smudge\nx\ny',
+      'local\0filter.evil.required\ntrue',
+      'local\0core.bare',
+      '',
+    ].join('\0');
+    assert.deepEqual(neutralSettings(output), [
+      'filter.evil.clean=',
+      'filter.a.b.process=',
+      'filter.w.smudge=',
+      'filter.evil.required=false',
+    ]);
   });
 });
 
@@ -42,8 +56,17 @@ describe('findGit', () => {
 });
 
 describe('allLines', () => {
-  for (const [text, lines] of [['', []], ['a', [[1, 1]]], ['a\n', [[1, 1]]], ['a\nb', [[1, 2]]], ['\n\n', [[1, 2]]], ['a\r\nb\r\n', [[1, 2]]], ['a\0b\n', []]] as const) {
-    it(`of ${JSON.stringify(text)} are ${JSON.stringify(lines)}`, () => assert.deepEqual(allLines(Buffer.from(text)), lines));
+  for (const [text, lines] of [
+    ['', []],
+    ['a', [[1, 1]]],
+    ['a\n', [[1, 1]]],
+    ['a\nb', [[1, 2]]],
+    ['\n\n', [[1, 2]]],
+    ['a\r\nb\r\n', [[1, 2]]],
+    ['a\0b\n', []],
+  ] as const) {
+    it(`of ${JSON.stringify(text)} are ${JSON.stringify(lines)}`, () =>
+      assert.deepEqual(allLines(Buffer.from(text)), lines));
   }
 
   it('of a file that is gone are none', () => assert.deepEqual(allLines(null), []));
