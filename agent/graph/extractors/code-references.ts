@@ -29,7 +29,7 @@ export function referencesIn(code: string, loaded: readonly string[]): Reference
   if (!worthLooking.test(code)) return found;
   const hasPaths = /__dirname|__filename|import\.meta|process\.cwd|\b(?:join|resolve)\s*\(/.test(code);
   const { values, constants, spans } = hasPaths ? pathsIn(code) : noPaths;
-  const typeImports = addCalls(code, constants, found);
+  const typeImports = addCalls(code, { constants, found, isModule: loaded.length > 0 });
   addMocks(code, found);
   addGlobs(code, found);
   for (const value of values) addPath(value, found);
@@ -50,16 +50,36 @@ function addAugmentations(code: string, found: Collector): Span[] {
 }
 
 /** `require('./x')`, `require.resolve(…)`, `x.require(…)`, and `import('./x')` in types, of which it returns the places. */
-function addCalls(code: string, constants: Constants, found: Collector): Span[] {
+function addCalls(code: string, { constants, found, isModule }: CallSearch): Span[] {
   const typeImports: Span[] = addAugmentations(code, found);
   for (const match of code.matchAll(/(?<![\w$])(require(?:\s*\.\s*\w+)?|import)\s*\(\s*/g)) {
     const at = match.index + match[0].length;
     const name = match[1] ?? '';
     const kind: ImportKind = name === 'import' ? 'types' : 'require';
+    if (isModule && kind === 'require' && isBareInTemplate(code, at)) continue;
     addLoad(code, at, { kind, constants, found });
     if (kind === 'types') typeImports.push({ start: at, end: Math.max(at, code.indexOf(')', at)) });
   }
   return typeImports;
+}
+
+interface CallSearch {
+  readonly constants: Constants;
+  readonly found: Collector;
+  /** The file has import statements. */
+  readonly isModule: boolean;
+}
+
+/**
+ * `require("vue")` in the text of a template, such as the expected output of a compiler. Where it is relative it may be
+ * code that a test writes and runs; where the file has no import statements it may be a real call that looks odd.
+ */
+function isBareInTemplate(code: string, at: number): boolean {
+  // In a text of megabytes counting would cost more than an edge too many.
+  if (code.length > 1_000_000 || !/^['"][\w@]/.test(code.slice(at, at + 2))) return false;
+  let ticks = 0;
+  for (let tick = code.lastIndexOf('`', at); tick !== -1 && tick > 0; tick = code.lastIndexOf('`', tick - 1)) if (code[tick - 1] !== '\\') ticks++;
+  return ticks % 2 === 1;
 }
 
 interface Load {

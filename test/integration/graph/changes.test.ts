@@ -123,6 +123,18 @@ describe('impact of files that are no code', () => {
     assert.ok(rig.reached('package.json').includes('packages/b/b.test.ts'));
   });
 
+  it('is not everything when modules of a configuration only list folders', async () => {
+    const files = { 'package.json': '{}', 'vitest.config.ts': "import { aliases } from './scripts/aliases'; export default { aliases }", 'scripts/aliases.ts': "export const aliases = readdirSync(path.resolve(__dirname, '../packages'))", 'packages/a/index.ts': '', 'packages/a/a.test.ts': "import '.'", 'packages/b/b.test.ts': '' };
+    await using rig = await GraphRig.create(files);
+    assert.deepEqual(rig.reached('packages/a/index.ts').filter((file) => file.includes('.test.') || file.includes('config')), ['packages/a/a.test.ts']);
+  });
+
+  it('is the test beside a fixture of code that nobody loads by name, but not beside a sibling test', async () => {
+    await using rig = await GraphRig.create({ 'package.json': '{}', 'test/a.test.js': 'suite(__dirname)', 'test/b.test.js': '', 'test/samples/one/main.svelte': "<script>import Child from './Child.svelte'</script>", 'test/samples/one/Child.svelte': '' });
+    assert.deepEqual(rig.reached('test/samples/one/Child.svelte'), ['test/a.test.js', 'test/samples/one/main.svelte']);
+    assert.deepEqual(rig.reached('test/b.test.js'), []);
+  });
+
   it('is everything below when the configuration is a program that loads what was changed', async () => {
     await using rig = await GraphRig.create(repository);
     const { unbounded, reached } = rig.impact('setup-plugin.ts');

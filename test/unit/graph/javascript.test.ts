@@ -61,6 +61,12 @@ describe('facts of JavaScript and TypeScript', () => {
     assert.deepEqual(facts(text, 'x.tsx'), ['import ./z']);
   });
 
+  it('take an augmented module for a type, and no bare name in the text of a template', () => {
+    const text = "import { a } from './a'; a();\ndeclare module '../m' { interface X {} }\nexpect(out).toBe(`const x = require(\"vue\"); require('./run')`);";
+    assert.deepEqual(facts(text), ['import ./a', 'require ./run', 'types ../m']);
+    assert.deepEqual(facts("const s = `require('lib')`;", 'x.js'), ['require lib']);
+  });
+
   it('name what cannot be known', () => {
     const { imports, notes } = extractor.extract('x.js', 'require(name); import(other);');
     assert.deepEqual(imports, []);
