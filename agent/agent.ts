@@ -16,6 +16,7 @@ import type { Clock } from './platform/clock.ts';
 import { Disposables } from './platform/disposables.ts';
 import { userEnvironment } from './platform/environment.ts';
 import type { Log } from './platform/log.ts';
+import { processRecordsFolder } from './platform/orphans.ts';
 import type { Processes } from './platform/processes.ts';
 import type { ChangeSet } from './protocol/change-set.ts';
 import { RepoPath } from './protocol/ids.ts';
@@ -128,7 +129,7 @@ async function openFoundation(options: AgentOptions, disposables: Disposables): 
   const configuration = new ConfigurationState({ environment, readFile: () => workspace.read(RepoPath.parse(configurationPath)) });
   const settings = () => configuration.settings;
   const analytics = disposables.use(await createAnalytics({ store, events, clock, log, settings }));
-  const processes = disposables.use(createProcesses({ clock, log, recordsFolder: path.join(stateDirectory, 'processes') }));
+  const processes = disposables.use(createProcesses({ clock, log, recordsFolder: processRecordsFolder(stateDirectory) }));
   const limits = () => limitsOf(settings());
   const engine = disposables.use(createEngine({ store, events, processes, clock, log, stateDirectory, limits }));
   await engine.recover();

@@ -27,6 +27,8 @@ export interface HostOptions {
   readonly idleExitMs: number | null;
   /** Name of the client in this process, for the audit trail. */
   readonly clientName: string;
+  /** Also check what handlers answer against the contract: for development and tests. */
+  readonly checksOutput?: boolean;
 }
 
 export interface Host {
@@ -80,7 +82,7 @@ interface Owned {
 }
 
 async function startHost(options: HostOptions, { workspace, lock, disposables }: Owned): Promise<Host> {
-  const { clock, log, version, environment, isTrusted, isServing } = options;
+  const { clock, log, version, environment, isTrusted, isServing, checksOutput = false } = options;
   const stopped = Promise.withResolvers<void>();
   let server: Server | null = null;
   const host = {
@@ -106,6 +108,7 @@ async function startHost(options: HostOptions, { workspace, lock, disposables }:
       language: languageFeatures(agent.answers),
       audit,
       onClientCount: (count) => idle.clientsChanged(count),
+      checksOutput,
     });
     disposables.use(server);
     await lock.publish(server.port);
@@ -114,7 +117,7 @@ async function startHost(options: HostOptions, { workspace, lock, disposables }:
   return {
     workspace,
     agent,
-    client: createLocalClient({ handlers: agent.handlers, events: agent.events, client: options.clientName, audit, clock, log }),
+    client: createLocalClient({ handlers: agent.handlers, events: agent.events, client: options.clientName, audit, clock, log, checksOutput }),
     dashboardAddress: server === null ? '' : `${server.address}/?token=${lock.token}`,
     stopped: stopped.promise,
     dispose: () => disposables.dispose(),

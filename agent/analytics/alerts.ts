@@ -24,6 +24,7 @@ export class Alerts {
   /** Alerts that the user resolved while their condition still holds: they fire again only after it was false. */
   readonly #acknowledged = new Set<string>();
   #scheduled: Disposer | null = null;
+  #isDisposed = false;
   #lastCheckMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: AlertsOptions) {
@@ -40,7 +41,7 @@ export class Alerts {
   /** New values were recorded: evaluates now, or when the check interval since the last time is over. Nothing runs while idle. */
   valuesRecorded(): void {
     const { clock, checkIntervalMs, reportError } = this.#options;
-    if (this.#scheduled !== null) return;
+    if (this.#scheduled !== null || this.#isDisposed) return;
     const waitMs = Math.max(0, this.#lastCheckMs + checkIntervalMs() - clock.monotonicMs());
     this.#scheduled = clock.schedule(waitMs, () => {
       this.#scheduled = null;
@@ -49,6 +50,7 @@ export class Alerts {
   }
 
   async evaluate(): Promise<void> {
+    if (this.#isDisposed) return;
     const { store, clock } = this.#options;
     this.#lastCheckMs = clock.monotonicMs();
     for (const rule of listAlertRules(store)) {
@@ -69,6 +71,7 @@ export class Alerts {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     this.#scheduled?.();
   }
 
