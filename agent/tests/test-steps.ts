@@ -70,6 +70,8 @@ async function runStep(step: ProjectStep, context: StepContext): Promise<StepOut
   });
   const isWhole = batches.every((batch) => batch.only.length === 0) && !context.signal.aborted;
   await recorder.close(isWhole ? listener.finishedIds() : []);
+  // A file without tests is never heard of.
+  if (trouble === null && !context.signal.aborted) for (const file of step.files) listener.fileFinished(file);
   if (batches[0]?.files === null && trouble === null && !context.signal.aborted) await catalog.addReported(entry, listener.reportedFiles());
   catalog.casesChanged();
   return outcomeOf(listener.failed, trouble);

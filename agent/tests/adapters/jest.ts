@@ -5,7 +5,7 @@ import type { RepoPath } from '../../protocol/ids.ts';
 import type { BatchContext, Detection, RepositoryView, TestAdapter, TestBatch, TestProject } from '../adapter.ts';
 import { withoutOptions } from '../javascript/arguments.ts';
 import { repoPath } from '../javascript/failure-text.ts';
-import { hasJestConfiguration, jestConfigFiles, jestFiles } from '../javascript/jest-files.ts';
+import { hasJestConfiguration, jestConfigFiles, jestFiles, jestPatterns } from '../javascript/jest-files.ts';
 import { projectEnvironment, projectFolder, projectOfFolder, projectOfUse, titleExpression, withoutRepeats } from '../javascript/project.ts';
 import { runReporting } from '../javascript/reporting.ts';
 import { findRunner, missingRunner, type RunnerPackage } from '../javascript/runner-package.ts';
@@ -124,15 +124,10 @@ function problemsOf(view: RepositoryView, projects: readonly TestProject[]): str
   return [...new Set(missing.map((project) => missingRunner(view, project.folder, 'jest')))];
 }
 
-/** Options of jest that take the next word as their value, as far as scripts use them. */
-const valued = new Set([
-  '--config', '-c', '--env', '--testEnvironment', '--rootDir', '--roots', '--maxWorkers', '-w', '--maxConcurrency', '--testTimeout', '--preset', '--selectProjects', '--projects', '--setupFiles',
-  '--setupFilesAfterEnv', '--testMatch', '--testRegex', '--transform', '--testNamePattern', '-t', '--cacheDirectory', '--globals', '--moduleNameMapper', '--workerIdleMemoryLimit', '--bail', '-b',
-]);
-
 /** The arguments without expressions for paths: a single file is named instead. */
 function withoutPatterns(args: readonly string[]): string[] {
-  return args.filter((argument, index) => argument.startsWith('-') || valued.has(args[index - 1] ?? ''));
+  const patterns = new Set(jestPatterns(args));
+  return args.filter((argument) => !patterns.has(argument));
 }
 
 async function runnerArguments(batch: TestBatch, runner: RunnerPackage, context: BatchContext): Promise<string[]> {

@@ -1,5 +1,5 @@
 // vitest 1 and up: run by its own command line, with our reporter beside none other.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { RepoPath } from '../../protocol/ids.ts';
@@ -11,7 +11,7 @@ import { runReporting } from '../javascript/reporting.ts';
 import { findRunner, missingRunner, type RunnerPackage } from '../javascript/runner-package.ts';
 import { expandedArguments, knownArguments } from '../javascript/shell-patterns.ts';
 import { runnerUses, type RunnerUse } from '../javascript/uses.ts';
-import { vitestConfigFiles, vitestFiles } from '../javascript/vitest-files.ts';
+import { vitestConfigFiles, vitestFiles, vitestFilters } from '../javascript/vitest-files.ts';
 import { writtenCases } from '../javascript/written-cases.ts';
 import { dependsOn } from '../scripts/manifest.ts';
 import type { Word } from '../scripts/shell.ts';
@@ -116,7 +116,7 @@ const longestFilters = 24_000;
 async function runnerArguments(batch: TestBatch, runner: RunnerPackage, context: BatchContext): Promise<string[]> {
   const { project, files, only } = batch;
   const filters = (files ?? []).map((file) => path.join(context.root, file));
-  const isShort = filters.join(' ').length < longestFilters && !project.args.some((each) => !each.startsWith('-'));
+  const isShort = filters.join(' ').length < longestFilters && vitestFilters(project.args).length === 0;
   return [
     ...(project.nodeArguments ?? []),
     runner.program,
@@ -126,8 +126,19 @@ async function runnerArguments(batch: TestBatch, runner: RunnerPackage, context:
     ...(only.length === 0 ? [] : ['--testNamePattern', titleExpression(only)]),
     ...(files === null ? [] : ['--passWithNoTests']),
     '--coverage.enabled=false',
-    `--reporter=${path.join(context.runnerFolder, 'vitest-reporter.mjs')}`,
+    `--reporter=${installedReporter(context)}`,
   ];
+}
+
+/**
+ * vite loads files outside of the project only where `server.fs` allows it, but leaves installed modules to node:
+ * so the reporter is put where it looks like one.
+ */
+function installedReporter(context: BatchContext): string {
+  const folder = path.join(context.temporaryFolder, 'node_modules', 'noodle-vitest-reporter');
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['vitest-reporter.mjs', 'channel.cjs']) copyFileSync(path.join(context.runnerFolder, name), path.join(folder, name));
+  return path.join(folder, 'vitest-reporter.mjs');
 }
 
 function runnerEnvironment({ project, files }: TestBatch, context: BatchContext): Record<string, string> {

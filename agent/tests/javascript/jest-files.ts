@@ -44,6 +44,19 @@ export function jestConfigFiles(view: RepositoryView, folder: string, args: read
   return [...(file === null ? [] : [file]), ...loaded];
 }
 
+/** Options of jest that take the next word as their value, as far as scripts use them. */
+const valued = new Set([
+  '--config', '-c', '--env', '--testEnvironment', '--rootDir', '--roots', '--maxWorkers', '-w', '--maxConcurrency', '--testTimeout', '--preset', '--selectProjects', '--projects', '--setupFiles',
+  '--setupFilesAfterEnv', '--testMatch', '--testRegex', '--transform', '--testNamePattern', '-t', '--cacheDirectory', '--globals', '--moduleNameMapper', '--workerIdleMemoryLimit',
+]);
+
+/** The expressions for paths among the arguments. */
+export function jestPatterns(args: readonly string[]): string[] {
+  const named = optionValue(args, ['--testPathPattern', '--testPathPatterns']);
+  const positional = args.filter((argument, index) => !argument.startsWith('-') && !valued.has(args[index - 1] ?? ''));
+  return named === null ? positional : [named, ...positional];
+}
+
 /** Test files of a folder. */
 export function jestFiles(view: RepositoryView, folder: string, args: readonly string[]): RepoPath[] {
   const options = optionsOf(view, folder, args);
@@ -53,7 +66,8 @@ export function jestFiles(view: RepositoryView, folder: string, args: readonly s
   });
   const all = inline.length > 0 ? inline : [options];
   const chosen = new Set(all.flatMap((each) => filesOf(view, folder, each)));
-  return view.files.filter((file) => chosen.has(file));
+  const patterns = expressions(jestPatterns(args).map((each) => each.replace(/^\.\//, '')));
+  return view.files.filter((file) => chosen.has(file) && (patterns.length === 0 || patterns.some((each) => each.test(`/${file}`))));
 }
 
 function filesOf(view: RepositoryView, folder: string, options: JestOptions): RepoPath[] {

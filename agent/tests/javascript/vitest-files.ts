@@ -57,11 +57,23 @@ export function vitestFiles(view: RepositoryView, folder: string, args: readonly
   const excludes = picomatch(test.exclude ?? defaultExclude, { dot: true });
   const prefix = searched === '' ? '' : `${searched}/`;
   const below = start === '' ? '' : `${start}/`;
+  const filters = vitestFilters(args);
   return view.files.filter((file) => {
     if (!file.startsWith(prefix)) return false;
     const relative = file.slice(below.length);
-    return matches(relative) && !excludes(relative);
+    return matches(relative) && !excludes(relative) && (filters.length === 0 || filters.some((each) => relative.toLowerCase().includes(each)));
   });
+}
+
+/** Options of vitest that take the next word as their value, as far as scripts use them. */
+const valued = new Set([
+  '--config', '-c', '--root', '-r', '--dir', '--project', '--environment', '--env', '--pool', '--testNamePattern', '-t', '--mode', '-m', '--maxWorkers', '--minWorkers', '--testTimeout', '--hookTimeout',
+  '--retry', '--bail', '--exclude', '--workspace', '--maxConcurrency', '--logHeapUsage', '--silent', '--browser', '--tags-filter', '--configLoader', '--slowTestThreshold', '--teardownTimeout',
+]);
+
+/** Parts of paths that the arguments name. */
+export function vitestFilters(args: readonly string[]): string[] {
+  return args.filter((argument, index) => !argument.startsWith('-') && !valued.has(args[index - 1] ?? '')).map((argument) => argument.replace(/^\.\//, '').replace(/:\d+$/, '').toLowerCase());
 }
 
 const empty: ViteConfiguration = { root: undefined, test: { setupFiles: [], globalSetup: [] } };

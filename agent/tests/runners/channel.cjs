@@ -67,9 +67,11 @@ function describe(error) {
 
 /** Sends a result; one that failed is also printed, for the log of the step. */
 function sendResult(result) {
-  send(Object.assign({ event: 'result' }, result));
+  // Titles may be anything: jest takes numbers, functions and arrays.
+  const titlePath = result.titlePath.map(String);
+  send(Object.assign({ event: 'result' }, result, { titlePath }));
   if (result.status !== 'failed' && result.status !== 'errored') return;
-  const title = [result.file].concat(result.titlePath).join(' › ');
+  const title = [result.file].concat(titlePath).join(' › ');
   const text = result.stack && result.message && !result.stack.includes(result.message) ? `${result.message}\n${result.stack}` : result.stack || result.message || '';
   process.stdout.write(`✗ ${title}\n${text.replace(/^/gm, '    ')}\n`);
 }

@@ -95,7 +95,7 @@ function caseResult(file, result) {
   const status = statuses[result.status] || 'skipped';
   const reported = {
     file,
-    titlePath: result.ancestorTitles.concat(result.title),
+    titlePath: [...result.ancestorTitles, result.title],
     status,
     durationMs: result.duration || 0,
   };
