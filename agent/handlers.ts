@@ -103,6 +103,12 @@ function testAndBuildHandlers({ tests, builds, store, answers, planner }: Handle
       const { files, problems } = await tests.discover([]);
       return success({ files: [...files], problems: [...problems] });
     },
+    listTestCases: async ({ id }) => {
+      await planner.refresh();
+      const { files } = await tests.discover([]);
+      if (!files.some((file) => file.id === id)) return failure('not_found', `there is no test file '${id}'`, { place: 'id' });
+      return success({ cases: [...(await tests.casesIn(id))] });
+    },
     getTestHistory: async ({ id, limit }) => success({ history: testHistory(store, id, limit) }),
     getDebugCommand: async ({ id }) => {
       const command = await tests.debugCommand(id);

@@ -9,7 +9,7 @@ import { Explanation } from './explanation.ts';
 import { ExecutionId, StepId, TestId } from './ids.ts';
 import { Plan, PlanRequest } from './plan.ts';
 import { ExplainedSetting, SettingSource } from './settings.ts';
-import { TestFile, TestHistoryEntry, TestResult } from './test.ts';
+import { TestCase, TestFile, TestHistoryEntry, TestResult } from './test.ts';
 
 export type Role = 'viewer' | 'developer' | 'operator' | 'admin';
 
@@ -156,6 +156,13 @@ export const operations = {
     summary: 'Test files and the cases known of them.',
     input: nothing,
     output: z.object({ files: z.array(TestFile), problems: z.array(z.string()) }),
+    role: 'viewer',
+  }),
+  listTestCases: operation({
+    route: 'GET /test-cases',
+    summary: 'The cases of one test file: from its last run, else read from its source.',
+    input: z.object({ id: TestId }),
+    output: z.object({ cases: z.array(TestCase) }),
     role: 'viewer',
   }),
   getTestHistory: operation({

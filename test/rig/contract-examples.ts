@@ -78,6 +78,7 @@ export const exampleInputs: { readonly [N in OperationName]: InputOf<N> } = {
   getExecutionResults: { id: runId },
   getExecutionLog: { id: runId, stepId: StepId.parse('build:core'), offset: 0 },
   listTests: {},
+  listTestCases: { id: testFile.id },
   getTestHistory: { id: testId, limit: 3 },
   getDebugCommand: { id: testId },
   listTargets: {},
@@ -116,6 +117,7 @@ export const exampleOutputs: { readonly [N in OperationName]: OutputOf<N> } = {
   getExecutionResults: { plan, builds: [], tests: [] },
   getExecutionLog: { text: 'built\n', nextOffset: null, droppedBytes: 0 },
   listTests: { files: [testFile], problems: [] },
+  listTestCases: { cases: testFile.cases },
   getTestHistory: { history: [{ status: 'passed', durationMs: 1, finishedAt: 1 }] },
   getDebugCommand: {
     type: 'node',

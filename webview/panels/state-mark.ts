@@ -2,7 +2,7 @@
 import { html, type TemplateResult } from 'lit-html';
 import type { TestStatus } from '../../agent/protocol/test.ts';
 import { icon, type IconName } from '../icons.ts';
-import type { Tone } from '../state/answer.ts';
+import type { Tone } from '../../agent/protocol/answer.ts';
 import { stateWord, type NodeState } from '../state/stages.ts';
 
 const nodeIcons: { readonly [S in NodeState]: IconName } = {
