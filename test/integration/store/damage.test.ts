@@ -24,6 +24,10 @@ describe('damage to the state', () => {
     await store.transact((tx) => addNote(tx, 'c'));
     assert.deepEqual(notesIn(await rig.reopen(store)), ['a', 'b', 'c']);
     assert.deepEqual(rig.notices, []);
+    await rig.edit(journal, (content) => {
+      assert.equal(content.includes('torn off here'), false, 'what was torn off is cut away');
+      return content;
+    });
   });
 
   it('of a last record cut anywhere costs that record alone', async () => {
@@ -83,7 +87,10 @@ describe('damage to the state', () => {
   it('that removes what later changes build upon drops those too, and says so', async () => {
     const store = await rig.open({ limits: frameAFile });
     await store.transact((tx) => tx.run('CREATE TABLE noodle.tags (name TEXT)'));
-    await store.transact((tx) => tx.run('INSERT INTO tags VALUES (?)', ['x']));
+    await store.transact((tx) => {
+      addNote(tx, 'with a tag');
+      tx.run('INSERT INTO tags VALUES (?)', ['x']);
+    });
     await store.transact((tx) => addNote(tx, 'a'));
     await rig.close(store);
     await rig.edit((await rig.names(/^journal/))[1] ?? '', flipLastByte);
@@ -153,6 +160,7 @@ describe('damage to the state', () => {
     await fill(store, ['d']);
     await noted;
     assert.match(rig.notices[0]?.message ?? '', /Nothing is lost/);
+    assert.equal((await rig.names(/journal.*damaged/)).length, 1);
     assert.deepEqual(notesIn(await rig.reopen(store)), ['a', 'b', 'c', 'd']);
     assert.equal(rig.notices.length, 1);
   });
