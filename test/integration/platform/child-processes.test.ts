@@ -176,6 +176,21 @@ describe('child processes', () => {
     assert.equal((await exited).signalName, 'SIGTERM');
   });
 
+  it('hand over nothing more while whoever reads is busy', async () => {
+    let busy = 0;
+    let mostBusy = 0;
+    await run({
+      command: 'head -c 3000000 /dev/zero',
+      shell: true,
+      onStdout: async () => {
+        mostBusy = Math.max(mostBusy, ++busy);
+        for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+        busy--;
+      },
+    });
+    assert.equal(mostBusy, 1);
+  });
+
   it('take 100 MB of output without keeping it, at the pace of who reads it', async () => {
     let bytes = 0;
     let highest = 0;
