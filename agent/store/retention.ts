@@ -1,5 +1,6 @@
 // What is forgotten, and when. A call removes a bounded number of rows, so that the agent never stalls.
 import type { Transaction } from './sql.ts';
+import type { Store } from './store.ts';
 import { codeOf } from './test-status.ts';
 
 export interface Pruned {
@@ -9,7 +10,19 @@ export interface Pruned {
   readonly isComplete: boolean;
 }
 
+/** `pruneBefore` again and again until there is nothing left to remove, with the event loop turning in between. */
+export async function prune(store: Pick<Store, 'transact'>, timestamp: number): Promise<Omit<Pruned, 'isComplete'>> {
+  let [executions, results] = [0, 0];
+  for (;;) {
+    const pruned = await store.transact((tx) => pruneBefore(tx, timestamp));
+    executions += pruned.executions;
+    results += pruned.results;
+    if (pruned.isComplete) return { executions, results };
+  }
+}
+
 const rowsPerCall = 2000;
+const executionsPerCall = 200;
 /** About 30 MB. Beyond, what passed in the oldest executions is reduced to one row a file. */
 const keptResults = 1_000_000;
 
@@ -23,7 +36,11 @@ export function pruneBefore(tx: Transaction, timestamp: number): Pruned {
   const budget = rowsPerCall - results;
   const others = budget > 0 ? pruneOthers(tx, timestamp, budget) : rowsPerCall;
   const dropped = budget > others ? thinResults(tx, { kept: keptResults, rows: budget - others }) : 0;
-  return { executions, results: results + dropped, isComplete: budget > 0 && others + dropped < budget };
+  return {
+    executions,
+    results: results + dropped,
+    isComplete: executions < executionsPerCall && budget > 0 && others + dropped < budget,
+  };
 }
 
 /** Drops what passed from the oldest executions until `kept` results are left; what failed stays. */
@@ -48,7 +65,7 @@ const expired = `SELECT key FROM pipeline_executions WHERE coalesce(finished_at,
 function pruneExecutions(tx: Transaction, timestamp: number): { executions: number; results: number } {
   let executions = 0;
   let results = 0;
-  for (const { key } of tx.all<{ key: number }>(`${expired} LIMIT 500`, [timestamp])) {
+  for (const { key } of tx.all<{ key: number }>(`${expired} LIMIT ${executionsPerCall}`, [timestamp])) {
     if (results >= rowsPerCall) break;
     results += removeResults(tx, key, rowsPerCall - results);
     if (tx.get('SELECT 1 FROM test_results WHERE execution_key = ?', [key]) !== undefined) break;

@@ -42,12 +42,12 @@ export interface StoreOptions {
   readonly limits?: Limits;
 }
 
-const megabyte = 1024 * 1024;
+const kilobyte = 1024;
 
-/** A start replays at most this: about 50 ms of work for small databases, 500 ms for large ones. */
+/** A start replays little more than this: about 25 ms of work for small databases, 500 ms for large ones. */
 const defaultLimits: Limits = {
-  segmentBytes: megabyte,
-  journalBytes: (databaseBytes) => Math.min(Math.max(databaseBytes / 8, megabyte), 16 * megabyte),
+  segmentBytes: 512 * kilobyte,
+  journalBytes: (databaseBytes) => Math.min(Math.max(databaseBytes / 8, 512 * kilobyte), 16 * kilobyte * kilobyte),
 };
 
 /**
