@@ -59,5 +59,8 @@ function without(value: unknown, { path, kind }: Misfit): unknown {
 }
 
 function isContainer(value: unknown): value is Record<string | number, unknown> {
-  return typeof value === 'object' && value !== null;
+  return (
+    Array.isArray(value) ||
+    (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype)
+  );
 }

@@ -74,6 +74,7 @@ function readDocument(text: string): ParsedYaml {
     prettyErrors: false,
     merge: true,
     uniqueKeys: false,
+    resolveKnownTags: false,
     logLevel: 'silent',
   });
   const rangeAt = (from: number, to: number): TextRange => {

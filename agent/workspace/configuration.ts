@@ -79,13 +79,11 @@ function readFile(
   const problems = [
     ...yaml.problems.slice(0, maximumProblems).map(({ message, range }) => ({ message, ...range })),
     ...misfitProblems(fitted.misfits.slice(0, maximumProblems), yaml),
-    ...checked.problems
-      .slice(0, maximumProblems)
-      .map(({ path, message, nearest: near }) => ({
-        message,
-        ...yaml.rangeOf(['targets', ...path]),
-        ...(near === undefined ? {} : { nearest: near }),
-      })),
+    ...checked.problems.slice(0, maximumProblems).map(({ path, message, nearest: near }) => ({
+      message,
+      ...yaml.rangeOf(['targets', ...path]),
+      ...(near === undefined ? {} : { nearest: near }),
+    })),
   ];
   return {
     file: { ...fitted.value, targets: checked.targets },

@@ -11,26 +11,63 @@ export interface DiffEntry {
   readonly isSubmodule: boolean;
 }
 
-interface RawEntry extends Omit<DiffEntry, 'lines'> {
+interface RawEntry extends DiffEntry {
   readonly isUnmerged: boolean;
   /** A change of type (file, symbolic link, submodule) is printed as two patches: a removal and an addition. */
   readonly patches: 0 | 1 | 2;
   readonly hasLines: boolean;
+  /** Perhaps only the time of the file changed: then git prints no patch for it. */
+  readonly mayBeUntouched: boolean;
+}
+
+interface Patch {
+  readonly header: string;
+  readonly lines: readonly LineRange[];
 }
 
 /**
- * Parses the output, with or without patches. The raw part names the files with NUL-terminated, unquoted paths;
- * the patches follow in the same order, one a file, so that the quoted names in their headers need no reading.
+ * Parses the output. The raw part names the files with NUL-terminated, unquoted paths; the patches follow in the same
+ * order. `hasPatches` is false when they were not asked for.
  */
-export function parseDiff(output: string): DiffEntry[] {
+export function parseDiff(output: string, hasPatches = true): DiffEntry[] {
   const { entries, end } = parseRaw(output);
-  const patches = linesOfPatches(output, end);
+  const patches = readPatches(output, end);
   let next = 0;
-  return withoutTwins(entries).map((entry) => {
-    next += entry.patches;
-    const lines = entry.hasLines && entry.patches > 0 ? (patches[next - 1] ?? []) : [];
-    return { path: entry.path, kind: entry.kind, from: entry.from, isSubmodule: entry.isSubmodule, lines };
+  return withoutTwins(entries).flatMap((entry) => {
+    const first = next;
+    const header = headerOf(entry);
+    while (next < first + entry.patches && patches[next]?.header === header) next += 1;
+    const patch = next > first ? patches[next - 1] : undefined;
+    if (hasPatches && entry.mayBeUntouched && patch === undefined) return [];
+    const lines = entry.hasLines ? (patch?.lines ?? []) : [];
+    return [{ path: entry.path, kind: entry.kind, from: entry.from, isSubmodule: entry.isSubmodule, lines }];
   });
+}
+
+/** The line with which the patch of an entry begins. */
+function headerOf({ path, from }: DiffEntry): string {
+  return `diff --git ${quoted(`a/${from ?? path}`)} ${quoted(`b/${path}`)}`;
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\v': '\\v',
+  '\f': '\\f',
+  '\r': '\\r',
+  '"': '\\"',
+  '\\': '\\\\',
+};
+
+/** As git quotes a path with characters that would break a line or a quotation. */
+function quoted(path: string): string {
+  // oxlint-disable-next-line no-control-regex -- These are what git escapes.
+  const special = /[\x00-\x1f\x7f"\\]/g;
+  if (path.search(special) < 0) return path;
+  const octal = (character: string) => `\\${(character.codePointAt(0) ?? 0).toString(8).padStart(3, '0')}`;
+  return `"${path.replace(special, (character) => escapes[character] ?? octal(character))}"`;
 }
 
 function parseRaw(output: string): { entries: RawEntry[]; end: number } {
@@ -62,7 +99,9 @@ function rawEntry(header: string, first: string, second: string | null): RawEntr
     isSubmodule: oldMode === '160000' || newMode === '160000',
     isUnmerged: letter === 'U',
     patches: patchesOf(letter),
+    lines: [],
     hasLines: newMode === '100644' || newMode === '100755',
+    mayBeUntouched: letter === 'M' && oldMode === newMode,
   };
 }
 
@@ -84,19 +123,22 @@ function withoutTwins(entries: readonly RawEntry[]): RawEntry[] {
 }
 
 /**
- * The changed lines of each patch, in order. Every line of a file's content is printed behind `+`, `-`, a space or a
+ * The patches in order, with the changed lines. Every line of a file's content is printed behind `+`, `-`, a space or a
  * backslash, so what begins otherwise is a header.
  */
-function linesOfPatches(output: string, start: number): LineRange[][] {
-  const patches: LineRange[][] = [];
+function readPatches(output: string, start: number): Patch[] {
+  const patches: Patch[] = [];
+  let lines: LineRange[] = [];
   let position = output[start] === '\0' ? start + 1 : start;
   while (position < output.length) {
     const newline = output.indexOf('\n', position);
     const end = newline < 0 ? output.length : newline;
-    if (output.startsWith('diff --git ', position)) patches.push([]);
-    else if (output.startsWith('@@ ', position)) {
+    if (output.startsWith('diff --git ', position)) {
+      lines = [];
+      patches.push({ header: output.slice(position, end), lines });
+    } else if (output.startsWith('@@ ', position)) {
       const range = rangeOf(output.slice(position, end));
-      if (range !== null) patches.at(-1)?.push(range);
+      if (range !== null) lines.push(range);
     }
     position = end + 1;
   }

@@ -6,7 +6,7 @@ import { failure, success, type Result } from '../protocol/failure.ts';
 import { RepoPath } from '../protocol/ids.ts';
 import { nearest } from '../protocol/nearest.ts';
 import { parseDiff, type DiffEntry } from './diff-parser.ts';
-import { diffOptions, maximumDiffBytes, runDiff, unreadable, type Difference, type GitSource } from './git-diff.ts';
+import { askForDiff, diffWorkTree, unreadable, type Difference, type GitSource } from './git-diff.ts';
 import type { Git, GitOutput } from './git.ts';
 import { readHead, type Head } from './head.ts';
 import { describeNewFiles } from './new-files.ts';
@@ -77,7 +77,7 @@ async function listNewFiles({ git }: GitSource): Promise<GitOutput> {
 }
 
 async function workTreeChanges(source: GitSource, against: string, listed: GitOutput): Promise<Result<Difference>> {
-  const tracked = await runDiff(source.git, ['diff', ...diffOptions, against, '--']);
+  const tracked = await diffWorkTree(source.git, against);
   if (!tracked.ok) return tracked;
   if (listed.exitCode !== 0) return unreadable(listed);
   const added = await describeNewFiles(source.root, splitPaths(listed.stdout));
@@ -106,24 +106,14 @@ async function changesOfLastCommit(
   head: Head,
   treeNotes: readonly string[],
 ): Promise<Result<ChangeSet>> {
-  const args = [
-    'log',
-    '-1',
-    '-m',
-    '--first-parent',
-    '--root',
-    '--no-notes',
-    '--no-show-signature',
-    '--format=%P',
-    ...diffOptions,
-  ];
-  const logged = await source.git.run([...args, '-p', 'HEAD', '--'], { maximumBytes: maximumDiffBytes });
-  const output = logged.isCut ? await source.git.run([...args, 'HEAD', '--']) : logged;
-  if (output.exitCode !== 0) return unreadable(output);
-  const parentsEnd = output.stdout.indexOf('\0');
-  const hasParent = output.stdout.slice(0, parentsEnd).trim() !== '';
-  const entries = parentsEnd < 0 ? [] : parseDiff(output.stdout.slice(parentsEnd + 1).replace(/^\n/, ''));
-  const notes = [...treeNotes, ...(hasParent ? [] : [firstCommitNote(source, head)])];
+  const command = ['log', '-1', '-m', '--first-parent', '--root', '--no-notes', '--no-show-signature', '--format=%P'];
+  const asked = await askForDiff(source.git, { command, revision: 'HEAD' });
+  if (!asked.ok) return asked;
+  const { stdout, note } = asked.value;
+  const parentsEnd = stdout.indexOf('\0');
+  const hasParent = stdout.slice(0, parentsEnd).trim() !== '';
+  const entries = parentsEnd < 0 ? [] : parseDiff(stdout.slice(parentsEnd + 1).replace(/^\n/, ''), note === null);
+  const notes = [...treeNotes, ...(note === null ? [] : [note]), ...(hasParent ? [] : [firstCommitNote(source, head)])];
   return success(changeSet({ base: 'HEAD^', head, difference: { entries, notes } }));
 }
 

@@ -18,18 +18,24 @@ export interface Difference {
   readonly notes: readonly string[];
 }
 
-/** Above this the lines of a difference are not worth their memory. */
-export const maximumDiffBytes = 64 * 1024 * 1024;
+/** What is to be compared, by which command. */
+export interface DiffQuestion {
+  /** `diff` or `log`, with its own options. */
+  readonly command: readonly string[];
+  readonly revision: string;
+  /** Works on this index in place of the repository's own. */
+  readonly indexFile?: string;
+}
 
-/** Options of every diff; they override what the user's configuration could change in the output. */
-export const diffOptions = [
+/** Above this the lines of a difference are not worth their memory. */
+const maximumDiffBytes = 64 * 1024 * 1024;
+
+/** They override what the user's configuration could change in the output. */
+const diffOptions = [
   '--raw',
   '-z',
   '--abbrev=40',
-  '-M',
   '-l1000',
-  '-U0',
-  '--inter-hunk-context=0',
   '--irreversible-delete',
   '--no-color',
   '--no-ext-diff',
@@ -38,19 +44,36 @@ export const diffOptions = [
   '--ignore-submodules=dirty',
 ] as const;
 
-/** Runs a diff with the patches, or without when there is too much of them. */
-export async function runDiff(git: Git, args: readonly string[], indexFile?: string): Promise<Result<Difference>> {
+const patchOptions = ['-p', '-U0', '--inter-hunk-context=0', '--src-prefix=a/', '--dst-prefix=b/'] as const;
+
+/**
+ * What git prints for a difference: with the changed lines, or without when there is too much of them or when git
+ * lacks old versions, as in a partial clone; then a note says so.
+ */
+export async function askForDiff(
+  git: Git,
+  question: DiffQuestion,
+): Promise<Result<{ stdout: string; note: string | null }>> {
+  const { command, revision, indexFile } = question;
+  const call = indexFile === undefined ? {} : { indexFile };
+  const run = async (options: readonly string[], maximumBytes = Number.POSITIVE_INFINITY) =>
+    await git.run([...command, ...diffOptions, ...options, revision, '--'], { ...call, maximumBytes });
+  const full = await run(['-M', ...patchOptions], maximumDiffBytes);
+  if (full.exitCode === 0 && !full.isCut) return success({ stdout: full.stdout, note: null });
+  // Only renames of unchanged files can be told without the content of the old ones.
+  const short = await run([full.isCut ? '-M' : '-M100%']);
+  if (short.exitCode !== 0) return unreadable(full);
+  const why = full.isCut ? 'the difference is over 64 MB' : 'git lacks old versions of files (a partial clone)';
+  return success({ stdout: short.stdout, note: `${why}, so the changed lines are not worked out` });
+}
+
+/** The work tree, with what `indexFile` holds, against a commit. */
+export async function diffWorkTree(git: Git, revision: string, indexFile?: string): Promise<Result<Difference>> {
   const index = indexFile === undefined ? {} : { indexFile };
-  const [command = '', ...rest] = args;
-  const full = await git.run([command, '-p', ...rest], { maximumBytes: maximumDiffBytes, ...index });
-  if (full.exitCode === 0 && !full.isCut) return success({ entries: parseDiff(full.stdout), notes: [] });
-  if (!full.isCut) return unreadable(full);
-  const short = await git.run(args, index);
-  if (short.exitCode !== 0) return unreadable(short);
-  return success({
-    entries: parseDiff(short.stdout),
-    notes: ['the difference is over 64 MB, so the changed lines are not worked out'],
-  });
+  const asked = await askForDiff(git, { command: ['diff'], revision, ...index });
+  if (!asked.ok) return asked;
+  const { stdout, note } = asked.value;
+  return success({ entries: parseDiff(stdout, note === null), notes: note === null ? [] : [note] });
 }
 
 /** The failure for a git that ended with an error. */

@@ -1,4 +1,5 @@
 // A repository as git knows it.
+import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { success, type Result } from '../protocol/failure.ts';
 import { createFolderIgnoreRules } from './folder-ignore-rules.ts';
@@ -9,6 +10,7 @@ import { listGitFiles } from './git-files.ts';
 import { createGit, neutralSettings, type Git } from './git.ts';
 import { createGitIgnoreRules } from './ignore-rules.ts';
 import type { Environment, Location } from './location.ts';
+import { removeLeftovers } from './renamed-new-files.ts';
 import type { Source } from './source.ts';
 import { maximumTextBytes, textWithinBounds } from './text-file.ts';
 import { watchGit } from './watching/git-activity.ts';
@@ -17,6 +19,7 @@ export interface GitSourceOptions {
   readonly location: Location & { readonly git: NonNullable<Location['git']> };
   readonly executable: string;
   readonly environment: Environment;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -25,6 +28,7 @@ export async function openGitSource({
   location,
   executable,
   environment,
+  clock,
   log,
 }: GitSourceOptions): Promise<Result<Source>> {
   const { root, stateDirectory, git: directories } = location;
@@ -32,6 +36,7 @@ export async function openGitSource({
   const [accepted, configuration] = await Promise.all([
     first.run(['rev-parse', '--is-inside-work-tree']),
     first.run(['config', '--list', '-z', '--show-scope']),
+    removeLeftovers(stateDirectory, clock.now()),
   ]);
   if (accepted.exitCode !== 0) return unreadable(accepted);
   const git = createGit({ executable, root, environment, config: neutralSettings(configuration.stdout) });

@@ -140,6 +140,8 @@ const harmlessConfig = [
   `core.bigFileThreshold=${bigFileBytes}`,
   'color.ui=false',
   'log.showSignature=false',
+  // Otherwise `git diff` would write the index when the times of files changed and nothing else.
+  'diff.autoRefreshIndex=false',
 ];
 
 const gitVariables = {

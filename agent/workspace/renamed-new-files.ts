@@ -1,10 +1,10 @@
 // A file that was moved without git: one that git misses and one that it does not know. Git itself finds such renames
 // when the new files stand in the index, so they are put into a copy of it.
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, rm, stat, utimes } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import type { DiffEntry } from './diff-parser.ts';
-import { diffOptions, runDiff, type GitSource } from './git-diff.ts';
+import { diffWorkTree, type GitSource } from './git-diff.ts';
 
 /** With more new files than this, comparing each with each missing one would take longer than it is worth. */
 const maximumNewFiles = 1000;
@@ -14,6 +14,20 @@ interface Question {
   readonly against: string;
   readonly tracked: readonly DiffEntry[];
   readonly added: readonly DiffEntry[];
+}
+
+/** Leftovers of an agent that was killed are older than any question takes. */
+const leftoverMs = 60_000;
+
+/** Removes copies of the index that were left behind. */
+export async function removeLeftovers(stateDirectory: string, now: number): Promise<void> {
+  const names = await readdir(stateDirectory).catch(() => []);
+  for (const name of names.filter((each) => each.startsWith('index-'))) {
+    const file = path.join(stateDirectory, name);
+    // The time of modification is that of the index that was copied.
+    const madeAt = (await stat(file).catch(() => null))?.ctimeMs ?? now;
+    if (now - madeAt > leftoverMs) await rm(file, { force: true }).catch(() => {});
+  }
 }
 
 /**
@@ -37,7 +51,7 @@ export async function diffWithNewFiles({
       input: indexLines(added, against),
     });
     if (put.exitCode !== 0) return null;
-    const difference = await runDiff(source.git, ['diff', ...diffOptions, against, '--'], indexFile);
+    const difference = await diffWorkTree(source.git, against, indexFile);
     return difference.ok ? difference.value.entries : null;
   } catch {
     // A full disk or a read-only one: the rename is then told as a removal and an addition.

@@ -88,14 +88,14 @@ export async function findRoot(
 
 async function openSource(
   location: Location,
-  { environment, log }: WorkspaceOptions,
+  { environment, clock, log }: WorkspaceOptions,
 ): Promise<Result<{ source: Source; hasGit: boolean }>> {
   const { git } = location;
   if (git === null) return success({ source: openFolderSource(location, 'there is no git here'), hasGit: false });
   const executable = findGit(environment);
   if (executable === null)
     return success({ source: openFolderSource(location, 'git is not installed'), hasGit: false });
-  const source = await openGitSource({ location: { ...location, git }, executable, environment, log });
+  const source = await openGitSource({ location: { ...location, git }, executable, environment, clock, log });
   return source.ok ? success({ source: source.value, hasGit: true }) : source;
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { chmod, symlink, writeFile } from 'node:fs/promises';
-import { RepoPath } from '../../../agent/protocol/ids.ts';
+import { chmod, readdir, symlink, utimes, writeFile } from 'node:fs/promises';
+import { systemClock } from '../../../agent/platform/clock.ts';
 import { GitRig } from '../../rig/git-rig.ts';
 import { WorkspaceRig } from './open-rig.ts';
 
@@ -101,6 +101,20 @@ describe('a change set against HEAD', () => {
       'added new.bin',
       'modified run.sh',
     ]);
+  });
+
+  it('is told without lines when there are too many of them', async () => {
+    const names = Array.from({ length: 17 }, (_, index) => `f${index}.ts`);
+    const content = 'a line\n'.repeat(590_000);
+    await using repository = await GitRig.create(Object.fromEntries(names.map((name) => [name, 'x\n'])));
+    await repository.write(Object.fromEntries(names.map((name) => [name, content])));
+    await using rig = await WorkspaceRig.open(repository.root);
+    const { files, notes } = await rig.changes();
+    assert.deepEqual(
+      files.map(({ path, kind, lines }) => [path, kind, lines]),
+      names.toSorted().map((name) => [name, 'modified', []]),
+    );
+    assert.deepEqual(notes, ['the difference is over 64 MB, so the changed lines are not worked out']);
   });
 
   it('has a file that became a symbolic link, and one that was a link', async () => {
@@ -234,6 +248,7 @@ describe('a change set against HEAD', () => {
     await using repository = await GitRig.create({ 'a.ts': 'one\n', 'b.ts': 'b\n' });
     await repository.rename('b.ts', 'c.ts');
     await repository.write({ 'a.ts': 'one\n' });
+    await utimes(repository.path('a.ts'), 1_100_000_000, 1_100_000_000);
     const index = await repository.read('.git/index');
     await using rig = await WorkspaceRig.open(repository.root);
     assert.deepEqual(await rig.summary(), ['renamed b.ts → c.ts']);
@@ -242,152 +257,21 @@ describe('a change set against HEAD', () => {
   });
 });
 
-describe('a change set on a clean tree', () => {
-  it('is the last commit', async () => {
-    await using repository = await GitRig.create({ 'a.ts': tenLines, 'b.ts': 'x\n' });
-    await repository.rename('b.ts', 'c.ts');
-    const commit = await repository.commit('Change', { 'a.ts': tenLines.replace('line 3\n', 'changed\n') });
-    await using rig = await WorkspaceRig.open(repository.root);
-    assert.deepEqual(await rig.summary(), ['modified a.ts 3', 'renamed b.ts → c.ts']);
-    const { base, head, notes } = await rig.changes();
-    assert.deepEqual({ base, head, notes }, { base: 'HEAD^', head: commit, notes: [] });
+describe('what is left of an agent that was killed while it looked for renames', () => {
+  it('is removed by the next one', async () => {
+    await using repository = await GitRig.create({ 'a.ts': 'x\n' });
+    await repository.write({ '.git/noodle/index-old': 'x', '.git/noodle/store/database': 'x' });
+    await (
+      await WorkspaceRig.open(repository.root, {}, { ...systemClock, now: () => Date.now() + 600_000 })
+    )[Symbol.asyncDispose]();
+    assert.deepEqual(await readdir(repository.path('.git/noodle')), ['store']);
   });
 
-  it('of the first commit is everything', async () => {
-    await using repository = await GitRig.create({ 'a.ts': 'one\ntwo\n', 'b.bin': 'a\0' });
-    await using rig = await WorkspaceRig.open(repository.root);
-    assert.deepEqual(await rig.summary(), ['added a.ts 1-2', 'added b.bin']);
-    assert.deepEqual((await rig.changes()).notes, ['HEAD is the first commit, so every file in it counts as added']);
-  });
-
-  it('of a merge is what the merge brought to the first parent', async () => {
-    await using repository = await GitRig.create({ 'a.ts': 'a\n' });
-    await repository.branch('other');
-    await repository.commit('Other', { 'other.ts': 'o\n' });
-    await repository.checkout('main');
-    await repository.commit('Ours', { 'ours.ts': 'o\n' });
-    await repository.git('merge', '--quiet', '--no-edit', 'other');
-    await using rig = await WorkspaceRig.open(repository.root);
-    assert.deepEqual(await rig.summary(), ['added other.ts 1']);
-  });
-
-  it('of an empty commit is empty', async () => {
-    await using repository = await GitRig.create({ 'a.ts': 'a\n' });
-    await repository.git('commit', '--quiet', '--allow-empty', '-m', 'Nothing');
-    await using rig = await WorkspaceRig.open(repository.root);
-    assert.deepEqual(await rig.summary(), []);
-    assert.equal((await rig.changes()).base, 'HEAD^');
-  });
-
-  it('of a shallow clone is everything, with the reason', async () => {
-    await using repository = await GitRig.create({ 'a.ts': 'a\n' });
-    await repository.commit('Second', { 'b.ts': 'b\n' });
-    await using clone = await GitRig.folder();
-    await repository.git('clone', '--quiet', '--depth=1', `file://${repository.root}`, clone.path('clone'));
-    await using rig = await WorkspaceRig.open(clone.path('clone'));
-    assert.deepEqual(await rig.summary(), ['added a.ts 1', 'added b.ts 1']);
-    assert.match((await rig.changes()).notes.join(), /^the clone is shallow and lacks the parent of HEAD/);
-  });
-
-  it('knows a detached HEAD', async () => {
-    await using repository = await GitRig.create({ 'a.ts': 'a\n' });
-    const second = await repository.commit('Second', { 'a.ts': 'b\n' });
-    await repository.checkout(second);
-    await using rig = await WorkspaceRig.open(repository.root);
-    const { branch, head, files } = await rig.changes();
-    assert.deepEqual([branch, head, files.length], [null, second, 1]);
-  });
-});
-
-describe('a change set against a revision', () => {
-  it('compares the working tree with that very commit', async () => {
-    await using repository = await GitRig.create({ 'a.ts': 'a\n' });
-    await repository.branch('topic');
-    await repository.commit('Topic', { 'topic.ts': 't\n' });
-    await repository.checkout('main');
-    await repository.commit('Main', { 'main.ts': 'm\n' });
-    await repository.checkout('topic');
-    await repository.write({ 'new.ts': 'n\n' });
-    await using rig = await WorkspaceRig.open(repository.root);
-    assert.deepEqual(await rig.summary('main'), ['deleted main.ts', 'added new.ts 1', 'added topic.ts 1']);
-    assert.equal((await rig.changes('main')).base, 'main');
-    assert.deepEqual(await rig.summary('HEAD~1'), ['added new.ts 1', 'added topic.ts 1']);
-  });
-
-  it('fails for one that is unknown, with the nearest names', async () => {
-    await using repository = await GitRig.create({ 'a.ts': 'a\n' });
-    await repository.git('tag', 'v1.0');
-    await using rig = await WorkspaceRig.open(repository.root);
-    const failureFor = async (base: string) => {
-      const result = await rig.workspace.changes(base);
-      return result.ok ? null : [result.failure.reason, result.failure.message];
-    };
-    assert.deepEqual(await failureFor('mian'), [
-      'unknown_revision',
-      '"mian" names no commit here; did you mean "main"?',
-    ]);
-    assert.deepEqual(await failureFor('--output=/tmp/x'), [
-      'unknown_revision',
-      '"--output=/tmp/x" names no commit here; expected a commit, branch or tag',
-    ]);
-    assert.deepEqual((await failureFor('main..v1.0'))?.[0], 'unknown_revision');
-    assert.deepEqual((await failureFor('a\0b'))?.[0], 'unknown_revision');
-    assert.deepEqual((await failureFor('0000000000000000000000000000000000000000'))?.[0], 'unknown_revision');
-  });
-
-  it('reads files as they were there', async () => {
-    await using repository = await GitRig.create({
-      'a.ts': 'before\n',
-      'b.bin': 'a\0',
-      'big.ts': 'x'.repeat(2 * 1024 * 1024 + 1),
-      'with space.ts': 's',
-    });
-    await repository.commit('Second', { 'a.ts': 'committed\n' });
-    await repository.write({ 'a.ts': 'after\n' });
-    await using rig = await WorkspaceRig.open(repository.root);
-    const readBase = async (path: string, base: string) => await rig.workspace.readBase(RepoPath.parse(path), base);
-    assert.equal(await readBase('a.ts', 'HEAD'), 'committed\n');
-    assert.equal(await readBase('a.ts', 'HEAD^'), 'before\n');
-    assert.equal(await readBase('with space.ts', 'main'), 's');
-    for (const [path, base] of [
-      ['b.bin', 'HEAD'],
-      ['big.ts', 'HEAD'],
-      ['missing.ts', 'HEAD'],
-      ['a.ts', 'unknown'],
-      ['a.ts', '--help'],
-      ['a.ts', 'file times'],
-    ] as const) {
-      assert.equal(await readBase(path, base), null, `${base}:${path}`);
-    }
-  });
-});
-
-describe('a repository without commits', () => {
-  it('has every file as added', async () => {
-    await using repository = await GitRig.create();
-    await repository.write({ 'a.ts': 'one\n', 'b.ts': 'two\n', '.gitignore': 'c.ts\n', 'c.ts': 'x' });
-    await repository.git('add', 'a.ts');
-    await using rig = await WorkspaceRig.open(repository.root);
-    const { base, head, branch, notes } = await rig.changes();
-    assert.deepEqual(
-      { base, head, branch, notes },
-      {
-        base: 'HEAD',
-        head: null,
-        branch: 'main',
-        notes: ['the repository has no commit yet, so every file counts as added'],
-      },
-    );
-    assert.deepEqual(await rig.summary(), ['added .gitignore 1', 'added a.ts 1', 'added b.ts 1']);
-    const result = await rig.workspace.changes('main');
-    assert.equal(result.ok ? '' : result.failure.reason, 'unknown_revision');
-  });
-
-  it('may have no file either', async () => {
-    await using repository = await GitRig.create();
-    await using rig = await WorkspaceRig.open(repository.root);
-    assert.deepEqual(await rig.summary(), []);
-    assert.deepEqual(await rig.workspace.files(), []);
+  it('may still be in use when it is young', async () => {
+    await using repository = await GitRig.create({ 'a.ts': 'x\n' });
+    await repository.write({ '.git/noodle/index-new': 'x' });
+    await (await WorkspaceRig.open(repository.root))[Symbol.asyncDispose]();
+    assert.deepEqual(await readdir(repository.path('.git/noodle')), ['index-new']);
   });
 });
 

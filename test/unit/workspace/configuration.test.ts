@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { ConfigurationFile } from '../../../agent/protocol/configuration-file.ts';
 import { nodeAt } from '../../../agent/workspace/configuration-schema.ts';
 import {
   describeConfigurationSchema,
@@ -213,6 +215,61 @@ describe('noodle.yaml', () => {
       assert.deepEqual(messages(read(nested.repeat(20_000))), ['the file is nested more than 100 levels deep']);
     const keys = Array.from({ length: 20_000 }, (_, index) => `key${index}: 1`);
     assert.equal(read(keys.join('\n')).problems.length, 100);
+  });
+
+  it('throws for no text, and gives what fits its schema', () => {
+    const fragment = fc.constantFrom(
+      ...[
+        'settings',
+        'targets',
+        'tests',
+        'core',
+        'command',
+        'needs',
+        'test',
+        'jestEnabled',
+        ': ',
+        ':\n',
+        '\n',
+        '  ',
+        '- ',
+        '{',
+        '}',
+      ],
+      ...[
+        '[',
+        ']',
+        ', ',
+        '"',
+        "'",
+        '&a ',
+        '*a',
+        '<<',
+        '? ',
+        '|',
+        '>',
+        '#',
+        '!!binary ',
+        '!x ',
+        '%',
+        '---\n',
+        '\t',
+        '1',
+        'true',
+        'null',
+        '\u0000',
+      ],
+    );
+    const anyText = fc.array(fragment, { maxLength: 30 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const { file, problems } = read(text);
+        assert.deepEqual(ConfigurationFile.parse(file), file);
+        for (const { line = 1, column = 1, endLine = 1 } of problems)
+          assert.equal(line >= 1 && column >= 1 && endLine >= line, true);
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('keeps keys of the language out of the way', () => {

@@ -70,10 +70,33 @@ describe('parseDiff', () => {
   });
 
   it('reads a rename with where it came from', () => {
-    const output = `${raw(modified, 'R090', 'old name', 'new\nname')}\0diff --git a/old b/new\nsimilarity index 90%\n@@ -2 +2 @@\n-x\n+y\n`;
+    const output = `${raw(modified, 'R090', 'old name', 'new\nname')}\0diff --git a/old name "b/new\\nname"\nsimilarity index 90%\n@@ -2 +2 @@\n-x\n+y\n`;
     assert.deepEqual(parseDiff(output), [
       { path: 'new\nname', kind: 'renamed', from: 'old name', isSubmodule: false, lines: [[2, 2]] },
     ]);
+  });
+
+  it('knows the file of a patch by its quoted name', () => {
+    const names = ['tab\t', 'quote"', 'back\\slash', 'bell\x07', 'escape\x1b', 'delete\x7f', 'ünïcode', 'two  spaces'];
+    const quotedNames = [
+      '"X/tab\\t"',
+      '"X/quote\\""',
+      '"X/back\\\\slash"',
+      '"X/bell\\a"',
+      '"X/escape\\033"',
+      '"X/delete\\177"',
+      'X/ünïcode',
+      'X/two  spaces',
+    ];
+    const patches = quotedNames.map(
+      (name, index) =>
+        `diff --git ${name.replace('X', 'a')} ${name.replace('X', 'b')}\n@@ -1 +${index + 1} @@\n-x\n+y\n`,
+    );
+    const output = `${names.map((name) => raw(modified, 'M', name)).join('')}\0${patches.join('')}`;
+    assert.deepEqual(
+      parseDiff(output).map(({ path, lines }) => [path, lines]),
+      names.map((name, index) => [name, [[index + 1, index + 1]]]),
+    );
   });
 
   it('reads a copy as an addition', () => {
@@ -130,6 +153,26 @@ describe('parseDiff', () => {
     );
   });
 
+  it('leaves out files of which only the time changed', () => {
+    const output = `${raw(modified, 'M', 'touched')}${raw('100644 100755', 'M', 'mode')}${raw(modified, 'M', 'z')}\0${[
+      'diff --git a/mode b/mode',
+      'old mode 100644',
+      'new mode 100755',
+      'diff --git a/z b/z',
+      '@@ -9 +9 @@',
+      '-x',
+      '+y',
+      '',
+    ].join('\n')}`;
+    assert.deepEqual(
+      parseDiff(output).map(({ path, lines }) => [path, lines]),
+      [
+        ['mode', []],
+        ['z', [[9, 9]]],
+      ],
+    );
+  });
+
   it('lists a path in conflict once', () => {
     const output = `${raw('000000 000000', 'U', 'a')}${raw(modified, 'M', 'a')}${raw('000000 100644', 'U', 'only')}${raw(modified, 'M', 'z')}\0* Unmerged path a\n${[
       'diff --git a/a b/a',
@@ -155,7 +198,7 @@ describe('parseDiff', () => {
 
   it('reads the files alone when there are no patches', () => {
     assert.deepEqual(
-      parseDiff(`${raw(modified, 'M', 'a')}${raw('100644 000000', 'D', 'b')}`).map(({ path, kind, lines }) => [
+      parseDiff(`${raw(modified, 'M', 'a')}${raw('100644 000000', 'D', 'b')}`, false).map(({ path, kind, lines }) => [
         path,
         kind,
         lines,
