@@ -49,6 +49,8 @@ const documentation = [
 /** Folders in which anything may be what a test reads. */
 const testFolder = /(?:^|\/)(?:tests?|__tests?__|specs?|e2e|fixtures?|__fixtures__|testdata|test-data|test_data|__snapshots__|mocks?|__mocks__|samples?|cases|golden|data)\//i;
 
+const fixtureFolder = /(?:^|\/)(?:__)?(?:fixtures?|testfixtures|testdata|test[-_]data|samples?|cases|examples?|playgrounds?|snapshots?|templates?|stubs?)(?:__)?\//i;
+
 /** The role of a file, by the first rule that fits its path. */
 export function roleOf(file: string): FileRole {
   const name = file.slice(file.lastIndexOf('/') + 1);
@@ -68,6 +70,22 @@ export function isConfigurationProgram(file: string): boolean {
   if (!/\.[cm]?[jt]s$/.test(file)) return false;
   const role = roleOf(file);
   return role === 'setting' || role === 'runner-setting';
+}
+
+/** Whether a file lies where tests keep the files that they work on. */
+export function isFixture(file: string): boolean {
+  return fixtureFolder.test(file);
+}
+
+/** Whether a file can be nothing but a fixture: no example that is there to be read, and no test case that is run itself. */
+export function isStrictFixture(file: string): boolean {
+  return /(?:^|\/)(?:__)?(?:test)?(?:fixtures?|data|stubs)(?:__)?\//.test(file) && /(?:^|\/)(?:__)?(?:tests?|specs?|e2e|(?:test)?fixtures?)(?:__)?\//.test(file);
+}
+
+/** The outermost folder of fixtures that holds the file, the file itself without one. */
+export function outermostFixture(file: string): string {
+  const at = fixtureFolder.exec(file);
+  return at === null ? file : file.slice(0, at.index + at[0].length - 1);
 }
 
 /** Whether what a file names as paths are settings of a tool, not something that it reads itself. */

@@ -2,7 +2,7 @@
 import type { ChangeSet } from '../protocol/change-set.ts';
 import type { RepoPath } from '../protocol/ids.ts';
 import type { Adjacency } from './adjacency.ts';
-import { ownersOfSnapshot, roleOf } from './file-roles.ts';
+import { isFixture, isStrictFixture, outermostFixture, ownersOfSnapshot, roleOf } from './file-roles.ts';
 import { Reach } from './reach.ts';
 import type { ReachQuestions, Reached } from './reach.ts';
 import { folderOf, foldersUp, isWithin } from './resolution/file-set.ts';
@@ -78,26 +78,21 @@ function changedPaths(change: ChangeSet): Set<RepoPath> {
 /** What a change means that its dependents do not tell. */
 function judge(path: RepoPath, questions: ImpactQuestions, { unbounded, notes }: Findings): void {
   const role = roleOf(path);
-  if (role === 'code') return;
-  const isRead = hasReaders(path, questions);
-  const isFixture = /(?:^|\/)(?:__)?(?:fixtures?|testdata|test[-_]data|samples?|cases|examples?|playgrounds?)(?:__)?\//i.test(path);
+  const isRead = role === 'code' && !isStrictFixture(path) ? true : hasReaders(path, questions);
+  if (role === 'code' && isRead) return;
   if (role === 'setting' || role === 'runner-setting') {
-    if (isRead && isFixture) return;
-    const folder = isFixture ? questions.projectOf(folderOf(outermostFixture(path))) : folderOf(path);
+    if (isRead && isFixture(path)) return;
+    const folder = isFixture(path) ? questions.projectOf(folderOf(outermostFixture(path))) : folderOf(path);
     unbounded.push({ folder, path, reason: `${path} decides how everything below ${named(folder)} is resolved, built or run` });
   } else if (isRead) {
     return;
-  } else if (role === 'data') {
+  } else if (role === 'data' || role === 'code') {
     const folder = questions.projectOf(folderOf(path));
-    unbounded.push({ folder, path, reason: `${path} is data, and nothing says who reads it` });
+    unbounded.push({ folder, path, reason: `${path} is ${role === 'code' ? 'a fixture' : 'data'}, and nothing says who reads it` });
     notes.push(`${path}: no code names it, so everything below ${named(folder)} counts as affected`);
   } else {
     notes.push(`${path}: ${role === 'documentation' ? 'documentation that no code reads' : 'the configuration of a tool that no test runs with'}, so it affects nothing`);
   }
-}
-
-function outermostFixture(path: string): string {
-  return /^(.*?(?:^|\/)(?:__)?(?:fixtures?|testdata|test[-_]data|samples?|cases|examples?|playgrounds?)(?:__)?)\//i.exec(path)?.[1] ?? path;
 }
 
 function hasReaders(path: RepoPath, { adjacency, importersOfMissing }: ImpactQuestions): boolean {

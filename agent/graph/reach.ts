@@ -1,7 +1,7 @@
 // Breadth-first search over the dependents: the shortest way from a change to everything that it can affect.
 import type { RepoPath } from '../protocol/ids.ts';
 import type { Adjacency } from './adjacency.ts';
-import { isConfigurationProgram, ownersOfSnapshot, roleOf } from './file-roles.ts';
+import { isConfigurationProgram, isFixture, ownersOfSnapshot, roleOf } from './file-roles.ts';
 import { folderOf, foldersUp } from './resolution/file-set.ts';
 
 /** A file that a change can affect. */
@@ -132,11 +132,11 @@ export class Reach {
     if (visit.distance === 0) for (const importer of importersOfMissing(visit.path)) reach(importer, null);
   }
 
-  /** Whether who reads the data of a folder reads this: no code, or code that nobody loads by name, such as a fixture. */
+  /** Whether who reads the data of a folder reads this: no code, or a fixture of code that nobody loads by name. */
   #isRead(path: RepoPath): boolean {
     if (roleOf(path) !== 'code') return true;
     const id = this.#questions.adjacency.idOf(path);
-    return !isTestName(path) && (id === undefined || this.#questions.adjacency.dependents(id).length === 0);
+    return isFixture(path) && (id === undefined || this.#questions.adjacency.dependents(id).length === 0);
   }
 
   #expandFolders(visit: Visit, reach: (path: RepoPath, folder: string) => void): void {
@@ -148,10 +148,6 @@ export class Reach {
       if (readers.data.length > 0 && this.#isRead(visit.path)) for (const reader of readers.data) reach(adjacency.pathOf(reader), folder);
     }
   }
-}
-
-function isTestName(path: string): boolean {
-  return /[._-](?:test|spec)s?\.\w+$|(?:^|\/)(?:test_[^/]*|tests?|conftest)\.\w+$/i.test(path);
 }
 
 function pathTo(end: Visit): string[] {

@@ -2,17 +2,22 @@
 import type { Extractor } from '../facts.ts';
 import { createJavaScriptExtractor } from './javascript.ts';
 import { createPythonExtractor } from './python.ts';
+import { createScriptExtractor, createShellExtractor } from './shell.ts';
 
 export type ExtractorOf = (path: string) => Extractor | null;
 
-/** Finds a file's extractor by its extension; one registry a thread. */
+/** Finds a file's extractor by its extension, or for want of one by its first line; one registry a thread. */
 export function createExtractors(): ExtractorOf {
+  const languages = { javascript: createJavaScriptExtractor(), python: createPythonExtractor(), shell: createShellExtractor() };
+  const script = createScriptExtractor(languages);
   const byExtension = new Map<string, Extractor>();
-  for (const extractor of [createJavaScriptExtractor(), createPythonExtractor()]) {
+  for (const extractor of Object.values(languages)) {
     for (const extension of extractor.extensions) byExtension.set(extension, extractor);
   }
   return (path) => {
-    const dot = path.lastIndexOf('.');
-    return dot <= path.lastIndexOf('/') ? null : (byExtension.get(path.slice(dot).toLowerCase()) ?? null);
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const dot = name.lastIndexOf('.');
+    if (dot > 0) return byExtension.get(name.slice(dot).toLowerCase()) ?? null;
+    return dot === -1 ? script : null;
   };
 }

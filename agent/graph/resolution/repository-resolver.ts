@@ -83,14 +83,13 @@ export class RepositoryResolver {
     const facts = this.#factsOf(file);
     const edges = new EdgeCollector(file, this.files);
     for (const note of facts.notes) edges.addNote(note);
-    const isPython = /\.pyi?$|\.pyw$/.test(file);
     const isSetting = isConfiguration(file);
     for (const fact of facts.imports) {
       if (isPath(fact)) continue;
-      if (isPython) this.#addPythonModule(edges, file, fact);
+      if (isPythonModule(fact)) this.#addPythonModule(edges, file, fact);
       else this.#addModule(edges, file, fact);
     }
-    if (isPython) this.#pythonModules.addConventions(edges, file, facts);
+    if (/\.py[iw]?$/.test(file)) this.#pythonModules.addConventions(edges, file, facts);
     edges.endModules();
     // The paths in a configuration are settings; it does not read them itself.
     if (!isSetting) this.#addPaths(edges, file, facts.imports.filter(isPath));
@@ -141,6 +140,10 @@ export class RepositoryResolver {
         this.#paths.addMention(edges, file, specifier);
     }
   }
+}
+
+function isPythonModule({ kind }: ImportFact): boolean {
+  return kind === 'module' || kind === 'module-types' || kind === 'member';
 }
 
 function isPath({ kind }: ImportFact): boolean {

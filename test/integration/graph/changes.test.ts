@@ -97,6 +97,12 @@ describe('impact of files that are no code', () => {
     assert.deepEqual(rig.reached('src/fixtures/package.json'), ['src/a.test.ts']);
   });
 
+  it('is everything around a fixture of code that nobody names', async () => {
+    await using rig = await GraphRig.create({ 'package.json': '{}', 'test/a.test.js': 'run(name)', 'test/fixtures/pm-install.js': '', 'examples/x.js': '' });
+    assert.deepEqual(rig.impact('test/fixtures/pm-install.js').unbounded.map(({ folder }) => folder), ['']);
+    assert.deepEqual(rig.impact('examples/x.js').unbounded, []);
+  });
+
   it('is the test that a snapshot belongs to', async () => {
     await using rig = await GraphRig.create(repository);
     assert.deepEqual(rig.reached('src/__snapshots__/a.test.ts.snap'), ['src/a.test.ts']);

@@ -169,6 +169,13 @@ describe('paths lead to', () => {
     assert.deepEqual(await importsOf('a.test.ts', { ...files, 'a.test.ts': "import { spawn } from 'node:child_process'; spawn(process.execPath, args)" }), ['src/cli.ts']);
   });
 
+  it('scripts without an extension and shell scripts, and through them to what they run', async () => {
+    const files = { 'package.json': '{}', 'a.test.js': "spawn(path.join(__dirname, 'fixtures', 'tool'))", 'b.test.js': "execSync('scripts/run.sh')", 'fixtures/tool': "#!/usr/bin/env node\nrequire('../lib/core')", 'scripts/run.sh': '#!/bin/sh\n# lib/other.js\nnode "$(dirname "$0")/../lib/core.js" --flag', 'lib/core.js': '', 'lib/other.js': '', 'LICENSE': 'require("./lib/core")' };
+    await using rig = await GraphRig.create(files);
+    assert.deepEqual(rig.reached('lib/core.js'), ['a.test.js', 'b.test.js', 'fixtures/tool', 'scripts/run.sh']);
+    assert.deepEqual(rig.reached('lib/other.js'), []);
+  });
+
   it('neither the folder of the file nor those above it', async () => {
     const files = { 'package.json': '{}', 'test/a.test.js': "const root = path.join(__dirname, '..'); run(path.join(root, 'bin', 'x.js')); read(path.join(root, name));", 'bin/x.js': '', 'src/y.js': '', 'test/b.test.js': '' };
     assert.deepEqual(await importsOf('test/a.test.js', files), ['bin/x.js']);
