@@ -1,5 +1,6 @@
 // A process that writes into a store until it is killed: `node store-writer.ts <directory>`.
 // First it prints what it found, as one line of JSON; then the number of each transaction that was acknowledged.
+import { flushCompileCache } from 'node:module';
 import { systemClock } from '../../agent/platform/clock.ts';
 import { silentLog } from '../../agent/platform/log.ts';
 import type { Limits } from '../../agent/store/durable-store.ts';
@@ -31,6 +32,8 @@ async function write(directory: string): Promise<void> {
     migrations: [migration],
     limits,
   });
+  // A process that is killed leaves no compile cache behind by itself.
+  flushCompileCache();
   const found = { ...look(store), notices };
   process.stdout.write(`${JSON.stringify(found)}\n`);
   const load = { next: 1 + (found.whole.at(-1)?.[1] ?? 0) };
