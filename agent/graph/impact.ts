@@ -76,23 +76,28 @@ function changedPaths(change: ChangeSet): Set<RepoPath> {
 }
 
 /** What a change means that its dependents do not tell. */
-function judge(path: RepoPath, questions: ImpactQuestions, { unbounded, notes }: Findings): void {
+function judge(path: RepoPath, questions: ImpactQuestions, findings: Findings): void {
   const role = roleOf(path);
-  const isRead = role === 'code' && !isStrictFixture(path) ? true : hasReaders(path, questions);
-  if (role === 'code' && isRead) return;
+  const isPlainCode = role === 'code' && !isStrictFixture(path);
+  const isRead = isPlainCode || hasReaders(path, questions);
   if (role === 'setting' || role === 'runner-setting') {
-    if (isRead && isFixture(path)) return;
-    const folder = isFixture(path) ? questions.projectOf(folderOf(outermostFixture(path))) : folderOf(path);
-    unbounded.push({ folder, path, reason: `${path} decides how everything below ${named(folder)} is resolved, built or run` });
-  } else if (isRead) {
+    if (!isRead || !isFixture(path)) findings.unbounded.push(settingChanged(path, questions));
     return;
-  } else if (role === 'data' || role === 'code') {
-    const folder = questions.projectOf(folderOf(path));
-    unbounded.push({ folder, path, reason: `${path} is ${role === 'code' ? 'a fixture' : 'data'}, and nothing says who reads it` });
-    notes.push(`${path}: no code names it, so everything below ${named(folder)} counts as affected`);
-  } else {
-    notes.push(`${path}: ${role === 'documentation' ? 'documentation that no code reads' : 'the configuration of a tool that no test runs with'}, so it affects nothing`);
   }
+  if (isRead) return;
+  if (role === 'data' || role === 'code') {
+    const folder = questions.projectOf(folderOf(path));
+    findings.unbounded.push({ folder, path, reason: `${path} is ${role === 'code' ? 'a fixture' : 'data'}, and nothing says who reads it` });
+    findings.notes.push(`${path}: no code names it, so everything below ${named(folder)} counts as affected`);
+  } else {
+    findings.notes.push(`${path}: ${role === 'documentation' ? 'documentation that no code reads' : 'the configuration of a tool that no test runs with'}, so it affects nothing`);
+  }
+}
+
+/** A setting inside of fixtures is one of the tests' subjects: who uses it lies outside of its folder. */
+function settingChanged(path: RepoPath, { projectOf }: ImpactQuestions): Unbounded {
+  const folder = isFixture(path) ? projectOf(folderOf(outermostFixture(path))) : folderOf(path);
+  return { folder, path, reason: `${path} decides how everything below ${named(folder)} is resolved, built or run` };
 }
 
 function hasReaders(path: RepoPath, { adjacency, importersOfMissing }: ImpactQuestions): boolean {
