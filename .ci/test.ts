@@ -65,8 +65,10 @@ async function runStep(step: Step): Promise<[Counts, boolean]> {
     return [nothing, true];
   }
   rmSync(countsFile, { force: true });
+  const colour = process.stdout.isTTY ? '--color' : '--no-color';
   const exitCode = await runNode([
     'node_modules/mocha/bin/mocha.js',
+    colour,
     '--reporter=.ci/counting-reporter.mjs',
     ...step.args,
     ...files,

@@ -7,7 +7,7 @@ describe('GitRig', () => {
     const make = async () => {
       await using rig = await GitRig.create({ 'src/a.ts': 'one' });
       await rig.commit('Second', { 'src/b.ts': 'two' });
-      return rig.head();
+      return await rig.head();
     };
     assert.equal(await make(), await make());
   });
