@@ -26,7 +26,7 @@ export function referencesIn(code: string, loaded: readonly string[]): Reference
   const found: Collector = { facts: [], notes: [] };
   const startsProcesses = runsProcesses.test(code) || loaded.some((specifier) => processModule.test(specifier));
   if (startsProcesses) addCommands(code, found);
-  if (!worthLooking.test(code)) return found;
+  if (!mayRefer(code)) return found;
   const hasPaths = /__dirname|__filename|import\.meta|process\.cwd|\b(?:join|resolve)\s*\(/.test(code);
   const { values, constants, spans } = hasPaths ? pathsIn(code) : noPaths;
   const typeImports = addCalls(code, { constants, found, isModule: loaded.length > 0 });
@@ -36,6 +36,11 @@ export function referencesIn(code: string, loaded: readonly string[]): Reference
   if (/\breaddir|(?<!meta\.)\bglob|requireAll|require-dir/.test(code) && /(?:require|import)\s*\(\s*[^'"`)\s]/.test(code)) addOwnFolder(values, found);
   addLiterals(blank(code, [...spans, ...typeImports]), found);
   return found;
+}
+
+/** Whether a search in the text can find anything at all. */
+export function mayRefer(code: string): boolean {
+  return worthLooking.test(code);
 }
 
 const processModule = /^(?:node:)?child_process$|^(?:execa|cross-spawn|tinyexec|nano-spawn|zx|shelljs)$/;

@@ -1,7 +1,7 @@
 // JavaScript and TypeScript in all their file kinds, and the scripts of component files.
 import type { CodeSymbol, Extractor, FileFacts, ImportFact, ImportKind } from '../facts.ts';
 import { blank } from './blank.ts';
-import { addLoad, referencesIn } from './code-references.ts';
+import { addLoad, mayRefer, referencesIn } from './code-references.ts';
 import { javascriptSymbols } from './javascript-symbols.ts';
 import { createModuleParser } from './module-record.ts';
 import type { ImportStatement, Language, ModuleParser, ModuleRecord } from './module-record.ts';
@@ -54,7 +54,7 @@ interface Script {
 }
 
 function scriptFacts(path: string, text: string, { language, parse }: Script): FileFacts {
-  const record = parse(path, text, language);
+  const record = parse({ path, text, language }, (found) => commentsMatter(text, language, found));
   const code = blank(text, [...record.comments, ...record.statements, ...record.dynamicImports]);
   const imports: ImportFact[] = statementFacts(path, text, { record, language, code });
   const notes: string[] = [];
@@ -68,6 +68,13 @@ function scriptFacts(path: string, text: string, { language, parse }: Script): F
     notes: [...new Set([...notes, ...references.notes])].slice(0, 20),
     ...(record.isDamaged ? { isDamaged: true as const } : {}),
   };
+}
+
+/** Comments must be told from code where the code names files, or where it is in doubt whether a name is used. */
+function commentsMatter(text: string, language: Language, record: ModuleRecord): boolean {
+  const code = blank(text, [...record.statements, ...record.dynamicImports]);
+  if (record.isDamaged || mayRefer(code)) return true;
+  return language !== 'jsx' && record.statements.some(({ valueNames }) => valueNames.length > 0 && !valueNames.some((name) => isCalled(code, name)));
 }
 
 interface Parsed {

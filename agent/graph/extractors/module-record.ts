@@ -25,7 +25,15 @@ export interface ModuleRecord {
   readonly isDamaged: boolean;
 }
 
-export type ModuleParser = (path: string, text: string, language: Language) => ModuleRecord;
+/** A file to be parsed. */
+export interface Source {
+  readonly path: string;
+  readonly text: string;
+  readonly language: Language;
+}
+
+/** Comments are only handed over when `wantsComments` says so of what was found: in most files they do not matter. */
+export type ModuleParser = (source: Source, wantsComments: (record: ModuleRecord) => boolean) => ModuleRecord;
 
 /**
  * A parser that reads oxc's syntax tree where it lies in memory, which costs a tenth of handing it over; where that
@@ -33,21 +41,21 @@ export type ModuleParser = (path: string, text: string, language: Language) => M
  */
 export function createModuleParser(): ModuleParser {
   let isLazy = rawTransferSupported();
-  const parseOnce = (path: string, text: string, options: ParserOptions): ModuleRecord => {
+  const parseOnce = ({ path, text }: Source, options: ParserOptions, wantsComments: (record: ModuleRecord) => boolean): ModuleRecord => {
     if (isLazy) {
       try {
-        return readLazily(path, text, options);
+        return readLazily(path, text, options, wantsComments);
       } catch {
         isLazy = false;
       }
     }
-    return readRecord(parseSync(path, text, options), text);
+    return readRecord(parseSync(path, text, options), text, wantsComments);
   };
-  return (path, text, language) => {
-    const attempts = attemptsFor(path, language);
+  return (source, wantsComments) => {
+    const attempts = attemptsFor(source.path, source.language);
     let best: ModuleRecord | null = null;
     for (const options of attempts) {
-      const record = parseOnce(path, text, options);
+      const record = parseOnce(source, options, wantsComments);
       if (!record.isDamaged) return record;
       if (best === null || record.statements.length > best.statements.length) best = record;
     }
@@ -63,44 +71,53 @@ function attemptsFor(path: string, language: Language): readonly ParserOptions[]
   return language === 'ts' ? [first, { lang: 'ts', sourceType: 'commonjs' }] : [first];
 }
 
-function readLazily(path: string, text: string, options: ParserOptions): ModuleRecord {
+function readLazily(path: string, text: string, options: ParserOptions, wantsComments: (record: ModuleRecord) => boolean): ModuleRecord {
   // `experimentalLazy` and the `dispose` of its result are public but not in the package's types.
   const result = parseSync(path, text, { ...options, experimentalLazy: true } as ParserOptions) as ParseResult & { dispose(): void };
   try {
-    return readRecord(result, text);
+    return readRecord(result, text, wantsComments);
   } finally {
     result.dispose();
   }
 }
 
-function readRecord(result: ParseResult, text: string): ModuleRecord {
-  const record = result.module;
-  return {
-    statements: [
-      ...record.staticImports.map((statement) => importStatement(statement, text)),
-      ...record.staticExports.flatMap((statement) => exportStatement(statement, text)),
-    ],
-    dynamicImports: record.dynamicImports.map(({ moduleRequest: { start, end } }) => ({ start, end })),
-    comments: result.comments.map(({ start, end }) => ({ start, end })),
-    isDamaged: result.errors.length > 0,
-  };
+/** Loops, because a lazily read list answers `map` through a proxy. */
+function readRecord(result: ParseResult, text: string, wantsComments: (record: ModuleRecord) => boolean): ModuleRecord {
+  const statements: ImportStatement[] = [];
+  const dynamicImports: Span[] = [];
+  const comments: Span[] = [];
+  for (const statement of result.module.staticImports) statements.push(importStatement(statement, text));
+  for (const statement of result.module.staticExports) statements.push(...exportStatement(statement, text));
+  for (const { moduleRequest } of result.module.dynamicImports) dynamicImports.push({ start: moduleRequest.start, end: moduleRequest.end });
+  const record = { statements, dynamicImports, comments, isDamaged: result.errors.length > 0 };
+  if (!wantsComments(record)) return record;
+  for (const { start, end } of result.comments) comments.push({ start, end });
+  return record;
 }
 
 function importStatement(statement: StaticImport, text: string): ImportStatement {
   const { start, end, moduleRequest, entries } = statement;
-  const names = entries.map((entry) => ({ name: entry.localName.value, isType: entry.isType }));
-  const valueNames = names.filter((entry) => !entry.isType).map((entry) => entry.name);
-  const namesOnlyTypes = names.length > 0 && valueNames.length === 0;
+  const valueNames: string[] = [];
+  let names = 0;
+  for (const entry of entries) {
+    names++;
+    if (!entry.isType) valueNames.push(entry.localName.value);
+  }
+  const namesOnlyTypes = names > 0 && valueNames.length === 0;
   const isType = namesOnlyTypes && /^import\s+type\b/.test(text.slice(start, start + 40));
   return { start, end, specifier: moduleRequest.value, isExport: false, isType, valueNames, namesOnlyTypes };
 }
 
 function exportStatement(statement: StaticExport, text: string): ImportStatement[] {
   const { start, end, entries } = statement;
-  const from = entries.find((entry) => entry.moduleRequest !== null)?.moduleRequest;
-  // `export const a = 1`, and `export { imported }` of a binding that an import statement names anyway.
-  if (from === undefined || from === null || from.start < start || from.end > end) return [];
-  const namesOnlyTypes = entries.every((entry) => entry.isType);
+  let specifier: string | null = null;
+  let namesOnlyTypes = true;
+  for (const entry of entries) {
+    specifier = entry.moduleRequest?.value ?? specifier;
+    namesOnlyTypes &&= entry.isType;
+  }
+  // `export const a = 1`
+  if (specifier === null) return [];
   const isType = namesOnlyTypes && /^export\s+type\b/.test(text.slice(start, start + 40));
-  return [{ start, end, specifier: from.value, isExport: true, isType, valueNames: [], namesOnlyTypes }];
+  return [{ start, end, specifier, isExport: true, isType, valueNames: [], namesOnlyTypes }];
 }

@@ -29,7 +29,8 @@ export interface ResolverInput {
 
 /** Whether a change of this file can change how others resolve. */
 export function decidesResolution(file: string): boolean {
-  return /(?:^|\/)(?:package\.json|[tj]sconfig[^/]*\.json|pyproject\.toml|setup\.cfg|setup\.py|pytest\.ini|tox\.ini|Pipfile)$/.test(file) || isRunnerConfiguration(file);
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  return /^(?:package\.json|[tj]sconfig[^/]*\.json|pyproject\.toml|setup\.cfg|setup\.py|pytest\.ini|tox\.ini|Pipfile)$/.test(name) || isRunnerConfiguration(file);
 }
 
 /** Made for one state of the file names and of the files that decide resolution; reads those at once. */

@@ -36,11 +36,11 @@ export interface RunnerConfigurations {
   checksTypes(folder: string): boolean;
 }
 
-const configurationFile = /(?:^|\/)(?:\.babelrc(?:\.\w+)?|\.mocharc\.\w+|(?:vite|vitest|jest|babel|webpack|rspack|rsbuild|next|craco)(?:[.-][\w.-]*)?\.(?:config|workspace|preset|projects|setup)[\w.-]*\.(?:[cm]?[jt]s|json)|(?:vite|vitest|jest|babel|webpack)\.(?:config|workspace)\.(?:[cm]?[jt]s|json))$/;
+const configurationFile = /^(?:\.babelrc(?:\.\w+)?|\.mocharc\.\w+|(?:vite|vitest|jest|babel|webpack|rspack|rsbuild|next|craco)(?:[.-][\w.-]*)?\.(?:config|workspace|preset|projects|setup)[\w.-]*\.(?:[cm]?[jt]s|json)|(?:vite|vitest|jest|babel|webpack)\.(?:config|workspace)\.(?:[cm]?[jt]s|json))$/;
 
 /** Whether a file is one that this module reads. */
 export function isRunnerConfiguration(file: string): boolean {
-  return configurationFile.test(file);
+  return configurationFile.test(file.slice(file.lastIndexOf('/') + 1));
 }
 
 export function readRunnerConfigurations(files: Iterable<RepoPath>, manifests: Manifests, read: (file: RepoPath) => string | null): RunnerConfigurations {
