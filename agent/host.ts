@@ -39,6 +39,8 @@ export interface Host {
   readonly dashboardAddress: string;
   /** Resolves when the agent was told to stop, or was not needed for long enough. */
   readonly stopped: Promise<void>;
+  /** Resolves when no other client waits for something that runs here. */
+  unneeded(): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -120,8 +122,18 @@ async function startHost(options: HostOptions, { workspace, lock, disposables }:
     client: createLocalClient({ handlers: agent.handlers, events: agent.events, client: options.clientName, audit, clock, log, checksOutput }),
     dashboardAddress: server === null ? '' : `${server.address}/?token=${lock.token}`,
     stopped: stopped.promise,
+    unneeded: () => unneeded(agent, () => host.clientCount(), clock),
     dispose: () => disposables.dispose(),
   };
+}
+
+const unneededCheckMs = 20;
+
+/** Looks again and again, which costs nothing that matters: it happens only while a command is about to end. */
+async function unneeded({ engine }: Agent, clientCount: () => number, clock: Clock): Promise<void> {
+  while (clientCount() > 0 && !engine.isIdle()) {
+    await new Promise<void>((resolve) => clock.schedule(unneededCheckMs, resolve));
+  }
 }
 
 /** Stops an agent that nobody is connected to and that runs nothing. */

@@ -47,7 +47,7 @@ async function liveSession({ clock, version, environment }: SessionEnvironment, 
   const connected = await connectClient({ port: lock.value.port, token: lock.value.token, client: clientName, clientVersion: version, clock });
   if (!connected.ok) return connected;
   const client = connected.value;
-  const ended = new Promise<void>((resolve) => client.onClosed(resolve));
+  const ended = new Promise<void>((resolve) => client.onClosed(() => resolve()));
   return success({ client, root, name: path.basename(root), dashboardAddress: addressOf(lock.value), isOwnAgent: false, ended, dispose: async () => client.dispose() });
 }
 
@@ -64,7 +64,11 @@ async function ownSession(surroundings: SessionEnvironment, options: SessionOpti
     dashboardAddress: host.dashboardAddress,
     isOwnAgent: true,
     ended: host.stopped,
-    dispose: () => host.dispose(),
+    async dispose() {
+      // Another command may have found this agent and run something on it.
+      if (options.agent === 'any') await host.unneeded();
+      await host.dispose();
+    },
   });
 }
 

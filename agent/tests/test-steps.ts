@@ -43,7 +43,9 @@ function stepOf(step: ProjectStep): StepDefinition {
     id: StepId.parse(`tests:${entry.name}`),
     name: folder === '' ? framework : `${framework} in ${folder}`,
     kind: 'tests',
-    needs: input.needs(folder),
+    // A build that fails is reported by itself; what the tests say without it is still worth knowing.
+    needs: [],
+    after: input.after(folder),
     slot: 'test',
     timeoutMs: options.settings()['cicd.defaultTimeout'] * 1000,
     run: (context) => runStep(step, context),
