@@ -1,4 +1,5 @@
 // The composition root: builds the parts of one repository's agent and wires them to each other.
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { createAnalytics, type Analytics } from './analytics/analytics.ts';
 import { createAnswers, type Answers } from './answers/answers.ts';
@@ -68,7 +69,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   const parts = buildParts(foundation, disposables);
   const { workspace, log, host } = options;
   const { events, engine, store, configuration, trust } = foundation;
-  const { continuousRun, answers } = parts;
+  const { continuousRun, answers, planner } = parts;
   disposables.defer(
     workspace.onChange((batch) => {
       if (batch.everything || batch.paths.some((file) => file === configurationPath)) configuration.fileChanged();
@@ -97,6 +98,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     },
     async startWatching() {
       disposables.defer(await workspace.watch());
+      planner.filesChanged([], true);
       continuousRun.replan();
     },
     isIdle: () => engine.isIdle() && !continuousRun.isWatching,
@@ -165,7 +167,7 @@ function limitsOf(settings: Settings): Limits {
   return {
     parallelExecutions: settings['cicd.parallelPipelines'],
     builds: settings['build.parallelBuilds'],
-    tests: settings['test.parallelExecutions'],
+    tests: Math.min(settings['test.parallelExecutions'], availableParallelism()),
   };
 }
 

@@ -8,7 +8,7 @@ import type { Execution } from '../protocol/execution.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
 import type { Settings } from '../protocol/settings.ts';
 import { defineMetric, metricSummary, recordMetricValues, type MetricSummary } from '../store/metrics.ts';
-import { pruneBefore } from '../store/retention.ts';
+import { prune } from '../store/retention.ts';
 import type { Store } from '../store/store.ts';
 import { createCostReader } from './agent-cost.ts';
 import { Alerts } from './alerts.ts';
@@ -73,7 +73,7 @@ export async function createAnalytics(options: AnalyticsOptions): Promise<Analyt
     cost,
     async prune() {
       const before = clock.now() - settings()['analytics.retentionDays'] * dayMs;
-      const removed = await store.transact((tx) => pruneBefore(tx, before));
+      const removed = await prune(store, before);
       if (removed.executions > 0) log.info('forgot what is older than the retention', { ...removed });
     },
     dispose: () => disposables.dispose(),

@@ -139,8 +139,8 @@ class Run {
   #steps(plan: Plan): StepDefinition[] {
     const { builds, tests } = this.#options;
     const planned = new Set(plan.builds.map((build) => build.target));
-    const needs = (folder: string) => builds.neededBy(folder).filter((target) => planned.has(target)).map((target) => builds.stepOf(target));
-    return [...builds.steps(plan.builds), ...tests.steps({ planned: plan.tests, request: this.#request, needs })];
+    const after = (folder: string) => builds.neededBy(folder).filter((target) => planned.has(target)).map((target) => builds.stepOf(target));
+    return [...builds.steps(plan.builds), ...tests.steps({ planned: plan.tests, request: this.#request, after })];
   }
 }
 

@@ -53,6 +53,7 @@ class RepositoryPlanner implements Planner {
   }
 
   filesChanged(paths: readonly RepoPath[], everything: boolean): void {
+    this.#options.builds.filesChanged(everything ? null : paths);
     if (everything) this.#stale = null;
     else if (this.#stale !== null) for (const path of paths) this.#stale.add(path);
   }

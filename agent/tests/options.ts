@@ -37,7 +37,7 @@ export interface StepsInput {
   readonly planned: readonly PlannedTest[];
   readonly request: PlanRequest;
   /** Steps that have to succeed before the tests of a project in this folder: builds of what they import built. */
-  readonly needs: (folder: string) => readonly StepId[];
+  readonly after: (folder: string) => readonly StepId[];
 }
 
 /** Where runs and questions to runners put what they need for a moment. */
