@@ -16,10 +16,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 const output = createOutput({ stdout: process.stdout, stderr: process.stderr, environment: process.env });
-// A reader that has seen enough (`noodle plan | head`) is no defect.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+// A reader that has seen enough (`noodle plan | head`), or a window that was closed, is no defect.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 const isVerbose = process.env.NOODLE_LOG === 'debug';
 const log = createLog((line, level) => {
   if (isVerbose || level === 'error') process.stderr.write(`${line}\n`);

@@ -1,20 +1,9 @@
 // Starts the repository's agent, or finds the one that lives already: both answer with one line of JSON.
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
-import { failure, success, type Result } from '../agent/protocol/failure.ts';
-
-/** The line that `noodle serve --json` prints when it, or the agent that it found, can be talked to. */
-const AgentStarted = z.object({ type: z.literal('agent.started'), root: z.string(), pid: z.int(), address: z.url(), adopted: z.boolean() });
-
-export interface AgentContact {
-  /** Absolute path of the repository's root. */
-  readonly root: string;
-  readonly pid: number;
-  readonly port: number;
-  readonly token: string;
-  readonly dashboardAddress: string;
-}
+import type { Readable } from 'node:stream';
+import type { FailureReason, Result } from '../agent/protocol/failure.ts';
+import type { AgentContact } from './agent-contact.ts';
 
 export interface AgentProcessOptions {
   /** Absolute path of the bundle, `dist/agent.mjs`. */
@@ -32,51 +21,67 @@ export interface AgentProcessOptions {
  * Runs `noodle serve` in a process of its own, which outlives this window. `internal` when it ends or stays silent;
  * its last words are in the message.
  */
-export function startAgent({ program, folder, log, environment, idleExitSeconds, timeoutMs }: AgentProcessOptions): Promise<Result<AgentContact>> {
+export function startAgent(options: AgentProcessOptions): Promise<Result<AgentContact>> {
+  return firstWord(spawnAgent(options), options);
+}
+
+function spawnAgent({ program, folder, environment, idleExitSeconds }: AgentProcessOptions): AgentChild {
   const args = [program, 'serve', '--json', '--untrusted', '--idle-exit', String(idleExitSeconds), '--repo', folder];
-  const child = spawn(process.execPath, args, {
+  return spawn(process.execPath, args, {
     cwd: folder,
     detached: true,
     env: { ...environment, ELECTRON_RUN_AS_NODE: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
   });
-  return new Promise((resolve) => {
-    const complaints: string[] = [];
-    const settle = (result: Result<AgentContact>) => {
-      clearTimeout(timer);
-      // From here on the agent lives by itself: neither its pipes nor its end keep this window waiting.
-      child.unref();
-      resolve(result);
-    };
-    const timer = setTimeout(() => settle(failure('timed_out', `the agent did not start within ${timeoutMs / 1000} s`)), timeoutMs);
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const contact = contactOf(line);
+}
+
+type AgentChild = ChildProcessByStdio<null, Readable, Readable>;
+
+/** The contact that the process prints, or why there is none. What it complains of goes to the log as long as it lives. */
+function firstWord(child: AgentChild, { log, timeoutMs }: AgentProcessOptions): Promise<Result<AgentContact>> {
+  const answer = Promise.withResolvers<Result<AgentContact>>();
+  let complaint: string | null = null;
+  const timer = setTimeout(() => {
+    answer.resolve(failed('timed_out', `the agent did not start within ${timeoutMs / 1000} s`));
+    child.kill();
+  }, timeoutMs);
+  // Loaded while the agent starts, so that activation stays quick.
+  const contract = import('./agent-contact.ts');
+  let read: Promise<void> = Promise.resolve();
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    read = Promise.all([contract, read]).then(([{ contactIn }]) => {
+      const contact = contactIn(line);
       if (contact === null) log(line);
-      else settle(success(contact));
+      else answer.resolve({ ok: true, value: contact });
     });
-    createInterface({ input: child.stderr }).on('line', (line) => {
-      log(line);
-      complaints.push(line);
-    });
-    child.once('error', (error) => settle(failure('internal', `the agent could not be started: ${error.message}`)));
-    child.once('close', (exitCode) => {
-      log(`agent: ended with exit code ${exitCode ?? 'none'}`);
-      settle(failure('internal', complaints.at(-1) ?? `the agent ended at once with exit code ${exitCode ?? 'none'}`));
-    });
+  });
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    log(line);
+    complaint = complaintIn(line, complaint);
+  });
+  child.once('error', (error) =>
+    answer.resolve(failed('internal', `the agent could not be started: ${error.message}`)),
+  );
+  child.once('close', (exitCode, signal) => {
+    const end = signal === null ? `exit code ${exitCode}` : signal;
+    // One that found another agent ends at once, and well.
+    if (exitCode !== 0) log(`the agent ended with ${end}`);
+    void read.then(() => answer.resolve(failed('internal', complaint ?? `the agent ended at once with ${end}`)));
+  });
+  return answer.promise.finally(() => {
+    clearTimeout(timer);
+    // From here on the agent lives by itself: its end does not keep this window waiting.
+    child.unref();
   });
 }
 
-function contactOf(line: string): AgentContact | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return null;
-  }
-  const parsed = AgentStarted.safeParse(value);
-  if (!parsed.success) return null;
-  const { root, pid, address } = parsed.data;
-  const url = new URL(address);
-  return { root, pid, port: Number(url.port), token: url.searchParams.get('token') ?? '', dashboardAddress: address };
+/** The program says what went wrong in a line that starts with its name; what follows is a hint. */
+function complaintIn(line: string, before: string | null): string {
+  const prefix = 'noodle: ';
+  return line.startsWith(prefix) ? line.slice(prefix.length) : (before ?? line);
+}
+
+function failed(reason: FailureReason, message: string): Result<never> {
+  return { ok: false, failure: { reason, message } };
 }

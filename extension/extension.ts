@@ -2,10 +2,12 @@
 import * as vscode from 'vscode';
 import { registerAgentCommands } from './commands/agent-commands.ts';
 import { registerExplainCommands } from './commands/explain-commands.ts';
+import { registerLogCommands } from './commands/log-commands.ts';
 import { registerOpenItem } from './commands/open-item.ts';
 import { registerRunCommands } from './commands/run-commands.ts';
 import { registerContextKeys } from './context-keys.ts';
 import { registerDashboard } from './dashboard/dashboard.ts';
+import { registerDocuments } from './documents.ts';
 import { registerLanguageClients } from './language/language-client.ts';
 import { registerNotifications } from './notifications.ts';
 import { Repositories } from './repositories.ts';
@@ -14,15 +16,21 @@ import { registerTestExplorer } from './test-explorer/test-explorer.ts';
 import { registerViews } from './views/views.ts';
 
 export function activate(extension: vscode.ExtensionContext): void {
+  const startedAt = performance.now();
   const log = vscode.window.createOutputChannel('Noodle', { log: true });
   // The manifest is ours and has a version.
   const { version } = extension.extension.packageJSON as { version: string };
-  const repositories = new Repositories({ extensionFolder: extension.extensionPath, version, log: (line) => log.info(line) });
+  const repositories = new Repositories({
+    extensionFolder: extension.extensionPath,
+    version,
+    log: (line) => log.info(line),
+  });
   extension.subscriptions.push(log, repositories);
-  const surroundings = { repositories, log, extension };
+  const surroundings = { repositories, log, extension, documents: registerDocuments(extension) };
   registerRunCommands(surroundings);
   registerExplainCommands(surroundings);
   registerAgentCommands(surroundings);
+  registerLogCommands(surroundings);
   registerOpenItem(surroundings);
   registerDashboard(surroundings);
   registerViews(surroundings);
@@ -32,6 +40,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   registerContextKeys(extension, repositories);
   registerStatusBar(extension, repositories);
   repositories.open();
+  log.info(`activated in ${Math.round(performance.now() - startedAt)} ms`);
 }
 
 export function deactivate(): void {}

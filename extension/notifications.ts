@@ -27,23 +27,33 @@ function follow(repository: Repository): void {
     if (first === undefined || !wasGreen || vscode.window.state.focused) return;
     const more = fresh.length === 1 ? '' : ` and ${fresh.length - 1} more`;
     const at = first.failureAt;
-    void tell(editorSettings.notifyFirstFailure, `${first.name} fails${more}: ${first.message?.split('\n')[0] ?? first.status}`, {
-      'Go to Test': async () => {
-        if (at !== null) await openLocation(repository, at);
+    void tell(
+      editorSettings.notifyFirstFailure,
+      `${first.name} fails${more}: ${first.message?.split('\n')[0] ?? first.status}`,
+      {
+        'Go to Test': async () => {
+          if (at !== null) await openLocation(repository, at);
+        },
+        Why: async () => {
+          await vscode.commands.executeCommand(commandIds.explain, first.id);
+        },
       },
-      Why: async () => {
-        await vscode.commands.executeCommand(commandIds.explain, first.id);
-      },
-    });
+    );
   });
   repository.connection.onEvent((event) => {
     if (event.type !== 'notice.raised' || event.severity === 'info' || raised.has(event.id)) return;
     raised.add(event.id);
-    void tell(editorSettings.notifyStateRepaired, event.message, { 'Show Log': () => vscode.commands.executeCommand(commandIds.showLog) });
+    void tell(editorSettings.notifyStateRepaired, event.message, {
+      'Show Log': () => vscode.commands.executeCommand(commandIds.showLog),
+    });
   });
 }
 
-async function tell(setting: EditorSetting, message: string, actions: Readonly<Record<string, () => Thenable<unknown>>>): Promise<void> {
+async function tell(
+  setting: EditorSetting,
+  message: string,
+  actions: Readonly<Record<string, () => Thenable<unknown>>>,
+): Promise<void> {
   const configuration = vscode.workspace.getConfiguration();
   if (!configuration.get<boolean>(setting, true)) return;
   const chosen = await vscode.window.showWarningMessage(`Noodle: ${message}`, ...Object.keys(actions), never);

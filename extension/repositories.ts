@@ -2,11 +2,12 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { failure, success, type Result } from '../agent/protocol/failure.ts';
-import { settingDeclarations } from '../agent/protocol/settings.ts';
+import type { Result } from '../agent/protocol/failure.ts';
 import type { ConnectedClient } from '../agent/client/client.ts';
 import { AgentConnection } from './agent-connection.ts';
+import type { AgentContact } from './agent-contact.ts';
 import { startAgent } from './agent-process.ts';
+import { editorSettings } from './ids.ts';
 import { Repository } from './repository.ts';
 
 const idleExitSeconds = 600;
@@ -24,11 +25,15 @@ export class Repositories {
   readonly #added = new vscode.EventEmitter<Repository>();
   readonly #removed = new vscode.EventEmitter<Repository>();
   readonly #changed = new vscode.EventEmitter<Repository>();
+  readonly #currentChanged = new vscode.EventEmitter<Repository | null>();
   readonly #subscriptions: vscode.Disposable[];
   readonly onAdded = this.#added.event;
   readonly onRemoved = this.#removed.event;
   /** Something shown of a repository is different now. */
   readonly onChanged = this.#changed.event;
+  /** The views are about another repository now. */
+  readonly onCurrentChanged = this.#currentChanged.event;
+  #current: Repository | null = null;
 
   constructor(options: RepositoriesOptions) {
     this.#options = options;
@@ -38,6 +43,7 @@ export class Repositories {
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('noodle')) void this.#introduceAll();
       }),
+      vscode.window.onDidChangeActiveTextEditor(() => this.#followEditor()),
     ];
   }
 
@@ -45,50 +51,80 @@ export class Repositories {
     return [...this.#byRoot.values()];
   }
 
+  /** The one that views and commands are about: of the last editor that lay in one, else the first. */
+  get current(): Repository | null {
+    return this.#current;
+  }
+
   /** Takes up the folders of the window; the agents are started without waiting for them. */
   open(): void {
     this.#followFolders();
   }
 
-  /** The repository of a file, else that of the active editor, else the only one. */
-  find(uri?: vscode.Uri): Repository | null {
-    const wanted = uri ?? vscode.window.activeTextEditor?.document.uri;
-    const inside = wanted === undefined ? undefined : this.all.find((each) => isInside(wanted.fsPath, each.root));
-    return inside ?? (this.#byRoot.size === 1 || uri === undefined ? (this.all[0] ?? null) : null);
+  /** The repository that a file lies in. */
+  of(uri: vscode.Uri): Repository | null {
+    return this.all.find((each) => isInside(uri.fsPath, each.root)) ?? null;
   }
 
-  /** The client of the repository that a command is about. */
-  async client(uri?: vscode.Uri): Promise<Result<{ repository: Repository; client: ConnectedClient }>> {
-    const repository = this.find(uri);
-    if (repository === null) return failure('not_found', 'no folder is open', { hint: 'Open a folder first.' });
+  /** The client of the current repository, whose agent is started if need be. */
+  async client(): Promise<Result<{ repository: Repository; client: ConnectedClient }>> {
+    const repository = this.#current;
+    if (repository === null)
+      return {
+        ok: false,
+        failure: { reason: 'not_found', message: 'no folder is open', hint: 'Open a folder first.' },
+      };
     const client = await repository.connection.ready();
-    return client.ok ? success({ repository, client: client.value }) : client;
+    return client.ok ? { ok: true, value: { repository, client: client.value } } : client;
   }
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     for (const repository of this.all) repository.dispose();
     this.#byRoot.clear();
+    for (const emitter of [this.#added, this.#removed, this.#changed, this.#currentChanged]) emitter.dispose();
   }
 
   #followFolders(): void {
     const folders = (vscode.workspace.workspaceFolders ?? []).filter((folder) => folder.uri.scheme === 'file');
-    const roots = new Map(folders.map((folder) => [rootOf(folder.uri.fsPath), folder.uri.fsPath]));
+    const roots = new Set(folders.map((folder) => rootOf(folder.uri.fsPath)));
     for (const [root, repository] of this.#byRoot) {
       if (roots.has(root)) continue;
       this.#byRoot.delete(root);
       repository.dispose();
       this.#removed.fire(repository);
     }
-    for (const root of roots.keys()) if (!this.#byRoot.has(root)) this.#add(root);
+    for (const root of roots) if (!this.#byRoot.has(root)) this.#add(root);
+    this.#followEditor();
+  }
+
+  /** Stays where it was while the active editor lies in no repository: an output channel, the dashboard. */
+  #followEditor(): void {
+    const uri = vscode.window.activeTextEditor?.document.uri;
+    const active = uri?.scheme === 'file' ? this.of(uri) : null;
+    const kept = this.#current !== null && this.all.includes(this.#current) ? this.#current : null;
+    const next = active ?? kept ?? this.all[0] ?? null;
+    if (next === this.#current) return;
+    this.#current = next;
+    this.#currentChanged.fire(next);
   }
 
   #add(root: string): void {
     const { extensionFolder, version, log } = this.#options;
+    const program = path.join(extensionFolder, 'dist/agent.mjs');
     const connection = new AgentConnection({
-      contactAgent: () => startAgent({ program: path.join(extensionFolder, 'dist/agent.mjs'), folder: root, log, environment: process.env, idleExitSeconds, timeoutMs: startTimeoutMs }),
-      clientVersion: version,
+      contactAgent: () =>
+        startAgent({
+          program,
+          folder: root,
+          log,
+          environment: process.env,
+          idleExitSeconds,
+          timeoutMs: startTimeoutMs,
+        }),
+      connect: (contact) => connect(contact, version),
       introduce: (client) => introduce(client, log),
+      version,
       log,
       now: () => Date.now(),
     });
@@ -96,32 +132,29 @@ export class Repositories {
     this.#byRoot.set(root, repository);
     repository.onChange(() => this.#changed.fire(repository));
     this.#added.fire(repository);
-    void connection.start();
+    if (vscode.workspace.getConfiguration().get<boolean>(editorSettings.startAutomatically, true))
+      void connection.start();
   }
 
   async #introduceAll(): Promise<void> {
-    for (const { connection } of this.all) {
-      if (connection.client !== null) await introduce(connection.client, this.#options.log);
+    for (const repository of this.all) {
+      const { client } = repository.connection;
+      if (client === null) continue;
+      await introduce(client, this.#options.log);
+      await repository.read();
     }
   }
 }
 
-/** Tells the agent whether the workspace is trusted, and what the user set in VS Code. */
 async function introduce(client: ConnectedClient, log: (line: string) => void): Promise<void> {
-  const { problems } = await client.configureClient({ trusted: vscode.workspace.isTrusted, settings: userSettings() });
-  for (const problem of problems) log(problem);
+  const introduction = await import('./introduction.ts');
+  await introduction.introduce(client, log);
 }
 
-/** Only what somebody set: a default of the manifest must not win over noodle.yaml. */
-function userSettings(): Record<string, boolean | number> {
-  const configuration = vscode.workspace.getConfiguration('noodle');
-  const settings: Record<string, boolean | number> = {};
-  for (const { key } of settingDeclarations) {
-    const inspected = configuration.inspect<boolean | number>(key);
-    const value = inspected?.workspaceFolderValue ?? inspected?.workspaceValue ?? inspected?.globalValue;
-    if (typeof value === 'boolean' || typeof value === 'number') settings[key] = value;
-  }
-  return settings;
+/** The client and the contract are loaded when there is an agent to talk to, so that activation stays quick. */
+async function connect({ port, token }: AgentContact, version: string): Promise<Result<ConnectedClient>> {
+  const { connectClient } = await import('../agent/client/client.ts');
+  return connectClient({ port, token, client: 'VS Code', clientVersion: version, logs: true });
 }
 
 /** The nearest folder above that holds `.git`, as the agent looks for it; else the folder itself. */

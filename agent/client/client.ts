@@ -21,6 +21,7 @@ import type { NoodleEvent } from '../protocol/events.ts';
 import { Failure, failure, FailureError, FailureReason, success, type Result } from '../protocol/failure.ts';
 import { splitChannels, type MessageStreams } from '../protocol/message-streams.ts';
 import {
+  closeCodes,
   EventNotification,
   eventMethod,
   HelloAnswer,
@@ -45,11 +46,16 @@ export interface ConnectOptions {
   readonly clock?: Clock;
 }
 
+export interface Closed {
+  /** The agent said that it leaves: it was told to, or nobody needed it. */
+  readonly isOrderly: boolean;
+}
+
 export type ConnectedClient = Client & {
   /** What the agent said of itself. */
   readonly agent: HelloAnswer;
   /** Calls back once when the connection has closed, at once when it has already. */
-  onClosed(listener: () => void): Disposer;
+  onClosed(listener: (closed: Closed) => void): Disposer;
   /** The language server's end of the connection, once for each language client. */
   openLanguage(): MessageStreams;
   dispose(): void;
@@ -138,7 +144,7 @@ function lateAnswer(port: number) {
 interface Session {
   readonly connection: MessageConnection;
   readonly transport: Transport;
-  onClosed(listener: () => void): Disposer;
+  onClosed(listener: (closed: Closed) => void): Disposer;
   openLanguage(): MessageStreams;
   dispose(): void;
 }
@@ -147,12 +153,14 @@ function createSession(socket: WebSocket, clock: Clock): Session {
   const splitter = splitChannels((text) => send(socket, text));
   const { reader, writer } = splitter.open('noodle');
   const connection = createMessageConnection(reader, writer, NullLogger);
-  const closeListeners = new Set<() => void>();
+  const closeListeners = new Set<(closed: Closed) => void>();
+  let closed: Closed = { isOrderly: false };
   socket.on('message', (data) => splitter.receive(frameText(data)));
-  socket.once('close', () => {
+  socket.once('close', (code) => {
+    closed = { isOrderly: code === closeCodes.leaving };
     splitter.close();
     connection.dispose();
-    for (const listener of closeListeners) listener();
+    for (const listener of closeListeners) listener(closed);
   });
   const transport = createTransport(connection);
   connection.listen();
@@ -160,7 +168,7 @@ function createSession(socket: WebSocket, clock: Clock): Session {
     connection,
     transport,
     onClosed(listener) {
-      if (socket.readyState === WebSocket.CLOSED) listener();
+      if (socket.readyState === WebSocket.CLOSED) listener(closed);
       else closeListeners.add(listener);
       return () => closeListeners.delete(listener);
     },

@@ -2,7 +2,8 @@
 import * as vscode from 'vscode';
 import { formatBytes, formatDuration } from '../../agent/protocol/quantities.ts';
 import { commandIds } from '../ids.ts';
-import { registerCommand, unwrap, type CommandSurroundings } from './register-command.ts';
+import { withLateProgress } from './progress.ts';
+import { CommandFailure, registerCommand, unwrap, type CommandSurroundings } from './register-command.ts';
 
 const configurationName = 'noodle.yaml';
 
@@ -22,11 +23,13 @@ const configurationText = `# Noodle works without this file. What stands here wi
 `;
 
 export function registerAgentCommands(surroundings: CommandSurroundings): void {
-  const { repositories, log } = surroundings;
-  registerCommand(surroundings, commandIds.showLog, () => log.show());
+  const { repositories } = surroundings;
   registerCommand(surroundings, commandIds.restartAgent, async () => {
-    const restarts = repositories.all.map(({ connection }) => connection.restart());
-    await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Noodle: the agent starts' }, () => Promise.all(restarts));
+    const repository = repositories.current;
+    if (repository === null) return;
+    const { connection } = repository;
+    await withLateProgress('the agent starts', connection.restart());
+    if (connection.state.name === 'failed') throw new CommandFailure(connection.state.failure);
   });
   registerCommand(surroundings, commandIds.showCost, async () => {
     const { client } = unwrap(await repositories.client());
@@ -37,7 +40,7 @@ export function registerAgentCommands(surroundings: CommandSurroundings): void {
     );
   });
   registerCommand(surroundings, commandIds.createConfiguration, async () => {
-    const repository = repositories.find();
+    const repository = repositories.current;
     if (repository === null) return;
     const uri = vscode.Uri.joinPath(vscode.Uri.file(repository.root), configurationName);
     const exists = await vscode.workspace.fs.stat(uri).then(

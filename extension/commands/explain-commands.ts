@@ -1,15 +1,16 @@
 // Commands that answer why.
 import * as vscode from 'vscode';
-import type { Explanation } from '../../agent/protocol/explanation.ts';
 import { commandIds, viewIds } from '../ids.ts';
+import { explanationMarkdown } from './explanation-markdown.ts';
+import { withLateProgress } from './progress.ts';
 import { registerCommand, unwrap, type CommandSurroundings } from './register-command.ts';
 
 export function registerExplainCommands(surroundings: CommandSurroundings): void {
-  const { repositories } = surroundings;
+  const { repositories, documents } = surroundings;
   const explain = async (subject: string) => {
     const { client } = unwrap(await repositories.client());
-    const { explanations } = await client.explain({ subject });
-    await showText(explanationMarkdown(explanations));
+    const { explanations } = await withLateProgress('looking for the reason', client.explain({ subject }));
+    await documents.show(`Why ${nameOf(subject)}.md`, explanationMarkdown(explanations));
   };
   registerCommand(surroundings, commandIds.showPlan, () => vscode.commands.executeCommand(`${viewIds.plan}.focus`));
   registerCommand(surroundings, commandIds.explainItem, (item) => explain(subjectOf(item)));
@@ -19,33 +20,51 @@ export function registerExplainCommands(surroundings: CommandSurroundings): void
   });
   registerCommand(surroundings, commandIds.whySkipped, async () => {
     const { client } = unwrap(await repositories.client());
-    const { skipped } = await client.makePlan({});
-    const chosen = await vscode.window.showQuickPick(skipped.files, { title: 'Why was this skipped?', placeHolder: `${skipped.files.length} test files are left out of the present plan` });
+    const { skipped } = await withLateProgress('planning', client.makePlan({}));
+    if (skipped.files.length === 0) {
+      await vscode.window.showInformationMessage('Noodle: the present plan leaves nothing out.');
+      return;
+    }
+    const placeHolder = `${skipped.files.length} test files are left out of the present plan`;
+    const chosen = await vscode.window.showQuickPick(skipped.files, { title: 'Why was this skipped?', placeHolder });
     if (chosen !== undefined) await explain(chosen);
   });
 }
 
 /** The tests that a code lens is about; null when the command was called from elsewhere. */
 function testsOf(argument: unknown): ReadonlySet<string> | null {
-  if (typeof argument !== 'object' || argument === null || !('tests' in argument) || !Array.isArray(argument.tests)) return null;
+  if (typeof argument !== 'object' || argument === null || !('tests' in argument) || !Array.isArray(argument.tests))
+    return null;
   return new Set(argument.tests.map(String));
 }
 
 /** Among all tests and targets, or among `tests` alone; a single one needs no question. */
-async function pickSubject({ repositories }: CommandSurroundings, tests: ReadonlySet<string> | null): Promise<string | undefined> {
+async function pickSubject(
+  { repositories }: CommandSurroundings,
+  tests: ReadonlySet<string> | null,
+): Promise<string | undefined> {
   const [first] = tests ?? [];
   if (tests?.size === 1) return first;
   const { repository, client } = unwrap(await repositories.client());
-  const [{ files }, { targets }] = await Promise.all([client.listTests({}), client.listTargets({})]);
+  const [{ files }, { targets }] = await withLateProgress(
+    'looking for tests',
+    Promise.all([client.listTests({}), client.listTargets({})]),
+  );
   const active = vscode.window.activeTextEditor?.document.uri.fsPath;
   const items = [
     ...targets.map((target) => ({ label: target.id, description: 'build target', subject: target.id })),
     ...files.map((file) => ({ label: file.file, description: file.framework, subject: file.id })),
   ];
-  const isActive = (label: string) => active !== undefined && active === vscode.Uri.joinPath(vscode.Uri.file(repository.root), label).fsPath;
+  const isActive = (label: string) =>
+    active !== undefined && active === vscode.Uri.joinPath(vscode.Uri.file(repository.root), label).fsPath;
   const offered = tests === null ? items : items.filter(({ subject }) => tests.has(subject));
   const sorted = offered.toSorted((a, b) => Number(isActive(b.label)) - Number(isActive(a.label)));
-  const chosen = await vscode.window.showQuickPick(sorted, { title: 'Explain a test or target', placeHolder: 'Why was it selected, skipped, built or ordered where it was?' });
+  const placeHolder = 'Why was it selected, skipped, built or ordered where it was?';
+  const chosen = await vscode.window.showQuickPick(sorted, {
+    title: 'Explain a test or target',
+    placeHolder,
+    matchOnDescription: true,
+  });
   return chosen?.subject;
 }
 
@@ -58,18 +77,8 @@ function subjectOf(item: unknown): string {
   return String(item);
 }
 
-/** The explanations as a Markdown text. */
-export function explanationMarkdown(explanations: readonly Explanation[]): string {
-  return explanations
-    .map(({ subject, decision, summary, path, facts, at, executionId }) => {
-      const way = path.length === 0 ? [] : ['', path.map((node) => `\`${node}\``).join(' → ')];
-      const when = at === null ? [] : ['', `Decided ${new Date(at).toLocaleString()} in \`${executionId ?? 'the present plan'}\`.`];
-      return [`# ${subject}`, '', `**${decision}**: ${summary}`, ...way, '', ...facts.map((fact) => `- ${fact}`), ...when, ''].join('\n');
-    })
-    .join('\n');
-}
-
-async function showText(content: string): Promise<void> {
-  const document = await vscode.workspace.openTextDocument({ content, language: 'markdown' });
-  await vscode.window.showTextDocument(document, { preview: true });
+/** The last part of an id, which is short enough for a tab. */
+function nameOf(subject: string): string {
+  const title = subject.split(' > ').at(-1) ?? subject;
+  return title.split('/').at(-1) ?? title;
 }

@@ -1,7 +1,7 @@
 // One wrapper for every command: it is logged, and what goes wrong is told in one sentence with what to do about it.
 import * as vscode from 'vscode';
-import { failureOf } from '../../agent/protocol/client.ts';
-import { failureCatalogue, FailureError, type Failure, type Result } from '../../agent/protocol/failure.ts';
+import type { Failure, Result } from '../../agent/protocol/failure.ts';
+import type { Documents } from '../documents.ts';
 import { commandIds, type CommandId } from '../ids.ts';
 import type { Repositories } from '../repositories.ts';
 
@@ -9,33 +9,51 @@ export interface CommandSurroundings {
   readonly repositories: Repositories;
   readonly log: vscode.LogOutputChannel;
   readonly extension: vscode.ExtensionContext;
+  readonly documents: Documents;
 }
 
-export function registerCommand({ extension, log }: CommandSurroundings, id: CommandId, run: (...args: unknown[]) => unknown): void {
+export function registerCommand(
+  { extension, log }: CommandSurroundings,
+  id: CommandId,
+  run: (...args: unknown[]) => unknown,
+): void {
   const wrapped = async (...args: unknown[]) => {
     log.debug(`command ${id}`);
     try {
       return await run(...args);
     } catch (error) {
       log.error(`command ${id}`, error instanceof Error ? error : String(error));
-      await showFailure(failureOf(error));
+      await showFailure(error);
       return undefined;
     }
   };
   extension.subscriptions.push(vscode.commands.registerCommand(id, wrapped));
 }
 
+/** A failure on its way to the command's wrapper. */
+export class CommandFailure extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
 /** The value, or the failure thrown to the command's wrapper. */
 export function unwrap<T>(result: Result<T>): T {
   if (result.ok) return result.value;
-  throw new FailureError(result.failure);
+  throw new CommandFailure(result.failure);
 }
 
-/** Cancelled is a reason, not an error to show. */
-async function showFailure(failure: Failure): Promise<void> {
-  if (failure.reason === 'cancelled') return;
-  const { hint } = failureCatalogue[failure.reason];
+/** Cancelled is a reason, not an error to show. The catalogue is loaded with the first failure. */
+async function showFailure(error: unknown): Promise<void> {
+  const { failureOf } = await import('../../agent/protocol/client.ts');
+  const { failureCatalogue } = await import('../../agent/protocol/failure.ts');
+  const { reason, message, hint } = error instanceof CommandFailure ? error.failure : failureOf(error);
+  if (reason === 'cancelled') return;
   const showLog = 'Show Log';
-  const chosen = await vscode.window.showErrorMessage(`Noodle: ${failure.message}. ${failure.hint ?? hint}`, showLog);
+  const text = `Noodle: ${message.replace(/\.$/, '')}. ${hint ?? failureCatalogue[reason].hint}`;
+  const chosen = await vscode.window.showErrorMessage(text, showLog);
   if (chosen === showLog) await vscode.commands.executeCommand(commandIds.showLog);
 }

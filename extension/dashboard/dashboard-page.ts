@@ -4,8 +4,15 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { failureOf } from '../../agent/protocol/client.ts';
+import { FailureError } from '../../agent/protocol/failure.ts';
 import { operations, type OperationName } from '../../agent/protocol/operations.ts';
-import { PageMessage, type HostMessage, type WebviewCommand, type WebviewConnection, type WebviewPlace } from '../../agent/protocol/webview.ts';
+import {
+  PageMessage,
+  type HostMessage,
+  type WebviewCommand,
+  type WebviewConnection,
+  type WebviewPlace,
+} from '../../agent/protocol/webview.ts';
 import { openLocation } from '../commands/open-item.ts';
 import { commandIds } from '../ids.ts';
 import type { Repositories } from '../repositories.ts';
@@ -35,7 +42,10 @@ function pageHtml(webview: vscode.Webview, folder: string, place: WebviewPlace):
   return readFileSync(path.join(folder, 'index.html'), 'utf8')
     .replace('<head>', `<head><meta http-equiv="Content-Security-Policy" content="${policy}">`)
     .replace(/data-place="[^"]*"/, `data-place="${place}"`)
-    .replace(/(src|href)="\.?\/?([\w.-]+\.(?:js|css))"/g, (_match, name: string, file: string) => `${name}="${address(file)}"`)
+    .replace(
+      /(src|href)="\.?\/?([\w.-]+\.(?:js|css))"/g,
+      (_match, name: string, file: string) => `${name}="${address(file)}"`,
+    )
     .replaceAll('<script', `<script nonce="${nonce}"`);
 }
 
@@ -52,8 +62,8 @@ class Relay implements vscode.Disposable {
     this.#repositories = repositories;
     this.#subscriptions.push(
       webview.onDidReceiveMessage((message: unknown) => this.#receive(message)),
-      repositories.onAdded(() => this.#attach()),
-      repositories.onRemoved(() => this.#attach()),
+      repositories.onCurrentChanged(() => this.#attach()),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#sendConnection()),
     );
   }
 
@@ -84,11 +94,14 @@ class Relay implements vscode.Disposable {
 
   #attach(): void {
     this.#detach();
-    const repository = this.#repositories.find();
+    const repository = this.#repositories.current;
     this.#repository = repository;
     if (repository !== null) {
       this.#unsubscribe = [
-        repository.connection.onEvent((event) => this.#send({ kind: 'event', event })),
+        repository.connection.onEvent((event) => {
+          // The page reads a log when somebody opens it.
+          if (event.type !== 'log.appended') this.#send({ kind: 'event', event });
+        }),
         repository.connection.onState(() => this.#sendConnection()),
       ];
     }
@@ -110,8 +123,9 @@ class Relay implements vscode.Disposable {
     this.#pending.set(id, controller);
     try {
       const client = this.#repository?.connection.client ?? null;
-      if (client === null) throw new Error('the agent is not connected');
-      if (!isOperation(method)) throw new Error(`there is no operation ${method}`);
+      if (client === null) throw new FailureError({ reason: 'disconnected', message: 'the agent is not connected' });
+      if (!isOperation(method))
+        throw new FailureError({ reason: 'unknown_method', message: `there is no operation ${method}` });
       // The agent validates the input; the page and this host come from one package.
       const call = client[method] as (input: unknown, signal: AbortSignal) => Promise<unknown>;
       this.#send({ kind: 'response', id, result: await call(params, controller.signal) });
@@ -156,7 +170,7 @@ function connectionOf(repository: Repository | null): WebviewConnection {
   const { state } = repository.connection;
   switch (state.name) {
     case 'stopped':
-      return { state: 'stopped', message: 'The agent is stopped.' };
+      return { state: 'stopped', message: state.reason ?? 'The agent is stopped.' };
     case 'starting':
       return { state: 'connecting', message: null };
     case 'failed':

@@ -4,7 +4,11 @@ import type { LanguageClient as Client } from 'vscode-languageclient/node';
 import type { Repositories } from '../repositories.ts';
 import type { Repository } from '../repository.ts';
 
-export function registerLanguageClients(extension: vscode.ExtensionContext, repositories: Repositories, log: vscode.LogOutputChannel): void {
+export function registerLanguageClients(
+  extension: vscode.ExtensionContext,
+  repositories: Repositories,
+  log: vscode.LogOutputChannel,
+): void {
   const running = new Map<Repository, LanguageConnection>();
   const add = (repository: Repository) => running.set(repository, new LanguageConnection(repository, log));
   repositories.all.forEach(add);
@@ -29,7 +33,8 @@ class LanguageConnection implements vscode.Disposable {
     this.#repository = repository;
     this.#log = log;
     this.#unsubscribe = repository.connection.onState((state) => {
-      if (state.name === 'connected') this.#start().catch((error: unknown) => log.error('language client', String(error)));
+      if (state.name === 'connected')
+        this.#start().catch((error: unknown) => log.error('language client', String(error)));
       else void this.#stop();
     });
   }

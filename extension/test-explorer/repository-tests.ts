@@ -2,9 +2,10 @@
 import * as vscode from 'vscode';
 import type { NoodleEvent } from '../../agent/protocol/events.ts';
 import type { Execution } from '../../agent/protocol/execution.ts';
-import type { ExecutionId, TestId } from '../../agent/protocol/ids.ts';
+import type { ExecutionId } from '../../agent/protocol/ids.ts';
 import type { PlanRequest } from '../../agent/protocol/plan.ts';
-import type { Repository } from '../repository.ts';
+import { isUnfinished, type Repository } from '../repository.ts';
+import { describePlan } from './planned-reason.ts';
 import { RunView } from './run-view.ts';
 import type { TestItems } from './test-items.ts';
 
@@ -22,16 +23,18 @@ export class RepositoryTests implements vscode.Disposable {
   readonly #runs = new Map<ExecutionId, RunView>();
   readonly #unsubscribe: (() => void)[];
   /** Events of executions that may be the answer to a request which is under way. */
-  readonly #early: NoodleEvent[] = [];
+  readonly #early: EventOfRun[] = [];
   #pendingStarts = 0;
-  #lastPlan: unknown = null;
+  #isWatching = false;
+  #describedPlan: unknown = null;
 
   constructor(options: RepositoryTestsOptions) {
     this.#options = options;
     const { connection } = options.repository;
     this.#unsubscribe = [
       connection.onState((state) => {
-        if (state.name === 'connected') this.#connected().catch((error: unknown) => options.log.error('tests', String(error)));
+        if (state.name === 'connected')
+          this.#connected().catch((error: unknown) => options.log.error('tests', String(error)));
         else this.#endRuns();
       }),
       connection.onEvent((event) => this.#receive(event)),
@@ -42,69 +45,109 @@ export class RepositoryTests implements vscode.Disposable {
   /** Starts a run for a request of the Test Explorer; resolves when it has ended. */
   async run(planRequest: PlanRequest, request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
     const { repository, controller, items } = this.#options;
-    const client = await repository.connection.ready();
     const testRun = controller.createTestRun(request);
-    if (!client.ok) {
-      testRun.appendOutput(`${client.failure.message}\r\n`);
-      testRun.end();
-      return;
-    }
     const view = new RunView(testRun, items, repository);
+    const client = await repository.connection.ready();
+    if (!client.ok) return view.endWith(client.failure.message);
+    const cancelled = new AbortController();
+    const stop = [token, testRun.token].map((each) => each.onCancellationRequested(() => cancelled.abort()));
+    if (token.isCancellationRequested) cancelled.abort();
     this.#pendingStarts++;
     try {
       const { executionId } = await client.value.startRun({ ...planRequest, trigger: 'editor' });
-      this.#runs.set(executionId, view);
       const cancel = () => void client.value.cancelExecution({ id: executionId }).catch(() => {});
-      const stop = [token.onCancellationRequested(cancel), testRun.token.onCancellationRequested(cancel)];
-      if (token.isCancellationRequested) cancel();
-      await this.#untilEnded(executionId);
-      for (const subscription of stop) subscription.dispose();
+      cancelled.signal.addEventListener('abort', cancel);
+      if (cancelled.signal.aborted) cancel();
+      this.#runs.set(executionId, view);
     } catch (error) {
-      view.say(error instanceof Error ? error.message : String(error));
-      view.end();
+      view.endWith(error instanceof Error ? error.message : String(error));
+    } finally {
+      this.#pendingStarts--;
+      this.#releaseEarly();
+    }
+    await view.ended;
+    for (const subscription of stop) subscription.dispose();
+  }
+
+  /** Runs at every change, or does no longer; an agent that is started anew is told again. */
+  async watch(isWatching: boolean): Promise<void> {
+    this.#isWatching = isWatching;
+    const { connection } = this.#options.repository;
+    if (!isWatching && connection.client === null) return;
+    const client = await connection.ready();
+    if (client.ok) await client.value.setWatching({ watching: isWatching });
+  }
+
+  /** Makes the cases of a file: those on record, else what its source says. */
+  async resolve(item: vscode.TestItem): Promise<void> {
+    const { items, repository } = this.#options;
+    const file = items.fileOf(item);
+    if (file === null) return;
+    const client = await repository.connection.ready();
+    if (!client.ok) return;
+    item.busy = true;
+    try {
+      const { cases } = await client.value.listTestCases({ id: file.id });
+      items.putCases(item, cases);
+      item.canResolveChildren = false;
+    } catch {
+      items.putCases(item, file.cases);
+    } finally {
+      item.busy = false;
     }
   }
 
-  async watch(isWatching: boolean): Promise<void> {
-    const client = await this.#options.repository.connection.ready();
-    if (client.ok) await client.value.setWatching({ watching: isWatching });
+  /** Looks for tests anew. */
+  async refresh(): Promise<void> {
+    await this.#options.repository.read();
+    await this.#list();
   }
 
   dispose(): void {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     this.#endRuns();
-    this.#options.items.removeRepository(this.#options.repository);
+    this.#options.items.removeAll();
   }
 
   async #connected(): Promise<void> {
-    const { repository, items } = this.#options;
-    const { client } = repository.connection;
+    const { client } = this.#options.repository.connection;
     if (client === null) return;
-    const { files } = await client.listTests({});
-    for (const file of files) items.putFile(repository, file);
-    this.#describe();
+    if (this.#isWatching) await client.setWatching({ watching: true });
+    await this.#list();
     const { executions } = await client.listExecutions({ limit: 10 });
-    const running = executions.filter((execution) => execution.state === 'running');
-    await Promise.all(running.map((execution) => this.#find(execution)));
+    await Promise.all(executions.filter(isUnfinished).map((execution) => this.#find(execution)));
+  }
+
+  async #list(): Promise<void> {
+    const { repository, items } = this.#options;
+    const listed = await repository.connection.client?.listTests({});
+    if (listed === undefined) return;
+    const found = new Set(listed.files.map((file) => file.id));
+    for (const id of items.fileIds) if (!found.has(id)) items.removeFile(id);
+    for (const file of listed.files) items.putFile(file);
+    this.#describedPlan = null;
+    this.#describe();
   }
 
   /** A run that goes on, found when the window was loaded anew: shown with what it has done so far. */
   async #find(execution: Execution): Promise<void> {
-    const { repository } = this.#options;
-    const { client } = repository.connection;
+    const { client } = this.#options.repository.connection;
     if (client === null || this.#runs.has(execution.id)) return;
     const view = this.#createView(execution.name);
     this.#runs.set(execution.id, view);
     const { plan, tests } = await client.getExecutionResults({ id: execution.id });
     if (plan !== null) view.planned(plan);
     for (const result of tests) view.finished(result);
+    // It may have ended while we asked.
+    if (!isUnfinished(await client.getExecutionStatus({ id: execution.id })) && this.#runs.delete(execution.id))
+      view.end();
   }
 
   #receive(event: NoodleEvent): void {
-    const { repository, items, controller } = this.#options;
+    const { items, controller } = this.#options;
     switch (event.type) {
       case 'tests.changed':
-        for (const file of event.changed) items.putFile(repository, file);
+        for (const file of event.changed) items.putFile(file);
         event.removed.forEach((id) => items.removeFile(id));
         return;
       case 'tests.outdated':
@@ -121,7 +164,8 @@ export class RepositoryTests implements vscode.Disposable {
       this.#early.push(event);
       return;
     }
-    if (event.type === 'run.started' && !isKnown) this.#runs.set(event.executionId, this.#createView(`noodle: ${event.trigger}`));
+    if (event.type === 'run.started' && !isKnown)
+      this.#runs.set(event.executionId, this.#createView(`Noodle: ${event.trigger}`));
     const view = this.#runs.get(event.executionId);
     if (view === undefined) return;
     showEvent(view, event);
@@ -133,47 +177,23 @@ export class RepositoryTests implements vscode.Disposable {
     return new RunView(controller.createTestRun(new vscode.TestRunRequest(), name, true), items, repository);
   }
 
-  #untilEnded(id: ExecutionId): Promise<void> {
-    const ended = new Promise<void>((resolve) => {
-      const unsubscribe = [
-        this.#options.repository.connection.onEvent((event) => {
-          if (event.type === 'run.finished' && event.executionId === id) settle();
-        }),
-        this.#options.repository.connection.onState((state) => {
-          if (state.name !== 'connected') settle();
-        }),
-      ];
-      const settle = () => {
-        for (const each of unsubscribe) each();
-        resolve();
-      };
-      this.#releaseEarly((event) => {
-        if (event.type === 'run.finished' && event.executionId === id) settle();
-      });
-    });
-    return ended;
+  /** Every request has its answer: what came meanwhile is shown now. */
+  #releaseEarly(): void {
+    if (this.#pendingStarts === 0) for (const event of this.#early.splice(0)) this.#receiveOfRun(event);
   }
 
-  /** The request has its answer: what came meanwhile is shown now. */
-  #releaseEarly(heard: (event: NoodleEvent) => void): void {
-    this.#pendingStarts--;
-    if (this.#pendingStarts > 0) return;
-    for (const event of this.#early.splice(0)) {
-      this.#receive(event);
-      heard(event);
-    }
-  }
-
+  /** Why the plan has a file in it stands beside its name. */
   #describe(): void {
     const { plan } = this.#options.repository.state;
-    if (plan === this.#lastPlan || plan === null) return;
-    this.#lastPlan = plan;
-    const reasons = new Map<TestId, string>(plan.tests.map((test) => [test.id, test.why.length < 2 ? (test.why[0] ?? '') : `${test.why[0]} →`]));
-    this.#options.items.describePlanned(reasons);
+    if (plan === this.#describedPlan || plan === null) return;
+    this.#describedPlan = plan;
+    this.#options.items.describePlanned(describePlan(plan));
   }
 
+  /** The agent is gone, and what ran with it. */
   #endRuns(): void {
-    for (const view of this.#runs.values()) view.end();
+    for (const view of this.#runs.values())
+      view.endWith('The agent ended before the run did: the run was interrupted.');
     this.#runs.clear();
   }
 }
@@ -187,9 +207,13 @@ function showEvent(view: RunView, event: EventOfRun): void {
     case 'test.finished':
       return view.finished(event.result);
     case 'build.finished':
-      return view.say(`build ${event.result.target}: ${event.result.status}, ${event.result.reason}`);
+      return view.built(event.result);
+    case 'log.appended':
+      return view.printed(event.text);
     case 'run.finished':
       for (const note of event.notes) view.say(note);
+      if (event.status !== 'succeeded' && event.status !== 'failed')
+        view.say(`The run was ${event.status.replace('_', ' ')}${event.reason === null ? '' : `: ${event.reason}`}.`);
       return view.end();
     default:
   }

@@ -1,35 +1,53 @@
 // One run of the agent as the Test Explorer shows it: whoever started it.
 import * as vscode from 'vscode';
+import type { BuildResult } from '../../agent/protocol/build.ts';
 import type { Location, TestResult } from '../../agent/protocol/test.ts';
 import type { TestId } from '../../agent/protocol/ids.ts';
 import type { Plan } from '../../agent/protocol/plan.ts';
+import { formatDuration } from '../../agent/protocol/quantities.ts';
 import type { Repository } from '../repository.ts';
 import type { TestItems } from './test-items.ts';
 
 export class RunView {
+  /** Resolves when the run has ended. */
+  readonly ended: Promise<void>;
   readonly #run: vscode.TestRun;
   readonly #items: TestItems;
   readonly #repository: Repository;
+  readonly #resolveEnded: () => void;
 
   constructor(run: vscode.TestRun, items: TestItems, repository: Repository) {
     this.#run = run;
     this.#items = items;
     this.#repository = repository;
+    const ended = Promise.withResolvers<void>();
+    this.ended = ended.promise;
+    this.#resolveEnded = ended.resolve;
   }
 
   planned(plan: Plan): void {
     for (const test of plan.tests) this.#each(test.id, (item) => this.#run.enqueued(item));
-    for (const note of plan.notes) this.#run.appendOutput(`${note}\r\n`);
+    for (const note of plan.notes) this.say(note);
+    if (plan.tests.length === 0) this.say('The change affects no test.');
   }
 
   started(file: TestId): void {
     this.#each(file, (item) => this.#run.started(item));
   }
 
+  built({ target, status, reason, durationMs, problems }: BuildResult): void {
+    this.say(`build     ${target}: ${status} in ${formatDuration(durationMs)}, ${reason}`);
+    for (const { location, message } of problems) this.say(`          ${location.file}:${location.line} ${message}`);
+  }
+
   finished(result: TestResult): void {
     const item = this.#items.ofResult(result);
     if (item === null) return;
-    this.#run.appendOutput(`${result.status.padEnd(9)} ${result.name}\r\n`, undefined, item);
+    this.#run.appendOutput(
+      `${result.status.padEnd(9)} ${result.name} ${formatDuration(result.durationMs)}\r\n`,
+      undefined,
+      item,
+    );
     switch (result.status) {
       case 'passed':
         this.#run.passed(item, result.durationMs);
@@ -39,49 +57,64 @@ export class RunView {
         this.#run.skipped(item);
         return;
       case 'failed':
-        this.#run.failed(item, this.#message(result), result.durationMs);
+        this.#run.failed(item, this.#message(result, item), result.durationMs);
         return;
       case 'errored':
       case 'timed_out':
-        this.#run.errored(item, this.#message(result), result.durationMs);
+        this.#run.errored(item, this.#message(result, item), result.durationMs);
         return;
     }
   }
 
-  /** Something to read in the run's output. */
+  /** What a build or a runner printed. */
+  printed(text: string): void {
+    this.#run.appendOutput(text.replaceAll(/\r?\n/g, '\r\n'));
+  }
+
+  /** A line to read in the run's output. */
   say(text: string): void {
-    this.#run.appendOutput(`${text.replaceAll(/\r?\n/g, '\r\n')}\r\n`);
+    this.printed(`${text}\n`);
   }
 
   end(): void {
     this.#run.end();
+    this.#resolveEnded();
+  }
+
+  /** Ends before the run did, and says why. */
+  endWith(reason: string): void {
+    this.say(reason);
+    this.end();
   }
 
   #each(file: TestId, act: (item: vscode.TestItem) => void): void {
     const item = this.#items.file(file);
     if (item === null) return;
-    act(item);
-    const inside = (parent: vscode.TestItem) => {
-      parent.children.forEach((child) => {
-        act(child);
-        inside(child);
-      });
+    const visit = (each: vscode.TestItem) => {
+      act(each);
+      each.children.forEach(visit);
     };
-    inside(item);
+    visit(item);
   }
 
-  #message(result: TestResult): vscode.TestMessage {
+  #message(result: TestResult, item: vscode.TestItem): vscode.TestMessage {
     const text = result.message ?? result.status.replace('_', ' ');
     const isCompared = result.expected !== undefined && result.actual !== undefined;
-    const message = isCompared ? vscode.TestMessage.diff(text, result.expected ?? '', result.actual ?? '') : new vscode.TestMessage(text);
+    const message = isCompared
+      ? vscode.TestMessage.diff(text, result.expected ?? '', result.actual ?? '')
+      : new vscode.TestMessage(text);
     const at = result.failureAt ?? result.declaredAt;
-    if (at !== undefined) message.location = this.#location(at);
-    if (result.stack !== undefined) this.say(result.stack);
-    message.contextValue = result.id;
+    const location = at === undefined ? undefined : this.#location(at);
+    if (location !== undefined) message.location = location;
+    if (result.stack !== undefined)
+      this.#run.appendOutput(`${result.stack.replaceAll(/\r?\n/g, '\r\n')}\r\n`, location, item);
     return message;
   }
 
   #location({ file, line, column }: Location): vscode.Location {
-    return new vscode.Location(vscode.Uri.joinPath(vscode.Uri.file(this.#repository.root), file), new vscode.Position(line - 1, (column ?? 1) - 1));
+    return new vscode.Location(
+      vscode.Uri.joinPath(vscode.Uri.file(this.#repository.root), file),
+      new vscode.Position(line - 1, (column ?? 1) - 1),
+    );
   }
 }

@@ -7,42 +7,55 @@ import { testControllerId } from '../ids.ts';
 import type { Repository } from '../repository.ts';
 import { debugTest } from './debug.ts';
 import { RepositoryTests } from './repository-tests.ts';
-import { TestItems } from './test-items.ts';
+import { registerTestHover } from './test-hover.ts';
+import { TestItems, type ItemSubjects } from './test-items.ts';
+
+interface Explored {
+  readonly items: TestItems;
+  readonly tests: RepositoryTests;
+}
+
+interface Explorer {
+  readonly controller: vscode.TestController;
+  readonly subjects: ItemSubjects;
+  readonly explored: ReadonlyMap<Repository, Explored>;
+}
 
 export function registerTestExplorer({ extension, repositories, log }: CommandSurroundings): void {
   const controller = vscode.tests.createTestController(testControllerId, 'Noodle');
-  const items = new TestItems(controller);
-  const tests = new Map<Repository, RepositoryTests>();
-  const add = (repository: Repository) => tests.set(repository, new RepositoryTests({ controller, items, repository, log }));
+  const subjects: ItemSubjects = new WeakMap();
+  const explored = new Map<Repository, Explored>();
+  const add = (repository: Repository) => {
+    const items = new TestItems({ controller, subjects, repository });
+    explored.set(repository, { items, tests: new RepositoryTests({ controller, items, repository, log }) });
+  };
   repositories.all.forEach(add);
-  controller.resolveHandler = (item) => {
-    if (item !== undefined) items.resolve(item);
+  controller.resolveHandler = async (item) => {
+    const repository = item === undefined ? undefined : subjects.get(item)?.repository;
+    if (item !== undefined && repository !== undefined) await explored.get(repository)?.tests.resolve(item);
   };
   controller.refreshHandler = async () => {
-    for (const repository of repositories.all) await repository.refresh();
+    await Promise.all([...explored.values()].map(({ tests }) => tests.refresh()));
   };
-  createProfiles(controller, items, tests);
+  createProfiles({ controller, subjects, explored });
+  registerTestHover(extension, repositories, (repository) => explored.get(repository)?.items ?? null);
   extension.subscriptions.push(
     controller,
     repositories.onAdded(add),
     repositories.onRemoved((repository) => {
-      tests.get(repository)?.dispose();
-      tests.delete(repository);
+      explored.get(repository)?.tests.dispose();
+      explored.delete(repository);
     }),
   );
 }
 
-type TestsByRepository = ReadonlyMap<Repository, RepositoryTests>;
-
-function createProfiles(controller: vscode.TestController, items: TestItems, tests: TestsByRepository): void {
+function createProfiles(explorer: Explorer): void {
+  const { controller } = explorer;
+  const continuous = new Set<vscode.CancellationToken>();
   const profile = (label: string, whole: PlanRequest, isDefault: boolean) => {
     const handler = async (request: vscode.TestRunRequest, token: vscode.CancellationToken) => {
-      if (request.continuous === true) return await followContinuously(tests, token);
-      const wanted = [...tests].flatMap(([repository, own]) => {
-        const planRequest = requestFor(items, { request, repository, whole });
-        return planRequest === null ? [] : [own.run(planRequest, request, token)];
-      });
-      await Promise.all(wanted);
+      if (request.continuous === true) await followContinuously(explorer, continuous, token);
+      else await runOnce(explorer, { request, whole, token });
     };
     return controller.createRunProfile(label, vscode.TestRunProfileKind.Run, handler, isDefault);
   };
@@ -52,41 +65,73 @@ function createProfiles(controller: vscode.TestController, items: TestItems, tes
   controller.createRunProfile(
     'Debug',
     vscode.TestRunProfileKind.Debug,
-    async (request, token) => {
-      for (const item of request.include ?? []) await debugTest({ controller, items, item, request, token });
-    },
+    (request, token) => debugAll(explorer, request, token),
     true,
   );
 }
 
+/** One after the other: a debugger shows one program at a time. */
+async function debugAll(
+  { controller, subjects }: Explorer,
+  request: vscode.TestRunRequest,
+  token: vscode.CancellationToken,
+): Promise<void> {
+  for (const item of request.include ?? []) {
+    const subject = subjects.get(item);
+    if (subject !== undefined && !token.isCancellationRequested)
+      await debugTest({ controller, subject, item, request, token });
+  }
+}
+
 /** Runs at every change until the user ends it; several continuous requests are one for the agent. */
-async function followContinuously(tests: TestsByRepository, token: vscode.CancellationToken): Promise<void> {
-  await Promise.all([...tests.values()].map((own) => own.watch(true)));
+async function followContinuously(
+  { explored }: Explorer,
+  continuous: Set<vscode.CancellationToken>,
+  token: vscode.CancellationToken,
+): Promise<void> {
+  continuous.add(token);
   token.onCancellationRequested(() => {
-    for (const own of tests.values()) void own.watch(false);
+    continuous.delete(token);
+    if (continuous.size === 0) for (const { tests } of explored.values()) tests.watch(false).catch(() => {});
   });
+  if (continuous.size === 1) await Promise.all([...explored.values()].map(({ tests }) => tests.watch(true)));
 }
 
 interface Wanted {
   readonly request: vscode.TestRunRequest;
-  readonly repository: Repository;
   /** What the profile means without a choice of items. */
   readonly whole: PlanRequest;
+  readonly token: vscode.CancellationToken;
 }
 
-/** Null when nothing of the repository was chosen. */
-function requestFor(items: TestItems, { request, repository, whole }: Wanted): PlanRequest | null {
-  if (request.include === undefined && (request.exclude ?? []).length === 0) return whole;
-  const excluded = new Set(request.exclude?.map((item) => item.id));
+async function runOnce({ explored, subjects }: Explorer, { request, whole, token }: Wanted): Promise<void> {
+  const runs = [...explored].flatMap(([repository, { tests }]) => {
+    const planRequest = isWhole(request) ? whole : requestOf(request, subjects, repository);
+    return planRequest === null ? [] : [tests.run(planRequest, request, token)];
+  });
+  await Promise.all(runs);
+}
+
+function isWhole({ include, exclude }: vscode.TestRunRequest): boolean {
+  return include === undefined && (exclude ?? []).length === 0;
+}
+
+/** The chosen items of one repository; null when nothing of it was chosen. */
+function requestOf(
+  { include, exclude }: vscode.TestRunRequest,
+  subjects: ItemSubjects,
+  repository: Repository,
+): PlanRequest | null {
+  const excluded = new Set(exclude?.map((item) => item.id));
   const ids = new Set<TestId>();
   const collect = (item: vscode.TestItem) => {
-    const subject = items.subjectOf(item);
-    if (subject === null || subject.repository !== repository || excluded.has(item.id)) return;
+    const subject = subjects.get(item);
+    if (subject === undefined || subject.repository !== repository || excluded.has(item.id)) return;
     if (subject.testCase !== null) ids.add(subject.testCase);
     else if (subject.file !== null && item.id === subject.file && !hasExcluded(item, excluded)) ids.add(subject.file);
     else item.children.forEach(collect);
   };
-  request.include?.forEach(collect);
+  include?.forEach(collect);
   return ids.size === 0 ? null : { tests: [...ids] };
 }
 

@@ -1,9 +1,10 @@
-// The items of the Test Explorer: project folder → file → suites → case, made when they are needed.
+// The items of one repository in the Test Explorer: project folder → file → suites → case, made when they are needed.
 import * as vscode from 'vscode';
 import type { TestId } from '../../agent/protocol/ids.ts';
 import type { TestCase, TestFile, TestResult } from '../../agent/protocol/test.ts';
 import type { Repository } from '../repository.ts';
 
+/** What an item stands for. */
 export interface ItemSubject {
   readonly repository: Repository;
   /** The test file, for files, suites and cases. */
@@ -12,43 +13,49 @@ export interface ItemSubject {
   readonly testCase: TestId | null;
 }
 
+/** What the items of a controller stand for, of all repositories. */
+export type ItemSubjects = WeakMap<vscode.TestItem, ItemSubject>;
+
+export interface TestItemsOptions {
+  readonly controller: vscode.TestController;
+  readonly subjects: ItemSubjects;
+  readonly repository: Repository;
+}
+
 export class TestItems {
-  readonly #controller: vscode.TestController;
-  readonly #subjects = new WeakMap<vscode.TestItem, ItemSubject>();
+  readonly #options: TestItemsOptions;
   readonly #files = new Map<TestId, vscode.TestItem>();
   readonly #cases = new Map<TestId, vscode.TestItem>();
   readonly #known = new Map<TestId, TestFile>();
 
-  constructor(controller: vscode.TestController) {
-    this.#controller = controller;
+  constructor(options: TestItemsOptions) {
+    this.#options = options;
   }
 
-  subjectOf(item: vscode.TestItem): ItemSubject | null {
-    return this.#subjects.get(item) ?? null;
+  get fileIds(): readonly TestId[] {
+    return [...this.#files.keys()];
   }
 
   file(id: TestId): vscode.TestItem | null {
     return this.#files.get(id) ?? null;
   }
 
-  testCase(id: TestId): vscode.TestItem | null {
-    return this.#cases.get(id) ?? null;
-  }
-
   /** Adds or updates a test file; its cases are made when it is expanded. */
-  putFile(repository: Repository, file: TestFile): void {
+  putFile(file: TestFile): void {
     this.#known.set(file.id, file);
     const existing = this.#files.get(file.id);
     if (existing !== undefined) {
-      if (!existing.canResolveChildren) this.resolve(existing);
+      // What was opened once stays up to date; a file whose cases are not on record keeps those that are shown.
+      if (existing.children.size > 0 && file.cases.length > 0) this.putCases(existing, file.cases);
       return;
     }
-    const item = this.#controller.createTestItem(file.id, nameIn(file), fileUri(repository, file.file));
+    const item = this.#options.controller.createTestItem(file.id, nameIn(file), this.#uri(file.file));
     item.description = file.framework;
     item.canResolveChildren = true;
-    this.#subjects.set(item, { repository, file: file.id, testCase: null });
+    item.sortText = file.file;
+    this.#adopt(item, { file: file.id, testCase: null });
     this.#files.set(file.id, item);
-    this.#parentOf(repository, file).add(item);
+    this.#parentOf(file).add(item);
   }
 
   removeFile(id: TestId): void {
@@ -56,21 +63,35 @@ export class TestItems {
     this.#files.delete(id);
     this.#known.delete(id);
     if (item === undefined) return;
-    this.#forgetCases(item);
-    (item.parent?.children ?? this.#controller.items).delete(item.id);
+    for (const testCase of this.#casesBelow(item)) this.#cases.delete(testCase);
+    this.#removeWithEmptyParents(item, null);
   }
 
-  removeRepository(repository: Repository): void {
-    for (const [id, item] of this.#files) if (this.subjectOf(item)?.repository === repository) this.removeFile(id);
+  removeAll(): void {
+    for (const id of this.fileIds) this.removeFile(id);
   }
 
-  /** Makes the cases that are known of a file. */
-  resolve(item: vscode.TestItem): void {
-    const subject = this.subjectOf(item);
-    const file = subject?.file === null || subject === null ? undefined : this.#known.get(subject.file);
-    if (file === undefined || this.#files.get(file.id) !== item) return;
-    item.canResolveChildren = false;
-    for (const testCase of file.cases) this.#putCase(item, testCase);
+  /** The test file that an item stands for itself; null for folders, suites and cases. */
+  fileOf(item: vscode.TestItem): TestFile | null {
+    const id = this.#options.subjects.get(item)?.file ?? null;
+    return id !== null && this.#files.get(id) === item ? (this.#known.get(id) ?? null) : null;
+  }
+
+  /** The cases below a file are these and no others, in this order. */
+  putCases(file: vscode.TestItem, cases: readonly TestCase[]): void {
+    const wanted = new Set(cases.map((testCase) => testCase.id));
+    for (const id of this.#casesBelow(file)) if (!wanted.has(id)) this.#removeCase(id, file);
+    cases.forEach((testCase, index) => {
+      this.#putCase(file, testCase).sortText = String(index).padStart(6, '0');
+    });
+  }
+
+  /** The cases that are declared at a line, counted from 0, of the file at `uri`. */
+  casesAt(uri: vscode.Uri, line: number): TestId[] {
+    const address = uri.toString();
+    return [...this.#cases].flatMap(([id, item]) =>
+      item.range?.start.line === line && item.uri?.toString() === address ? [id] : [],
+    );
   }
 
   /** The item of a result; a case that was not known is added where it belongs. Null when its file is not known. */
@@ -80,10 +101,16 @@ export class TestItems {
     const file = this.#files.get(fileIdOf(result));
     if (file === undefined || result.titlePath.length === 0) return file ?? null;
     const line = result.declaredAt?.file === result.file ? result.declaredAt.line : null;
-    return this.#putCase(file, { id: result.id, titlePath: result.titlePath, line, lastStatus: null, lastDurationMs: null });
+    return this.#putCase(file, {
+      id: result.id,
+      titlePath: result.titlePath,
+      line,
+      lastStatus: null,
+      lastDurationMs: null,
+    });
   }
 
-  /** Why the present plan has a file in it, beside its name; nothing for files that are not planned. */
+  /** Why the present plan has a file in it, beside its name; of files that are not planned, the framework. */
   describePlanned(reasons: ReadonlyMap<TestId, string>): void {
     for (const [id, item] of this.#files) {
       const description = reasons.get(id) ?? this.#known.get(id)?.framework ?? '';
@@ -92,73 +119,103 @@ export class TestItems {
   }
 
   #putCase(file: vscode.TestItem, testCase: TestCase): vscode.TestItem {
+    const range = testCase.line === null ? undefined : new vscode.Range(testCase.line - 1, 0, testCase.line - 1, 0);
     const existing = this.#cases.get(testCase.id);
-    if (existing !== undefined) return existing;
+    if (existing !== undefined) {
+      if (range !== undefined && existing.range?.start.line !== range.start.line) existing.range = range;
+      return existing;
+    }
     let parent = file;
     const suites = testCase.titlePath.slice(0, -1);
     suites.forEach((title, index) => {
       parent = this.#suite(file, parent, { id: [file.id, ...suites.slice(0, index + 1)].join(' > '), title });
     });
-    const item = this.#controller.createTestItem(testCase.id, testCase.titlePath.at(-1) ?? testCase.id, file.uri);
-    if (testCase.line !== null) item.range = new vscode.Range(testCase.line - 1, 0, testCase.line - 1, 0);
-    this.#adopt(item, file, testCase.id);
+    const item = this.#options.controller.createTestItem(
+      testCase.id,
+      testCase.titlePath.at(-1) ?? testCase.id,
+      file.uri,
+    );
+    if (range !== undefined) item.range = range;
+    this.#adopt(item, { file: this.#fileIdOf(file), testCase: testCase.id });
     this.#cases.set(testCase.id, item);
     parent.children.add(item);
     return item;
   }
 
-  #suite(file: vscode.TestItem, parent: vscode.TestItem, { id, title }: { id: string; title: string }): vscode.TestItem {
+  #suite(
+    file: vscode.TestItem,
+    parent: vscode.TestItem,
+    { id, title }: { id: string; title: string },
+  ): vscode.TestItem {
     const suiteId = `suite:${id}`;
     const existing = parent.children.get(suiteId);
     if (existing !== undefined) return existing;
-    const item = this.#controller.createTestItem(suiteId, title, file.uri);
-    this.#adopt(item, file, null);
+    const item = this.#options.controller.createTestItem(suiteId, title, file.uri);
+    this.#adopt(item, { file: this.#fileIdOf(file), testCase: null });
     parent.children.add(item);
     return item;
   }
 
-  #adopt(item: vscode.TestItem, file: vscode.TestItem, testCase: TestId | null): void {
-    const subject = this.subjectOf(file);
-    if (subject !== null) this.#subjects.set(item, { ...subject, testCase });
+  #fileIdOf(file: vscode.TestItem): TestId | null {
+    return this.#options.subjects.get(file)?.file ?? null;
+  }
+
+  #adopt(item: vscode.TestItem, subject: Omit<ItemSubject, 'repository'>): void {
+    this.#options.subjects.set(item, { repository: this.#options.repository, ...subject });
   }
 
   /** Files stand below the folder of their project; below the repository's too where the window has several. */
-  #parentOf(repository: Repository, file: TestFile): vscode.TestItemCollection {
+  #parentOf({ project }: TestFile): vscode.TestItemCollection {
+    const { controller, repository } = this.#options;
     const isAlone = (vscode.workspace.workspaceFolders?.length ?? 1) <= 1;
-    const base = isAlone ? this.#controller.items : this.#folder(this.#controller.items, repository, repository.root).children;
-    return file.project === '' ? base : this.#folder(base, repository, vscode.Uri.joinPath(vscode.Uri.file(repository.root), file.project).fsPath).children;
+    const base = isAlone ? controller.items : this.#folder(controller.items, repository.root, repository.name).children;
+    return project === '' ? base : this.#folder(base, this.#uri(project).fsPath, project).children;
   }
 
-  #folder(collection: vscode.TestItemCollection, repository: Repository, folder: string): vscode.TestItem {
+  #folder(collection: vscode.TestItemCollection, folder: string, label: string): vscode.TestItem {
     const id = `folder:${folder}`;
     const existing = collection.get(id);
     if (existing !== undefined) return existing;
-    const uri = vscode.Uri.file(folder);
-    const label = folder === repository.root ? (folder.split(/[\\/]/).at(-1) ?? folder) : folder.slice(repository.root.length + 1);
-    const item = this.#controller.createTestItem(id, label, uri);
-    this.#subjects.set(item, { repository, file: null, testCase: null });
+    const item = this.#options.controller.createTestItem(id, label, vscode.Uri.file(folder));
+    this.#adopt(item, { file: null, testCase: null });
     collection.add(item);
     return item;
   }
 
-  #forgetCases(item: vscode.TestItem): void {
+  #casesBelow(item: vscode.TestItem): TestId[] {
+    const ids: TestId[] = [];
     item.children.forEach((child) => {
-      const testCase = this.subjectOf(child)?.testCase;
-      if (testCase !== null && testCase !== undefined) this.#cases.delete(testCase);
-      this.#forgetCases(child);
+      const testCase = this.#options.subjects.get(child)?.testCase ?? null;
+      if (testCase !== null) ids.push(testCase);
+      ids.push(...this.#casesBelow(child));
     });
+    return ids;
+  }
+
+  #removeCase(id: TestId, file: vscode.TestItem): void {
+    const item = this.#cases.get(id);
+    this.#cases.delete(id);
+    if (item !== undefined) this.#removeWithEmptyParents(item, file);
+  }
+
+  /** What has nothing below it any more goes too, up to `kept`. */
+  #removeWithEmptyParents(item: vscode.TestItem, kept: vscode.TestItem | null): void {
+    const { parent } = item;
+    (parent?.children ?? this.#options.controller.items).delete(item.id);
+    if (parent !== undefined && parent !== kept && parent.children.size === 0)
+      this.#removeWithEmptyParents(parent, kept);
+  }
+
+  #uri(file: string): vscode.Uri {
+    return vscode.Uri.joinPath(vscode.Uri.file(this.#options.repository.root), file);
   }
 }
 
-export function fileIdOf(result: Pick<TestResult, 'framework' | 'file'>): TestId {
+function fileIdOf(result: Pick<TestResult, 'framework' | 'file'>): TestId {
   // The id of a file is made of these two by definition; see agent/protocol/ids.ts.
   return `${result.framework}:${result.file}` as TestId;
 }
 
 function nameIn({ project, file }: TestFile): string {
   return project === '' ? file : file.slice(project.length + 1);
-}
-
-function fileUri(repository: Repository, file: string): vscode.Uri {
-  return vscode.Uri.joinPath(vscode.Uri.file(repository.root), file);
 }

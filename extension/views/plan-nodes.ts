@@ -1,5 +1,5 @@
 // The tree of the present plan, change → target → test, each with its reason: a pure mapping of the plan.
-import type { Plan } from '../../agent/protocol/plan.ts';
+import type { Plan, PlannedTest } from '../../agent/protocol/plan.ts';
 import { counted, formatDuration } from '../../agent/protocol/quantities.ts';
 import type { Location } from '../../agent/protocol/test.ts';
 
@@ -16,9 +16,17 @@ export interface PlanNode {
   readonly children: readonly PlanNode[];
 }
 
-/** Changes, builds and tests, in running order; what is skipped in one line. */
+/** Changes, builds and tests, in running order; what is skipped in one line. Empty where nothing could ever run. */
 export function planNodes(plan: Plan): PlanNode[] {
-  return [changesNode(plan), ...(plan.builds.length === 0 ? [] : [buildsNode(plan)]), testsNode(plan), ...skippedNode(plan), ...plan.notes.map(noteNode)];
+  const { builds, tests, skipped, notes } = plan;
+  if (builds.length === 0 && tests.length === 0 && skipped.files.length === 0) return [];
+  return [
+    changesNode(plan),
+    ...(builds.length === 0 ? [] : [buildsNode(plan)]),
+    testsNode(plan),
+    ...skippedNode(plan),
+    ...notes.map(noteNode),
+  ];
 }
 
 function changesNode({ changes }: Plan): PlanNode {
@@ -26,13 +34,14 @@ function changesNode({ changes }: Plan): PlanNode {
     leaf({
       id: `change:${change.path}`,
       label: nameOf(change.path),
-      description: `${change.kind} · ${folderOf(change.path)}`,
-      tooltip: change.from === undefined ? change.path : `${change.from} → ${change.path}`,
+      description: [change.kind, folderOf(change.path)].filter((part) => part !== '').join(' · '),
+      tooltip: change.from === undefined ? `${change.path}: ${change.kind}` : `${change.from} → ${change.path}`,
       icon: 'diff',
       location: change.kind === 'deleted' ? null : { file: change.path, line: change.lines[0]?.[0] ?? 1 },
     }),
   );
-  return leaf({ id: 'changes', label: counted(changes.length, 'change'), icon: 'git-compare', children });
+  const label = changes.length === 0 ? 'No change' : counted(changes.length, 'change');
+  return leaf({ id: 'changes', label, icon: 'git-compare', children });
 }
 
 function buildsNode({ builds }: Plan): PlanNode {
@@ -47,30 +56,70 @@ function buildsNode({ builds }: Plan): PlanNode {
       subject: { target: build.target },
     }),
   );
-  return leaf({ id: 'builds', label: `${building} of ${counted(builds.length, 'target')}`, icon: 'tools', children });
+  return leaf({
+    id: 'builds',
+    label: `${building} of ${counted(builds.length, 'target')}`,
+    description: building === 0 ? 'unchanged' : '',
+    icon: 'tools',
+    children,
+  });
 }
 
 function testsNode({ tests, skipped }: Plan): PlanNode {
   const expectedMs = tests.reduce((sum, test) => sum + test.expectedMs, 0);
-  const children = tests.map((test) =>
+  const children = tests.map((test, index) =>
     leaf({
       id: `test:${test.id}`,
       label: nameOf(test.file),
-      description: test.why.length < 2 ? (test.why[0] ?? '') : `${test.why.slice(0, -1).map(nameOf).join(' → ')} →`,
-      tooltip: `${test.file}\n${test.why.join(' → ')}\nprobability ${test.probability.toFixed(2)}, about ${formatDuration(test.expectedMs)}`,
+      description: wayTo(test),
+      tooltip: [
+        test.file,
+        test.why.join(' → '),
+        `${index + 1} of ${tests.length} in order: probability ${test.probability.toFixed(2)} that it fails, about ${formatDuration(test.expectedMs)}`,
+      ].join('\n'),
       icon: 'beaker',
       subject: { test: test.id },
       location: { file: test.file, line: 1 },
     }),
   );
   const about = tests.length === 0 ? '' : `about ${formatDuration(expectedMs)}`;
-  return leaf({ id: 'tests', label: `${tests.length} of ${counted(tests.length + skipped.files.length, 'test file')}`, description: about, icon: 'beaker', children });
+  return leaf({
+    id: 'tests',
+    label: `${tests.length} of ${counted(tests.length + skipped.files.length, 'test file')}`,
+    description: about,
+    icon: 'beaker',
+    children,
+  });
+}
+
+/** `discount.ts → cart.ts →`: what leads to the test, whose name stands before it. */
+function wayTo({ why }: PlannedTest): string {
+  if (why.length === 1) return 'changed itself';
+  return why.length === 0 ? '' : `${why.slice(0, -1).map(nameOf).join(' → ')} →`;
 }
 
 function skippedNode({ skipped }: Plan): PlanNode[] {
   if (skipped.files.length === 0) return [];
-  const children = skipped.files.map((file) => leaf({ id: `skipped:${file}`, label: nameOf(file), description: folderOf(file), tooltip: file, icon: 'circle-slash', subject: { test: file }, location: { file, line: 1 } }));
-  return [leaf({ id: 'skipped', label: `${counted(skipped.count, 'test')} skipped`, description: 'nothing that they depend on changed', icon: 'debug-step-over', children })];
+  const children = skipped.files.map((file) =>
+    leaf({
+      id: `skipped:${file}`,
+      label: nameOf(file),
+      description: folderOf(file),
+      tooltip: file,
+      icon: 'circle-slash',
+      subject: { test: file },
+      location: { file, line: 1 },
+    }),
+  );
+  return [
+    leaf({
+      id: 'skipped',
+      label: `${counted(skipped.count, 'test')} skipped`,
+      description: 'nothing that they depend on changed',
+      icon: 'debug-step-over',
+      children,
+    }),
+  ];
 }
 
 function noteNode(note: string): PlanNode {

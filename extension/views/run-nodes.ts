@@ -36,8 +36,16 @@ function runNode(execution: Execution): RunNode {
   return {
     id: execution.id,
     label: labelOf(execution),
-    description: [execution.name, durationOf(execution), counted(execution.changedFiles, 'file'), time].filter((part) => part !== '').join(' · '),
-    tooltip: [`${execution.name}: ${execution.state}`, execution.reason ?? '', new Date(execution.queuedAt).toLocaleString()].filter((line) => line !== '').join('\n'),
+    description: [execution.name, durationOf(execution), counted(execution.changedFiles, 'file'), time]
+      .filter((part) => part !== '')
+      .join(' · '),
+    tooltip: [
+      `${execution.name}: ${execution.state}`,
+      execution.reason ?? '',
+      new Date(execution.queuedAt).toLocaleString(),
+    ]
+      .filter((line) => line !== '')
+      .join('\n'),
     icon,
     colour,
     executionId: execution.id,
@@ -56,7 +64,17 @@ function labelOf({ state, counts, finishedTests, plannedTests }: Execution): str
 function stepNode(execution: Execution, step: Step): RunNode {
   const [icon, colour] = icons[step.state];
   const description = [durationOf(step), step.reason ?? ''].filter((part) => part !== '').join(' · ');
-  return { id: `${execution.id}/${step.id}`, label: step.name, description, tooltip: `${step.name}: ${step.state}${step.reason === null ? '' : `\n${step.reason}`}`, icon, colour, executionId: execution.id, stepId: step.id, children: [] };
+  return {
+    id: `${execution.id}/${step.id}`,
+    label: step.name,
+    description,
+    tooltip: `${step.name}: ${step.state}${step.reason === null ? '' : `\n${step.reason}`}`,
+    icon,
+    colour,
+    executionId: execution.id,
+    stepId: step.id,
+    children: [],
+  };
 }
 
 function durationOf({ startedAt, finishedAt }: { startedAt: number | null; finishedAt: number | null }): string {

@@ -108,7 +108,7 @@ describe('A connected client', () => {
     const client = await rig.connect();
     rig.script('makePlan', () => new Promise(() => {}));
     const asked = assert.rejects(client.makePlan({}), (error) => failureOf(error).reason === 'disconnected');
-    const closed = new Promise<void>((resolve) => client.onClosed(resolve));
+    const closed = new Promise<void>((resolve) => client.onClosed(() => resolve()));
     await rig.server.dispose();
     await Promise.all([closed, asked]);
     await assert.rejects(client.makePlan({}), (error) => failureOf(error).reason === 'disconnected');

@@ -309,7 +309,7 @@ describe('JSON-RPC', () => {
       assert.equal(listeners, 0);
       const client = await rig.connect();
       assert.equal(listeners, 1);
-      const closed = new Promise<void>((resolve) => client.onClosed(resolve));
+      const closed = new Promise<void>((resolve) => client.onClosed(() => resolve()));
       client.dispose();
       await closed;
       await rig[Symbol.asyncDispose]();
