@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { commands } from '../../agent/cli/command-line.ts';
+import { settingDeclarations } from '../../agent/protocol/settings.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+
+describe('the README', () => {
+  it('lists every setting with its default and meaning', () => {
+    for (const { environment, default: value, description } of settingDeclarations) {
+      assert.ok(readme.includes(`| \`${environment}\` | ${String(value)} | ${description} |`), environment);
+    }
+  });
+
+  it('names every command of the command line', () => {
+    for (const { name } of commands) assert.ok(readme.includes(`\`noodle ${name}`), name);
+  });
+
+  it('links to files that exist', () => {
+    for (const [, target = ''] of readme.matchAll(/\]\(([^)#:]+)\)/g)) assert.ok(existsSync(path.join(root, target)), target);
+  });
+});
