@@ -123,7 +123,15 @@ function computedName(code: string, at: number): string {
 function addComputed(kind: ImportKind, value: PathValue, found: Collector): void {
   const relative = value.base === 'file' && !value.isOpen ? relativePath(value) : null;
   if (relative !== null) found.facts.push({ kind, specifier: relative.startsWith('.') ? relative : `./${relative}` });
+  else if (value.base === 'unknown') addModuleBelow(value, found);
   else addPath(value, found);
+}
+
+/** `require(path.join(root, 'lib', 'x'))`: the project's folder is the likeliest root. */
+function addModuleBelow(value: PathValue, found: Collector): void {
+  const below = value.path.replace(/^\/+/, '');
+  if (value.isOpen || !/^[\w@.-]+(?:\/[\w@.-]+)*$/.test(below)) addPath(value, found);
+  else found.facts.push({ kind: 'glob', specifier: `/${below}{,.*,/index.*}` });
 }
 
 /** `./locales/${name}.js`: the literal parts as a glob, the holes as stars. */
@@ -160,7 +168,7 @@ function addPath(value: PathValue, found: Collector): void {
     if (!value.isOpen) found.facts.push({ kind: 'path', specifier: relative });
     else found.facts.push({ kind: 'folder', specifier: value.path.endsWith('/') ? relative : openFolder(value.path, relative) });
   } else if (value.path.includes('/')) {
-    found.facts.push({ kind: 'mention', specifier: value.path });
+    found.facts.push({ kind: 'mention', specifier: value.base === 'unknown' ? value.path.replace(/^\/+/, '') : value.path });
   }
 }
 

@@ -122,6 +122,8 @@ function templateValue(body: string, constants: Constants, depth: number): PathV
 }
 
 function concatenate(left: PathValue, right: PathValue): PathValue {
+  // What follows an unknown beginning: `${root}/lib/x.js`.
+  if (left.base === 'unknown' && right.base === 'text') return { base: 'unknown', path: left.path + right.path, isOpen: right.isOpen };
   if (left.isOpen) return left;
   if (left.path === '' && left.base === 'text') return right;
   if (right.base === 'unknown') return { ...left, isOpen: true };

@@ -105,6 +105,10 @@ function pluginsAndPrograms(withStrings: string): ImportFact[] {
     const name = match[1] ?? match[2] ?? '';
     facts.push({ kind: 'module', specifier: name }, { kind: 'module', specifier: `${name}.__main__` });
   }
+  // Django loads an application's modules by their names.
+  for (const match of withStrings.matchAll(/\bINSTALLED_APPS\s*(?::[^=\n]+)?\+?=\s*(\[[^\]]*\]|\([^)]*\))/g)) {
+    for (const name of quotedIn(match[1] ?? '')) facts.push({ kind: 'member', specifier: `${name.replace(/\.apps\.\w+$/, '')}.**` });
+  }
   // A dotted name inside a string: the target of mock.patch and of lazy imports. Only a module of the repository counts.
   for (const match of withStrings.matchAll(/(['"])([A-Za-z_]\w*(?:\.\w+)+)(?::[\w.]+)?\1/g)) facts.push({ kind: 'member', specifier: match[2] ?? '' });
   return facts;

@@ -99,7 +99,7 @@ export class JavaScriptResolver {
     const { configurations, packages } = this.#parts;
     const folder = folderOf(file);
     const aliased = configurations.targetsOf(specifier, folder).map(({ target, isPath }) => (isPath ? this.#existing(target) : (packages.named(target) ?? noSources)));
-    const mapped = this.#byProjects(folder, specifier).map((target) => this.#existing(target));
+    const mapped = [...this.#byProjects(folder, specifier), ...this.#byFramework(folder, specifier)].map((target) => this.#existing(target));
     const found = union([...aliased, ...mapped]);
     if (found.files.length > 0 || found.folder !== null) return found;
     if (builtins.has(specifier)) return noSources;
@@ -124,6 +124,12 @@ export class JavaScriptResolver {
       if (baseUrl !== null) candidates.push(join(baseUrl, specifier));
     }
     return [...new Set(candidates)];
+  }
+
+  /** `$lib` of SvelteKit, which no file of the repository maps. */
+  #byFramework(folder: string, specifier: string): string[] {
+    if (!/^\$lib(?:\/|$)/.test(specifier)) return [];
+    return [join(this.#parts.manifests.above(folder)?.folder ?? '', `src/lib${specifier.slice(4)}`)];
   }
 
   /** What is installed may be a link into the repository, or configured in a way that only a full resolver follows. */

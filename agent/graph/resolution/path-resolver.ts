@@ -79,9 +79,12 @@ export class PathResolver {
     }
   }
 
-  /** A file that starts processes nobody can name may start its own package's executables. */
-  addOwnExecutables(edges: EdgeCollector, file: RepoPath): void {
-    for (const name of this.#parts.manifests.above(folderOf(file))?.bin.keys() ?? []) this.addCommand(edges, name);
+  /** A file that starts processes nobody can name may start its own package: its executables, or else what it exports. */
+  addOwnPackage(edges: EdgeCollector, file: RepoPath): void {
+    const manifest = this.#parts.manifests.above(folderOf(file));
+    if (manifest === null) return;
+    for (const name of manifest.bin.keys()) this.addCommand(edges, name);
+    if (manifest.bin.size === 0) edges.addModules(this.#parts.packages.entry(manifest, '.').files, false);
   }
 
   #addRelative(edges: EdgeCollector, file: RepoPath, text: string): boolean {

@@ -9,6 +9,8 @@ export interface PythonProject {
   readonly roots: readonly string[];
   /** Modules that pytest loads for every test, because the project is a plugin of pytest. */
   readonly pytestPlugins: readonly string[];
+  /** The settings of Django, by whose applications and routes a test reaches what it never imports. */
+  readonly djangoSettings: readonly string[];
   /** Names of console scripts and their modules. */
   readonly scripts: ReadonlyMap<string, string>;
 }
@@ -20,7 +22,7 @@ export interface PythonProjects {
   readonly scripts: ReadonlyMap<string, string>;
 }
 
-const projectFile = /(?:^|\/)(?:pyproject\.toml|setup\.cfg|setup\.py|pytest\.ini|tox\.ini|Pipfile)$/;
+const projectFile = /(?:^|\/)(?:pyproject\.toml|setup\.cfg|setup\.py|pytest\.ini|tox\.ini|Pipfile|manage\.py)$/;
 
 export function readPythonProjects(files: FileSet, read: (file: RepoPath) => string | null): PythonProjects {
   const texts = new Map<string, string>([['', '']]);
@@ -39,7 +41,11 @@ export function readPythonProjects(files: FileSet, read: (file: RepoPath) => str
 function readProject(folder: string, text: string, files: FileSet): PythonProject {
   const named = [...configuredFolders(text)];
   const roots = ['', 'src', 'lib', 'python', ...named].map((name) => join(folder, name)).filter((root) => files.hasFolder(root));
-  return { folder, roots: [...new Set(roots)], pytestPlugins: entryPoints(text, /pytest11/).map(([, module]) => module), scripts: new Map(entryPoints(text, /scripts|console_scripts/)) };
+  return { folder, roots: [...new Set(roots)], pytestPlugins: [...entryPoints(text, /pytest11/).map(([, module]) => module), ...captured(text, /(?:^|[\s"'])-p[\s"',]+(?!no:)([A-Za-z_][\w.]*)/g)], djangoSettings: captured(text, /DJANGO_SETTINGS_MODULE["'\s,=:]+([\w.]+)/g), scripts: new Map(entryPoints(text, /scripts|console_scripts/)) };
+}
+
+function captured(text: string, pattern: RegExp): string[] {
+  return [...new Set([...text.matchAll(pattern)].map((match) => match[1] ?? ''))];
 }
 
 /** `where = ["src"]`, `package-dir = {"" = "lib"}`, `from = "src"`, `pythonpath = src tests`. */

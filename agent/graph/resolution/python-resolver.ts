@@ -60,7 +60,7 @@ export class PythonResolver {
       const conftest = files.find(join(folder, 'conftest.py'));
       if (conftest !== null) edges.addModules([conftest], false);
     }
-    for (const plugin of projects.above(folderOf(file)).flatMap((project) => project.pytestPlugins)) {
+    for (const plugin of projects.above(folderOf(file)).flatMap((project) => [...project.pytestPlugins, ...project.djangoSettings])) {
       this.addModule(edges, file, { specifier: plugin, isTypes: false, isMember: false });
     }
   }

@@ -6,7 +6,7 @@ import type { FileFacts, ImportFact } from '../facts.ts';
 import { isConfiguration, isConfigurationProgram, roleOf } from '../file-roles.ts';
 import { EdgeCollector } from './edges.ts';
 import type { FileEdges } from './edges.ts';
-import { FileSet, folderOf } from './file-set.ts';
+import { FileSet, folderOf, join } from './file-set.ts';
 import { JavaScriptResolver } from './javascript-resolver.ts';
 import { readManifests } from './manifests.ts';
 import type { Manifests } from './manifests.ts';
@@ -92,6 +92,9 @@ export class RepositoryResolver {
     }
     if (/\.py[iw]?$/.test(file)) this.#pythonModules.addConventions(edges, file, facts);
     edges.endModules();
+    // Names that a bundler's plugin imports unseen may come from any source of the package.
+    const unseen = isSetting ? null : this.#configurations.importsUnseen(folderOf(file));
+    if (unseen !== null) edges.addFolder(this.files.hasFolder(join(unseen, 'src')) ? join(unseen, 'src') : unseen, 'all');
     // The paths in a configuration are settings; it does not read them itself.
     if (!isSetting) this.#addPaths(edges, file, facts.imports.filter(isPath));
     return edges;
@@ -119,7 +122,7 @@ export class RepositoryResolver {
     for (const fact of facts) this.#addPath(edges, file, fact);
     const runsProcesses = facts.some((fact) => fact.kind === 'command');
     const namesCode = () => edges.folders.size > 0 || [...edges.runtime].some((target) => !edges.loaded.has(target) && roleOf(target) === 'code');
-    if (runsProcesses && !namesCode()) this.#paths.addOwnExecutables(edges, file);
+    if (runsProcesses && !namesCode()) this.#paths.addOwnPackage(edges, file);
   }
 
   #addPath(edges: EdgeCollector, file: RepoPath, { kind, specifier }: ImportFact): void {

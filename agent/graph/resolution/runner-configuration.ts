@@ -22,6 +22,8 @@ interface RunnerConfiguration {
   readonly automocks: boolean;
   /** The runner fails on type errors, so types can fail a test. */
   readonly checksTypes: boolean;
+  /** A plugin imports names that the code only uses. */
+  readonly importsUnseen: boolean;
 }
 
 export interface AliasTarget {
@@ -34,6 +36,8 @@ export interface RunnerConfigurations {
   targetsOf(specifier: string, folder: string): readonly AliasTarget[];
   automocks(folder: string): boolean;
   checksTypes(folder: string): boolean;
+  /** The folder whose files may use any name of each other without an import; null in most projects. */
+  importsUnseen(folder: string): string | null;
 }
 
 const configurationFile = /^(?:\.babelrc(?:\.\w+)?|\.mocharc\.\w+|(?:vite|vitest|jest|babel|webpack|rspack|rsbuild|next|craco)(?:[.-][\w.-]*)?\.(?:config|workspace|preset|projects|setup)[\w.-]*\.(?:[cm]?[jt]s|json)|(?:vite|vitest|jest|babel|webpack)\.(?:config|workspace)\.(?:[cm]?[jt]s|json))$/;
@@ -55,10 +59,11 @@ export function readRunnerConfigurations(files: Iterable<RepoPath>, manifests: M
   for (const manifest of manifests.all) {
     if (manifest.text.includes('"jest"') || manifest.text.includes('ts-node')) all.push(parseConfiguration(manifest.file, manifest.folder, packageText(manifest.text)));
   }
-  const useful = all.filter((each) => each.aliases.length > 0 || each.moduleFolders.length > 0 || each.automocks || each.checksTypes);
+  const useful = all.filter((each) => each.aliases.length > 0 || each.moduleFolders.length > 0 || each.automocks || each.checksTypes || each.importsUnseen);
   return {
     targetsOf: (specifier, folder) => useful.filter((each) => isWithin(each.folder, folder)).flatMap((each) => targets(each, specifier)),
     automocks: (folder) => useful.some((each) => each.automocks && isWithin(each.folder, folder)),
+    importsUnseen: (folder) => useful.find((each) => each.importsUnseen && isWithin(each.folder, folder))?.folder ?? null,
     checksTypes: (folder) => useful.some((each) => each.checksTypes && isWithin(each.folder, folder)),
   };
 }
@@ -87,7 +92,7 @@ function parseConfiguration(file: RepoPath, folder: string, text: string): Runne
   const collected: Collected = { aliases: [], moduleFolders: [], automocks: false, place: { source, constants: pathsIn(source).constants, folder, ownFolder: folderOf(file) } };
   const { program } = parseSync(isJson ? 'configuration.js' : file, source, /\.[cm]?ts$/.test(file) ? { lang: 'ts' } : { lang: 'jsx', sourceType: 'unambiguous' });
   walk(program, collected);
-  return { folder, aliases: collected.aliases, moduleFolders: collected.moduleFolders, automocks: collected.automocks, checksTypes: checksTypes(text) };
+  return { folder, aliases: collected.aliases, moduleFolders: collected.moduleFolders, automocks: collected.automocks, checksTypes: checksTypes(text), importsUnseen: /unplugin-auto-import|unplugin-vue-components|unimport|defineNuxtConfig|@nuxt\/test-utils/.test(text) };
 }
 
 function checksTypes(text: string): boolean {

@@ -88,6 +88,12 @@ describe('imports of JavaScript lead to', () => {
     assert.deepEqual(await importsOf('src/c.js', files), ['src/b.js']);
   });
 
+  it('names that a plugin imports unseen, the folder that SvelteKit calls $lib, and modules below a computed root', async () => {
+    assert.deepEqual(await importsOf('src/a.ts', { 'vite.config.ts': "import AutoImport from 'unplugin-auto-import/vite'; export default { plugins: [AutoImport({})] }", 'src/a.ts': 'useThing()', 'src/composables/useThing.ts': '', 'other/b.ts': '' }), ['src/a.ts', 'src/composables/useThing.ts']);
+    assert.deepEqual(await importsOf('src/a.ts', { 'package.json': '{}', 'src/a.ts': load('$lib/x'), 'src/lib/x.ts': '' }), ['src/lib/x.ts']);
+    assert.deepEqual(await importsOf('test/a.js', { 'package.json': '{}', 'test/a.js': "require(path.join(root, 'lib', 'x')); require(`${base}/lib/y`)", 'lib/x.js': '', 'lib/y/index.js': '', 'lib/z.js': '' }), ['lib/x.js', 'lib/y/index.js']);
+  });
+
   it('what patterns match', async () => {
     const files = { 'src/a.ts': 'import.meta.glob("./pages/*.ts"); import(`./locales/${name}.js`)', 'src/pages/x.ts': '', 'src/pages/y.css': '', 'src/locales/de.js': '', 'src/locales/de.txt': '' };
     assert.deepEqual(await importsOf('src/a.ts', files), ['src/locales/de.js', 'src/pages/x.ts']);
@@ -145,6 +151,13 @@ describe('imports of Python lead to', () => {
     assert.deepEqual(rig.imports('tests/unit/test_a.py'), ['conftest.py', 'tests/conftest.py']);
     assert.deepEqual(rig.reached('helpers/plug.py').filter((file) => file.includes('test_')), ['tests/unit/test_a.py']);
     assert.deepEqual(rig.imports('app.py'), []);
+  });
+
+  it('the applications and routes of Django, which a test never imports', async () => {
+    const files = { 'manage.py': 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site1.settings")', 'site1/__init__.py': '', 'site1/settings.py': 'INSTALLED_APPS = ["django.contrib.auth", "shop"]\nROOT_URLCONF = "site1.urls"', 'site1/urls.py': '', 'shop/__init__.py': '', 'shop/views.py': '', 'tests/test_shop.py': 'from django.test import Client\ndef test_x(): pass' };
+    await using rig = await GraphRig.create(files);
+    assert.ok(rig.reached('shop/views.py').includes('tests/test_shop.py'));
+    assert.ok(rig.reached('site1/urls.py').includes('tests/test_shop.py'));
   });
 
   it('console scripts and modules that are run', async () => {
