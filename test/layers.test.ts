@@ -71,6 +71,8 @@ const publicFiles: Readonly<Record<string, readonly string[]>> = {
   'agent/server': ['server.ts', 'local-client.ts', 'agent-lock.ts', 'roles.ts', 'language-features.ts'],
   'agent/cli': ['cli.ts', 'output.ts'],
   'agent/sample': ['sample-repository.ts'],
+  'models/features': ['*'],
+  'models/runtime': ['*'],
 };
 
 /** Scripts that are loaded by a user's test runner: they stand alone. */
