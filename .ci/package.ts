@@ -27,7 +27,7 @@ function packageFor(platform: Platform): void {
   // Read for its version alone.
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
   const file = path.join(root, `noodle-${platform}-${version}.vsix`);
-  const vsce = ['node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--allow-missing-repository'];
+  const vsce = ['node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
   const args = [...vsce, '--target', platform, '--out', file];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
   if (status !== 0) fail(`vsce failed:\n${stdout}${stderr}`);
