@@ -27,16 +27,16 @@ type Decided = Pick<RecordedPlan, 'plan'> & { readonly recorded: RecordedPlan | 
 /** Every test file, case and target of that name, each explained; `not_found` when there is none. */
 export async function explainSubject(options: ExplainOptions, subject: string): Promise<Result<Explanation[]>> {
   await options.planner.refresh();
-  const target = await options.builds.explain(subject);
+  const targets = await options.builds.explain(subject);
   const { files } = await options.tests.discover([]);
   const found = findTests(files, subject);
-  if (found.length === 0 && target === null) {
-    const { targets } = await options.builds.targets();
-    const near = nearest(subject, [...files.map((file) => file.file), ...targets.map((each) => each.id)]);
+  if (found.length === 0 && targets.length === 0) {
+    const known = (await options.builds.targets()).targets;
+    const near = nearest(subject, [...files.map((file) => file.file), ...known.map((target) => target.id)]);
     return failure('not_found', `there is no test or target '${subject}'`, near === null ? {} : { hint: `Did you mean '${near}'?` });
   }
   const tests = await Promise.all(found.map((test) => explainTest(options, test)));
-  return success([...(target === null ? [] : [target]), ...tests]);
+  return success([...targets, ...tests]);
 }
 
 async function explainTest(options: ExplainOptions, found: FoundTest): Promise<Explanation> {

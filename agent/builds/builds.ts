@@ -20,6 +20,7 @@ import { NeededTargets } from './needed-by.ts';
 import type { CheckedOut } from './output-use.ts';
 import { FileTree, isWithin } from './paths.ts';
 import { selectTargets } from './selection.ts';
+import { targetsNamed } from './target-names.ts';
 import { TargetLocks } from './target-locks.ts';
 import { Inspector, type TargetState } from './target-state.ts';
 
@@ -53,8 +54,11 @@ export interface Builds {
   plan(input: BuildPlanInput): Promise<{ readonly builds: PlannedBuild[]; readonly notes: string[] }>;
   /** One step a planned build, `build:<target>`; each emits build.started and build.finished and records its result. */
   steps(planned: readonly PlannedBuild[]): StepDefinition[];
-  /** Why the target was or would be built, naming the very inputs that differ; null when there is no such target. */
-  explain(target: string): Promise<Explanation | null>;
+  /**
+   * Why a target was or would be built, naming the very inputs that differ. `subject`: its id, its folder, or the last part
+   * of a scoped id (`core` of `@shop/core`), which several can share.
+   */
+  explain(subject: string): Promise<Explanation[]>;
   /** The innermost target whose folder holds the path, as of the last `targets()` or `plan()`. */
   targetOf(path: RepoPath): TargetId | null;
   /** The targets whose output the tests in `folder` import, and what those need; as of the last `targets()` or `plan()`. */
@@ -165,15 +169,15 @@ class RepositoryBuilds implements Builds {
     });
   }
 
-  async explain(subject: string): Promise<Explanation | null> {
+  async explain(subject: string): Promise<Explanation[]> {
     const { model, tree } = await this.#find();
-    const target = [...model.targets.values()].find(
-      ({ id, folder }) => id === subject || (folder !== '' && folder === subject),
-    );
-    if (target === undefined) return null;
-    const state = await this.#inspector.inspect(target, model.targets, tree);
-    const latest = latestBuildResults(this.#options.store).find((result) => result.target === target.id);
-    return explainTarget(target, state, latest ?? null);
+    const explanations: Explanation[] = [];
+    for (const target of targetsNamed(subject, [...model.targets.values()])) {
+      const state = await this.#inspector.inspect(target, model.targets, tree);
+      const latest = latestBuildResults(this.#options.store).find((result) => result.target === target.id);
+      explanations.push(explainTarget(target, state, latest ?? null));
+    }
+    return explanations;
   }
 
   targetOf(path: RepoPath): TargetId | null {

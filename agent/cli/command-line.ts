@@ -16,7 +16,6 @@ export interface CommandDeclaration {
   readonly summary: string;
   /** Positional arguments as the help shows them: `<test or target>`. */
   readonly positionals?: string;
-  readonly leastPositionals?: number;
   readonly mostPositionals?: number;
   readonly options: readonly OptionDeclaration[];
   readonly examples: readonly string[];
@@ -81,10 +80,10 @@ export const commands: readonly CommandDeclaration[] = [
   {
     name: 'explain',
     summary: 'Why was a test or target selected, skipped, cached or ordered where it was?',
-    positionals: '<test or target>',
+    positionals: '[test or target]',
     mostPositionals: 1,
-    options: [{ name: 'skipped', summary: 'List what the last plan left out.' }, json, repository, help],
-    examples: ['noodle explain test/cart.test.ts', 'noodle explain core', 'noodle explain --skipped'],
+    options: [{ name: 'skipped', summary: 'List what a plan made now leaves out; with a test, why that one.' }, json, repository, help],
+    examples: ['noodle explain test/cart.test.ts', 'noodle explain core', 'noodle explain --skipped', 'noodle explain --skipped test/cart.test.ts'],
   },
   {
     name: 'config',

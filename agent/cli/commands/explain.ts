@@ -7,6 +7,7 @@ import { withSession } from './with-session.ts';
 export async function explain(context: CommandContext): Promise<ExitCode> {
   const { commandLine, output } = context;
   const [subject] = commandLine.positionals;
+  // With a test, --skipped asks why that one was: the same question as without it.
   const wantsSkipped = commandLine.switches.has('skipped');
   if (subject === undefined && !wantsSkipped) {
     return complain(output, { reason: 'invalid_input', message: 'noodle explain: name a test, a test file or a target, or give --skipped' });
@@ -16,8 +17,12 @@ export async function explain(context: CommandContext): Promise<ExitCode> {
 
 async function explainOne({ commandLine, output }: CommandContext, { client }: Session, subject: string): Promise<ExitCode> {
   const { explanations } = await client.explain({ subject });
-  if (commandLine.switches.has('json')) output.line(JSON.stringify({ explanations }));
-  else for (const explanation of explanations) explanationLines(explanation).forEach((line) => output.line(line));
+  if (commandLine.switches.has('json')) {
+    output.line(JSON.stringify({ explanations }));
+    return 0;
+  }
+  if (explanations.length > 1) output.line(`'${subject}' can mean ${explanations.map((each) => each.subject).join(', ')}`);
+  for (const explanation of explanations) explanationLines(explanation).forEach((line) => output.line(line));
   return 0;
 }
 

@@ -217,15 +217,15 @@ describe('builds', () => {
 
   it('are explained by the very inputs that differ', async () => {
     await using rig = await BuildsRig.create(files);
-    const before = await rig.builds.explain('core');
+    const [before] = await rig.builds.explain('core');
     assert.deepEqual(
       [before?.decision, before?.summary],
       ['unknown', 'core has not been built here yet, so it would be built'],
     );
     const { id } = await rig.run(everything);
-    assert.equal((await rig.builds.explain('packages/core'))?.summary, `core is not built: unchanged since ${id}`);
+    assert.equal((await rig.builds.explain('packages/core'))[0]?.summary, `core is not built: unchanged since ${id}`);
     await rig.git.write({ 'packages/core/src/index.ts': 'error', 'packages/core/new.ts': '' });
-    const explanation = await rig.builds.explain('core');
+    const [explanation] = await rig.builds.explain('core');
     assert.deepEqual([explanation?.decision, explanation?.executionId], ['built', id]);
     assert.deepEqual(explanation?.facts.slice(0, 2), [
       'packages/core/new.ts is new',
@@ -233,10 +233,10 @@ describe('builds', () => {
     ]);
     await rig.run();
     assert.match(
-      (await rig.builds.explain('core'))?.summary ?? '',
+      (await rig.builds.explain('core'))[0]?.summary ?? '',
       /^core failed, and nothing that it depends on has changed since: packages\/core\/src\/index.ts:1:7 /,
     );
-    assert.equal(await rig.builds.explain('missing'), null);
+    assert.deepEqual(await rig.builds.explain('missing'), []);
   });
 
   it('are planned for the tests that load what they write', async () => {

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { runCommandLine, type Session } from '../../../agent/cli/cli.ts';
+import { createOutput } from '../../../agent/cli/output.ts';
+import type { Client } from '../../../agent/protocol/client.ts';
+import type { Explanation } from '../../../agent/protocol/explanation.ts';
+import { success } from '../../../agent/protocol/failure.ts';
+import { RepoPath } from '../../../agent/protocol/ids.ts';
+import { aPlan } from '../../rig/recorded.ts';
+import { PassThrough } from 'node:stream';
+
+/** What `noodle explain <argv>` prints for an agent that knows two targets called core and one test. */
+async function explained(...argv: readonly string[]): Promise<{ readonly code: number; readonly lines: string[] }> {
+  const stream = Object.assign(new PassThrough(), { isTTY: false });
+  // Of the client these commands use two operations, and of the streams only their writing.
+  const client = {
+    explain: async ({ subject }: { readonly subject: string }) => ({ explanations: known.filter((each) => each.subject.endsWith(subject)) }),
+    makePlan: async () => aPlan({ skipped: { count: 2, files: [RepoPath.parse('b.test.ts')] } }),
+  } as unknown as Client;
+  const stdout = stream as unknown as NodeJS.WriteStream;
+  const session: Session = { client, root: '/repo', name: 'repo', dashboardAddress: '', isOwnAgent: true, ended: Promise.race([]), dispose: async () => {} };
+  const output = createOutput({ stdout, stderr: stdout, environment: {} });
+  const openSession = async () => success(session);
+  const code = await runCommandLine({ argv: ['explain', ...argv], version: '1', output, openSession, workingFolder: '/repo', interrupted: new AbortController().signal });
+  // Null when nothing was written.
+  const text = (stream.read() as Buffer | null)?.toString() ?? '';
+  return { code, lines: text.split('\n').slice(0, -1) };
+}
+
+const known: readonly Explanation[] = [explanation('@shop/core', 'target'), explanation('@tools/core', 'target'), explanation('b.test.ts', 'test')];
+
+function explanation(subject: string, subjectKind: Explanation['subjectKind']): Explanation {
+  return { subject, subjectKind, decision: 'unknown', summary: `about ${subject}`, path: [], facts: [], executionId: null, at: null };
+}
+
+describe('noodle explain', () => {
+  it('says what a name can mean before it explains each', async () => {
+    assert.deepEqual((await explained('core')).lines, [
+      "'core' can mean @shop/core, @tools/core",
+      '@shop/core: unknown',
+      '  about @shop/core',
+      '@tools/core: unknown',
+      '  about @tools/core',
+    ]);
+  });
+
+  it('explains one test alike with --skipped', async () => {
+    const lines = ['b.test.ts: unknown', '  about b.test.ts'];
+    assert.deepEqual((await explained('b.test.ts')).lines, lines);
+    assert.deepEqual((await explained('--skipped', 'b.test.ts')).lines, lines);
+  });
+
+  it('lists what is skipped when no test is named', async () => {
+    assert.deepEqual((await explained('--skipped')).lines, ['2 tests in 1 file would be skipped now: nothing that they depend on changed', '  b.test.ts']);
+  });
+
+  it('asks for a name when there is neither', async () => {
+    assert.deepEqual(await explained(), { code: 2, lines: ['noodle: noodle explain: name a test, a test file or a target, or give --skipped'] });
+  });
+});
