@@ -44,7 +44,8 @@ export function mayRefer(code: string): boolean {
 }
 
 const processModule = /^(?:node:)?child_process$|^(?:execa|cross-spawn|tinyexec|nano-spawn|zx|shelljs)$/;
-const runsProcesses = /child_process|['"](?:execa|cross-spawn|tinyexec|nano-spawn|zx|shelljs)['"]|\bspawn(?:Sync)?\s*\(|\bexec(?:File)?(?:Sync)?\s*\(/;
+// `pattern.exec(text)` runs nothing.
+const runsProcesses = /child_process|['"](?:execa|cross-spawn|tinyexec|nano-spawn|zx|shelljs)['"]|(?<![.\w$])(?:spawn|exec|execFile)(?:Sync)?\s*\(/;
 
 /** `declare module './x'` adds to the types of another module. */
 function addAugmentations(code: string, found: Collector): Span[] {

@@ -12,7 +12,7 @@ export function namesUsedAsValues(path: string, text: string, language: Language
   return collect(result.program, names) ? names : null;
 }
 
-/** True when the text alone shows that `name` is called, as in `name(`, `name.member(` or a tagged template. */
+/** True when the text alone shows that `name` is called, as in `name(`, `name.member(` or a tagged template; with a blank in between it may be prose. */
 export function isCalled(code: string, name: string): boolean {
   for (let at = code.indexOf(name); at !== -1; at = code.indexOf(name, at + name.length)) {
     if (at > 0 && /[\w$.]/.test(code[at - 1] ?? '')) continue;
@@ -22,7 +22,7 @@ export function isCalled(code: string, name: string): boolean {
   return false;
 }
 
-const calledTail = /(?:\s*\.\s*[\w$]+)*\s*[(`]/y;
+const calledTail = /(?:\.[\w$]+)*[(`]/y;
 
 /** Keys below which only types stand, or names that are not references. */
 const skippedKeys = new Set([

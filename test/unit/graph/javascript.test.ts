@@ -67,6 +67,11 @@ describe('facts of JavaScript and TypeScript', () => {
     assert.deepEqual(facts("const s = `require('lib')`;", 'x.js'), ['require lib']);
   });
 
+  it('do not take the exec of a regular expression for a process', () => {
+    assert.deepEqual(facts("const m = /x/.exec('text of words');", 'x.js'), []);
+    assert.deepEqual(facts("execSync('tool run')", 'x.js'), ['command node', 'command run', 'command tool']);
+  });
+
   it('name what cannot be known', () => {
     const { imports, notes } = extractor.extract('x.js', 'require(name); import(other);');
     assert.deepEqual(imports, []);
