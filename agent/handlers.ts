@@ -6,6 +6,7 @@ import type { Engine } from './engine/engine.ts';
 import type { ContinuousRun } from './pipelines/continuous-run.ts';
 import type { MainJob } from './pipelines/main-job.ts';
 import type { Planner } from './pipelines/planner.ts';
+import { runNotes } from './pipelines/run-notes.ts';
 import { failure, success, type Result } from './protocol/failure.ts';
 import type { Execution } from './protocol/execution.ts';
 import type { OutputOf } from './protocol/operations.ts';
@@ -90,7 +91,7 @@ function executionHandlers({ engine, store }: HandlerParts) {
     getExecutionResults: async ({ id }) => {
       const execution = known(id);
       if (!execution.ok) return execution;
-      return success({ plan: getPlan(store, id), builds: buildResultsOf(store, id), tests: testResultsOf(store, id) });
+      return success({ plan: getPlan(store, id), builds: buildResultsOf(store, id), tests: testResultsOf(store, id), notes: runNotes(execution.value) });
     },
     getExecutionLog: async ({ id, stepId, offset }) => engine.log(id, stepId, offset),
   } satisfies Partial<Handlers>;

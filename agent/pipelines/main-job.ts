@@ -14,6 +14,7 @@ import { savePlan } from '../store/plans.ts';
 import type { Store } from '../store/store.ts';
 import type { Tests } from '../tests/tests.ts';
 import type { Planner } from './planner.ts';
+import { runNotes } from './run-notes.ts';
 import { savedBy } from './saved-time.ts';
 
 export interface RunRequest extends PlanRequest {
@@ -117,7 +118,7 @@ class Run {
       firstFailureAtMs: execution.firstFailureAtMs,
       durationMs: Math.max(0, (execution.finishedAt ?? startedAt) - startedAt),
       saved: this.#plan === null || !isSelection(this.#request) ? { testsMs: 0, buildsMs: 0 } : savedBy(store, this.#plan),
-      notes: brokenSteps(execution),
+      notes: runNotes(execution),
     });
     const isJudged = execution.state === 'succeeded' || execution.state === 'failed';
     if (isJudged && this.#changes !== null && isSelection(this.#request)) await judged(this.#changes);
@@ -147,12 +148,4 @@ class Run {
 /** Whether leaving something out was our decision, and not what the caller asked for. */
 function isSelection(request: PlanRequest): boolean {
   return request.failed !== true && request.tests === undefined && request.targets === undefined && request.buildsOnly !== true;
-}
-
-/** Why steps of tests ended badly besides their tests: a runner that is missing or broke. */
-function brokenSteps(execution: Execution): string[] {
-  return execution.steps.flatMap((step) => {
-    const isBroken = step.kind !== 'build' && step.reason !== null && (step.state === 'failed' || step.state === 'timed_out' || step.state === 'skipped');
-    return isBroken ? [`${step.name}: ${step.reason}`] : [];
-  });
 }

@@ -134,9 +134,15 @@ export const operations = {
   }),
   getExecutionResults: operation({
     route: 'GET /executions/{id}/results',
-    summary: 'The plan, builds and test results of an execution.',
+    summary: 'The plan, builds and test results of an execution, and why steps of it broke.',
     input: z.object({ id: ExecutionId }),
-    output: z.object({ plan: Plan.nullable(), builds: z.array(BuildResult), tests: z.array(TestResult) }),
+    output: z.object({
+      plan: Plan.nullable(),
+      builds: z.array(BuildResult),
+      tests: z.array(TestResult),
+      /** The same as in the `run.finished` event: runners that are missing or broke. */
+      notes: z.array(z.string()),
+    }),
     role: 'viewer',
   }),
   getExecutionLog: operation({

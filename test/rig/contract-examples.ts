@@ -114,7 +114,7 @@ export const exampleOutputs: { readonly [N in OperationName]: OutputOf<N> } = {
   listExecutions: { executions: [execution] },
   getExecutionStatus: execution,
   cancelExecution: execution,
-  getExecutionResults: { plan, builds: [], tests: [] },
+  getExecutionResults: { plan, builds: [], tests: [], notes: ['pytest: python is not installed'] },
   getExecutionLog: { text: 'built\n', nextOffset: null, droppedBytes: 0 },
   listTests: { files: [testFile], problems: [] },
   listTestCases: { cases: testFile.cases },

@@ -9,7 +9,7 @@ import { ScriptedAgent, type ScriptedAgentOptions, type ScriptedAnswers } from '
 /** What the agent of the fixed data answers. */
 export const usualAnswers: ScriptedAnswers = {
   getAnalyticsDashboardData: () => snapshot(),
-  getExecutionResults: () => ({ plan: plan(), builds: [], tests: [] }),
+  getExecutionResults: () => ({ plan: plan(), builds: [], tests: [], notes: [] }),
   listTests: () => ({ files: [], problems: [] }),
 };
 

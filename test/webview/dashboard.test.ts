@@ -188,6 +188,7 @@ describe('the dashboard in a browser', () => {
           },
         ],
         tests: [testResult(), failed],
+        notes: [],
       }),
       getExecutionLog: ({ stepId, offset }) =>
         offset === 0

@@ -39,6 +39,7 @@ const full: ScriptedAnswers = {
       },
     ],
     tests: [testResult(), testResult({ id: testId('long'), name: long, status: 'failed', message: long })],
+    notes: [long],
   }),
   getExecutionLog: () => ({ text: `${long}${long}\n`.repeat(50), nextOffset: 9, droppedBytes: 1_200_000 }),
   explain: () => ({

@@ -39,6 +39,9 @@ describe('the main job on bad input', () => {
     assert.equal(ended.status, 'failed');
     assert.equal(ended.counts.failed, 0);
     assert.match(ended.notes.join('\n'), /jest.*npm install/s);
+    await rig.restart();
+    const { notes } = await rig.client.getExecutionResults({ id: ended.executionId });
+    assert.deepEqual(notes, ended.notes, 'a later look says the same');
   });
 
   it('survives a test that prints 100 MB, and one that writes garbage where results are reported', async () => {
