@@ -1,0 +1,37 @@
+// Commits of one project as a CSV file: Kamei's measures, with or without labels.
+import { changeMeasures, type ChangeMeasures } from '../features/change-risk.ts';
+import { numberIn, readTable } from './csv.ts';
+
+export interface Commit {
+  readonly id: string;
+  /** Milliseconds; commits without a readable date keep their place. */
+  readonly at: number;
+  readonly measures: ChangeMeasures;
+  /** Null when the file does not tell. */
+  readonly isFaulty: boolean | null;
+}
+
+/** The commits in time order. Throws `BadInput`. */
+export function readCommits(path: string): Commit[] {
+  const table = readTable(path, ['transactionid', 'commitdate', ...changeMeasures]);
+  const [ids, dates] = [table.column('transactionid'), table.column('commitdate')];
+  const columns = changeMeasures.map((name) => [name, table.column(name)] as const);
+  const labels = table.has('bug') ? table.column('bug') : null;
+  let latest = 0;
+  const commits = Array.from({ length: table.rowCount }, (_, row): Commit => {
+    latest = dateIn(dates[row]) ?? latest;
+    // Every measure is in the list, so the record is complete.
+    const measures = Object.fromEntries(columns.map(([name, fields]) => [name, numberIn(fields[row])])) as ChangeMeasures;
+    const label = numberIn(labels?.[row]);
+    return { id: ids[row] ?? '', at: latest, measures, isFaulty: label === null ? null : label > 0 };
+  });
+  return commits.toSorted((one, other) => one.at - other.at);
+}
+
+/** `2001/12/12 17:41` as if it were UTC, so that the zone of this machine does not matter. */
+function dateIn(field: string | undefined): number | null {
+  const parts = /^(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?/.exec(field ?? '');
+  if (parts === null) return null;
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts.slice(1).map((part) => (part === undefined ? 0 : Number(part)));
+  return Date.UTC(year, month - 1, day, hour, minute, second);
+}
