@@ -86,7 +86,8 @@ export class Adjacency {
     const node = this.#nodes[id];
     if (node === undefined) return;
     node.runtime = [...edges.runtime].map((target) => this.#nodeOf(target));
-    node.loaded = edges.loaded.size === edges.runtime.size ? node.runtime : [...edges.loaded].map((target) => this.#nodeOf(target));
+    node.loaded =
+      edges.loaded.size === edges.runtime.size ? node.runtime : [...edges.loaded].map((target) => this.#nodeOf(target));
     node.types = [...edges.types].filter((target) => !edges.runtime.has(target)).map((target) => this.#nodeOf(target));
     node.folders = edges.folders.size === 0 ? noFolders : edges.folders;
     node.notes = edges.notes;
@@ -120,7 +121,15 @@ export class Adjacency {
     const id = this.#paths.length;
     this.#ids.set(path, id);
     this.#paths.push(path);
-    this.#nodes.push({ runtime: [], loaded: [], types: [], folders: noFolders, notes: [], dependents: [], typeDependents: [] });
+    this.#nodes.push({
+      runtime: [],
+      loaded: [],
+      types: [],
+      folders: noFolders,
+      notes: [],
+      dependents: [],
+      typeDependents: [],
+    });
     return id;
   }
 

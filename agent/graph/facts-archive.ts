@@ -31,7 +31,9 @@ export function createFactsArchive(store: Store | null, log: Log): FactsArchive 
   if (store === null) return { load: () => [], save: () => {}, remove: () => {}, settled: () => Promise.resolve() };
   let writing: Promise<void> = Promise.resolve();
   const enqueue = (work: () => Promise<void>) => {
-    writing = writing.then(work).catch((error: unknown) => log.warn('facts of the graph could not be saved', { error }));
+    writing = writing
+      .then(work)
+      .catch((error: unknown) => log.warn('facts of the graph could not be saved', { error }));
   };
   return {
     load: () => loadFileFacts(store).filter((row) => row.extractorVersion === extractorVersion),

@@ -98,7 +98,8 @@ export function decodeFacts(text: string): FileFacts | null {
   } catch {
     return null;
   }
-  if (typeof encoded !== 'object' || encoded === null || (encoded.i !== undefined && !Array.isArray(encoded.i))) return null;
+  if (typeof encoded !== 'object' || encoded === null || (encoded.i !== undefined && !Array.isArray(encoded.i)))
+    return null;
   return {
     imports: (encoded.i ?? []).map(decodeImport),
     notes: encoded.n ?? [],

@@ -33,7 +33,8 @@ const runnerSettings = [
   /^(?:\.mocharc[^/]*|mocha\.opts|pytest\.ini|\.pytest\.ini|tox\.ini|\.coveragerc|\.nycrc[^/]*|\.taprc|jest\.config[^/]*|\.testcaferc[^/]*)$/,
 ];
 
-const toolFolder = /(?:^|\/)(?:\.github|\.gitlab|\.circleci|\.husky|\.vscode|\.idea|\.changeset|\.devcontainer|\.yarn|\.storybook)\//;
+const toolFolder =
+  /(?:^|\/)(?:\.github|\.gitlab|\.circleci|\.husky|\.vscode|\.idea|\.changeset|\.devcontainer|\.yarn|\.storybook)\//;
 
 const toolSettings = [
   /^(?:\.gitignore|\.gitattributes|\.gitmodules|\.mailmap|\.npmignore|\.dockerignore|\.editorconfig|\.prettierrc[^/]*|\.prettierignore|\.eslintrc[^/]*|\.eslintignore|\.oxlintrc\.json|\.oxfmtrc[^/]*|biome\.jsonc?|dprint\.json|\.markdownlint[^/]*|\.lintstagedrc[^/]*|\.commitlintrc[^/]*|renovate\.json5?|\.renovaterc[^/]*|codecov\.ya?ml|\.codecov\.ya?ml|\.travis\.ya?ml|appveyor\.ya?ml|\.gitlab-ci\.ya?ml|azure-pipelines\.ya?ml|Jenkinsfile|netlify\.toml|vercel\.json|\.size-limit[^/]*|size-limit\.json|\.pre-commit-config\.ya?ml|\.readthedocs\.ya?ml|\.flake8|\.pylintrc|mypy\.ini|\.ruff\.toml|ruff\.toml|typedoc\.json|api-extractor\.json|cspell\.json|\.cspell[^/]*|knip\.jsonc?|\.release-it\.json|release-please-config\.json|\.release-please-manifest\.json|\.all-contributorsrc)$/,
@@ -47,9 +48,11 @@ const documentation = [
 ];
 
 /** Folders in which anything may be what a test reads. */
-const testFolder = /(?:^|\/)(?:tests?|__tests?__|specs?|e2e|fixtures?|__fixtures__|testdata|test-data|test_data|__snapshots__|mocks?|__mocks__|samples?|cases|golden|data)\//i;
+const testFolder =
+  /(?:^|\/)(?:tests?|__tests?__|specs?|e2e|fixtures?|__fixtures__|testdata|test-data|test_data|__snapshots__|mocks?|__mocks__|samples?|cases|golden|data)\//i;
 
-const fixtureFolder = /(?:^|\/)(?:__)?(?:fixtures?|testfixtures|testdata|test[-_]data|samples?|cases|examples?|playgrounds?|snapshots?|templates?|stubs?)(?:__)?\//i;
+const fixtureFolder =
+  /(?:^|\/)(?:__)?(?:fixtures?|testfixtures|testdata|test[-_]data|samples?|cases|examples?|playgrounds?|snapshots?|templates?|stubs?)(?:__)?\//i;
 
 /** The role of a file, by the first rule that fits its path. */
 export function roleOf(file: string): FileRole {
@@ -79,7 +82,10 @@ export function isFixture(file: string): boolean {
 
 /** Whether a file can be nothing but a fixture: no example that is there to be read, and no test case that is run itself. */
 export function isStrictFixture(file: string): boolean {
-  return /(?:^|\/)(?:__)?(?:test)?(?:fixtures?|data|stubs)(?:__)?\//.test(file) && /(?:^|\/)(?:__)?(?:tests?|specs?|e2e|(?:test)?fixtures?)(?:__)?\//.test(file);
+  return (
+    /(?:^|\/)(?:__)?(?:test)?(?:fixtures?|data|stubs)(?:__)?\//.test(file) &&
+    /(?:^|\/)(?:__)?(?:tests?|specs?|e2e|(?:test)?fixtures?)(?:__)?\//.test(file)
+  );
 }
 
 /** The outermost folder of fixtures that holds the file, the file itself without one. */

@@ -82,7 +82,13 @@ class KnowledgeGraph implements Graph {
   constructor(options: GraphOptions) {
     const { root, store, clock, log, threads } = options;
     this.#options = options;
-    this.#index = new SourceIndex({ root, archive: createFactsArchive(store, log), clock, log, ...(threads === undefined ? {} : { threads }) });
+    this.#index = new SourceIndex({
+      root,
+      archive: createFactsArchive(store, log),
+      clock,
+      log,
+      ...(threads === undefined ? {} : { threads }),
+    });
   }
 
   update(files: readonly RepoPath[], changed?: readonly RepoPath[]): Promise<GraphUpdate> {
@@ -119,14 +125,21 @@ class KnowledgeGraph implements Graph {
       const found = this.#adjacency.folderReaders(folder);
       return found === undefined ? [] : [...found.all, ...(this.#index.isSource(path) ? [] : found.data)];
     });
-    return [...new Set([...this.#adjacency.dependents(id), ...readers])].map((each) => this.#adjacency.pathOf(each)).toSorted();
+    return [...new Set([...this.#adjacency.dependents(id), ...readers])]
+      .map((each) => this.#adjacency.pathOf(each))
+      .toSorted();
   }
 
   importsOf(path: RepoPath): readonly RepoPath[] {
     const id = this.#adjacency.idOf(path);
     if (id === undefined) return [];
-    const inFolders = [...this.#adjacency.foldersReadBy(id)].flatMap(([folder, reach]) => this.#resolver?.files.below(folder, (file) => reach === 'all' || !this.#index.isSource(file)) ?? []);
-    return [...new Set([...this.#adjacency.dependencies(id).map((each) => this.#adjacency.pathOf(each)), ...inFolders])].toSorted();
+    const inFolders = [...this.#adjacency.foldersReadBy(id)].flatMap(
+      ([folder, reach]) =>
+        this.#resolver?.files.below(folder, (file) => reach === 'all' || !this.#index.isSource(file)) ?? [],
+    );
+    return [
+      ...new Set([...this.#adjacency.dependencies(id).map((each) => this.#adjacency.pathOf(each)), ...inFolders]),
+    ].toSorted();
   }
 
   notesOn(path: RepoPath): readonly string[] {
@@ -166,7 +179,12 @@ class KnowledgeGraph implements Graph {
 
   async #resolveAll(): Promise<void> {
     const index = this.#index;
-    const resolver = new RepositoryResolver({ root: this.#options.root, files: index.files, links: index.links, factsOf: (file) => index.factsOf(file) });
+    const resolver = new RepositoryResolver({
+      root: this.#options.root,
+      files: index.files,
+      links: index.links,
+      factsOf: (file) => index.factsOf(file),
+    });
     this.#resolver = resolver;
     let count = 0;
     for (const file of index.sources()) {
@@ -179,7 +197,8 @@ class KnowledgeGraph implements Graph {
   /** Only these files' edges; a package's `__all__` decides about those who import everything from it. */
   #resolve(changed: readonly RepoPath[]): void {
     const concerned = new Set(changed);
-    for (const file of changed) if (file.endsWith('__init__.py')) for (const importer of this.importersOf(file)) concerned.add(importer);
+    for (const file of changed)
+      if (file.endsWith('__init__.py')) for (const importer of this.importersOf(file)) concerned.add(importer);
     for (const file of concerned) {
       if (this.#resolver === null || !this.#index.isSource(file)) this.#adjacency.clear(file);
       else this.#adjacency.set(file, this.#resolver.edgesOf(file));
@@ -194,7 +213,10 @@ class KnowledgeGraph implements Graph {
       return `${file} ${stat?.size ?? -1} ${stat?.mtimeMs ?? -1}`;
     });
     // Named as changed is changed, even within one tick of the file's time.
-    return [...stamps, ...(changed?.some(decidesResolution) === true ? [String(this.#options.clock.monotonicMs())] : [])].join('\n');
+    return [
+      ...stamps,
+      ...(changed?.some(decidesResolution) === true ? [String(this.#options.clock.monotonicMs())] : []),
+    ].join('\n');
   }
 
   #importersOfMissing(path: RepoPath): RepoPath[] {

@@ -52,7 +52,11 @@ export function computeImpact(questions: ImpactQuestions, change: ChangeSet): Im
     const cause = changed.has(path) ? null : loadedChange(path, changed, questions.adjacency);
     const folder = questions.projectOf(folderOf(path));
     if (cause === null || findings.unbounded.some((each) => isWithin(each.folder, folder))) continue;
-    const through = { folder, path, reason: `${path} loads ${cause}, and decides how everything below ${named(folder)} is run` };
+    const through = {
+      folder,
+      path,
+      reason: `${path} loads ${cause}, and decides how everything below ${named(folder)} is run`,
+    };
     findings.unbounded.push(through);
     reach.add(path, cause, false);
     spread([through], reach, questions);
@@ -87,10 +91,16 @@ function judge(path: RepoPath, questions: ImpactQuestions, findings: Findings): 
   if (isRead) return;
   if (role === 'data' || role === 'code') {
     const folder = questions.projectOf(folderOf(path));
-    findings.unbounded.push({ folder, path, reason: `${path} is ${role === 'code' ? 'a fixture' : 'data'}, and nothing says who reads it` });
+    findings.unbounded.push({
+      folder,
+      path,
+      reason: `${path} is ${role === 'code' ? 'a fixture' : 'data'}, and nothing says who reads it`,
+    });
     findings.notes.push(`${path}: no code names it, so everything below ${named(folder)} counts as affected`);
   } else {
-    findings.notes.push(`${path}: ${role === 'documentation' ? 'documentation that no code reads' : 'the configuration of a tool that no test runs with'}, so it affects nothing`);
+    findings.notes.push(
+      `${path}: ${role === 'documentation' ? 'documentation that no code reads' : 'the configuration of a tool that no test runs with'}, so it affects nothing`,
+    );
   }
 }
 
@@ -104,7 +114,9 @@ function hasReaders(path: RepoPath, { adjacency, importersOfMissing }: ImpactQue
   const id = adjacency.idOf(path);
   if (id !== undefined && adjacency.dependents(id).length > 0) return true;
   if (foldersUp(folderOf(path)).some((folder) => adjacency.folderReaders(folder) !== undefined)) return true;
-  return ownersOfSnapshot(path).some((owner) => adjacency.idOf(owner) !== undefined) || importersOfMissing(path).length > 0;
+  return (
+    ownersOfSnapshot(path).some((owner) => adjacency.idOf(owner) !== undefined) || importersOfMissing(path).length > 0
+  );
 }
 
 /** The changed file among the modules that a configuration loads, directly or through others. */

@@ -54,7 +54,9 @@ function mayMean(file: RepoPath, { kind, specifier }: ImportFact, missing: Missi
     case 'glob':
       return picomatch.isMatch(missing.path, join(folderOf(file), specifier.replace(/^\//, './')), { dot: true });
     case 'folder':
-      return isWithin(join(folderOf(file), specifier), missing.path) && folderOf(file) !== join(folderOf(file), specifier);
+      return (
+        isWithin(join(folderOf(file), specifier), missing.path) && folderOf(file) !== join(folderOf(file), specifier)
+      );
     case 'path':
       return meansPath(join(folderOf(file), specifier), missing);
     default:
@@ -71,14 +73,19 @@ function meansModule(file: RepoPath, specifier: string, missing: Missing): boole
   const name = missing.packageName;
   if (name !== null && (specifier === name || specifier.startsWith(`${name}/`))) return true;
   // An alias, a workspace package or a path from the root: the last names must fit.
-  const parts = stemOf(specifier).replace(/^[@~#]?\//, '').split('/');
+  const parts = stemOf(specifier)
+    .replace(/^[@~#]?\//, '')
+    .split('/');
   const tail = parts.slice(parts.length > 2 ? -2 : -1).join('/');
   return tail !== '' && endsWithPath(missing.stem, tail);
 }
 
 function meansPythonModule(file: RepoPath, specifier: string, { stem, path }: Missing): boolean {
   const dots = /^\.*/.exec(specifier)?.[0].length ?? 0;
-  const parts = specifier.slice(dots).split('.').filter((part) => part !== '' && !part.startsWith('*'));
+  const parts = specifier
+    .slice(dots)
+    .split('.')
+    .filter((part) => part !== '' && !part.startsWith('*'));
   const base = dots === 0 ? null : join(folderOf(file), dots === 1 ? '.' : '../'.repeat(dots - 1));
   // Importing a.b.c loads the packages a and a.b first.
   const least = path.endsWith('__init__.py') ? 1 : parts.length;

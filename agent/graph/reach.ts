@@ -80,7 +80,8 @@ export class Reach {
       if (visit === undefined) break;
       addTypes(visit);
       const id = adjacency.idOf(visit.path);
-      if (id !== undefined) for (const next of adjacency.dependents(id)) this.#step(adjacency.pathOf(next), visit, alreadyReached);
+      if (id !== undefined)
+        for (const next of adjacency.dependents(id)) this.#step(adjacency.pathOf(next), visit, alreadyReached);
     }
     this.#queue = [];
   }
@@ -128,7 +129,8 @@ export class Reach {
     }
     if (adjacency.hasFolderReaders) this.#expandFolders(visit, reach);
     // Owners are named by convention; only those that exist are in the graph.
-    for (const owner of ownersOfSnapshot(visit.path)) if (adjacency.idOf(owner) !== undefined) reach(owner as RepoPath, null);
+    for (const owner of ownersOfSnapshot(visit.path))
+      if (adjacency.idOf(owner) !== undefined) reach(owner as RepoPath, null);
     if (visit.distance === 0) for (const importer of importersOfMissing(visit.path)) reach(importer, null);
   }
 
@@ -145,7 +147,8 @@ export class Reach {
       const readers = adjacency.folderReaders(folder);
       if (readers === undefined) continue;
       for (const reader of readers.all) reach(adjacency.pathOf(reader), folder);
-      if (readers.data.length > 0 && this.#isRead(visit.path)) for (const reader of readers.data) reach(adjacency.pathOf(reader), folder);
+      if (readers.data.length > 0 && this.#isRead(visit.path))
+        for (const reader of readers.data) reach(adjacency.pathOf(reader), folder);
     }
   }
 }

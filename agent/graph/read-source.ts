@@ -60,7 +60,8 @@ function readRegular(absolute: string, request: SourceRequest, extractorOf: Extr
     if (!status.isFile()) return null;
     const { size, mtimeMs } = status;
     const stamp = { path: request.path, sizeBytes: size, mtimeMs };
-    if (size > largestParsedBytes) return { ...stamp, contentHash: `${size}-${mtimeMs}`, ...tooLarge(request.path, size) };
+    if (size > largestParsedBytes)
+      return { ...stamp, contentHash: `${size}-${mtimeMs}`, ...tooLarge(request.path, size) };
     const bytes = readWhole(file, size);
     const contentHash = hash('sha256', bytes, 'hex').slice(0, 32);
     if (contentHash === request.knownHash) return { ...stamp, contentHash, facts: null, problem: null };
@@ -94,5 +95,8 @@ function extracted(name: string, bytes: Buffer, extractorOf: ExtractorOf): Pick<
   // Bytes that are no UTF-8 become replacement characters: names of modules are ASCII in practice.
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
   const facts = extractorOf(name)?.extract(name, text) ?? noFacts;
-  return { facts: encodeFacts(facts), problem: facts.isDamaged === true ? `${name} does not parse: its imports are a guess` : null };
+  return {
+    facts: encodeFacts(facts),
+    problem: facts.isDamaged === true ? `${name} does not parse: its imports are a guess` : null,
+  };
 }

@@ -46,7 +46,7 @@ interface Entry {
 }
 
 /** Files fewer than this are read at once on the calling thread. */
-const fewFiles = 100;
+const fewFiles = 300;
 const filesPerTask = 250;
 /** A file written this shortly before it was read may be written again within the same tick of its time stamp. */
 const racyMs = 2_000;
@@ -167,8 +167,14 @@ export class SourceIndex {
 
   async #read(requests: readonly SourceRequest[]): Promise<readonly (SourceReading | null)[]> {
     const { root, threads = Math.min(4, os.availableParallelism()) } = this.#options;
-    if (requests.length < fewFiles || threads === 0) return requests.map((request) => readSource(root, request, this.#extractorOf));
-    this.#pool ??= createWorkerPool({ entry: assetPath('graph-extract-worker'), size: threads, idleMs: 5_000, clock: this.#options.clock });
+    if (requests.length < fewFiles || threads === 0)
+      return requests.map((request) => readSource(root, request, this.#extractorOf));
+    this.#pool ??= createWorkerPool({
+      entry: assetPath('graph-extract-worker'),
+      size: threads,
+      idleMs: 5_000,
+      clock: this.#options.clock,
+    });
     const pool = this.#pool;
     const parts: SourceRequest[][] = [];
     for (let at = 0; at < requests.length; at += filesPerTask) parts.push(requests.slice(at, at + filesPerTask));
@@ -177,7 +183,10 @@ export class SourceIndex {
   }
 
   /** A thread that dies (out of memory on one file) must not cost the rest its facts. */
-  async #readPart(pool: WorkerPool<ExtractTask, ExtractAnswer>, requests: readonly SourceRequest[]): Promise<ExtractAnswer> {
+  async #readPart(
+    pool: WorkerPool<ExtractTask, ExtractAnswer>,
+    requests: readonly SourceRequest[],
+  ): Promise<ExtractAnswer> {
     const { root, log } = this.#options;
     try {
       return await pool.run({ root, requests });
@@ -187,7 +196,10 @@ export class SourceIndex {
     }
   }
 
-  #apply(requests: readonly SourceRequest[], readings: readonly (SourceReading | null)[]): Pick<SourceUpdate, 'changed' | 'parsed' | 'problems'> {
+  #apply(
+    requests: readonly SourceRequest[],
+    readings: readonly (SourceReading | null)[],
+  ): Pick<SourceUpdate, 'changed' | 'parsed' | 'problems'> {
     const changed: RepoPath[] = [];
     const saved: ArchivedFacts[] = [];
     const problems: string[] = [];
@@ -206,7 +218,13 @@ export class SourceIndex {
       const entry = this.#entry(file, reading, isRacy);
       if (entry.encoded !== this.#entries.get(file)?.encoded) changed.push(file);
       this.#entries.set(file, entry);
-      saved.push({ path: file, contentHash: entry.contentHash, sizeBytes: entry.sizeBytes, mtimeMs: entry.mtimeMs, facts: entry.encoded });
+      saved.push({
+        path: file,
+        contentHash: entry.contentHash,
+        sizeBytes: entry.sizeBytes,
+        mtimeMs: entry.mtimeMs,
+        facts: entry.encoded,
+      });
     });
     this.#options.archive.save(saved);
     return { changed, parsed, problems };
@@ -232,6 +250,12 @@ function mayBeLink(file: string): boolean {
 
 /** While a file does not parse, what it imported before counts as well. */
 function withLastGood(facts: FileFacts, before: FileFacts): FileFacts {
-  const imports = new Map([...before.imports, ...facts.imports].map((fact) => [`${fact.kind} ${fact.specifier}`, fact]));
-  return { ...facts, imports: [...imports.values()], ...(before.definesTests === true ? { definesTests: true as const } : {}) };
+  const imports = new Map(
+    [...before.imports, ...facts.imports].map((fact) => [`${fact.kind} ${fact.specifier}`, fact]),
+  );
+  return {
+    ...facts,
+    imports: [...imports.values()],
+    ...(before.definesTests === true ? { definesTests: true as const } : {}),
+  };
 }

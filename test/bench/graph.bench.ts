@@ -30,13 +30,19 @@ export async function run(report: (line: string) => void): Promise<void> {
     const bareMs = await timed(() => bareLoop(repository));
     report(`bare loop: oxc-parser + oxc-resolver, one thread   ${bareMs.toFixed(0)} ms`);
     const coldMs = await withGraph(repository, path.join(folder, 'state'), async (_graph, startMs) => {
-      report(`cold index                                        ${startMs.toFixed(0)} ms (${(startMs / bareMs).toFixed(2)} of the bare loop)`);
+      report(
+        `cold index                                        ${startMs.toFixed(0)} ms (${(startMs / bareMs).toFixed(2)} of the bare loop)`,
+      );
       return startMs;
     });
     await withGraph(repository, path.join(folder, 'state'), async (graph, startMs) => {
-      report(`warm start, from the store                        ${startMs.toFixed(0)} ms (${(startMs / coldMs).toFixed(2)} of cold)`);
+      report(
+        `warm start, from the store                        ${startMs.toFixed(0)} ms (${(startMs / coldMs).toFixed(2)} of cold)`,
+      );
       report(`one edit → impact                                 ${await editTimes(graph, repository)}`);
-      report(`memory                                            ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB resident`);
+      report(
+        `memory                                            ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB resident`,
+      );
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -50,7 +56,11 @@ async function timed(work: () => Promise<unknown> | void): Promise<number> {
 }
 
 /** Opens the store, brings a graph up to date, and lets `use` have it. */
-async function withGraph<T>({ root, files }: Repository, directory: string, use: (graph: Graph, startMs: number) => Promise<T>): Promise<T> {
+async function withGraph<T>(
+  { root, files }: Repository,
+  directory: string,
+  use: (graph: Graph, startMs: number) => Promise<T>,
+): Promise<T> {
   await mkdir(directory, { recursive: true });
   const store = await openStore({ directory, clock: systemClock, log: silentLog, onNotice: () => {} });
   const start = performance.now();
@@ -73,7 +83,8 @@ function bareLoop({ root, files }: Repository): void {
     const parsed = parseSync(file, readFileSync(path.join(root, file), 'utf8'));
     // The peer's tree is what it hands over; its import list is taken from it.
     for (const statement of parsed.program.body) {
-      if (statement.type === 'ImportDeclaration') resolver.resolveFileSync(path.join(root, file), statement.source.value);
+      if (statement.type === 'ImportDeclaration')
+        resolver.resolveFileSync(path.join(root, file), statement.source.value);
     }
   }
 }
@@ -90,7 +101,13 @@ async function editTimes(graph: Graph, { root, files }: Repository): Promise<str
     times.push(
       await timed(async () => {
         await graph.update(files, [file]);
-        graph.impactOf({ base: 'HEAD', head: null, branch: null, notes: [], files: [{ path: file, kind: 'modified', lines: [] }] });
+        graph.impactOf({
+          base: 'HEAD',
+          head: null,
+          branch: null,
+          notes: [],
+          files: [{ path: file, kind: 'modified', lines: [] }],
+        });
       }),
     );
   }
@@ -105,8 +122,14 @@ async function generate(root: string): Promise<Repository> {
     const folder = `packages/p${index}`;
     const manifest = JSON.stringify({ name: `@bench/p${index}`, exports: './dist/index.js' });
     await write(root, `${folder}/package.json`, manifest, files);
-    await write(root, `${folder}/tsconfig.json`, '{ "compilerOptions": { "outDir": "dist", "rootDir": "src", "paths": { "~/*": ["./src/*"] } } }', files);
-    for (let number = 0; number < filesPerPackage; number++) await write(root, fileOf(index, number), sourceOf(index, number), files);
+    await write(
+      root,
+      `${folder}/tsconfig.json`,
+      '{ "compilerOptions": { "outDir": "dist", "rootDir": "src", "paths": { "~/*": ["./src/*"] } } }',
+      files,
+    );
+    for (let number = 0; number < filesPerPackage; number++)
+      await write(root, fileOf(index, number), sourceOf(index, number), files);
   }
   // The generator names them; they are all below the root, with forward slashes.
   return { root, files: files.toSorted() as RepoPath[] };
@@ -118,11 +141,18 @@ function fileOf(index: number, number: number): string {
 
 function sourceOf(index: number, number: number): string {
   const below = [1, 7, 31, 101].map((step) => number + step).filter((each) => each < filesPerPackage);
-  const imports = below.map((each) => `import { f${each}, type T${each} } from '${number === 0 ? '.' : '..'}/d${each % 10}/m${each}';`);
+  const imports = below.map(
+    (each) => `import { f${each}, type T${each} } from '${number === 0 ? '.' : '..'}/d${each % 10}/m${each}';`,
+  );
   if (number % 50 === 49 && index > 0) imports.push(`import { f0 as other } from '@bench/p${index - 1}';`);
   if (number % 20 === 19) imports.push(`import { f2 as near } from '~/d2/m2';`);
   const body = Array.from({ length: 8 }, (_, each) => functionOf(number, each, below));
-  return [...imports, `/** Shape ${number}. */\nexport interface T${number} { a: number; b: string; c?: T${number}[] }`, ...body, ''].join('\n');
+  return [
+    ...imports,
+    `/** Shape ${number}. */\nexport interface T${number} { a: number; b: string; c?: T${number}[] }`,
+    ...body,
+    '',
+  ].join('\n');
 }
 
 function functionOf(number: number, each: number, below: readonly number[]): string {

@@ -26,7 +26,13 @@ export class GraphRig implements AsyncDisposable {
   private constructor(folder: GitRig, options: GraphRigOptions) {
     this.folder = folder;
     this.#ignored = ['node_modules', '.git', ...(options.ignored ?? [])];
-    this.graph = createGraph({ root: folder.root, store: options.store ?? null, clock: systemClock, log: silentLog, threads: options.threads ?? 0 });
+    this.graph = createGraph({
+      root: folder.root,
+      store: options.store ?? null,
+      clock: systemClock,
+      log: silentLog,
+      threads: options.threads ?? 0,
+    });
   }
 
   /** Writes the files and brings the graph up to date. */
@@ -46,18 +52,25 @@ export class GraphRig implements AsyncDisposable {
     const entries = await readdir(this.folder.root, { recursive: true, withFileTypes: true });
     return entries
       .filter((entry) => !entry.isDirectory())
-      .map((entry) => path.relative(this.folder.root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
+      .map((entry) =>
+        path.relative(this.folder.root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'),
+      )
       .filter((file) => !this.#ignored.some((name) => `/${file}`.includes(`/${name}/`)))
       .toSorted()
       .map((file) => RepoPath.parse(file));
   }
 
   async update(changed?: readonly string[]): Promise<GraphUpdate> {
-    return this.graph.update(await this.files(), changed?.map((file) => RepoPath.parse(file)));
+    return this.graph.update(
+      await this.files(),
+      changed?.map((file) => RepoPath.parse(file)),
+    );
   }
 
   impact(...changes: (string | FileChange)[]): Impact {
-    const files = changes.map((change): FileChange => (typeof change === 'string' ? { path: RepoPath.parse(change), kind: 'modified', lines: [] } : change));
+    const files = changes.map((change): FileChange =>
+      typeof change === 'string' ? { path: RepoPath.parse(change), kind: 'modified', lines: [] } : change,
+    );
     return this.graph.impactOf({ base: 'HEAD', head: null, branch: null, notes: [], files });
   }
 

@@ -16,7 +16,8 @@ interface Collector {
 }
 
 const noPaths: FoundPaths = { values: [], constants: new Map(), spans: [] };
-const worthLooking = /\brequire\b|\bimport\b|__dirname|__filename|process\.cwd|\bmock\b|[mM]ock\s*[(<]|['"`][\w@.-]*\/|['"][\w-]+\.\w{1,5}['"]|child_process|execa|tinyexec|spawn|`\$\{/;
+const worthLooking =
+  /\brequire\b|\bimport\b|__dirname|__filename|process\.cwd|\bmock\b|[mM]ock\s*[(<]|['"`][\w@.-]*\/|['"][\w-]+\.\w{1,5}['"]|child_process|execa|tinyexec|spawn|`\$\{/;
 
 /**
  * `code` is the text with its comments and import statements blanked out; strings that hold code are seen as code.
@@ -33,7 +34,11 @@ export function referencesIn(code: string, loaded: readonly string[]): Reference
   addMocks(code, found);
   addGlobs(code, found);
   for (const value of values) addPath(value, found);
-  if (/\breaddir|(?<!meta\.)\bglob|requireAll|require-dir/.test(code) && /(?:require|import)\s*\(\s*[^'"`)\s]/.test(code)) addOwnFolder(values, found);
+  if (
+    /\breaddir|(?<!meta\.)\bglob|requireAll|require-dir/.test(code) &&
+    /(?:require|import)\s*\(\s*[^'"`)\s]/.test(code)
+  )
+    addOwnFolder(values, found);
   addLiterals(blank(code, [...spans, ...typeImports]), found);
   return found;
 }
@@ -45,7 +50,8 @@ export function mayRefer(code: string): boolean {
 
 const processModule = /^(?:node:)?child_process$|^(?:execa|cross-spawn|tinyexec|nano-spawn|zx|shelljs)$/;
 // `pattern.exec(text)` runs nothing.
-const runsProcesses = /child_process|['"](?:execa|cross-spawn|tinyexec|nano-spawn|zx|shelljs)['"]|(?<![.\w$])(?:spawn|exec|execFile)(?:Sync)?\s*\(/;
+const runsProcesses =
+  /child_process|['"](?:execa|cross-spawn|tinyexec|nano-spawn|zx|shelljs)['"]|(?<![.\w$])(?:spawn|exec|execFile)(?:Sync)?\s*\(/;
 
 /** `declare module './x'` adds to the types of another module. */
 function addAugmentations(code: string, found: Collector): Span[] {
@@ -84,7 +90,8 @@ function isBareInTemplate(code: string, at: number): boolean {
   // In a text of megabytes counting would cost more than an edge too many.
   if (code.length > 1_000_000 || !/^['"][\w@]/.test(code.slice(at, at + 2))) return false;
   let ticks = 0;
-  for (let tick = code.lastIndexOf('`', at); tick !== -1 && tick > 0; tick = code.lastIndexOf('`', tick - 1)) if (code[tick - 1] !== '\\') ticks++;
+  for (let tick = code.lastIndexOf('`', at); tick !== -1 && tick > 0; tick = code.lastIndexOf('`', tick - 1))
+    if (code[tick - 1] !== '\\') ticks++;
   return ticks % 2 === 1;
 }
 
@@ -142,23 +149,27 @@ function addPattern(code: string, at: number, value: PathValue, found: Collector
     return;
   }
   const template = /^\s*`((?:[^`\\]|\\.)*)`/.exec(code.slice(at, at + 500))?.[1];
-  const tail = template === undefined ? '' : /\}([^{}]*)$/.exec(template)?.[1] ?? '';
+  const tail = template === undefined ? '' : (/\}([^{}]*)$/.exec(template)?.[1] ?? '');
   const folder = value.path.slice(0, value.path.lastIndexOf('/') + 1);
   found.facts.push({ kind: 'glob', specifier: `${folder}**/*${/^[\w.-]*$/.test(tail) ? tail : ''}` });
 }
 
 function addMocks(code: string, found: Collector): void {
-  const mock = /\b(?:mock|doMock|unmock|dontMock|unstable_mockModule|setMock|requireActual|requireMock|importActual|importMock|createMockFromModule|genMockFromModule|module|proxyquire|rewire|esmock)\s*(?:<[^>(]*>)?\s*\(\s*(['"`])([^'"`\n$]+)\1/g;
+  const mock =
+    /\b(?:mock|doMock|unmock|dontMock|unstable_mockModule|setMock|requireActual|requireMock|importActual|importMock|createMockFromModule|genMockFromModule|module|proxyquire|rewire|esmock)\s*(?:<[^>(]*>)?\s*\(\s*(['"`])([^'"`\n$]+)\1/g;
   for (const match of code.matchAll(mock)) found.facts.push({ kind: 'mock', specifier: match[2] ?? '' });
 }
 
 function addGlobs(code: string, found: Collector): void {
-  for (const match of code.matchAll(/import\.meta\.glob(?:Eager)?\s*(?:<[^(]*>)?\s*\(\s*(\[[^\]]*\]|['"`][^'"`]*['"`])/g)) {
+  for (const match of code.matchAll(
+    /import\.meta\.glob(?:Eager)?\s*(?:<[^(]*>)?\s*\(\s*(\[[^\]]*\]|['"`][^'"`]*['"`])/g,
+  )) {
     for (const text of (match[1] ?? '').matchAll(/['"`]([^'"`]+)['"`]/g)) {
       if (!(text[1] ?? '').startsWith('!')) found.facts.push({ kind: 'glob', specifier: text[1] ?? '' });
     }
   }
-  for (const match of code.matchAll(/require\.context\s*\(\s*['"]([^'"]+)['"]/g)) found.facts.push({ kind: 'folder', specifier: match[1] ?? '' });
+  for (const match of code.matchAll(/require\.context\s*\(\s*['"]([^'"]+)['"]/g))
+    found.facts.push({ kind: 'folder', specifier: match[1] ?? '' });
 }
 
 /** A computed path: exact, a folder when its end is open, or a mention when its beginning is unknown. */
@@ -167,9 +178,16 @@ function addPath(value: PathValue, found: Collector): void {
     const relative = relativePath(value);
     if (relative === null) return;
     if (!value.isOpen) found.facts.push({ kind: 'path', specifier: relative });
-    else found.facts.push({ kind: 'folder', specifier: value.path.endsWith('/') ? relative : openFolder(value.path, relative) });
+    else
+      found.facts.push({
+        kind: 'folder',
+        specifier: value.path.endsWith('/') ? relative : openFolder(value.path, relative),
+      });
   } else if (value.path.includes('/')) {
-    found.facts.push({ kind: 'mention', specifier: value.base === 'unknown' ? value.path.replace(/^\/+/, '') : value.path });
+    found.facts.push({
+      kind: 'mention',
+      specifier: value.base === 'unknown' ? value.path.replace(/^\/+/, '') : value.path,
+    });
   }
 }
 
@@ -181,7 +199,8 @@ function openFolder(raw: string, relative: string): string {
 
 /** A file that lists its own folder and loads what it finds. */
 function addOwnFolder(values: readonly PathValue[], found: Collector): void {
-  if (values.some((value) => value.base === 'file' && relativePath(value) === '.')) found.facts.push({ kind: 'glob', specifier: './**/*' });
+  if (values.some((value) => value.base === 'file' && relativePath(value) === '.'))
+    found.facts.push({ kind: 'glob', specifier: './**/*' });
 }
 
 const pathLiteral = /(['"`])((?:\.{1,2}\/|[\w@.-]+\/)[^'"`\n\\${}*?<>|:]{0,250})(\1|\$\{)/g;
@@ -192,7 +211,8 @@ function addLiterals(code: string, found: Collector): void {
   for (const match of code.matchAll(pathLiteral)) {
     const text = (match[2] ?? '').trimEnd();
     if (match[3] === '${') {
-      if (text.includes('/') && text !== './' && text !== '../') found.facts.push({ kind: 'mention', specifier: text.slice(0, text.lastIndexOf('/') + 1) });
+      if (text.includes('/') && text !== './' && text !== '../')
+        found.facts.push({ kind: 'mention', specifier: text.slice(0, text.lastIndexOf('/') + 1) });
     } else if (/\s/.test(text)) addWords(text, found);
     else if (!/^[./]*$/.test(text)) found.facts.push({ kind: 'mention', specifier: text });
   }

@@ -59,7 +59,8 @@ function visitClass(node: TreeNode, name: string, found: Found): void {
   if (!isNode(body) || !Array.isArray(body['body'])) return;
   for (const member of body['body']) {
     if (!isNode(member)) continue;
-    const holdsFunction = member.type === 'MethodDefinition' || (member.type === 'PropertyDefinition' && isFunction(member['value']));
+    const holdsFunction =
+      member.type === 'MethodDefinition' || (member.type === 'PropertyDefinition' && isFunction(member['value']));
     if (holdsFunction) add(member, `${name}.${nameOf(member['key']) ?? '[computed]'}`, 'method', found);
   }
 }
@@ -78,7 +79,8 @@ function visitAssignment(expression: unknown, found: Found): void {
   const target = expression['left'];
   const name = isNode(target) && target.type === 'MemberExpression' ? nameOf(target['property']) : nameOf(target);
   if (isFunction(expression['right'])) add(expression, name ?? 'default', 'function', found);
-  else if (isNode(expression['right']) && expression['right'].type === 'ClassExpression') visitClass(expression['right'], name ?? 'default', found);
+  else if (isNode(expression['right']) && expression['right'].type === 'ClassExpression')
+    visitClass(expression['right'], name ?? 'default', found);
 }
 
 function addValue(declaration: TreeNode, name: string | null, found: Found): void {
@@ -93,12 +95,18 @@ function isFunction(value: unknown): boolean {
 }
 
 function add(node: TreeNode, name: string, kind: string, found: Found): void {
-  found.symbols.push({ name, kind, startLine: found.lineAt(node.start), endLine: found.lineAt(Math.max(node.start, node.end - 1)) });
+  found.symbols.push({
+    name,
+    kind,
+    startLine: found.lineAt(node.start),
+    endLine: found.lineAt(Math.max(node.start, node.end - 1)),
+  });
 }
 
 function nameOf(value: unknown): string | null {
   if (!isNode(value)) return null;
-  if (typeof value['name'] === 'string') return value.type === 'PrivateIdentifier' ? `#${value['name']}` : value['name'];
+  if (typeof value['name'] === 'string')
+    return value.type === 'PrivateIdentifier' ? `#${value['name']}` : value['name'];
   return typeof value['value'] === 'string' ? value['value'] : null;
 }
 

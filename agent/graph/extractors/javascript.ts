@@ -19,8 +19,12 @@ export function createJavaScriptExtractor(): Extractor {
   return {
     id: 'javascript',
     extensions: ['.js', '.jsx', '.mjs', '.cjs', '.ts', '.tsx', '.mts', '.cts', ...componentExtensions],
-    extract: (path, text) => (isComponent(path) ? componentFacts(path, text, parse) : scriptFacts(path, text, { language: languageOf(path), parse })),
-    symbols: (path, text) => (isComponent(path) ? componentSymbols(path, text) : javascriptSymbols(path, text, languageOf(path))),
+    extract: (path, text) =>
+      isComponent(path)
+        ? componentFacts(path, text, parse)
+        : scriptFacts(path, text, { language: languageOf(path), parse }),
+    symbols: (path, text) =>
+      isComponent(path) ? componentSymbols(path, text) : javascriptSymbols(path, text, languageOf(path)),
   };
 }
 
@@ -40,7 +44,9 @@ function componentFacts(path: string, text: string, parse: ModuleParser): FileFa
   return {
     // A template uses what its script imports, so nothing is dropped as a mere type.
     imports: distinct([
-      ...facts.flatMap((each) => each.imports.map((fact) => (fact.kind === 'elidable' ? { ...fact, kind: 'import' as const } : fact))),
+      ...facts.flatMap((each) =>
+        each.imports.map((fact) => (fact.kind === 'elidable' ? { ...fact, kind: 'import' as const } : fact)),
+      ),
       ...sources.map((specifier): ImportFact => ({ kind: 'mention', specifier })),
     ]),
     notes: facts.flatMap((each) => each.notes),
@@ -58,11 +64,15 @@ function scriptFacts(path: string, text: string, { language, parse }: Script): F
   const code = blank(text, [...record.comments, ...record.statements, ...record.dynamicImports]);
   const imports: ImportFact[] = statementFacts(path, text, { record, language, code });
   const notes: string[] = [];
-  for (const { start } of record.dynamicImports) addLoad(text, start, { kind: 'dynamic', constants: new Map(), found: { facts: imports, notes } });
+  for (const { start } of record.dynamicImports)
+    addLoad(text, start, { kind: 'dynamic', constants: new Map(), found: { facts: imports, notes } });
   for (const match of text.slice(0, 2_000).matchAll(/^\s*\/\/\/\s*<reference\s+path\s*=\s*["']([^"']+)["']/gm)) {
     imports.push({ kind: 'types', specifier: (match[1] ?? '').replace(/^(?!\.)/, './') });
   }
-  const references = referencesIn(code, record.statements.map(({ specifier }) => specifier));
+  const references = referencesIn(
+    code,
+    record.statements.map(({ specifier }) => specifier),
+  );
   return {
     imports: distinct([...imports, ...references.facts, ...(record.isDamaged ? searchedImports(text) : [])]),
     notes: [...new Set([...notes, ...references.notes])].slice(0, 20),
@@ -74,7 +84,12 @@ function scriptFacts(path: string, text: string, { language, parse }: Script): F
 function commentsMatter(text: string, language: Language, record: ModuleRecord): boolean {
   const code = blank(text, [...record.statements, ...record.dynamicImports]);
   if (record.isDamaged || mayRefer(code)) return true;
-  return language !== 'jsx' && record.statements.some(({ valueNames }) => valueNames.length > 0 && !valueNames.some((name) => isCalled(code, name)));
+  return (
+    language !== 'jsx' &&
+    record.statements.some(
+      ({ valueNames }) => valueNames.length > 0 && !valueNames.some((name) => isCalled(code, name)),
+    )
+  );
 }
 
 interface Parsed {
@@ -86,7 +101,10 @@ interface Parsed {
 function statementFacts(path: string, text: string, { record, language, code }: Parsed): ImportFact[] {
   if (language === 'dts') return record.statements.map(({ specifier }) => ({ kind: 'types', specifier }));
   const isElidable = language === 'jsx' ? () => false : elision(path, text, { record, language, code });
-  return record.statements.map((statement) => ({ kind: kindOf(statement, isElidable), specifier: statement.specifier }));
+  return record.statements.map((statement) => ({
+    kind: kindOf(statement, isElidable),
+    specifier: statement.specifier,
+  }));
 }
 
 function kindOf(statement: ImportStatement, isElidable: (statement: ImportStatement) => boolean): ImportKind {
@@ -96,7 +114,11 @@ function kindOf(statement: ImportStatement, isElidable: (statement: ImportStatem
 }
 
 /** Tells which import statements bind names that occur in types alone. The whole file is only looked at when the text leaves a doubt. */
-function elision(path: string, text: string, { record, language, code }: Parsed): (statement: ImportStatement) => boolean {
+function elision(
+  path: string,
+  text: string,
+  { record, language, code }: Parsed,
+): (statement: ImportStatement) => boolean {
   let used: ReadonlySet<string> | null | undefined;
   return ({ valueNames, specifier }) => {
     if (valueNames.length === 0 || record.isDamaged || isForeign(specifier)) return false;
@@ -114,7 +136,8 @@ function isForeign(specifier: string): boolean {
 
 /** What looks like an import in a file that does not parse. */
 function searchedImports(text: string): ImportFact[] {
-  const pattern = /\b(import|export)\b(\s+type\b)?[^'"`;()=]{0,2000}?\bfrom\s*(['"])([^'"\n]+)\3|\bimport\s*\(?\s*(['"`])([^'"`\n$]+)\5/g;
+  const pattern =
+    /\b(import|export)\b(\s+type\b)?[^'"`;()=]{0,2000}?\bfrom\s*(['"])([^'"\n]+)\3|\bimport\s*\(?\s*(['"`])([^'"`\n$]+)\5/g;
   return [...text.matchAll(pattern)].map((match) => ({
     kind: match[2] === undefined ? 'import' : 'types',
     specifier: match[4] ?? match[6] ?? '',
@@ -123,10 +146,15 @@ function searchedImports(text: string): ImportFact[] {
 
 /** Without repetitions; a mention of what is loaded anyway adds nothing. */
 function distinct(facts: readonly ImportFact[]): ImportFact[] {
-  const loaded = new Set(facts.filter((fact) => fact.kind !== 'mention' && fact.kind !== 'command' && fact.kind !== 'types').map((fact) => fact.specifier));
+  const loaded = new Set(
+    facts
+      .filter((fact) => fact.kind !== 'mention' && fact.kind !== 'command' && fact.kind !== 'types')
+      .map((fact) => fact.specifier),
+  );
   const seen = new Map<string, ImportFact>();
   for (const fact of facts) {
-    const isIdle = fact.specifier === '' || fact.specifier.length > 500 || (fact.kind === 'mention' && loaded.has(fact.specifier));
+    const isIdle =
+      fact.specifier === '' || fact.specifier.length > 500 || (fact.kind === 'mention' && loaded.has(fact.specifier));
     if (!isIdle) seen.set(`${fact.kind} ${fact.specifier}`, fact);
     if (seen.size >= mostFacts) break;
   }
@@ -137,6 +165,10 @@ function componentSymbols(path: string, text: string): readonly CodeSymbol[] {
   return componentParts(path, text).scripts.flatMap((script) => {
     const before = text.slice(0, text.indexOf(script.text)).split('\n').length - 1;
     const symbols = javascriptSymbols(path, script.text, script.language);
-    return symbols.map((symbol) => ({ ...symbol, startLine: symbol.startLine + before, endLine: symbol.endLine + before }));
+    return symbols.map((symbol) => ({
+      ...symbol,
+      startLine: symbol.startLine + before,
+      endLine: symbol.endLine + before,
+    }));
   });
 }

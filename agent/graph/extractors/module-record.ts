@@ -41,7 +41,11 @@ export type ModuleParser = (source: Source, wantsComments: (record: ModuleRecord
  */
 export function createModuleParser(): ModuleParser {
   let isLazy = rawTransferSupported();
-  const parseOnce = ({ path, text }: Source, options: ParserOptions, wantsComments: (record: ModuleRecord) => boolean): ModuleRecord => {
+  const parseOnce = (
+    { path, text }: Source,
+    options: ParserOptions,
+    wantsComments: (record: ModuleRecord) => boolean,
+  ): ModuleRecord => {
     if (isLazy) {
       try {
         return readLazily(path, text, options, wantsComments);
@@ -67,13 +71,21 @@ function attemptsFor(path: string, language: Language): readonly ParserOptions[]
   const sourceType = /\.c[jt]s$/.test(path) ? 'commonjs' : /\.m[jt]s$/.test(path) ? 'module' : 'unambiguous';
   const first: ParserOptions = { lang: language, sourceType };
   // JavaScript may be CommonJS with a `return` at its top, or carry types (Flow), most of which reads as TypeScript.
-  if (language === 'jsx') return [first, { lang: 'jsx', sourceType: 'commonjs' }, { lang: 'tsx', sourceType: 'unambiguous' }];
+  if (language === 'jsx')
+    return [first, { lang: 'jsx', sourceType: 'commonjs' }, { lang: 'tsx', sourceType: 'unambiguous' }];
   return language === 'ts' ? [first, { lang: 'ts', sourceType: 'commonjs' }] : [first];
 }
 
-function readLazily(path: string, text: string, options: ParserOptions, wantsComments: (record: ModuleRecord) => boolean): ModuleRecord {
+function readLazily(
+  path: string,
+  text: string,
+  options: ParserOptions,
+  wantsComments: (record: ModuleRecord) => boolean,
+): ModuleRecord {
   // `experimentalLazy` and the `dispose` of its result are public but not in the package's types.
-  const result = parseSync(path, text, { ...options, experimentalLazy: true } as ParserOptions) as ParseResult & { dispose(): void };
+  const result = parseSync(path, text, { ...options, experimentalLazy: true } as ParserOptions) as ParseResult & {
+    dispose(): void;
+  };
   try {
     return readRecord(result, text, wantsComments);
   } finally {
@@ -88,7 +100,8 @@ function readRecord(result: ParseResult, text: string, wantsComments: (record: M
   const comments: Span[] = [];
   for (const statement of result.module.staticImports) statements.push(importStatement(statement, text));
   for (const statement of result.module.staticExports) statements.push(...exportStatement(statement, text));
-  for (const { moduleRequest } of result.module.dynamicImports) dynamicImports.push({ start: moduleRequest.start, end: moduleRequest.end });
+  for (const { moduleRequest } of result.module.dynamicImports)
+    dynamicImports.push({ start: moduleRequest.start, end: moduleRequest.end });
   const record = { statements, dynamicImports, comments, isDamaged: result.errors.length > 0 };
   if (!wantsComments(record)) return record;
   for (const { start, end } of result.comments) comments.push({ start, end });

@@ -25,7 +25,8 @@ const selfName = '\u0001self';
 const own: PathValue = { base: 'file', path: selfName, isOpen: false };
 const unknown: PathValue = { base: 'unknown', path: '', isOpen: true };
 const cwd: PathValue = { base: 'cwd', path: '.', isOpen: false };
-const anyStart = /(?<![\w$.])(?:(?:path|posix|url|nodePath|Path|p)\s*\.\s*)*(?:join|resolve|dirname|normalize|fileURLToPath)\s*\(|\bnew\s+URL\s*\(|\b__dirname\b|\b__filename\b|\bimport\.meta\.(?:dirname|filename|url)\b|`\$\{/g;
+const anyStart =
+  /(?<![\w$.])(?:(?:path|posix|url|nodePath|Path|p)\s*\.\s*)*(?:join|resolve|dirname|normalize|fileURLToPath)\s*\(|\bnew\s+URL\s*\(|\b__dirname\b|\b__filename\b|\bimport\.meta\.(?:dirname|filename|url)\b|`\$\{/g;
 
 export interface FoundPaths {
   readonly values: readonly PathValue[];
@@ -91,7 +92,8 @@ const dotted = /\s*((?:[\w$]+\s*\.\s*)*[\w$]+)/y;
 const suffix = /\s*\.\s*(?:href|pathname|toString\(\)|replace\((?:[^()]|\([^()]*\))*\))/y;
 
 function operand(code: string, at: number, constants: Constants, depth: number): Evaluated | null {
-  const found = literal(code, at, constants, depth) ?? calling(code, at, constants, depth) ?? named(code, at, constants);
+  const found =
+    literal(code, at, constants, depth) ?? calling(code, at, constants, depth) ?? named(code, at, constants);
   if (found === null) return null;
   suffix.lastIndex = found.end;
   return suffix.test(code) ? { value: found.value, end: suffix.lastIndex } : found;
@@ -100,7 +102,8 @@ function operand(code: string, at: number, constants: Constants, depth: number):
 function literal(code: string, at: number, constants: Constants, depth: number): Evaluated | null {
   stringLiteral.lastIndex = at;
   const text = stringLiteral.exec(code);
-  if (text !== null) return { value: { base: 'text', path: unescape(text[2] ?? ''), isOpen: false }, end: stringLiteral.lastIndex };
+  if (text !== null)
+    return { value: { base: 'text', path: unescape(text[2] ?? ''), isOpen: false }, end: stringLiteral.lastIndex };
   template.lastIndex = at;
   const parts = template.exec(code);
   if (parts === null) return null;
@@ -118,12 +121,15 @@ function templateValue(body: string, constants: Constants, depth: number): PathV
     at = hole.index + hole[0].length;
   }
   const rest = body.slice(at);
-  return rest.includes('${') ? { ...value, isOpen: true } : concatenate(value, { base: 'text', path: rest, isOpen: false });
+  return rest.includes('${')
+    ? { ...value, isOpen: true }
+    : concatenate(value, { base: 'text', path: rest, isOpen: false });
 }
 
 function concatenate(left: PathValue, right: PathValue): PathValue {
   // What follows an unknown beginning: `${root}/lib/x.js`.
-  if (left.base === 'unknown' && right.base === 'text') return { base: 'unknown', path: left.path + right.path, isOpen: right.isOpen };
+  if (left.base === 'unknown' && right.base === 'text')
+    return { base: 'unknown', path: left.path + right.path, isOpen: right.isOpen };
   if (left.isOpen) return left;
   if (left.path === '' && left.base === 'text') return right;
   if (right.base === 'unknown') return { ...left, isOpen: true };
@@ -136,14 +142,24 @@ function named(code: string, at: number, constants: Constants): Evaluated | null
   if (match === null) return null;
   const end = dotted.lastIndex;
   const name = (match[1] ?? '').replace(/\s/g, '');
-  if (name === '__dirname' || name === 'import.meta.dirname') return { value: { base: 'file', path: '.', isOpen: false }, end };
-  if (name === '__filename' || name === 'import.meta.filename' || name === 'import.meta.url') return { value: own, end };
+  if (name === '__dirname' || name === 'import.meta.dirname')
+    return { value: { base: 'file', path: '.', isOpen: false }, end };
+  if (name === '__filename' || name === 'import.meta.filename' || name === 'import.meta.url')
+    return { value: own, end };
   const known = constants.get(name);
   return known === undefined ? null : { value: known, end };
 }
 
 const joiners = new Set(['join', 'resolve']);
-const wrappers = new Set(['fileURLToPath', 'normalize', 'pathToFileURL', 'realpathSync', 'String', 'toNamespacedPath', 'require.resolve']);
+const wrappers = new Set([
+  'fileURLToPath',
+  'normalize',
+  'pathToFileURL',
+  'realpathSync',
+  'String',
+  'toNamespacedPath',
+  'require.resolve',
+]);
 
 function calling(code: string, at: number, constants: Constants, depth: number): Evaluated | null {
   call.lastIndex = at;
@@ -174,16 +190,30 @@ function urlValue(target: PathValue, base: PathValue | undefined): PathValue {
 function joinTwo(left: PathValue, right: PathValue): PathValue {
   if (left.path === '' && left.base === 'text' && !left.isOpen) return right;
   // What follows an unknown beginning is still worth knowing: `join(root, 'bin/cli.js')`.
-  if (left.base === 'unknown') return { base: 'unknown', path: right.base === 'text' ? path.posix.join(left.path, right.path) : left.path, isOpen: right.isOpen };
+  if (left.base === 'unknown')
+    return {
+      base: 'unknown',
+      path: right.base === 'text' ? path.posix.join(left.path, right.path) : left.path,
+      isOpen: right.isOpen,
+    };
   if (left.isOpen) return left;
   // An absolute path starts anew.
   if (right.base === 'file' || right.base === 'cwd') return right;
   if (right.base === 'unknown') return { ...left, isOpen: true };
-  return { base: left.base, path: path.posix.join(left.path === '' ? '.' : left.path, right.path), isOpen: right.isOpen };
+  return {
+    base: left.base,
+    path: path.posix.join(left.path === '' ? '.' : left.path, right.path),
+    isOpen: right.isOpen,
+  };
 }
 
 /** Reads arguments up to the closing parenthesis; what is not a path becomes `unknown`. */
-function callArguments(code: string, at: number, constants: Constants, depth: number): { values: PathValue[]; end: number } {
+function callArguments(
+  code: string,
+  at: number,
+  constants: Constants,
+  depth: number,
+): { values: PathValue[]; end: number } {
   const values: PathValue[] = [];
   let position = at;
   const limit = Math.min(code.length, at + 2_000);

@@ -44,7 +44,8 @@ export function readPython(text: string): PythonText {
     code.push(masked(whole, open - match.index, close.end - close.bodyEnd));
     const isDocumentation = quote.length === 3 && isStatementStart(text, match.index);
     withStrings.push(isDocumentation ? whole.replace(/[^\n]/g, ' ') : whole);
-    if (!isDocumentation) strings.push({ start: match.index, end: close.end, value, isFormatted: /[fFtT]/.test(match[1] ?? '') });
+    if (!isDocumentation)
+      strings.push({ start: match.index, end: close.end, value, isFormatted: /[fFtT]/.test(match[1] ?? '') });
   }
   const rest = text.slice(at);
   code.push(rest);
@@ -58,7 +59,8 @@ function endOfString(text: string, open: number, quote: string): { bodyEnd: numb
     const character = text[at];
     if (character === '\\') at++;
     else if (character === '\n' && !isTriple) return { bodyEnd: at, end: at };
-    else if (character === quote[0] && (!isTriple || text.startsWith(quote, at))) return { bodyEnd: at, end: at + quote.length };
+    else if (character === quote[0] && (!isTriple || text.startsWith(quote, at)))
+      return { bodyEnd: at, end: at + quote.length };
   }
   return { bodyEnd: text.length, end: text.length };
 }

@@ -6,7 +6,12 @@ import type { PythonText } from './python-text.ts';
 
 /** The extractor for .py and .pyi. */
 export function createPythonExtractor(): Extractor {
-  return { id: 'python', extensions: ['.py', '.pyi', '.pyw'], extract: pythonFacts, symbols: (_path, text) => pythonSymbols(text) };
+  return {
+    id: 'python',
+    extensions: ['.py', '.pyi', '.pyw'],
+    extract: pythonFacts,
+    symbols: (_path, text) => pythonSymbols(text),
+  };
 }
 
 const mostFacts = 5_000;
@@ -26,31 +31,40 @@ function pythonFacts(path: string, text: string): FileFacts {
 }
 
 function definesTests(path: string, code: string): boolean {
-  return /(^|\/)(test_[^/]*|[^/]*_tests?|tests?|conftest)\.py$/.test(path) || /^\s*(?:async\s+)?def\s+test|^\s*class\s+\w*Test|^\s*(?:import|from)\s+(?:pytest|unittest)\b/m.test(code);
+  return (
+    /(^|\/)(test_[^/]*|[^/]*_tests?|tests?|conftest)\.py$/.test(path) ||
+    /^\s*(?:async\s+)?def\s+test|^\s*class\s+\w*Test|^\s*(?:import|from)\s+(?:pytest|unittest)\b/m.test(code)
+  );
 }
 
-const importLine = /(?:^|[;:])[ \t]*(?:from[ \t]+([.\w \t]+?)[ \t]+import[ \t]*(\([^)]*\)?|[^\n;]*)|import[ \t]+([^\n;]+))/gm;
+const importLine =
+  /(?:^|[;:])[ \t]*(?:from[ \t]+([.\w \t]+?)[ \t]+import[ \t]*(\([^)]*\)?|[^\n;]*)|import[ \t]+([^\n;]+))/gm;
 
 function importStatements(code: string, isStub: boolean): ImportFact[] {
   const facts: ImportFact[] = [];
   const guarded = typeCheckingRanges(code);
   for (const match of code.matchAll(importLine)) {
     const isTypes = isStub || guarded.some(([start, end]) => match.index >= start && match.index < end);
-    const add = (specifier: string, kind: 'module' | 'member') => facts.push({ kind: isTypes ? 'module-types' : kind, specifier });
+    const add = (specifier: string, kind: 'module' | 'member') =>
+      facts.push({ kind: isTypes ? 'module-types' : kind, specifier });
     if (match[3] !== undefined) {
       for (const name of namesOf(match[3])) add(name, 'module');
       continue;
     }
     const from = (match[1] ?? '').replace(/\s/g, '');
     add(from, 'module');
-    for (const name of namesOf((match[2] ?? '').replace(/[()]/g, ' '))) add(from.endsWith('.') ? from + name : `${from}.${name}`, 'member');
+    for (const name of namesOf((match[2] ?? '').replace(/[()]/g, ' ')))
+      add(from.endsWith('.') ? from + name : `${from}.${name}`, 'member');
   }
   return facts;
 }
 
 /** `a.b as c, d` → `a.b`, `d`. */
 function namesOf(list: string): string[] {
-  return list.split(',').map((part) => part.trim().split(/\s+/)[0] ?? '').filter((name) => /^(?:[\p{L}_][\p{L}\p{N}_.]*|\*)$/u.test(name));
+  return list
+    .split(',')
+    .map((part) => part.trim().split(/\s+/)[0] ?? '')
+    .filter((name) => /^(?:[\p{L}_][\p{L}\p{N}_.]*|\*)$/u.test(name));
 }
 
 /** The blocks below `if TYPE_CHECKING:`, by indentation. */
@@ -87,7 +101,9 @@ function namedModules({ withStrings }: PythonText, notes: string[]): ImportFact[
 
 function loadedModules(withStrings: string, notes: string[]): ImportFact[] {
   const facts: ImportFact[] = [];
-  for (const match of withStrings.matchAll(/\b(import_module|__import__|importorskip|find_spec|run_module|reload)\s*\(\s*([rbuf]*)(?:(['"])([^'"\n]*)\3|([^\s)]))/gi)) {
+  for (const match of withStrings.matchAll(
+    /\b(import_module|__import__|importorskip|find_spec|run_module|reload)\s*\(\s*([rbuf]*)(?:(['"])([^'"\n]*)\3|([^\s)]))/gi,
+  )) {
     const name = match[4];
     if (name !== undefined && /^\.*[\w.]*$/.test(name)) facts.push({ kind: 'module', specifier: name });
     else if (name !== undefined || match[5] === '"' || match[5] === "'") addComputed(name ?? '', facts, notes);
@@ -98,7 +114,9 @@ function loadedModules(withStrings: string, notes: string[]): ImportFact[] {
 
 function pluginsAndPrograms(withStrings: string): ImportFact[] {
   const facts: ImportFact[] = [];
-  for (const match of withStrings.matchAll(/\bpytest_plugins\s*(?::[^=\n]+)?\+?=\s*(\[[^\]]*\]|\([^)]*\)|['"][^'"\n]*['"])/g)) {
+  for (const match of withStrings.matchAll(
+    /\bpytest_plugins\s*(?::[^=\n]+)?\+?=\s*(\[[^\]]*\]|\([^)]*\)|['"][^'"\n]*['"])/g,
+  )) {
     for (const name of quotedIn(match[1] ?? '')) facts.push({ kind: 'module', specifier: name });
   }
   for (const match of withStrings.matchAll(/['"]-m['"]\s*,\s*['"]([\w.]+)['"]|\bpython[\d.]*\s+-m\s+([\w.]+)/g)) {
@@ -107,10 +125,12 @@ function pluginsAndPrograms(withStrings: string): ImportFact[] {
   }
   // Django loads an application's modules by their names.
   for (const match of withStrings.matchAll(/\bINSTALLED_APPS\s*(?::[^=\n]+)?\+?=\s*(\[[^\]]*\]|\([^)]*\))/g)) {
-    for (const name of quotedIn(match[1] ?? '')) facts.push({ kind: 'member', specifier: `${name.replace(/\.apps\.\w+$/, '')}.**` });
+    for (const name of quotedIn(match[1] ?? ''))
+      facts.push({ kind: 'member', specifier: `${name.replace(/\.apps\.\w+$/, '')}.**` });
   }
   // A dotted name inside a string: the target of mock.patch and of lazy imports. Only a module of the repository counts.
-  for (const match of withStrings.matchAll(/(['"])([A-Za-z_]\w*(?:\.\w+)+)(?::[\w.]+)?\1/g)) facts.push({ kind: 'member', specifier: match[2] ?? '' });
+  for (const match of withStrings.matchAll(/(['"])([A-Za-z_]\w*(?:\.\w+)+)(?::[\w.]+)?\1/g))
+    facts.push({ kind: 'member', specifier: match[2] ?? '' });
   return facts;
 }
 

@@ -8,7 +8,11 @@ export type ExtractorOf = (path: string) => Extractor | null;
 
 /** Finds a file's extractor by its extension, or for want of one by its first line; one registry a thread. */
 export function createExtractors(): ExtractorOf {
-  const languages = { javascript: createJavaScriptExtractor(), python: createPythonExtractor(), shell: createShellExtractor() };
+  const languages = {
+    javascript: createJavaScriptExtractor(),
+    python: createPythonExtractor(),
+    shell: createShellExtractor(),
+  };
   const script = createScriptExtractor(languages);
   const byExtension = new Map<string, Extractor>();
   for (const extractor of Object.values(languages)) {

@@ -4,11 +4,20 @@ import type { Extractor, FileFacts, ImportFact } from '../facts.ts';
 
 /** The extractor for .sh and its kin: every word that looks like a path or a command is mentioned. */
 export function createShellExtractor(): Extractor {
-  return { id: 'shell', extensions: ['.sh', '.bash', '.zsh', '.bats', '.cmd', '.bat', '.ps1'], extract: (_path, text) => shellFacts(text), symbols: () => [] };
+  return {
+    id: 'shell',
+    extensions: ['.sh', '.bash', '.zsh', '.bats', '.cmd', '.bat', '.ps1'],
+    extract: (_path, text) => shellFacts(text),
+    symbols: () => [],
+  };
 }
 
 /** The extractor for files without an extension: the interpreter in their first line decides. */
-export function createScriptExtractor(languages: { readonly javascript: Extractor; readonly python: Extractor; readonly shell: Extractor }): Extractor {
+export function createScriptExtractor(languages: {
+  readonly javascript: Extractor;
+  readonly python: Extractor;
+  readonly shell: Extractor;
+}): Extractor {
   const languageOf = (text: string): Extractor | null => {
     const line = /^#!([^\n]*)/.exec(text)?.[1] ?? '';
     if (/\b(?:node|bun|deno|tsx|ts-node|zx)\b/.test(line)) return languages.javascript;
@@ -27,7 +36,9 @@ function shellFacts(text: string): FileFacts {
   const code = text.replace(/^\s*(?:#|::|rem\b)[^\n]*/gim, '');
   const facts = new Map<string, ImportFact>();
   const add = (kind: ImportFact['kind'], specifier: string) => facts.set(`${kind} ${specifier}`, { kind, specifier });
-  for (const match of code.matchAll(/(?:\$\{?\w+\}?|\$\([^()]*\)|%~?\w+%?)?[\\/]?((?:\.{1,2}[\\/])*[\w@.-]+(?:[\\/][\w@.-]+)*)/g)) {
+  for (const match of code.matchAll(
+    /(?:\$\{?\w+\}?|\$\([^()]*\)|%~?\w+%?)?[\\/]?((?:\.{1,2}[\\/])*[\w@.-]+(?:[\\/][\w@.-]+)*)/g,
+  )) {
     const word = (match[1] ?? '').replaceAll('\\', '/');
     if (word.includes('/') || /\.\w{1,4}$/.test(word)) add('mention', word);
     else if (/^[A-Za-z][\w-]*$/.test(word)) add('command', word);

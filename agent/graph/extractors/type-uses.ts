@@ -26,11 +26,26 @@ const calledTail = /(?:\.[\w$]+)*[(`]/y;
 
 /** Keys below which only types stand, or names that are not references. */
 const skippedKeys = new Set([
-  'type', 'start', 'end', 'typeAnnotation', 'returnType', 'typeParameters', 'typeArguments', 'superTypeArguments', 'implements', 'source', 'attributes',
+  'type',
+  'start',
+  'end',
+  'typeAnnotation',
+  'returnType',
+  'typeParameters',
+  'typeArguments',
+  'superTypeArguments',
+  'implements',
+  'source',
+  'attributes',
 ]);
 
 /** Nodes that are types as a whole. */
-const typeNodes = new Set(['TSInterfaceDeclaration', 'TSTypeAliasDeclaration', 'ImportDeclaration', 'TSDeclareFunction']);
+const typeNodes = new Set([
+  'TSInterfaceDeclaration',
+  'TSTypeAliasDeclaration',
+  'ImportDeclaration',
+  'TSDeclareFunction',
+]);
 
 interface TreeNode {
   readonly type: string;

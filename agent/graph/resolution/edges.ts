@@ -38,7 +38,10 @@ export class EdgeCollector implements FileEdges {
       if (isTypes || /\.d\.[cm]?ts$|\.pyi$/.test(target)) this.types.add(target);
       else this.runtime.add(target);
       const declaration = /\.([cm]?)jsx?$/.exec(target);
-      const beside = declaration === null ? null : this.#files.find(`${target.slice(0, declaration.index)}.d.${declaration[1] ?? ''}ts`);
+      const beside =
+        declaration === null
+          ? null
+          : this.#files.find(`${target.slice(0, declaration.index)}.d.${declaration[1] ?? ''}ts`);
       if (beside !== null) this.types.add(beside);
     }
   }

@@ -3,10 +3,40 @@ import path from 'node:path';
 import type { RepoPath } from '../../protocol/ids.ts';
 
 /** Extensions of code that a specifier may leave out, in no order: all that exist are taken. */
-export const codeExtensions = ['.ts', '.tsx', '.js', '.jsx', '.mjs', '.cjs', '.mts', '.cts', '.vue', '.svelte', '.astro'] as const;
+export const codeExtensions = [
+  '.ts',
+  '.tsx',
+  '.js',
+  '.jsx',
+  '.mjs',
+  '.cjs',
+  '.mts',
+  '.cts',
+  '.vue',
+  '.svelte',
+  '.astro',
+] as const;
 const codeFile = /\.(?:[cm]?[jt]sx?|vue|svelte|astro)$/;
 const declarationFile = /\.d\.[cm]?ts$/;
-const otherExtensions = ['.json', '.node', '.css', '.scss', '.sass', '.less', '.json5', '.yaml', '.yml', '.wasm', '.graphql', '.gql', '.html', '.md', '.mdx', '.txt', '.coffee'] as const;
+const otherExtensions = [
+  '.json',
+  '.node',
+  '.css',
+  '.scss',
+  '.sass',
+  '.less',
+  '.json5',
+  '.yaml',
+  '.yml',
+  '.wasm',
+  '.graphql',
+  '.gql',
+  '.html',
+  '.md',
+  '.mdx',
+  '.txt',
+  '.coffee',
+] as const;
 
 /** What a written extension may stand for in sources. */
 const sourceExtensions: Readonly<Record<string, readonly string[]>> = {
@@ -81,7 +111,12 @@ export class FileSet {
     const dot = target.lastIndexOf('.');
     const extension = dot > target.lastIndexOf('/') ? target.slice(dot) : '';
     const accepted = sourceExtensions[extension];
-    const sources = accepted === undefined ? [] : this.#codeAt(target.slice(0, dot)).filter((file) => accepted.some((source) => file.endsWith(source)) && !declarationFile.test(file));
+    const sources =
+      accepted === undefined
+        ? []
+        : this.#codeAt(target.slice(0, dot)).filter(
+            (file) => accepted.some((source) => file.endsWith(source)) && !declarationFile.test(file),
+          );
     if (exact !== null) return sources.length === 0 ? [exact] : [exact, ...sources];
     if (sources.length > 0) return sources;
     const completed = this.#completed(target);
@@ -131,7 +166,12 @@ export class FileSet {
   /** `./view` that exists as `view.web.tsx` and `view.native.tsx` alone. */
   #variants(target: string): RepoPath[] {
     const prefix = `${target}.`;
-    return this.filesIn(folderOf(target)).filter((file) => file.startsWith(prefix) && /^\w+\.[cm]?[jt]sx?$/.test(file.slice(prefix.length)) && !/\.(?:test|spec|d|stories|bench|snap)\./.test(`.${file.slice(prefix.length)}`));
+    return this.filesIn(folderOf(target)).filter(
+      (file) =>
+        file.startsWith(prefix) &&
+        /^\w+\.[cm]?[jt]sx?$/.test(file.slice(prefix.length)) &&
+        !/\.(?:test|spec|d|stories|bench|snap)\./.test(`.${file.slice(prefix.length)}`),
+    );
   }
 
   #follow(file: string): string {

@@ -39,7 +39,11 @@ export class JavaScriptResolver {
   }
 
   /** Adds what `specifier` loads. `mock` adds the manual mock beside the module as well. */
-  addModule(edges: EdgeCollector, file: RepoPath, { specifier, isTypes, isMock }: { specifier: string; isTypes: boolean; isMock: boolean }): void {
+  addModule(
+    edges: EdgeCollector,
+    file: RepoPath,
+    { specifier, isTypes, isMock }: { specifier: string; isTypes: boolean; isMock: boolean },
+  ): void {
     const name = moduleName(specifier);
     if (name === '' || foreignScheme.test(name)) return;
     const sources = this.module(file, name);
@@ -83,14 +87,18 @@ export class JavaScriptResolver {
   /** `/src/main.ts` as vite has it. */
   #rooted(file: RepoPath, specifier: string): Sources {
     const folders = [this.#parts.manifests.above(folderOf(file))?.folder ?? '', ''];
-    return this.#firstFound(folders.map((folder) => join(folder, specifier.slice(1)))) ?? this.#bareName(file, specifier);
+    return (
+      this.#firstFound(folders.map((folder) => join(folder, specifier.slice(1)))) ?? this.#bareName(file, specifier)
+    );
   }
 
   /** `#name` of the nearest package.json. */
   #internal(file: RepoPath, specifier: string): Sources {
     const manifest = this.#parts.manifests.above(folderOf(file));
     const targets = manifest === null ? [] : targetsOf(manifest.imports, specifier);
-    const found = targets.map((target) => (target.startsWith('.') ? this.located(join(manifest?.folder ?? '', target)) : this.#bareName(file, target)));
+    const found = targets.map((target) =>
+      target.startsWith('.') ? this.located(join(manifest?.folder ?? '', target)) : this.#bareName(file, target),
+    );
     const all = union(found);
     return all.files.length > 0 || all.folder !== null ? all : this.#bareName(file, specifier);
   }
@@ -98,8 +106,12 @@ export class JavaScriptResolver {
   #bareName(file: RepoPath, specifier: string): Sources {
     const { configurations, packages } = this.#parts;
     const folder = folderOf(file);
-    const aliased = configurations.targetsOf(specifier, folder).map(({ target, isPath }) => (isPath ? this.#existing(target) : (packages.named(target) ?? noSources)));
-    const mapped = [...this.#byProjects(folder, specifier), ...this.#byFramework(folder, specifier)].map((target) => this.#existing(target));
+    const aliased = configurations
+      .targetsOf(specifier, folder)
+      .map(({ target, isPath }) => (isPath ? this.#existing(target) : (packages.named(target) ?? noSources)));
+    const mapped = [...this.#byProjects(folder, specifier), ...this.#byFramework(folder, specifier)].map((target) =>
+      this.#existing(target),
+    );
     const found = union([...aliased, ...mapped]);
     if (found.files.length > 0 || found.folder !== null) return found;
     if (builtins.has(specifier)) return noSources;
@@ -118,8 +130,16 @@ export class JavaScriptResolver {
     for (const { paths, baseUrl } of this.#parts.projects.above(folder)) {
       for (const { pattern, targets } of paths) {
         const [head = '', tail] = pattern.split('*');
-        const fits = tail === undefined ? specifier === pattern : specifier.startsWith(head) && specifier.endsWith(tail) && specifier.length >= head.length + tail.length;
-        if (fits) candidates.push(...targets.map((target) => target.replace('*', specifier.slice(head.length, specifier.length - (tail?.length ?? 0)))));
+        const fits =
+          tail === undefined
+            ? specifier === pattern
+            : specifier.startsWith(head) && specifier.endsWith(tail) && specifier.length >= head.length + tail.length;
+        if (fits)
+          candidates.push(
+            ...targets.map((target) =>
+              target.replace('*', specifier.slice(head.length, specifier.length - (tail?.length ?? 0))),
+            ),
+          );
       }
       if (baseUrl !== null) candidates.push(join(baseUrl, specifier));
     }
@@ -138,7 +158,13 @@ export class JavaScriptResolver {
     const key = `installed ${scope} ${specifier}`;
     const known = this.#bare.get(key);
     if (known !== undefined) return known;
-    this.#installed ??= new ResolverFactory({ extensions: [...codeExtensions, '.json'], conditionNames: ['node', 'import', 'require', 'development', 'default'], mainFields: ['module', 'main'], tsconfig: 'auto', builtinModules: true });
+    this.#installed ??= new ResolverFactory({
+      extensions: [...codeExtensions, '.json'],
+      conditionNames: ['node', 'import', 'require', 'development', 'default'],
+      mainFields: ['module', 'main'],
+      tsconfig: 'auto',
+      builtinModules: true,
+    });
     const resolved = this.#installed.resolveFileSync(path.join(this.#parts.root, file), specifier).path;
     const found = resolved === undefined ? noSources : this.#inside(resolved);
     this.#bare.set(key, found);
@@ -147,7 +173,8 @@ export class JavaScriptResolver {
 
   #inside(absolute: string): Sources {
     const relative = path.relative(this.#parts.root, absolute).split(path.sep).join('/');
-    if (relative.startsWith('..') || path.isAbsolute(relative) || /(?:^|\/)node_modules\//.test(relative)) return noSources;
+    if (relative.startsWith('..') || path.isAbsolute(relative) || /(?:^|\/)node_modules\//.test(relative))
+      return noSources;
     return this.located(relative);
   }
 

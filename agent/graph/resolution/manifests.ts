@@ -30,7 +30,18 @@ export interface Manifests {
   readonly executables: ReadonlyMap<string, readonly { readonly manifest: Manifest; readonly path: string }[]>;
 }
 
-const entryFields = ['source', 'module', 'main', 'browser', 'jsnext:main', 'types', 'typings', 'react-native', 'svelte', 'unpkg'];
+const entryFields = [
+  'source',
+  'module',
+  'main',
+  'browser',
+  'jsnext:main',
+  'types',
+  'typings',
+  'react-native',
+  'svelte',
+  'unpkg',
+];
 
 /** Reads every package.json; one that is no JSON is as if it said nothing. */
 export function readManifests(files: Iterable<RepoPath>, read: (file: RepoPath) => string | null): Manifests {
@@ -54,7 +65,10 @@ export function readManifests(files: Iterable<RepoPath>, read: (file: RepoPath) 
 
 function depthOf(manifest: Manifest): number {
   // A package in a fixture is rarely what a name means.
-  const isFixture = /(?:^|\/)(?:__)?(?:fixtures?|testdata|tests?|examples?|templates?|playgrounds?)(?:__)?(?:\/|$)/.test(manifest.folder);
+  const isFixture =
+    /(?:^|\/)(?:__)?(?:fixtures?|testdata|tests?|examples?|templates?|playgrounds?)(?:__)?(?:\/|$)/.test(
+      manifest.folder,
+    );
   return manifest.folder.split('/').length + (isFixture ? 100 : 0);
 }
 
@@ -99,7 +113,9 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 function executables(bin: unknown, name: string | null): Map<string, string> {
   if (typeof bin === 'string') return new Map(name === null ? [] : [[name.slice(name.indexOf('/') + 1), bin]]);
   if (!isObject(bin)) return new Map();
-  return new Map(Object.entries(bin).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value] as const] : [])));
+  return new Map(
+    Object.entries(bin).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value] as const] : [])),
+  );
 }
 
 function executablesOf(all: readonly Manifest[]): Map<string, { manifest: Manifest; path: string }[]> {
@@ -115,15 +131,24 @@ function executablesOf(all: readonly Manifest[]): Map<string, { manifest: Manife
  * with `*` filled in. Which condition holds depends on the runner, so none is ruled out here.
  */
 export function targetsOf(map: unknown, subpath: string): readonly string[] {
-  if (typeof map === 'string' || Array.isArray(map) || (isObject(map) && !Object.keys(map).some((key) => /^[.#]/.test(key)))) {
+  if (
+    typeof map === 'string' ||
+    Array.isArray(map) ||
+    (isObject(map) && !Object.keys(map).some((key) => /^[.#]/.test(key)))
+  ) {
     return subpath === '.' ? leaves(map) : [];
   }
   if (!isObject(map)) return [];
   if (subpath in map) return leaves(map[subpath]);
-  const patterns = Object.keys(map).filter((key) => key.includes('*') || key.endsWith('/')).toSorted((a, b) => b.indexOf('*') - a.indexOf('*'));
+  const patterns = Object.keys(map)
+    .filter((key) => key.includes('*') || key.endsWith('/'))
+    .toSorted((a, b) => b.indexOf('*') - a.indexOf('*'));
   for (const key of patterns) {
     const filled = fill(key, subpath);
-    if (filled !== null) return leaves(map[key]).map((target) => (target.includes('*') ? target.replaceAll('*', filled) : target.endsWith('/') ? target + filled : target));
+    if (filled !== null)
+      return leaves(map[key]).map((target) =>
+        target.includes('*') ? target.replaceAll('*', filled) : target.endsWith('/') ? target + filled : target,
+      );
   }
   return [];
 }

@@ -15,10 +15,72 @@ export interface Sources {
 
 export const noSources: Sources = { files: [], folder: null, note: null };
 
-const outputNames = new Set(['dist', 'build', 'lib', 'out', 'es', 'esm', 'cjs', 'umd', 'output', 'dist-node', 'dist-src', 'dist-types', 'bundle', 'bundles', '.build', 'compiled', 'target', 'release', 'bin', 'types', 'module', 'commonjs', '.output', 'built', 'pkg', 'dist-test', 'temp']);
-const formatNames = new Set(['esm', 'cjs', 'es', 'umd', 'types', 'node', 'browser', 'commonjs', 'module', 'modules', 'es6', 'es2015', 'dist', 'lib', 'mjs', 'web', 'production', 'development', 'iife', 'default']);
+const outputNames = new Set([
+  'dist',
+  'build',
+  'lib',
+  'out',
+  'es',
+  'esm',
+  'cjs',
+  'umd',
+  'output',
+  'dist-node',
+  'dist-src',
+  'dist-types',
+  'bundle',
+  'bundles',
+  '.build',
+  'compiled',
+  'target',
+  'release',
+  'bin',
+  'types',
+  'module',
+  'commonjs',
+  '.output',
+  'built',
+  'pkg',
+  'dist-test',
+  'temp',
+]);
+const formatNames = new Set([
+  'esm',
+  'cjs',
+  'es',
+  'umd',
+  'types',
+  'node',
+  'browser',
+  'commonjs',
+  'module',
+  'modules',
+  'es6',
+  'es2015',
+  'dist',
+  'lib',
+  'mjs',
+  'web',
+  'production',
+  'development',
+  'iife',
+  'default',
+]);
 const sourceNames = ['src', 'source', 'lib', '', 'sources', 'app', 'ts'];
-const entryNames = ['src/index', 'src/main', 'source/index', 'lib/index', 'index', 'src/mod', 'mod', 'main', 'src/lib', 'src/cli', 'src/bin', 'cli'];
+const entryNames = [
+  'src/index',
+  'src/main',
+  'source/index',
+  'lib/index',
+  'index',
+  'src/mod',
+  'mod',
+  'main',
+  'src/lib',
+  'src/cli',
+  'src/bin',
+  'cli',
+];
 
 export class Packages {
   readonly #files: FileSet;
@@ -26,7 +88,11 @@ export class Packages {
   readonly #projects: TypeScriptProjects;
   readonly #entries = new Map<string, Sources>();
 
-  constructor(parts: { readonly files: FileSet; readonly manifests: Manifests; readonly projects: TypeScriptProjects }) {
+  constructor(parts: {
+    readonly files: FileSet;
+    readonly manifests: Manifests;
+    readonly projects: TypeScriptProjects;
+  }) {
     this.#files = parts.files;
     this.#manifests = parts.manifests;
     this.#projects = parts.projects;
@@ -66,7 +132,9 @@ export class Packages {
     if (!isWithin(folder, path)) return noSources;
     const files = [...this.#byProject(path, folder), ...this.#byName(path, folder)];
     if (files.length > 0) return { files: [...new Set(files)], folder: null, note: null };
-    const isOutput = outputNames.has(relative(folder, path).split('/')[0] ?? '') || this.#projects.above(folderOf(path)).some((project) => project.outDirs.some((out) => isWithin(out, path)));
+    const isOutput =
+      outputNames.has(relative(folder, path).split('/')[0] ?? '') ||
+      this.#projects.above(folderOf(path)).some((project) => project.outDirs.some((out) => isWithin(out, path)));
     if (!isOutput || manifest === null) return noSources;
     return this.#wholePackage(manifest, `${path} is built, from what is not known`);
   }
@@ -74,7 +142,10 @@ export class Packages {
   /** Whether a folder that holds no file of the repository is where a build puts its output. */
   isOutputFolder(folder: string): boolean {
     if (this.#files.hasFolder(folder)) return false;
-    return outputNames.has(folder.slice(folder.lastIndexOf('/') + 1)) || this.#projects.above(folderOf(folder)).some((project) => project.outDirs.includes(folder));
+    return (
+      outputNames.has(folder.slice(folder.lastIndexOf('/') + 1)) ||
+      this.#projects.above(folderOf(folder)).some((project) => project.outDirs.includes(folder))
+    );
   }
 
   /** All sources of the package above a folder. */
@@ -97,9 +168,13 @@ export class Packages {
     const direct = paths.flatMap((target) => this.#present(target));
     const code = direct.filter((file) => !/\.d\.[cm]?ts$/.test(file));
     if (code.length > 0) return { files: [...new Set(direct)], folder: null, note: null };
-    const behind = paths.flatMap((target) => [...this.#byProject(target, manifest.folder), ...this.#byName(target, manifest.folder)]);
+    const behind = paths.flatMap((target) => [
+      ...this.#byProject(target, manifest.folder),
+      ...this.#byName(target, manifest.folder),
+    ]);
     if (behind.length > 0) return { files: [...new Set([...behind, ...direct])], folder: null, note: null };
-    if (direct.length > 0 && targets.every((target) => /\.d\.[cm]?ts$/.test(target))) return { files: direct, folder: null, note: null };
+    if (direct.length > 0 && targets.every((target) => /\.d\.[cm]?ts$/.test(target)))
+      return { files: direct, folder: null, note: null };
     return this.#byConvention(manifest, what);
   }
 
@@ -109,27 +184,43 @@ export class Packages {
   }
 
   #byConvention(manifest: Manifest, subpath: string): Sources {
-    const names = subpath.startsWith('./') ? [`src/${subpath.slice(2)}`, `source/${subpath.slice(2)}`, `lib/${subpath.slice(2)}`] : entryNames;
+    const names = subpath.startsWith('./')
+      ? [`src/${subpath.slice(2)}`, `source/${subpath.slice(2)}`, `lib/${subpath.slice(2)}`]
+      : entryNames;
     for (const name of names) {
       const files = this.#present(join(manifest.folder, name));
       if (files.length > 0) return { files, folder: null, note: null };
     }
-    return this.#wholePackage(manifest, `the source behind ${manifest.name ?? manifest.folder} (${subpath}) is not known`);
+    return this.#wholePackage(
+      manifest,
+      `the source behind ${manifest.name ?? manifest.folder} (${subpath}) is not known`,
+    );
   }
 
   #wholePackage(manifest: Manifest, reason: string): Sources {
-    const inside = ['src', 'source', 'lib'].map((name) => join(manifest.folder, name)).find((folder) => this.#files.hasFolder(folder));
+    const inside = ['src', 'source', 'lib']
+      .map((name) => join(manifest.folder, name))
+      .find((folder) => this.#files.hasFolder(folder));
     const folder = inside ?? manifest.folder;
-    return { files: [], folder, note: `${reason}, so all of ${folder === '' ? 'the repository' : `${folder}/`} counts` };
+    return {
+      files: [],
+      folder,
+      note: `${reason}, so all of ${folder === '' ? 'the repository' : `${folder}/`} counts`,
+    };
   }
 
   /** By `outDir` and `rootDir` of the tsconfig files above. */
   #byProject(path: string, packageFolder: string): RepoPath[] {
-    return this.#projects.above(folderOf(path)).flatMap((project) => project.outDirs.filter((out) => out !== '' && isWithin(out, path)).flatMap((out) => {
-      const stem = stemOf(relative(out, path));
-      const bases = project.rootDir === null ? [join(packageFolder, 'src'), project.folder, packageFolder] : [project.rootDir];
-      return firstFound(bases, (base) => this.#present(join(base, stem)));
-    }));
+    return this.#projects.above(folderOf(path)).flatMap((project) =>
+      project.outDirs
+        .filter((out) => out !== '' && isWithin(out, path))
+        .flatMap((out) => {
+          const stem = stemOf(relative(out, path));
+          const bases =
+            project.rootDir === null ? [join(packageFolder, 'src'), project.folder, packageFolder] : [project.rootDir];
+          return firstFound(bases, (base) => this.#present(join(base, stem)));
+        }),
+    );
   }
 
   /** By the names that folders of output and of sources usually have. */
@@ -139,7 +230,10 @@ export class Packages {
     let inner = rest;
     for (;;) {
       const stem = stemOf(inner.join('/'));
-      const files = firstFound(sourceNames.filter((name) => name !== first), (name) => this.#present(join(join(folder, name), stem)));
+      const files = firstFound(
+        sourceNames.filter((name) => name !== first),
+        (name) => this.#present(join(join(folder, name), stem)),
+      );
       if (files.length > 0) return files;
       if (inner.length < 2 || !formatNames.has(inner[0] ?? '')) return [];
       inner = inner.slice(1);
@@ -161,5 +255,8 @@ function relative(folder: string, path: string): string {
 
 /** Without extensions of output: `index.d.mts`, `vue.esm-browser.prod.js`, `x.min.js`. */
 function stemOf(path: string): string {
-  return path.replace(/(?:\.(?:esm|cjs|umd|min|prod|dev|production|development|global|runtime|bundle|iife|module|legacy|modern)(?:[-\w]*)?)*(?:\.d)?\.(?:[cm]?[jt]sx?|map|css)$/, '');
+  return path.replace(
+    /(?:\.(?:esm|cjs|umd|min|prod|dev|production|development|global|runtime|bundle|iife|module|legacy|modern)(?:[-\w]*)?)*(?:\.d)?\.(?:[cm]?[jt]sx?|map|css)$/,
+    '',
+  );
 }

@@ -40,8 +40,19 @@ export function readPythonProjects(files: FileSet, read: (file: RepoPath) => str
 
 function readProject(folder: string, text: string, files: FileSet): PythonProject {
   const named = [...configuredFolders(text)];
-  const roots = ['', 'src', 'lib', 'python', ...named].map((name) => join(folder, name)).filter((root) => files.hasFolder(root));
-  return { folder, roots: [...new Set(roots)], pytestPlugins: [...entryPoints(text, /pytest11/).map(([, module]) => module), ...captured(text, /(?:^|[\s"'])-p[\s"',]+(?!no:)([A-Za-z_][\w.]*)/g)], djangoSettings: captured(text, /DJANGO_SETTINGS_MODULE["'\s,=:]+([\w.]+)/g), scripts: new Map(entryPoints(text, /scripts|console_scripts/)) };
+  const roots = ['', 'src', 'lib', 'python', ...named]
+    .map((name) => join(folder, name))
+    .filter((root) => files.hasFolder(root));
+  return {
+    folder,
+    roots: [...new Set(roots)],
+    pytestPlugins: [
+      ...entryPoints(text, /pytest11/).map(([, module]) => module),
+      ...captured(text, /(?:^|[\s"'])-p[\s"',]+(?!no:)([A-Za-z_][\w.]*)/g),
+    ],
+    djangoSettings: captured(text, /DJANGO_SETTINGS_MODULE["'\s,=:]+([\w.]+)/g),
+    scripts: new Map(entryPoints(text, /scripts|console_scripts/)),
+  };
 }
 
 function captured(text: string, pattern: RegExp): string[] {
@@ -50,10 +61,15 @@ function captured(text: string, pattern: RegExp): string[] {
 
 /** `where = ["src"]`, `package-dir = {"" = "lib"}`, `from = "src"`, `pythonpath = src tests`. */
 function* configuredFolders(text: string): Generator<string> {
-  for (const match of text.matchAll(/^\s*(?:where|pythonpath|testpaths|sources|mypy_path|package_dir|package-dir|packages|from)\s*=\s*((?:.*(?:\n[ \t]+.*)*))/gm)) {
+  for (const match of text.matchAll(
+    /^\s*(?:where|pythonpath|testpaths|sources|mypy_path|package_dir|package-dir|packages|from)\s*=\s*((?:.*(?:\n[ \t]+.*)*))/gm,
+  )) {
     for (const name of (match[1] ?? '').matchAll(/[\w./-]+/g)) yield name[0];
   }
-  for (const match of text.matchAll(/\b(?:from|where|package_dir)\s*=\s*\{?\s*(?:["']{2}\s*[:=]\s*)?["']([\w./-]+)["']/g)) yield match[1] ?? '';
+  for (const match of text.matchAll(
+    /\b(?:from|where|package_dir)\s*=\s*\{?\s*(?:["']{2}\s*[:=]\s*)?["']([\w./-]+)["']/g,
+  ))
+    yield match[1] ?? '';
 }
 
 /** `name = "package.module:function"` in the sections whose names fit. */
@@ -62,7 +78,8 @@ function entryPoints(text: string, section: RegExp): [string, string][] {
   for (const part of text.split(/^(?=\[)|(?=["']?(?:console_scripts|pytest11)["']?\s*[:=])/m)) {
     const head = part.split('\n')[0] ?? '';
     if (!section.test(head)) continue;
-    for (const match of part.matchAll(/([\w.-]+)["']?\s*=\s*["']?([A-Za-z_][\w.]*)(?::[\w.]+)?/g)) found.push([match[1] ?? '', match[2] ?? '']);
+    for (const match of part.matchAll(/([\w.-]+)["']?\s*=\s*["']?([A-Za-z_][\w.]*)(?::[\w.]+)?/g))
+      found.push([match[1] ?? '', match[2] ?? '']);
   }
   return found;
 }

@@ -33,9 +33,16 @@ export class PythonResolver {
   }
 
   /** `a.b`, `..a.b`; a member `a.b.c` counts only as far as it is a module, `a.b.*` loads what `__all__` names. */
-  addModule(edges: EdgeCollector, file: RepoPath, { specifier, isTypes, isMember }: { specifier: string; isTypes: boolean; isMember: boolean }): void {
+  addModule(
+    edges: EdgeCollector,
+    file: RepoPath,
+    { specifier, isTypes, isMember }: { specifier: string; isTypes: boolean; isMember: boolean },
+  ): void {
     const dots = /^\.*/.exec(specifier)?.[0].length ?? 0;
-    const parts = specifier.slice(dots).split('.').filter((part) => part !== '');
+    const parts = specifier
+      .slice(dots)
+      .split('.')
+      .filter((part) => part !== '');
     const last = parts.at(-1);
     if (last === '*' || last === '**') {
       this.#addStar(edges, file, { dots, parts: parts.slice(0, -1), isDeep: last === '**', isTypes });
@@ -60,7 +67,9 @@ export class PythonResolver {
       const conftest = files.find(join(folder, 'conftest.py'));
       if (conftest !== null) edges.addModules([conftest], false);
     }
-    for (const plugin of projects.above(folderOf(file)).flatMap((project) => [...project.pytestPlugins, ...project.djangoSettings])) {
+    for (const plugin of projects
+      .above(folderOf(file))
+      .flatMap((project) => [...project.pytestPlugins, ...project.djangoSettings])) {
       this.addModule(edges, file, { specifier: plugin, isTypes: false, isMember: false });
     }
   }
@@ -71,18 +80,27 @@ export class PythonResolver {
     if (module !== undefined) this.addModule(edges, file, { specifier: module, isTypes: false, isMember: false });
   }
 
-  #addStar(edges: EdgeCollector, file: RepoPath, star: { dots: number; parts: readonly string[]; isDeep: boolean; isTypes: boolean }): void {
-    const found = star.dots > 0 ? this.#below(relativeBase(file, star.dots), star.parts) : this.#absolute(file, star.parts);
+  #addStar(
+    edges: EdgeCollector,
+    file: RepoPath,
+    star: { dots: number; parts: readonly string[]; isDeep: boolean; isTypes: boolean },
+  ): void {
+    const found =
+      star.dots > 0 ? this.#below(relativeBase(file, star.dots), star.parts) : this.#absolute(file, star.parts);
     edges.addModules(found.files, star.isTypes);
     const { files, factsOf } = this.#parts;
     const folder = found.folder;
     if (folder === null || found.depth < star.parts.length) return;
     if (star.isDeep) {
-      edges.addModules(files.below(folder, (each) => each.endsWith('.py')), star.isTypes);
+      edges.addModules(
+        files.below(folder, (each) => each.endsWith('.py')),
+        star.isTypes,
+      );
       return;
     }
     const init = files.find(join(folder, '__init__.py'));
-    for (const name of init === null ? [] : (factsOf(init).exported ?? [])) edges.addModules(this.#below(folder, [name]).files, star.isTypes);
+    for (const name of init === null ? [] : (factsOf(init).exported ?? []))
+      edges.addModules(this.#below(folder, [name]).files, star.isTypes);
   }
 
   /** Of all roots the one where most of the name is found; the first of several. */
@@ -94,7 +112,8 @@ export class PythonResolver {
     let best: Found = { files: [], depth: 0, folder: null };
     for (const root of roots) {
       const found = this.#below(root, parts);
-      if (found.depth > best.depth || (found.depth === best.depth && found.files.length > 0 && best.files.length === 0)) best = found;
+      if (found.depth > best.depth || (found.depth === best.depth && found.files.length > 0 && best.files.length === 0))
+        best = found;
       if (best.depth === parts.length && best.files.length > 0) break;
     }
     this.#found.set(key, best);

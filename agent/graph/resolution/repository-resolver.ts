@@ -30,7 +30,11 @@ export interface ResolverInput {
 /** Whether a change of this file can change how others resolve. */
 export function decidesResolution(file: string): boolean {
   const name = file.slice(file.lastIndexOf('/') + 1);
-  return /^(?:package\.json|[tj]sconfig[^/]*\.json|pyproject\.toml|setup\.cfg|setup\.py|pytest\.ini|tox\.ini|Pipfile)$/.test(name) || isRunnerConfiguration(file);
+  return (
+    /^(?:package\.json|[tj]sconfig[^/]*\.json|pyproject\.toml|setup\.cfg|setup\.py|pytest\.ini|tox\.ini|Pipfile)$/.test(
+      name,
+    ) || isRunnerConfiguration(file)
+  );
 }
 
 /** Made for one state of the file names and of the files that decide resolution; reads those at once. */
@@ -57,10 +61,23 @@ export class RepositoryResolver {
     this.#configurations = readRunnerConfigurations(files, this.#manifests, read);
     this.#python = readPythonProjects(this.files, read);
     const packages = new Packages({ files: this.files, manifests: this.#manifests, projects: this.#projects });
-    const parts = { root, files: this.files, manifests: this.#manifests, projects: this.#projects, configurations: this.#configurations, packages };
+    const parts = {
+      root,
+      files: this.files,
+      manifests: this.#manifests,
+      projects: this.#projects,
+      configurations: this.#configurations,
+      packages,
+    };
     this.#modules = new JavaScriptResolver(parts);
     this.#pythonModules = new PythonResolver({ files: this.files, projects: this.#python, factsOf });
-    this.#paths = new PathResolver({ files: this.files, manifests: this.#manifests, packages, modules: this.#modules, projectOf: (folder) => this.projectOf(folder) });
+    this.#paths = new PathResolver({
+      files: this.files,
+      manifests: this.#manifests,
+      packages,
+      modules: this.#modules,
+      projectOf: (folder) => this.projectOf(folder),
+    });
   }
 
   /** The nearest folder at or above with a package.json or a Python project's file; '' at last. */
@@ -94,7 +111,8 @@ export class RepositoryResolver {
     edges.endModules();
     // Names that a bundler's plugin imports unseen may come from any source of the package.
     const unseen = isSetting ? null : this.#configurations.importsUnseen(folderOf(file));
-    if (unseen !== null) edges.addFolder(this.files.hasFolder(join(unseen, 'src')) ? join(unseen, 'src') : unseen, 'all');
+    if (unseen !== null)
+      edges.addFolder(this.files.hasFolder(join(unseen, 'src')) ? join(unseen, 'src') : unseen, 'all');
     // The paths in a configuration are settings; it does not read them itself.
     if (!isSetting) this.#addPaths(edges, file, facts.imports.filter(isPath));
     return edges;
@@ -115,13 +133,19 @@ export class RepositoryResolver {
   }
 
   #addPythonModule(edges: EdgeCollector, file: RepoPath, { kind, specifier }: ImportFact): void {
-    this.#pythonModules.addModule(edges, file, { specifier, isTypes: kind === 'module-types', isMember: kind === 'member' });
+    this.#pythonModules.addModule(edges, file, {
+      specifier,
+      isTypes: kind === 'module-types',
+      isMember: kind === 'member',
+    });
   }
 
   #addPaths(edges: EdgeCollector, file: RepoPath, facts: readonly ImportFact[]): void {
     for (const fact of facts) this.#addPath(edges, file, fact);
     const runsProcesses = facts.some((fact) => fact.kind === 'command');
-    const namesCode = () => edges.folders.size > 0 || [...edges.runtime].some((target) => !edges.loaded.has(target) && roleOf(target) === 'code');
+    const namesCode = () =>
+      edges.folders.size > 0 ||
+      [...edges.runtime].some((target) => !edges.loaded.has(target) && roleOf(target) === 'code');
     if (runsProcesses && !namesCode()) this.#paths.addOwnPackage(edges, file);
   }
 

@@ -40,14 +40,19 @@ export interface RunnerConfigurations {
   importsUnseen(folder: string): string | null;
 }
 
-const configurationFile = /^(?:\.babelrc(?:\.\w+)?|\.mocharc\.\w+|(?:vite|vitest|jest|babel|webpack|rspack|rsbuild|next|craco)(?:[.-][\w.-]*)?\.(?:config|workspace|preset|projects|setup)[\w.-]*\.(?:[cm]?[jt]s|json)|(?:vite|vitest|jest|babel|webpack)\.(?:config|workspace)\.(?:[cm]?[jt]s|json))$/;
+const configurationFile =
+  /^(?:\.babelrc(?:\.\w+)?|\.mocharc\.\w+|(?:vite|vitest|jest|babel|webpack|rspack|rsbuild|next|craco)(?:[.-][\w.-]*)?\.(?:config|workspace|preset|projects|setup)[\w.-]*\.(?:[cm]?[jt]s|json)|(?:vite|vitest|jest|babel|webpack)\.(?:config|workspace)\.(?:[cm]?[jt]s|json))$/;
 
 /** Whether a file is one that this module reads. */
 export function isRunnerConfiguration(file: string): boolean {
   return configurationFile.test(file.slice(file.lastIndexOf('/') + 1));
 }
 
-export function readRunnerConfigurations(files: Iterable<RepoPath>, manifests: Manifests, read: (file: RepoPath) => string | null): RunnerConfigurations {
+export function readRunnerConfigurations(
+  files: Iterable<RepoPath>,
+  manifests: Manifests,
+  read: (file: RepoPath) => string | null,
+): RunnerConfigurations {
   const all: RunnerConfiguration[] = [];
   for (const file of files) {
     if (!isRunnerConfiguration(file)) continue;
@@ -57,13 +62,23 @@ export function readRunnerConfigurations(files: Iterable<RepoPath>, manifests: M
     all.push(parseConfiguration(file, folder, text));
   }
   for (const manifest of manifests.all) {
-    if (manifest.text.includes('"jest"') || manifest.text.includes('ts-node')) all.push(parseConfiguration(manifest.file, manifest.folder, packageText(manifest.text)));
+    if (manifest.text.includes('"jest"') || manifest.text.includes('ts-node'))
+      all.push(parseConfiguration(manifest.file, manifest.folder, packageText(manifest.text)));
   }
-  const useful = all.filter((each) => each.aliases.length > 0 || each.moduleFolders.length > 0 || each.automocks || each.checksTypes || each.importsUnseen);
+  const useful = all.filter(
+    (each) =>
+      each.aliases.length > 0 ||
+      each.moduleFolders.length > 0 ||
+      each.automocks ||
+      each.checksTypes ||
+      each.importsUnseen,
+  );
   return {
-    targetsOf: (specifier, folder) => useful.filter((each) => isWithin(each.folder, folder)).flatMap((each) => targets(each, specifier)),
+    targetsOf: (specifier, folder) =>
+      useful.filter((each) => isWithin(each.folder, folder)).flatMap((each) => targets(each, specifier)),
     automocks: (folder) => useful.some((each) => each.automocks && isWithin(each.folder, folder)),
-    importsUnseen: (folder) => useful.find((each) => each.importsUnseen && isWithin(each.folder, folder))?.folder ?? null,
+    importsUnseen: (folder) =>
+      useful.find((each) => each.importsUnseen && isWithin(each.folder, folder))?.folder ?? null,
     checksTypes: (folder) => useful.some((each) => each.checksTypes && isWithin(each.folder, folder)),
   };
 }
@@ -81,22 +96,47 @@ function packageText(text: string): string {
 
 function targets(configuration: RunnerConfiguration, specifier: string): AliasTarget[] {
   const aliased = configuration.aliases.flatMap((alias) =>
-    alias.matches.test(specifier) ? [{ target: specifier.replace(alias.matches, alias.target), isPath: alias.isPath }] : [],
+    alias.matches.test(specifier)
+      ? [{ target: specifier.replace(alias.matches, alias.target), isPath: alias.isPath }]
+      : [],
   );
-  return [...aliased, ...configuration.moduleFolders.map((folder) => ({ target: join(folder, specifier), isPath: true }))];
+  return [
+    ...aliased,
+    ...configuration.moduleFolders.map((folder) => ({ target: join(folder, specifier), isPath: true })),
+  ];
 }
 
 function parseConfiguration(file: RepoPath, folder: string, text: string): RunnerConfiguration {
   const isJson = file.endsWith('.json') || file.endsWith('.babelrc');
   const source = isJson ? `(${text})` : text;
-  const collected: Collected = { aliases: [], moduleFolders: [], automocks: false, place: { source, constants: pathsIn(source).constants, folder, ownFolder: folderOf(file) } };
-  const { program } = parseSync(isJson ? 'configuration.js' : file, source, /\.[cm]?ts$/.test(file) ? { lang: 'ts' } : { lang: 'jsx', sourceType: 'unambiguous' });
+  const collected: Collected = {
+    aliases: [],
+    moduleFolders: [],
+    automocks: false,
+    place: { source, constants: pathsIn(source).constants, folder, ownFolder: folderOf(file) },
+  };
+  const { program } = parseSync(
+    isJson ? 'configuration.js' : file,
+    source,
+    /\.[cm]?ts$/.test(file) ? { lang: 'ts' } : { lang: 'jsx', sourceType: 'unambiguous' },
+  );
   walk(program, collected);
-  return { folder, aliases: collected.aliases, moduleFolders: collected.moduleFolders, automocks: collected.automocks, checksTypes: checksTypes(text), importsUnseen: /unplugin-auto-import|unplugin-vue-components|unimport|defineNuxtConfig|@nuxt\/test-utils/.test(text) };
+  return {
+    folder,
+    aliases: collected.aliases,
+    moduleFolders: collected.moduleFolders,
+    automocks: collected.automocks,
+    checksTypes: checksTypes(text),
+    importsUnseen: /unplugin-auto-import|unplugin-vue-components|unimport|defineNuxtConfig|@nuxt\/test-utils/.test(
+      text,
+    ),
+  };
 }
 
 function checksTypes(text: string): boolean {
-  const byJest = /\bts-jest\b/.test(text) && !/isolatedModules["']?\s*:\s*true|diagnostics["']?\s*:\s*false|transpilation["']?\s*:\s*true/.test(text);
+  const byJest =
+    /\bts-jest\b/.test(text) &&
+    !/isolatedModules["']?\s*:\s*true|diagnostics["']?\s*:\s*false|transpilation["']?\s*:\s*true/.test(text);
   const byNode = /\bts-node(?:\/register|\/esm)?(?![\w/-])/.test(text) && !/transpile|TRANSPILE|swc/.test(text);
   const byVitest = /\btypecheck\s*:\s*\{[^{}]*\}/.exec(text)?.[0] ?? '';
   // Vitest checks files of their own (*.test-d.ts), unless it is told to check others.
@@ -149,7 +189,8 @@ function readProperty(node: TreeNode, collected: Collected): void {
       readAliases(value, collected);
       break;
     case 'moduleNameMapper':
-      for (const [key, target] of propertiesOf(value)) for (const each of elementsOf(target)) addAlias(toPattern(key), each, collected);
+      for (const [key, target] of propertiesOf(value))
+        for (const each of elementsOf(target)) addAlias(toPattern(key), each, collected);
       break;
     case 'modulePaths':
     case 'moduleDirectories':
@@ -171,7 +212,12 @@ function readAliases(value: unknown, collected: Collected): void {
     const find = parts.get('find');
     const replacement = parts.get('replacement');
     if (!isNode(find) || replacement === undefined) continue;
-    const pattern = isNode(find) && find['value'] instanceof RegExp ? find['value'] : typeof find['value'] === 'string' ? keyPattern(find['value']) : null;
+    const pattern =
+      isNode(find) && find['value'] instanceof RegExp
+        ? find['value']
+        : typeof find['value'] === 'string'
+          ? keyPattern(find['value'])
+          : null;
     if (pattern !== null) addAlias(pattern, replacement, collected);
   }
 }
@@ -198,7 +244,10 @@ function addAlias(matches: RegExp | null, target: unknown, collected: Collected)
   const found = pathOf(target, collected.place);
   if (found === null) return;
   // `^lodash$` → `lodash-es`: the name of another package. A pattern that covers its whole specifier replaces it whole.
-  const whole = /^\^.*[^\\]\$$/.test(matches.source) || matches.source.startsWith('^') ? matches : new RegExp(`^.*${matches.source}.*$`);
+  const whole =
+    /^\^.*[^\\]\$$/.test(matches.source) || matches.source.startsWith('^')
+      ? matches
+      : new RegExp(`^.*${matches.source}.*$`);
   collected.aliases.push({ matches: found.target.includes('$') ? matches : whole, ...found });
 }
 
@@ -214,7 +263,8 @@ function pathOf(node: TreeNode, place: Place): AliasTarget | null {
   if (value === undefined || value.isOpen || value.base === 'unknown') return null;
   if (value.base === 'file') return { target: join(place.ownFolder, relativePath(value) ?? '.'), isPath: true };
   const text = value.path.replace(/^<rootDir>\/?/, './');
-  if (value.base === 'cwd' || /^\.{0,2}\//.test(text)) return { target: join(place.folder, text.replace(/^\//, './')), isPath: true };
+  if (value.base === 'cwd' || /^\.{0,2}\//.test(text))
+    return { target: join(place.folder, text.replace(/^\//, './')), isPath: true };
   return { target: text, isPath: false };
 }
 

@@ -24,7 +24,11 @@ export interface TypeScriptProjects {
 }
 
 /** Every file named tsconfig*.json or jsconfig*.json counts: which one a runner uses cannot be seen. */
-export function readTypeScriptProjects(files: Iterable<RepoPath>, root: string, read: (file: RepoPath) => string | null): TypeScriptProjects {
+export function readTypeScriptProjects(
+  files: Iterable<RepoPath>,
+  root: string,
+  read: (file: RepoPath) => string | null,
+): TypeScriptProjects {
   const byFolder = new Map<string, TypeScriptProject[]>();
   for (const file of files) {
     if (!/(?:^|\/)[tj]sconfig[^/]*\.json$/.test(file)) continue;
@@ -71,7 +75,9 @@ function readProject(file: RepoPath, read: ReadText): TypeScriptProject {
     folder,
     paths: Object.entries(options.paths?.values ?? {}).map(([pattern, targets]) => ({
       pattern,
-      targets: (Array.isArray(targets) ? targets : []).flatMap((target) => (typeof target === 'string' ? [join(pathsFolder, target)] : [])),
+      targets: (Array.isArray(targets) ? targets : []).flatMap((target) =>
+        typeof target === 'string' ? [join(pathsFolder, target)] : [],
+      ),
     })),
     baseUrl: options.baseUrl ?? null,
     outDirs: options.outDir === undefined ? [] : [options.outDir],
@@ -90,16 +96,22 @@ function readOptions(file: RepoPath, read: ReadText, depth: number): Options {
 
 function ownOptions(folder: string, compilerOptions: unknown): Options {
   if (!isObject(compilerOptions)) return {};
-  const at = (key: string) => (typeof compilerOptions[key] === 'string' ? { [key]: join(folder, expandConfigDir(compilerOptions[key])) } : {});
-  const keeps = ['verbatimModuleSyntax', 'preserveValueImports'].some((key) => compilerOptions[key] === true)
-    || ['preserve', 'error'].includes(String(compilerOptions['importsNotUsedAsValues']));
-  const mentions = ['verbatimModuleSyntax', 'preserveValueImports', 'importsNotUsedAsValues'].some((key) => key in compilerOptions);
+  const at = (key: string) =>
+    typeof compilerOptions[key] === 'string' ? { [key]: join(folder, expandConfigDir(compilerOptions[key])) } : {};
+  const keeps =
+    ['verbatimModuleSyntax', 'preserveValueImports'].some((key) => compilerOptions[key] === true) ||
+    ['preserve', 'error'].includes(String(compilerOptions['importsNotUsedAsValues']));
+  const mentions = ['verbatimModuleSyntax', 'preserveValueImports', 'importsNotUsedAsValues'].some(
+    (key) => key in compilerOptions,
+  );
   return {
     ...at('baseUrl'),
     ...at('outDir'),
     ...at('rootDir'),
     ...(isObject(compilerOptions['paths']) ? { paths: { values: compilerOptions['paths'], folder } } : {}),
-    ...(Array.isArray(compilerOptions['rootDirs']) ? { rootDirs: asList(compilerOptions['rootDirs']).map((each) => join(folder, each)) } : {}),
+    ...(Array.isArray(compilerOptions['rootDirs'])
+      ? { rootDirs: asList(compilerOptions['rootDirs']).map((each) => join(folder, each)) }
+      : {}),
     ...(keeps || mentions ? { keepsTypeImports: keeps } : {}),
   };
 }
@@ -126,7 +138,9 @@ function asList(value: unknown): string[] {
 
 /** JSON as tsconfig files hold it: comments and trailing commas are allowed. */
 export function parseWithComments(text: string): Readonly<Record<string, unknown>> {
-  const plain = text.replace(/^\uFEFF/, '').replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (_all, quoted: string | undefined) => quoted ?? '')
+  const plain = text
+    .replace(/^\uFEFF/, '')
+    .replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (_all, quoted: string | undefined) => quoted ?? '')
     .replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[\]}])/g, (_all, quoted: string | undefined) => quoted ?? '');
   try {
     const json: unknown = JSON.parse(plain);

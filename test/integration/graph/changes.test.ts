@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { GraphRig, change } from '../../rig/graph-rig.ts';
 
-const chain = { 'src/cart.ts': 'export const x = 1;', 'src/index.ts': "export * from './cart';", 'test/cart.test.ts': "import { x } from '../src/index'; x();", 'test/other.test.ts': '' };
+const chain = {
+  'src/cart.ts': 'export const x = 1;',
+  'src/index.ts': "export * from './cart';",
+  'test/cart.test.ts': "import { x } from '../src/index'; x();",
+  'test/other.test.ts': '',
+};
 
 describe('impact of a change', () => {
   it('comes with the shortest path, both ends included', async () => {
@@ -13,7 +18,16 @@ describe('impact of a change', () => {
       ['src/index.ts', 1, ['src/cart.ts', 'src/index.ts']],
       ['test/cart.test.ts', 2, ['src/cart.ts', 'src/index.ts', 'test/cart.test.ts']],
     ]);
-    assert.equal(JSON.stringify(reached.get(rig.graph.importersOf(rig.graph.importersOf([...reached.keys()][0] ?? assert.fail())[0] ?? assert.fail())[0] ?? assert.fail())), '{"distance":2,"path":["src/cart.ts","src/index.ts","test/cart.test.ts"]}');
+    assert.equal(
+      JSON.stringify(
+        reached.get(
+          rig.graph.importersOf(
+            rig.graph.importersOf([...reached.keys()][0] ?? assert.fail())[0] ?? assert.fail(),
+          )[0] ?? assert.fail(),
+        ),
+      ),
+      '{"distance":2,"path":["src/cart.ts","src/index.ts","test/cart.test.ts"]}',
+    );
   });
 
   it('follows an edit', async () => {
@@ -35,9 +49,21 @@ describe('impact of a change', () => {
 
   it('reaches the importers of a deleted file, by relative path, alias, package name and dotted name', async () => {
     await using rig = await GraphRig.create({
-      'src/gone.ts': '', 'a.ts': "import './src/gone'", 'b.ts': "import './src/gone.js'", 'c.ts': "import '@/gone'", 'd.ts': "import './src/other'", 'tsconfig.json': '{ "compilerOptions": { "paths": { "@/*": ["./src/*"] } } }',
-      'lib/package.json': '{ "name": "lib" }', 'lib/index.js': '', 'e.ts': "import 'lib'",
-      'app/__init__.py': '', 'app/mod.py': '', 'f.py': 'from app import mod', 'g.py': 'import app.mod', 'app/h.py': 'from . import mod', 'i.py': 'import other',
+      'src/gone.ts': '',
+      'a.ts': "import './src/gone'",
+      'b.ts': "import './src/gone.js'",
+      'c.ts': "import '@/gone'",
+      'd.ts': "import './src/other'",
+      'tsconfig.json': '{ "compilerOptions": { "paths": { "@/*": ["./src/*"] } } }',
+      'lib/package.json': '{ "name": "lib" }',
+      'lib/index.js': '',
+      'e.ts': "import 'lib'",
+      'app/__init__.py': '',
+      'app/mod.py': '',
+      'f.py': 'from app import mod',
+      'g.py': 'import app.mod',
+      'app/h.py': 'from . import mod',
+      'i.py': 'import other',
     });
     await rig.folder.remove('src/gone.ts');
     await rig.folder.remove('lib/index.js');
@@ -53,11 +79,20 @@ describe('impact of a change', () => {
     await using rig = await GraphRig.create({ 'old.ts': '', 'a.ts': "import './old'", 'b.ts': "import './new'" });
     await rig.folder.rename('old.ts', 'new.ts');
     await rig.update();
-    assert.deepEqual([...rig.impact(change('renamed', 'new.ts', 'old.ts')).reached.keys()].toSorted(), ['a.ts', 'b.ts', 'new.ts', 'old.ts']);
+    assert.deepEqual([...rig.impact(change('renamed', 'new.ts', 'old.ts')).reached.keys()].toSorted(), [
+      'a.ts',
+      'b.ts',
+      'new.ts',
+      'old.ts',
+    ]);
   });
 
   it('reaches the importers of a new file: it was missing, or it shadows another', async () => {
-    await using rig = await GraphRig.create({ 'a.ts': "import './missing'", 'b.ts': "import './dir'", 'dir/index.ts': '' });
+    await using rig = await GraphRig.create({
+      'a.ts': "import './missing'",
+      'b.ts': "import './dir'",
+      'dir/index.ts': '',
+    });
     assert.deepEqual(rig.imports('a.ts'), []);
     await rig.folder.write({ 'missing.ts': '', 'dir.ts': '' });
     await rig.update(['missing.ts', 'dir.ts']);
@@ -67,7 +102,12 @@ describe('impact of a change', () => {
 
   it('follows a configuration that maps names elsewhere', async () => {
     const to = (folder: string) => JSON.stringify({ compilerOptions: { paths: { '@/*': [`./${folder}/*`] } } });
-    await using rig = await GraphRig.create({ 'a.ts': "import '@/x'", 'one/x.ts': '', 'two/x.ts': '', 'tsconfig.json': to('one') });
+    await using rig = await GraphRig.create({
+      'a.ts': "import '@/x'",
+      'one/x.ts': '',
+      'two/x.ts': '',
+      'tsconfig.json': to('one'),
+    });
     assert.deepEqual(rig.imports('a.ts'), ['one/x.ts']);
     await rig.folder.write({ 'tsconfig.json': to('two') });
     await rig.update(['tsconfig.json']);
@@ -75,17 +115,35 @@ describe('impact of a change', () => {
   });
 
   it('goes through cycles once', async () => {
-    await using rig = await GraphRig.create({ 'a.ts': "import './b'", 'b.ts': "import './c'", 'c.ts': "import './a'; import './c'" });
+    await using rig = await GraphRig.create({
+      'a.ts': "import './b'",
+      'b.ts': "import './c'",
+      'c.ts': "import './a'; import './c'",
+    });
     assert.deepEqual(rig.reached('b.ts'), ['a.ts', 'c.ts']);
   });
 });
 
 describe('impact of files that are no code', () => {
   const repository = {
-    'package.json': '{ "name": "root" }', 'README.md': '', 'vitest.config.ts': "import './setup-plugin'; export default { test: { include: ['src/**'] } }", 'setup-plugin.ts': '',
-    'src/a.test.ts': "readFileSync(path.join(__dirname, 'fixtures', name)); import schema from './schema.json'; schema();", 'src/fixtures/one.txt': '', 'src/fixtures/package.json': '{}', 'src/schema.json': '{}',
-    'src/unread.sql': '', 'src/__snapshots__/a.test.ts.snap': '', 'packages/b/package.json': '{ "name": "b" }', 'packages/b/b.test.ts': '', 'packages/b/.env': '', 'packages/b/index.ts': '', 'src/uses-b.ts': "import 'b'",
-    '.github/workflows/ci.yml': '', 'docs/guide.md': '',
+    'package.json': '{ "name": "root" }',
+    'README.md': '',
+    'vitest.config.ts': "import './setup-plugin'; export default { test: { include: ['src/**'] } }",
+    'setup-plugin.ts': '',
+    'src/a.test.ts':
+      "readFileSync(path.join(__dirname, 'fixtures', name)); import schema from './schema.json'; schema();",
+    'src/fixtures/one.txt': '',
+    'src/fixtures/package.json': '{}',
+    'src/schema.json': '{}',
+    'src/unread.sql': '',
+    'src/__snapshots__/a.test.ts.snap': '',
+    'packages/b/package.json': '{ "name": "b" }',
+    'packages/b/b.test.ts': '',
+    'packages/b/.env': '',
+    'packages/b/index.ts': '',
+    'src/uses-b.ts': "import 'b'",
+    '.github/workflows/ci.yml': '',
+    'docs/guide.md': '',
   };
 
   it('is what reads them, through the folder that is read', async () => {
@@ -98,8 +156,16 @@ describe('impact of files that are no code', () => {
   });
 
   it('is everything around a fixture of code that nobody names', async () => {
-    await using rig = await GraphRig.create({ 'package.json': '{}', 'test/a.test.js': 'run(name)', 'test/fixtures/pm-install.js': '', 'examples/x.js': '' });
-    assert.deepEqual(rig.impact('test/fixtures/pm-install.js').unbounded.map(({ folder }) => folder), ['']);
+    await using rig = await GraphRig.create({
+      'package.json': '{}',
+      'test/a.test.js': 'run(name)',
+      'test/fixtures/pm-install.js': '',
+      'examples/x.js': '',
+    });
+    assert.deepEqual(
+      rig.impact('test/fixtures/pm-install.js').unbounded.map(({ folder }) => folder),
+      [''],
+    );
     assert.deepEqual(rig.impact('examples/x.js').unbounded, []);
   });
 
@@ -120,23 +186,53 @@ describe('impact of files that are no code', () => {
   it('is everything below for settings and for data that nobody is known to read, and what depends on it', async () => {
     await using rig = await GraphRig.create(repository);
     const env = rig.impact('packages/b/.env');
-    assert.deepEqual(env.unbounded.map(({ folder, path }) => [folder, path]), [['packages/b', 'packages/b/.env']]);
-    assert.deepEqual([...env.reached.keys()].toSorted(), ['packages/b/.env', 'packages/b/b.test.ts', 'packages/b/index.ts', 'src/uses-b.ts']);
-    assert.deepEqual(env.reached.get([...env.reached.keys()].find((file) => file.endsWith('b.test.ts')) ?? assert.fail())?.path, ['packages/b/.env', 'packages/b/b.test.ts']);
+    assert.deepEqual(
+      env.unbounded.map(({ folder, path }) => [folder, path]),
+      [['packages/b', 'packages/b/.env']],
+    );
+    assert.deepEqual([...env.reached.keys()].toSorted(), [
+      'packages/b/.env',
+      'packages/b/b.test.ts',
+      'packages/b/index.ts',
+      'src/uses-b.ts',
+    ]);
+    assert.deepEqual(
+      env.reached.get([...env.reached.keys()].find((file) => file.endsWith('b.test.ts')) ?? assert.fail())?.path,
+      ['packages/b/.env', 'packages/b/b.test.ts'],
+    );
     const sql = rig.impact('src/unread.sql');
-    assert.deepEqual(sql.unbounded.map(({ folder }) => folder), ['']);
+    assert.deepEqual(
+      sql.unbounded.map(({ folder }) => folder),
+      [''],
+    );
     assert.equal(sql.notes.length, 1);
     assert.ok(rig.reached('package.json').includes('packages/b/b.test.ts'));
   });
 
   it('is not everything when modules of a configuration only list folders', async () => {
-    const files = { 'package.json': '{}', 'vitest.config.ts': "import { aliases } from './scripts/aliases'; export default { aliases }", 'scripts/aliases.ts': "export const aliases = readdirSync(path.resolve(__dirname, '../packages'))", 'packages/a/index.ts': '', 'packages/a/a.test.ts': "import '.'", 'packages/b/b.test.ts': '' };
+    const files = {
+      'package.json': '{}',
+      'vitest.config.ts': "import { aliases } from './scripts/aliases'; export default { aliases }",
+      'scripts/aliases.ts': "export const aliases = readdirSync(path.resolve(__dirname, '../packages'))",
+      'packages/a/index.ts': '',
+      'packages/a/a.test.ts': "import '.'",
+      'packages/b/b.test.ts': '',
+    };
     await using rig = await GraphRig.create(files);
-    assert.deepEqual(rig.reached('packages/a/index.ts').filter((file) => file.includes('.test.') || file.includes('config')), ['packages/a/a.test.ts']);
+    assert.deepEqual(
+      rig.reached('packages/a/index.ts').filter((file) => file.includes('.test.') || file.includes('config')),
+      ['packages/a/a.test.ts'],
+    );
   });
 
   it('is the test beside a fixture of code that nobody loads by name, but not beside a sibling test', async () => {
-    await using rig = await GraphRig.create({ 'package.json': '{}', 'test/a.test.js': 'suite(__dirname)', 'test/b.test.js': '', 'test/samples/one/main.svelte': "<script>import Child from './Child.svelte'</script>", 'test/samples/one/Child.svelte': '' });
+    await using rig = await GraphRig.create({
+      'package.json': '{}',
+      'test/a.test.js': 'suite(__dirname)',
+      'test/b.test.js': '',
+      'test/samples/one/main.svelte': "<script>import Child from './Child.svelte'</script>",
+      'test/samples/one/Child.svelte': '',
+    });
     assert.deepEqual(rig.reached('test/samples/one/Child.svelte'), ['test/a.test.js', 'test/samples/one/main.svelte']);
     assert.deepEqual(rig.reached('test/b.test.js'), []);
   });
@@ -144,7 +240,10 @@ describe('impact of files that are no code', () => {
   it('is everything below when the configuration is a program that loads what was changed', async () => {
     await using rig = await GraphRig.create(repository);
     const { unbounded, reached } = rig.impact('setup-plugin.ts');
-    assert.deepEqual(unbounded.map(({ folder, path }) => [folder, path]), [['', 'vitest.config.ts']]);
+    assert.deepEqual(
+      unbounded.map(({ folder, path }) => [folder, path]),
+      [['', 'vitest.config.ts']],
+    );
     assert.ok([...reached.keys()].some((file) => file.endsWith('a.test.ts')));
   });
 });

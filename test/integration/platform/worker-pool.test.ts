@@ -20,7 +20,10 @@ describe('a worker pool', () => {
     const { pool } = open(2);
     assert.equal(pool.threads, 0);
     const answers = await Promise.all(['a', 'b', 'c', 'd'].map((task) => pool.run(task)));
-    assert.deepEqual(answers.map(({ task }) => task), ['a', 'b', 'c', 'd']);
+    assert.deepEqual(
+      answers.map(({ task }) => task),
+      ['a', 'b', 'c', 'd'],
+    );
     assert.equal(pool.threads, 2);
     await pool.dispose();
     assert.equal(pool.threads, 0);
@@ -52,7 +55,10 @@ describe('a worker pool', () => {
     const waiting = [pool.run('a'), pool.run('b')];
     const settled = Promise.allSettled(waiting);
     await pool.dispose();
-    assert.deepEqual((await settled).map(({ status }) => status), ['rejected', 'rejected']);
+    assert.deepEqual(
+      (await settled).map(({ status }) => status),
+      ['rejected', 'rejected'],
+    );
     await assert.rejects(pool.run('c'), /disposed/);
   });
 });
