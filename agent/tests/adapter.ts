@@ -138,7 +138,12 @@ export interface TestAdapter {
   run(batch: TestBatch, context: BatchContext): Promise<BatchOutcome>;
   /** The cases that are written down in a file, in order; absent: none can be read without running it. */
   readCases?(file: RepoPath, text: string): readonly WrittenCase[];
-  debug(project: TestProject, file: RepoPath, titlePath: readonly string[], context: Pick<BatchContext, 'root' | 'runnerFolder' | 'environment'>): DebugCommand;
+  debug(
+    project: TestProject,
+    file: RepoPath,
+    titlePath: readonly string[],
+    context: Pick<BatchContext, 'root' | 'runnerFolder' | 'environment'>,
+  ): DebugCommand;
 }
 
 /** The id of a test file or, with titles, of a case. `duplicate` counts from 1. */

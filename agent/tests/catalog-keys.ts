@@ -19,7 +19,9 @@ export function projectKey({ framework, folder, args, nodeArguments = [], enviro
 /** Everything that a runner's list depends on: the project, its configuration, and which files there are that could be tests. */
 export function discoveryKey(project: TestProject, view: RepositoryView): string {
   const prefix = project.folder === '' ? '' : `${project.folder}/`;
-  const names = view.files.filter((file) => file.startsWith(prefix) && /\.(?:[cm]?[jt]sx?|py|vue|svelte|coffee|feature)$/.test(file));
+  const names = view.files.filter(
+    (file) => file.startsWith(prefix) && /\.(?:[cm]?[jt]sx?|py|vue|svelte|coffee|feature)$/.test(file),
+  );
   const configuration = project.configFiles.map((file) => view.read(file) ?? '');
   return hashOf([String(version), projectKey(project), ...configuration, '', ...names]);
 }

@@ -111,7 +111,9 @@ export class TestCatalog {
     const settings = this.#options.settings();
     const enabled = adapters.filter((adapter) => settings[adapter.setting] === true);
     const state = hashOf([...enabled.map((adapter) => adapter.framework), ...this.#options.exclude(), '', ...files]);
-    const concerns = changed === undefined || changed.some((path) => enabled.some((adapter) => adapter.concerns(path)) || this.#isConfiguration(path));
+    const concerns =
+      changed === undefined ||
+      changed.some((path) => enabled.some((adapter) => adapter.concerns(path)) || this.#isConfiguration(path));
     if (!concerns && state === this.#state) return this.#startLists();
     this.#state = state;
     this.#names = new Set(files);
@@ -138,7 +140,9 @@ export class TestCatalog {
         }
       } catch (cause) {
         this.#options.log.error(`looking for ${adapter.framework} tests failed`, { cause });
-        problems.push(`Looking for ${adapter.framework} tests failed: ${cause instanceof Error ? cause.message : String(cause)}`);
+        problems.push(
+          `Looking for ${adapter.framework} tests failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+        );
       }
     }
     this.#found = found;
@@ -160,19 +164,34 @@ export class TestCatalog {
     const entries: CatalogEntry[] = [];
     const filesOfEntry = new Map<CatalogEntry, TestFile[]>();
     const projects = new Map<TestId, TestProject>();
-    const widest = this.#found.map((found) => ({ found, candidates: this.#filesOf(found) })).toSorted((one, other) => other.candidates.length - one.candidates.length);
+    const widest = this.#found
+      .map((found) => ({ found, candidates: this.#filesOf(found) }))
+      .toSorted((one, other) => other.candidates.length - one.candidates.length);
     for (const { found, candidates } of widest) {
       const own = candidates.filter((file) => !taken.has(testId(found.project.framework, file)) && !isExcluded(file));
       if (own.length === 0 && candidates.length > 0) continue;
       const project = { ...found.project, files: own };
-      const entry = { adapter: found.adapter, project, name: this.#nameOf(found), isPartial: own.length < candidates.length };
+      const entry = {
+        adapter: found.adapter,
+        project,
+        name: this.#nameOf(found),
+        isPartial: own.length < candidates.length,
+      };
       entries.push(entry);
       filesOfEntry.set(entry, []);
       for (const file of own) {
         const id = testId(project.framework, file);
         taken.add(id);
         projects.set(id, project);
-        filesOfEntry.get(entry)?.push({ id, file, framework: project.framework, project: project.folder, cases: [...(cases.get(id) ?? [])] });
+        filesOfEntry
+          .get(entry)
+          ?.push({
+            id,
+            file,
+            framework: project.framework,
+            project: project.folder,
+            cases: [...(cases.get(id) ?? [])],
+          });
       }
     }
     const place = new Map(this.#found.map((found, index) => [found.adapter.framework + found.project.folder, index]));
@@ -207,7 +226,8 @@ export class TestCatalog {
     const present = new Set(files.map((file) => file.id));
     const removed = [...before.keys()].filter((id) => !present.has(id));
     this.#files = files;
-    if (changed.length > 0 || removed.length > 0) this.#options.events.emit({ type: 'tests.changed', changed, removed });
+    if (changed.length > 0 || removed.length > 0)
+      this.#options.events.emit({ type: 'tests.changed', changed, removed });
   }
 
   /** What is not there is not failing; what came back is. */

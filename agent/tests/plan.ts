@@ -28,7 +28,10 @@ export function planTests(input: TestPlanInput): TestPlan {
   const left = input.request.buildsOnly === true ? [] : input.files.filter((file) => !chosen.has(file.id));
   return {
     tests: ordered.map((candidate) => candidate.planned),
-    skipped: { count: left.reduce((sum, file) => sum + knownTests(file, input), 0), files: left.map((file) => file.file) },
+    skipped: {
+      count: left.reduce((sum, file) => sum + knownTests(file, input), 0),
+      files: left.map((file) => file.file),
+    },
     notes: notesOf(input, candidates),
   };
 }
@@ -38,7 +41,11 @@ interface Candidate {
   readonly failedLast: boolean;
 }
 
-function candidateOf({ file, why, distance }: Selected, input: TestPlanInput, medians: ReadonlyMap<Framework, number>): Candidate {
+function candidateOf(
+  { file, why, distance }: Selected,
+  input: TestPlanInput,
+  medians: ReadonlyMap<Framework, number>,
+): Candidate {
   const history = input.history.get(file.id) ?? null;
   const probability = input.estimator.probability({ isChanged: distance === 0, distance, history });
   return {
@@ -48,7 +55,9 @@ function candidateOf({ file, why, distance }: Selected, input: TestPlanInput, me
       file: file.file,
       framework: file.framework,
       probability: Math.round(probability * 10_000) / 10_000,
-      expectedMs: Math.round((history === null ? undefined : positive(history.medianMs)) ?? medians.get(file.framework) ?? unknownFileMs),
+      expectedMs: Math.round(
+        (history === null ? undefined : positive(history.medianMs)) ?? medians.get(file.framework) ?? unknownFileMs,
+      ),
       why: [...why],
     },
   };
@@ -83,7 +92,12 @@ function frameworkMedians(input: TestPlanInput): Map<Framework, number> {
     list.push(medianMs);
     durations.set(file.framework, list);
   }
-  return new Map([...durations].map(([framework, list]) => [framework, list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? unknownFileMs]));
+  return new Map(
+    [...durations].map(([framework, list]) => [
+      framework,
+      list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? unknownFileMs,
+    ]),
+  );
 }
 
 function positive(value: number): number | undefined {
@@ -95,10 +109,15 @@ function knownTests(file: TestFile, input: TestPlanInput): number {
 }
 
 function notesOf({ request, settings }: TestPlanInput, candidates: readonly Candidate[]): string[] {
-  const asksForLess = request.all !== true && request.tests === undefined && request.failed !== true && request.buildsOnly !== true;
+  const asksForLess =
+    request.all !== true && request.tests === undefined && request.failed !== true && request.buildsOnly !== true;
   if (!asksForLess) return [];
   if (!settings['test.aiSelection']) return ['All tests run, because the setting test.aiSelection is off.'];
   const again = candidates.filter((each) => each.planned.why[0] === 'failed last time').length;
   if (again === 0) return [];
-  return [again === 1 ? '1 test file runs only because it failed last time.' : `${again} test files run only because they failed last time.`];
+  return [
+    again === 1
+      ? '1 test file runs only because it failed last time.'
+      : `${again} test files run only because they failed last time.`,
+  ];
 }

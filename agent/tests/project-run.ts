@@ -43,7 +43,10 @@ export interface ProjectTrouble {
 const mostAttempts = 6;
 
 /** Runs the batches one after the other. Resolves with what went wrong beside the results. */
-export async function runProject(batches: readonly TestBatch[], options: ProjectRunOptions): Promise<ProjectTrouble | null> {
+export async function runProject(
+  batches: readonly TestBatch[],
+  options: ProjectRunOptions,
+): Promise<ProjectTrouble | null> {
   let trouble: ProjectTrouble | null = null;
   for (const batch of batches) {
     if (options.signal.aborted) break;
@@ -69,7 +72,11 @@ async function runBatch(first: TestBatch, options: ProjectRunOptions): Promise<P
     }
     const left = (batch.files ?? first.project.files).filter((file) => !finished.has(file) && !broken.has(file));
     if (left.length === 0) return null;
-    if (attempt === mostAttempts) return { message: `${left.length} test files did not run, because the runner broke ${mostAttempts} times: ${verdict.message}`, isRunnerMissing: false };
+    if (attempt === mostAttempts)
+      return {
+        message: `${left.length} test files did not run, because the runner broke ${mostAttempts} times: ${verdict.message}`,
+        isRunnerMissing: false,
+      };
     options.log(`\nThe runner broke: the other ${left.length} files run again without what broke it.\n`);
     options.listener.restarting(new Set(left));
     batch = { ...batch, files: left };
@@ -78,13 +85,20 @@ async function runBatch(first: TestBatch, options: ProjectRunOptions): Promise<P
 
 type Verdict =
   | { readonly state: 'ended'; readonly trouble: ProjectTrouble | null }
-  | { readonly state: 'broken'; readonly culprits: readonly RepoPath[]; readonly status: 'timed_out' | 'errored'; readonly message: string };
+  | {
+      readonly state: 'broken';
+      readonly culprits: readonly RepoPath[];
+      readonly status: 'timed_out' | 'errored';
+      readonly message: string;
+    };
 
 function judge(outcome: BatchOutcome, watch: AttemptWatch, options: ProjectRunOptions): Verdict {
   if (outcome.state === 'finished') return { state: 'ended', trouble: null };
-  if (outcome.state === 'runner_missing') return { state: 'ended', trouble: { message: outcome.message, isRunnerMissing: true } };
+  if (outcome.state === 'runner_missing')
+    return { state: 'ended', trouble: { message: outcome.message, isRunnerMissing: true } };
   if (options.signal.aborted) return { state: 'ended', trouble: null };
-  if (outcome.isComplete === true && !watch.isHanging) return { state: 'ended', trouble: { message: outcome.message, isRunnerMissing: false } };
+  if (outcome.isComplete === true && !watch.isHanging)
+    return { state: 'ended', trouble: { message: outcome.message, isRunnerMissing: false } };
   const known = (outcome.files ?? []).filter((file) => !watch.hasFinished(file));
   const culprits = known.length > 0 ? known : watch.running();
   if (culprits.length === 0) {
@@ -111,7 +125,10 @@ async function runOnce(batch: TestBatch, watch: AttemptWatch, options: ProjectRu
   }
 }
 
-function batchContext(options: ProjectRunOptions, { temporaryFolder, watch }: { temporaryFolder: string; watch: AttemptWatch }): BatchContext {
+function batchContext(
+  options: ProjectRunOptions,
+  { temporaryFolder, watch }: { temporaryFolder: string; watch: AttemptWatch },
+): BatchContext {
   const { listener } = options;
   const signal = AbortSignal.any([options.signal, watch.signal]);
   return {
@@ -122,7 +139,11 @@ function batchContext(options: ProjectRunOptions, { temporaryFolder, watch }: { 
     signal,
     runnerFolder: options.runnerFolder,
     environment: options.environment,
-    run: (spec) => options.run({ ...spec, signal: spec.signal === undefined ? watch.signal : AbortSignal.any([watch.signal, spec.signal]) }),
+    run: (spec) =>
+      options.run({
+        ...spec,
+        signal: spec.signal === undefined ? watch.signal : AbortSignal.any([watch.signal, spec.signal]),
+      }),
     fileStarted(file) {
       if (watch.started(file)) listener.fileStarted(file);
     },
@@ -204,9 +225,15 @@ class AttemptWatch {
 }
 
 /** The batches of a project: files with chosen cases run by themselves, the others together. */
-export function batchesOf(project: TestProject, files: readonly RepoPath[] | null, casesOf: ReadonlyMap<RepoPath, readonly (readonly string[])[]>): TestBatch[] {
+export function batchesOf(
+  project: TestProject,
+  files: readonly RepoPath[] | null,
+  casesOf: ReadonlyMap<RepoPath, readonly (readonly string[])[]>,
+): TestBatch[] {
   if (files === null) return [{ project, files: null, only: [] }];
   const whole = files.filter((file) => !casesOf.has(file));
-  const partial = files.filter((file) => casesOf.has(file)).map((file) => ({ project, files: [file], only: casesOf.get(file) ?? [] }));
+  const partial = files
+    .filter((file) => casesOf.has(file))
+    .map((file) => ({ project, files: [file], only: casesOf.get(file) ?? [] }));
   return whole.length === 0 ? partial : [...partial, { project, files: whole, only: [] }];
 }

@@ -9,7 +9,14 @@ import { unittestAdapter } from './adapters/unittest.ts';
 import { vitestAdapter } from './adapters/vitest.ts';
 
 /** In the order in which projects of one folder are shown. */
-export const adapters: readonly TestAdapter[] = [vitestAdapter, jestAdapter, mochaAdapter, nodeTestAdapter, pytestAdapter, unittestAdapter];
+export const adapters: readonly TestAdapter[] = [
+  vitestAdapter,
+  jestAdapter,
+  mochaAdapter,
+  nodeTestAdapter,
+  pytestAdapter,
+  unittestAdapter,
+];
 
 export function adapterOf(framework: Framework): TestAdapter {
   const found = adapters.find((adapter) => adapter.framework === framework);

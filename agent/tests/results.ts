@@ -78,7 +78,8 @@ export class ResultRecorder {
   async close(wholeFiles: readonly TestId[]): Promise<void> {
     this.#write();
     await Promise.all(this.#writes);
-    if (wholeFiles.length > 0) await this.#store.transact((tx) => forgetUnreportedCases(tx, this.#executionId, wholeFiles));
+    if (wholeFiles.length > 0)
+      await this.#store.transact((tx) => forgetUnreportedCases(tx, this.#executionId, wholeFiles));
   }
 
   #write(): void {

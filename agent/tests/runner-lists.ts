@@ -60,7 +60,10 @@ export class RunnerLists {
       const files = (await request.adapter.list?.(request.project, this.#context(temporaryFolder, signal))) ?? null;
       if (files !== null && !signal.aborted && request.isCurrent()) await request.answered(files);
     } catch (cause) {
-      this.#options.log.warn(`${request.project.framework} could not list its test files`, { folder: request.project.folder, cause });
+      this.#options.log.warn(`${request.project.framework} could not list its test files`, {
+        folder: request.project.folder,
+        cause,
+      });
     } finally {
       cancelTimer();
       rmSync(temporaryFolder, { recursive: true, force: true, maxRetries: 3 });
@@ -77,7 +80,11 @@ export class RunnerLists {
       signal,
       runnerFolder: assetPath('test-runners'),
       environment: this.#options.environment(),
-      run: (spec) => processes.start({ ...spec, signal: spec.signal === undefined ? signal : AbortSignal.any([signal, spec.signal]) }).exited,
+      run: (spec) =>
+        processes.start({
+          ...spec,
+          signal: spec.signal === undefined ? signal : AbortSignal.any([signal, spec.signal]),
+        }).exited,
       fileStarted() {},
       report() {},
       fileFinished() {},

@@ -49,7 +49,9 @@ const rules: readonly SelectionRule[] = [
     says: 'it failed the last time that it ran',
     select(file, { input }) {
       const history = input.history.get(file.id);
-      return history !== undefined && isFailing(history) ? { why: ['failed last time', file.file], distance: null } : null;
+      return history !== undefined && isFailing(history)
+        ? { why: ['failed last time', file.file], distance: null }
+        : null;
     },
   },
 ];
@@ -61,10 +63,14 @@ export function selectTests(input: TestPlanInput): Selected[] {
   const facts = factsOf(input);
   if (request.tests !== undefined) {
     const chosen = request.tests;
-    return input.files.filter((file) => chosen.some((id) => belongsTo(id, file))).map((file) => everything(file, input, 'chosen'));
+    return input.files
+      .filter((file) => chosen.some((id) => belongsTo(id, file)))
+      .map((file) => everything(file, input, 'chosen'));
   }
   if (request.failed === true) {
-    return input.files.filter((file) => hasFailed(file, input)).map((file) => everything(file, input, 'failed last time'));
+    return input.files
+      .filter((file) => hasFailed(file, input))
+      .map((file) => everything(file, input, 'failed last time'));
   }
   if (request.all === true) return input.files.map((file) => everything(file, input, 'all tests'));
   if (!settings['test.aiSelection']) return input.files.map((file) => everything(file, input, 'selection is off'));

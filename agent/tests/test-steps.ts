@@ -13,7 +13,8 @@ import { temporaryFolderOf, type StepsInput, type TestsOptions } from './options
 /** Steps in the order of their first planned test. A project of which no file is known yet runs when all is asked for. */
 export function testSteps(input: StepsInput, catalog: TestCatalog, options: TestsOptions): StepDefinition[] {
   const entryOf = new Map<TestId, CatalogEntry>();
-  for (const entry of catalog.entries) for (const file of entry.project.files) entryOf.set(testId(entry.project.framework, file), entry);
+  for (const entry of catalog.entries)
+    for (const file of entry.project.files) entryOf.set(testId(entry.project.framework, file), entry);
   const planned = new Map<CatalogEntry, RepoPath[]>();
   for (const test of input.planned) {
     const entry = entryOf.get(test.id);
@@ -74,7 +75,8 @@ async function runStep(step: ProjectStep, context: StepContext): Promise<StepOut
   await recorder.close(isWhole ? listener.finishedIds() : []);
   // A file without tests is never heard of.
   if (trouble === null && !context.signal.aborted) for (const file of step.files) listener.fileFinished(file);
-  if (batches[0]?.files === null && trouble === null && !context.signal.aborted) await catalog.addReported(entry, listener.reportedFiles());
+  if (batches[0]?.files === null && trouble === null && !context.signal.aborted)
+    await catalog.addReported(entry, listener.reportedFiles());
   catalog.casesChanged();
   return outcomeOf(listener.failed, trouble);
 }
@@ -93,7 +95,9 @@ function chosenCases(entry: CatalogEntry, files: readonly RepoPath[], request: P
   for (const file of files) {
     const fileId = testId(entry.project.framework, file);
     if (ids.has(fileId)) continue;
-    const titles = request.tests.filter((id) => id.startsWith(`${fileId} > `)).map((id) => titlesOf(id.slice(fileId.length + 3)));
+    const titles = request.tests
+      .filter((id) => id.startsWith(`${fileId} > `))
+      .map((id) => titlesOf(id.slice(fileId.length + 3)));
     if (titles.length > 0) chosen.set(file, titles);
   }
   return chosen;
@@ -157,7 +161,9 @@ class StepListener implements ProjectListener {
   }
 
   finishedIds(): TestId[] {
-    return [...this.#finished].filter((file) => this.#reported.has(file)).map((file) => testId(this.#step.entry.project.framework, file));
+    return [...this.#finished]
+      .filter((file) => this.#reported.has(file))
+      .map((file) => testId(this.#step.entry.project.framework, file));
   }
 
   reportedFiles(): RepoPath[] {

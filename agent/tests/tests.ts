@@ -41,7 +41,11 @@ export interface Tests {
   casesIn(file: TestId): Promise<readonly TestCase[]>;
   /** `vitest (41 files)`, one a framework. */
   found(): readonly string[];
-  plan(input: { readonly changes: ChangeSet; readonly impact: Pick<Impact, 'reached'>; readonly request: PlanRequest }): Promise<TestPlan>;
+  plan(input: {
+    readonly changes: ChangeSet;
+    readonly impact: Pick<Impact, 'reached'>;
+    readonly request: PlanRequest;
+  }): Promise<TestPlan>;
   /** One step a project, in the order of their first planned test. */
   steps(input: StepsInput): readonly StepDefinition[];
   debugCommand(id: TestId): Promise<Result<DebugCommand>>;
@@ -65,7 +69,17 @@ export function createTests(options: TestsOptions): Tests {
       if (needsLists(request)) await settledWithin(catalog, options.clock);
       const { files, projects, sources } = catalog;
       const history = fileHistory(options.store);
-      return planTests({ files, projects, sources, changes, impact, history, settings: options.settings(), request, estimator: plainEstimator });
+      return planTests({
+        files,
+        projects,
+        sources,
+        changes,
+        impact,
+        history,
+        settings: options.settings(),
+        request,
+        estimator: plainEstimator,
+      });
     },
     steps: (input) => testSteps(input, catalog, options),
     async debugCommand(id) {
@@ -123,10 +137,19 @@ function debugCommandOf(id: TestId, catalog: TestCatalog, options: TestsOptions)
   const project = file === undefined ? undefined : catalog.projects.get(file.id);
   if (file === undefined || project === undefined) return failure('not_found', `There is no test ${id}.`);
   const titlePath = file.cases.find((each) => each.id === id)?.titlePath ?? titlesIn(id, file);
-  const surroundings = { root: options.root, runnerFolder: assetPath('test-runners'), environment: options.environment() };
+  const surroundings = {
+    root: options.root,
+    runnerFolder: assetPath('test-runners'),
+    environment: options.environment(),
+  };
   return success(adapterOf(file.framework).debug(project, file.file, titlePath, surroundings));
 }
 
 function titlesIn(id: TestId, file: TestFile): string[] {
-  return id === file.id ? [] : id.slice(file.id.length + 3).replace(/ #\d+$/, '').split(' > ');
+  return id === file.id
+    ? []
+    : id
+        .slice(file.id.length + 3)
+        .replace(/ #\d+$/, '')
+        .split(' > ');
 }

@@ -6,7 +6,14 @@ import type { BatchContext, Detection, RepositoryView, TestAdapter, TestBatch, T
 import { withoutOptions } from '../javascript/arguments.ts';
 import { repoPath } from '../javascript/failure-text.ts';
 import { hasJestConfiguration, jestConfigFiles, jestFiles, jestPatterns } from '../javascript/jest-files.ts';
-import { projectEnvironment, projectFolder, projectOfFolder, projectOfUse, titleExpression, withoutRepeats } from '../javascript/project.ts';
+import {
+  projectEnvironment,
+  projectFolder,
+  projectOfFolder,
+  projectOfUse,
+  titleExpression,
+  withoutRepeats,
+} from '../javascript/project.ts';
 import { runReporting } from '../javascript/reporting.ts';
 import { findRunner, missingRunner, type RunnerPackage } from '../javascript/runner-package.ts';
 import { expandedArguments } from '../javascript/shell-patterns.ts';
@@ -16,12 +23,38 @@ import { dependsOn } from '../scripts/manifest.ts';
 
 const unwanted = {
   flags: [
-    '--watch', '--watchAll', '--coverage', '--collectCoverage', '--no-coverage', '--notify', '-o', '--onlyChanged', '-f', '--onlyFailures', '--lastCommit', '--json',
-    '--updateSnapshot', '-u', '--detectLeaks', '--no-watch', '--colors', '--color',
+    '--watch',
+    '--watchAll',
+    '--coverage',
+    '--collectCoverage',
+    '--no-coverage',
+    '--notify',
+    '-o',
+    '--onlyChanged',
+    '-f',
+    '--onlyFailures',
+    '--lastCommit',
+    '--json',
+    '--updateSnapshot',
+    '-u',
+    '--detectLeaks',
+    '--no-watch',
+    '--colors',
+    '--color',
   ],
   valued: [
-    '--reporters', '--outputFile', '--changedSince', '--shard', '--coverageReporters', '--coverageDirectory', '--collectCoverageFrom', '--coverageProvider', '--coverageThreshold',
-    '--coveragePathIgnorePatterns', '--notifyMode', '--testSequencer',
+    '--reporters',
+    '--outputFile',
+    '--changedSince',
+    '--shard',
+    '--coverageReporters',
+    '--coverageDirectory',
+    '--collectCoverageFrom',
+    '--coverageProvider',
+    '--coverageThreshold',
+    '--coveragePathIgnorePatterns',
+    '--notifyMode',
+    '--testSequencer',
   ],
   families: [],
 };
@@ -53,7 +86,12 @@ export const jestAdapter: TestAdapter = {
     let output = '';
     const exit = await context.run({
       command: 'node',
-      args: [...(project.nodeArguments ?? []), runner.program, ...(await expandedArguments(project, context)), '--listTests'],
+      args: [
+        ...(project.nodeArguments ?? []),
+        runner.program,
+        ...(await expandedArguments(project, context)),
+        '--listTests',
+      ],
       cwd: projectFolder(project, context),
       environment: projectEnvironment(project, context),
       onStdout(text) {
@@ -90,7 +128,15 @@ export const jestAdapter: TestAdapter = {
     return {
       type: 'node',
       program: runner?.program ?? path.join(cwd, 'node_modules/jest/bin/jest.js'),
-      arguments: [...withoutPatterns(project.args), '--runInBand', '--coverage=false', '--testTimeout=86400000', ...filter, '--runTestsByPath', path.join(root, file)],
+      arguments: [
+        ...withoutPatterns(project.args),
+        '--runInBand',
+        '--coverage=false',
+        '--testTimeout=86400000',
+        ...filter,
+        '--runTestsByPath',
+        path.join(root, file),
+      ],
       runtimeArguments: project.nodeArguments ?? [],
       cwd,
       environment: projectEnvironment(project, { root, environment }),
@@ -111,12 +157,21 @@ function projectFromScript(view: RepositoryView, use: RunnerUse): TestProject {
   const words = withoutOptions(use.invocation.args, unwanted);
   const args = words.map((each) => each.text);
   const { folder } = use.invocation;
-  return projectOfUse(use, { words, files: jestFiles(view, folder, args), configFiles: jestConfigFiles(view, folder, args) });
+  return projectOfUse(use, {
+    words,
+    files: jestFiles(view, folder, args),
+    configFiles: jestConfigFiles(view, folder, args),
+  });
 }
 
 function projectWithoutScript(view: RepositoryView, folder: string): TestProject {
   const configFiles = jestConfigFiles(view, folder, []);
-  return projectOfFolder('jest', folder, { words: [], files: jestFiles(view, folder, []), configFiles, foundIn: configFiles[0] ?? 'package.json' });
+  return projectOfFolder('jest', folder, {
+    words: [],
+    files: jestFiles(view, folder, []),
+    configFiles,
+    foundIn: configFiles[0] ?? 'package.json',
+  });
 }
 
 function problemsOf(view: RepositoryView, projects: readonly TestProject[]): string[] {
@@ -132,7 +187,10 @@ function withoutPatterns(args: readonly string[]): string[] {
 
 async function runnerArguments(batch: TestBatch, runner: RunnerPackage, context: BatchContext): Promise<string[]> {
   const { project, files, only } = batch;
-  const chosen = files === null ? [] : ['--passWithNoTests', `--testSequencer=${path.join(context.runnerFolder, 'jest-sequencer.cjs')}`];
+  const chosen =
+    files === null
+      ? []
+      : ['--passWithNoTests', `--testSequencer=${path.join(context.runnerFolder, 'jest-sequencer.cjs')}`];
   return [
     ...(project.nodeArguments ?? []),
     runner.program,

@@ -2,10 +2,26 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import type { BatchContext, BatchOutcome, Detection, RepositoryView, TestAdapter, TestBatch, TestProject } from '../adapter.ts';
+import type {
+  BatchContext,
+  BatchOutcome,
+  Detection,
+  RepositoryView,
+  TestAdapter,
+  TestBatch,
+  TestProject,
+} from '../adapter.ts';
 import { repoPath } from '../javascript/failure-text.ts';
 import { mochaFiles, mochaRules } from '../javascript/mocha-files.ts';
-import { existing, projectEnvironment, projectFolder, projectOfFolder, projectOfUse, titleExpression, withoutRepeats } from '../javascript/project.ts';
+import {
+  existing,
+  projectEnvironment,
+  projectFolder,
+  projectOfFolder,
+  projectOfUse,
+  titleExpression,
+  withoutRepeats,
+} from '../javascript/project.ts';
 import { ask, runReporting } from '../javascript/reporting.ts';
 import { findRunner, missingRunner, type RunnerPackage } from '../javascript/runner-package.ts';
 import { expandedArguments, knownArguments } from '../javascript/shell-patterns.ts';
@@ -15,10 +31,28 @@ import { writtenCases } from '../javascript/written-cases.ts';
 import { dependsOn } from '../scripts/manifest.ts';
 import { plainWord, type Word } from '../scripts/shell.ts';
 
-const configNames = ['.mocharc.js', '.mocharc.cjs', '.mocharc.mjs', '.mocharc.yaml', '.mocharc.yml', '.mocharc.jsonc', '.mocharc.json'];
+const configNames = [
+  '.mocharc.js',
+  '.mocharc.cjs',
+  '.mocharc.mjs',
+  '.mocharc.yaml',
+  '.mocharc.yml',
+  '.mocharc.jsonc',
+  '.mocharc.json',
+];
 
 const unwanted = {
-  flags: ['--watch', '-w', '--colors', '--color', '-c', '--inspect', '--inspect-brk', '--list-reporters', '--list-interfaces'],
+  flags: [
+    '--watch',
+    '-w',
+    '--colors',
+    '--color',
+    '-c',
+    '--inspect',
+    '--inspect-brk',
+    '--list-reporters',
+    '--list-interfaces',
+  ],
   valued: ['--reporter', '-R', '--reporter-option', '--reporter-options', '-O', '--watch-files', '--watch-ignore'],
   families: [],
 };
@@ -78,7 +112,13 @@ export const mochaAdapter: TestAdapter = {
     return {
       type: 'node',
       program: path.join(runnerFolder, 'mocha-debug.cjs'),
-      arguments: [runner?.folder ?? '', runner?.program ?? '', path.join(root, file), expression, ...knownArguments(project, root)],
+      arguments: [
+        runner?.folder ?? '',
+        runner?.program ?? '',
+        path.join(root, file),
+        expression,
+        ...knownArguments(project, root),
+      ],
       runtimeArguments: project.nodeArguments ?? [],
       cwd,
       environment: mochaEnvironment(project, { root, environment }),
@@ -91,7 +131,11 @@ function projectFromScript(view: RepositoryView, use: RunnerUse): TestProject {
   const environment = { ...use.invocation.environment, ...translatedEnvironment(use) };
   const { folder } = use.invocation;
   const rules = mochaRules(view, folder, words);
-  const project = projectOfUse(use, { words, files: mochaFiles(view, folder, rules), configFiles: [...existing(view, folder, configNames), ...rules.configFiles] });
+  const project = projectOfUse(use, {
+    words,
+    files: mochaFiles(view, folder, rules),
+    configFiles: [...existing(view, folder, configNames), ...rules.configFiles],
+  });
   return { ...project, environment };
 }
 
@@ -105,7 +149,11 @@ function projectWithoutScript(view: RepositoryView, folder: string): TestProject
 /** ts-mocha is mocha with a hook of its own and variables for its options. */
 function translatedWords(use: RunnerUse): readonly Word[] {
   if (use.invocation.program !== 'ts-mocha') return use.invocation.args;
-  const rest = withoutOptions(use.invocation.args, { flags: ['--paths', '--type-check'], valued: ['-p', '--project'], families: [] });
+  const rest = withoutOptions(use.invocation.args, {
+    flags: ['--paths', '--type-check'],
+    valued: ['-p', '--project'],
+    families: [],
+  });
   return [plainWord('--require'), plainWord('ts-mocha/src/index.js'), ...rest];
 }
 
@@ -155,11 +203,27 @@ async function askForOptions(
 }
 
 function brokenOptions(runner: RunnerPackage, output: string): BatchOutcome {
-  return { state: 'broken', message: `mocha ${runner.version} cannot read its configuration:\n${output}`, exitCode: null };
+  return {
+    state: 'broken',
+    message: `mocha ${runner.version} cannot read its configuration:\n${output}`,
+    exitCode: null,
+  };
 }
 
 /** What mocha merges from the command line, .mocharc and package.json, without what we decide ourselves. */
-const decidedHere = ['reporter', 'reporter-option', 'reporter-options', 'reporterOptions', 'reporterOption', 'watch', 'watch-files', 'watch-ignore', 'config', 'package', 'spec'];
+const decidedHere = [
+  'reporter',
+  'reporter-option',
+  'reporter-options',
+  'reporterOptions',
+  'reporterOption',
+  'watch',
+  'watch-files',
+  'watch-ignore',
+  'config',
+  'package',
+  'spec',
+];
 
 interface RunParts {
   readonly runner: RunnerPackage;
@@ -168,8 +232,14 @@ interface RunParts {
 }
 
 function runnerArguments(batch: TestBatch, { runner, effective, context }: RunParts): string[] {
-  const omitted = new Set([...decidedHere, ...(batch.files === null ? [] : ['sort']), ...(batch.only.length === 0 ? [] : ['grep', 'fgrep', 'invert'])]);
-  const options: Record<string, unknown> = Object.fromEntries(Object.entries(effective.options).filter(([name]) => !omitted.has(name)));
+  const omitted = new Set([
+    ...decidedHere,
+    ...(batch.files === null ? [] : ['sort']),
+    ...(batch.only.length === 0 ? [] : ['grep', 'fgrep', 'invert']),
+  ]);
+  const options: Record<string, unknown> = Object.fromEntries(
+    Object.entries(effective.options).filter(([name]) => !omitted.has(name)),
+  );
   if (batch.only.length > 0) options['grep'] = titleExpression(batch.only);
   const configuration = path.join(context.temporaryFolder, 'mocha.json');
   writeFileSync(configuration, JSON.stringify(options));
@@ -187,8 +257,10 @@ function runnerArguments(batch: TestBatch, { runner, effective, context }: RunPa
   ];
 }
 
-function mochaEnvironment(project: TestProject, context: Pick<BatchContext, 'root' | 'environment'>): Record<string, string> {
+function mochaEnvironment(
+  project: TestProject,
+  context: Pick<BatchContext, 'root' | 'environment'>,
+): Record<string, string> {
   const { MOCHA_OPTIONS: _merged, ...rest } = projectEnvironment(project, context);
   return rest;
 }
-

@@ -5,7 +5,15 @@ import type { RepoPath } from '../../protocol/ids.ts';
 import type { BatchContext, Detection, RepositoryView, TestAdapter, TestBatch, TestProject } from '../adapter.ts';
 import { withoutOptions } from '../javascript/arguments.ts';
 import { filesOnDisk, nodeTestFiles, type NodeTestRules } from '../javascript/node-test-files.ts';
-import { escapedTitle, existing, projectEnvironment, projectFolder, projectOfFolder, projectOfUse, withoutRepeats } from '../javascript/project.ts';
+import {
+  escapedTitle,
+  existing,
+  projectEnvironment,
+  projectFolder,
+  projectOfFolder,
+  projectOfUse,
+  withoutRepeats,
+} from '../javascript/project.ts';
 import { runReporting } from '../javascript/reporting.ts';
 import { findRunner, missingRunner } from '../javascript/runner-package.ts';
 import { expandedArguments } from '../javascript/shell-patterns.ts';
@@ -13,7 +21,14 @@ import { runnerUses, type RunnerUse } from '../javascript/uses.ts';
 import { writtenCases } from '../javascript/written-cases.ts';
 import { plainWord, type Word } from '../scripts/shell.ts';
 
-const unwantedFlags = new Set(['--watch', '--watch-preserve-output', '--experimental-test-coverage', '--test-update-snapshots', '--inspect', '--inspect-brk']);
+const unwantedFlags = new Set([
+  '--watch',
+  '--watch-preserve-output',
+  '--experimental-test-coverage',
+  '--test-update-snapshots',
+  '--inspect',
+  '--inspect-brk',
+]);
 const unwantedValued = /^--(?:test-reporter(?:-destination)?|test-coverage-[a-z-]+|test-shard|test-rerun-failures)$/;
 /** Of borp: reporters, coverage, and what it is given by us. */
 const unwantedOfBorp = {
@@ -40,14 +55,23 @@ export const nodeTestAdapter: TestAdapter = {
     const folders = packages.length === 0 ? [''] : packages.map((each) => each.folder);
     const others = folders.filter((folder) => !used.has(folder)).map((folder) => projectWithoutScript(view, folder));
     const projects = withoutRepeats([...fromScripts, ...others.filter((each) => each.files.length > 0)]);
-    const withoutBorp = projects.filter((project) => isBorp(project) && findRunner(path.join(view.root, project.folder), borp) === null);
-    return { projects, problems: withoutBorp.map((project) => missingRunner(view, project.folder, borp)) } satisfies Detection;
+    const withoutBorp = projects.filter(
+      (project) => isBorp(project) && findRunner(path.join(view.root, project.folder), borp) === null,
+    );
+    return {
+      projects,
+      problems: withoutBorp.map((project) => missingRunner(view, project.folder, borp)),
+    } satisfies Detection;
   },
 
   async list(project, context) {
     if (isBorp(project) || isSingleFile(project)) return null;
     const patterns = await expandedArguments(project, context);
-    return nodeTestFiles(filesOnDisk(context.root, project.folder), { folder: project.folder, patterns, takesTypeScript: takesTypeScript(project) });
+    return nodeTestFiles(filesOnDisk(context.root, project.folder), {
+      folder: project.folder,
+      patterns,
+      takesTypeScript: takesTypeScript(project),
+    });
   },
 
   async run(batch, context) {
@@ -55,9 +79,17 @@ export const nodeTestAdapter: TestAdapter = {
     const command = isBorp(project) ? await borpArguments(batch, context) : await nodeArguments(batch, context);
     if (command === null) return { state: 'runner_missing', message: missingRunner(context, project.folder, borp) };
     const environment = projectEnvironment(project, context);
-    const entry = isSingleFile(project) ? { NOODLE_NODE_TEST_ENTRY: path.join(projectFolder(project, context), project.args[0] ?? '') } : {};
+    const entry = isSingleFile(project)
+      ? { NOODLE_NODE_TEST_ENTRY: path.join(projectFolder(project, context), project.args[0] ?? '') }
+      : {};
     return await runReporting(
-      { name: 'node:test', args: command, cwd: projectFolder(project, context), environment: { ...environment, ...entry }, only: batch.only },
+      {
+        name: 'node:test',
+        args: command,
+        cwd: projectFolder(project, context),
+        environment: { ...environment, ...entry },
+        only: batch.only,
+      },
       context,
     );
   },
@@ -90,13 +122,29 @@ function projectFromScript(view: RepositoryView, use: RunnerUse): TestProject {
   const { invocation } = use;
   const { folder } = invocation;
   const isBorpUse = invocation.program === borp;
-  const words: readonly Word[] = isBorpUse ? [plainWord(borp), ...withoutOptions(invocation.args, unwantedOfBorp)] : invocation.args;
+  const words: readonly Word[] = isBorpUse
+    ? [plainWord(borp), ...withoutOptions(invocation.args, unwantedOfBorp)]
+    : invocation.args;
   const flags = withoutUnwanted(invocation.nodeArguments);
-  const patterns = isBorpUse ? borpPatterns(invocation.args) : words.filter((word) => !word.text.startsWith('-') && !word.isFragment).map((word) => word.text);
+  const patterns = isBorpUse
+    ? borpPatterns(invocation.args)
+    : words.filter((word) => !word.text.startsWith('-') && !word.isFragment).map((word) => word.text);
   const isSingle = !isBorpUse && !flags.includes('--test');
-  const rules: NodeTestRules = { folder, patterns: isSingle ? patterns.slice(0, 1) : patterns, takesTypeScript: flags.some(isTypeScriptLoader) };
-  const required = existing(view, folder, flags.filter((each) => /^\.{1,2}\//.test(each)));
-  const project = projectOfUse(use, { words, files: nodeTestFiles(view.files, rules), configFiles: [...required, ...existing(view, folder, ['.borp.yaml', '.borp.yml'])] });
+  const rules: NodeTestRules = {
+    folder,
+    patterns: isSingle ? patterns.slice(0, 1) : patterns,
+    takesTypeScript: flags.some(isTypeScriptLoader),
+  };
+  const required = existing(
+    view,
+    folder,
+    flags.filter((each) => /^\.{1,2}\//.test(each)),
+  );
+  const project = projectOfUse(use, {
+    words,
+    files: nodeTestFiles(view.files, rules),
+    configFiles: [...required, ...existing(view, folder, ['.borp.yaml', '.borp.yml'])],
+  });
   return { ...project, nodeArguments: flags };
 }
 
@@ -104,18 +152,40 @@ function projectFromScript(view: RepositoryView, use: RunnerUse): TestProject {
 function projectWithoutScript(view: RepositoryView, folder: string): TestProject {
   const candidates = nodeTestFiles(view.files, { folder, patterns: [], takesTypeScript: false });
   const files = candidates.filter((file) => /(?:from|require\()\s*['"]node:test['"]/.test(view.read(file) ?? ''));
-  const project = projectOfFolder('node:test', folder, { words: files.map((file) => plainWord(folder === '' ? file : file.slice(folder.length + 1))), files, configFiles: [], foundIn: 'tests that import node:test' });
+  const project = projectOfFolder('node:test', folder, {
+    words: files.map((file) => plainWord(folder === '' ? file : file.slice(folder.length + 1))),
+    files,
+    configFiles: [],
+    foundIn: 'tests that import node:test',
+  });
   return { ...project, nodeArguments: ['--test'] };
 }
 
 function borpPatterns(words: readonly Word[]): string[] {
-  return withoutOptions(words, { flags: [], valued: ['--concurrency', '-c', '--timeout', '-t', '--reporter', '-r', '--ignore', '-i', '--coverage-exclude', '-X'], families: [] })
+  return withoutOptions(words, {
+    flags: [],
+    valued: [
+      '--concurrency',
+      '-c',
+      '--timeout',
+      '-t',
+      '--reporter',
+      '-r',
+      '--ignore',
+      '-i',
+      '--coverage-exclude',
+      '-X',
+    ],
+    families: [],
+  })
     .map((word) => word.text)
     .filter((text) => !text.startsWith('-'));
 }
 
 function isTypeScriptLoader(argument: string): boolean {
-  return /^(?:tsx|ts-node|--experimental-strip-types|--experimental-transform-types)|(?:^|=)(?:tsx|ts-node)(?:\/|$)|swc-node|amaro/.test(argument);
+  return /^(?:tsx|ts-node|--experimental-strip-types|--experimental-transform-types)|(?:^|=)(?:tsx|ts-node)(?:\/|$)|swc-node|amaro/.test(
+    argument,
+  );
 }
 
 function takesTypeScript(project: TestProject): boolean {
@@ -139,7 +209,12 @@ function reporterUrl(context: BatchContext): string {
 }
 
 async function nodeArguments({ project, files, only }: TestBatch, context: BatchContext): Promise<string[]> {
-  const flags = [...(project.nodeArguments ?? []), `--test-reporter=${reporterUrl(context)}`, '--test-reporter-destination=stdout', ...titlePatterns(only)];
+  const flags = [
+    ...(project.nodeArguments ?? []),
+    `--test-reporter=${reporterUrl(context)}`,
+    '--test-reporter-destination=stdout',
+    ...titlePatterns(only),
+  ];
   if (isSingleFile(project)) return [...flags, ...project.args];
   return [...flags, ...(files === null ? await expandedArguments(project, context) : relativeTo(project, files))];
 }
@@ -151,7 +226,14 @@ async function borpArguments({ project, files, only }: TestBatch, context: Batch
   const patterns = new Set(borpPatterns(project.args.map(plainWord)).slice(1));
   const options = files === null ? given : given.filter((each) => !patterns.has(each));
   const titles = only.length === 0 ? [] : titlePatterns(only);
-  return [...(project.nodeArguments ?? []), ...titles, runner.program, ...options, `--reporter=${reporterUrl(context)}`, ...(files === null ? [] : relativeTo(project, files))];
+  return [
+    ...(project.nodeArguments ?? []),
+    ...titles,
+    runner.program,
+    ...options,
+    `--reporter=${reporterUrl(context)}`,
+    ...(files === null ? [] : relativeTo(project, files)),
+  ];
 }
 
 function relativeTo(project: TestProject, files: readonly RepoPath[]): string[] {
@@ -160,6 +242,9 @@ function relativeTo(project: TestProject, files: readonly RepoPath[]): string[] 
 
 /** Since Node 22 a pattern is matched against the whole title, before that against the last part: results of others are dropped. */
 function titlePatterns(only: readonly (readonly string[])[]): string[] {
-  const patterns = only.flatMap((titlePath) => [titlePath.map(escapedTitle).join(' '), ...titlePath.slice(-1).map(escapedTitle)]);
+  const patterns = only.flatMap((titlePath) => [
+    titlePath.map(escapedTitle).join(' '),
+    ...titlePath.slice(-1).map(escapedTitle),
+  ]);
   return [...new Set(patterns)].map((pattern) => `--test-name-pattern=^${pattern}$`);
 }

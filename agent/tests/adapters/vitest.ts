@@ -6,7 +6,14 @@ import type { RepoPath } from '../../protocol/ids.ts';
 import type { BatchContext, Detection, RepositoryView, TestAdapter, TestBatch, TestProject } from '../adapter.ts';
 import { withoutOptions } from '../javascript/arguments.ts';
 import { repoPath } from '../javascript/failure-text.ts';
-import { projectEnvironment, projectFolder, projectOfFolder, projectOfUse, titleExpression, withoutRepeats } from '../javascript/project.ts';
+import {
+  projectEnvironment,
+  projectFolder,
+  projectOfFolder,
+  projectOfUse,
+  titleExpression,
+  withoutRepeats,
+} from '../javascript/project.ts';
 import { runReporting } from '../javascript/reporting.ts';
 import { findRunner, missingRunner, type RunnerPackage } from '../javascript/runner-package.ts';
 import { expandedArguments, knownArguments } from '../javascript/shell-patterns.ts';
@@ -17,7 +24,23 @@ import { dependsOn } from '../scripts/manifest.ts';
 import type { Word } from '../scripts/shell.ts';
 
 const unwanted = {
-  flags: ['--watch', '-w', '--run', '--ui', '--open', '--update', '-u', '--standalone', '--clearScreen', '--inspect', '--inspect-brk', '--inspectBrk', '--color', '--no-color', '--includeTaskLocation'],
+  flags: [
+    '--watch',
+    '-w',
+    '--run',
+    '--ui',
+    '--open',
+    '--update',
+    '-u',
+    '--standalone',
+    '--clearScreen',
+    '--inspect',
+    '--inspect-brk',
+    '--inspectBrk',
+    '--color',
+    '--no-color',
+    '--includeTaskLocation',
+  ],
   valued: ['--reporter', '--changed', '--shard', '--mergeReports'],
   families: ['--coverage', '--outputFile', '--ui', '--watch'],
 };
@@ -28,7 +51,11 @@ export const vitestAdapter: TestAdapter = {
 
   concerns(file) {
     const name = file.slice(file.lastIndexOf('/') + 1);
-    return name === 'package.json' || name === 'pnpm-workspace.yaml' || /^vite(?:st)?\.(?:config|workspace|projects)\.(?:[cm]?[jt]s|json)$/.test(name);
+    return (
+      name === 'package.json' ||
+      name === 'pnpm-workspace.yaml' ||
+      /^vite(?:st)?\.(?:config|workspace|projects)\.(?:[cm]?[jt]s|json)$/.test(name)
+    );
   },
 
   async detect(view) {
@@ -37,7 +64,11 @@ export const vitestAdapter: TestAdapter = {
     const used = new Set(uses.map((use) => use.package.folder));
     const others = packages
       .filter((each) => !used.has(each.folder))
-      .filter((each) => dependsOn(each.manifest, 'vitest') || vitestConfigFiles(view, each.folder, null).some((file) => /vitest\./.test(file)))
+      .filter(
+        (each) =>
+          dependsOn(each.manifest, 'vitest') ||
+          vitestConfigFiles(view, each.folder, null).some((file) => /vitest\./.test(file)),
+      )
       .map((each) => projectWithoutScript(view, each.folder));
     const projects = withoutRepeats([...fromScripts, ...others.filter((each) => each.files.length > 0)]);
     return { projects, problems: problemsOf(view, projects) } satisfies Detection;
@@ -49,7 +80,14 @@ export const vitestAdapter: TestAdapter = {
     const output = path.join(context.temporaryFolder, 'files.json');
     await context.run({
       command: 'node',
-      args: [...(project.nodeArguments ?? []), runner.program, 'list', ...(await expandedArguments(project, context)), '--filesOnly', `--json=${output}`],
+      args: [
+        ...(project.nodeArguments ?? []),
+        runner.program,
+        'list',
+        ...(await expandedArguments(project, context)),
+        '--filesOnly',
+        `--json=${output}`,
+      ],
       cwd: projectFolder(project, context),
       environment: projectEnvironment(project, context),
     });
@@ -81,7 +119,16 @@ export const vitestAdapter: TestAdapter = {
     return {
       type: 'node',
       program: runner?.program ?? path.join(cwd, 'node_modules/vitest/vitest.mjs'),
-      arguments: ['run', ...knownArguments(project, root), path.join(root, file), ...filter, '--no-file-parallelism', '--testTimeout=0', '--hookTimeout=0', '--coverage.enabled=false'],
+      arguments: [
+        'run',
+        ...knownArguments(project, root),
+        path.join(root, file),
+        ...filter,
+        '--no-file-parallelism',
+        '--testTimeout=0',
+        '--hookTimeout=0',
+        '--coverage.enabled=false',
+      ],
       runtimeArguments: project.nodeArguments ?? [],
       cwd,
       environment: projectEnvironment(project, { root, environment }),
@@ -93,12 +140,21 @@ function projectFromScript(view: RepositoryView, use: RunnerUse): TestProject {
   const words = withoutOptions(withoutCommand(use.invocation.args), unwanted);
   const { folder } = use.invocation;
   const args = words.map((each) => each.text);
-  return projectOfUse(use, { words, files: vitestFiles(view, folder, args), configFiles: vitestConfigFiles(view, folder, args) });
+  return projectOfUse(use, {
+    words,
+    files: vitestFiles(view, folder, args),
+    configFiles: vitestConfigFiles(view, folder, args),
+  });
 }
 
 function projectWithoutScript(view: RepositoryView, folder: string): TestProject {
   const configFiles = vitestConfigFiles(view, folder, []);
-  return projectOfFolder('vitest', folder, { words: [], files: vitestFiles(view, folder, []), configFiles, foundIn: configFiles[0] ?? 'package.json' });
+  return projectOfFolder('vitest', folder, {
+    words: [],
+    files: vitestFiles(view, folder, []),
+    configFiles,
+    foundIn: configFiles[0] ?? 'package.json',
+  });
 }
 
 function withoutCommand(words: readonly Word[]): readonly Word[] {
@@ -137,7 +193,8 @@ async function runnerArguments(batch: TestBatch, runner: RunnerPackage, context:
 function installedReporter(context: BatchContext): string {
   const folder = path.join(context.temporaryFolder, 'node_modules', 'noodle-vitest-reporter');
   mkdirSync(folder, { recursive: true });
-  for (const name of ['vitest-reporter.mjs', 'channel.cjs']) copyFileSync(path.join(context.runnerFolder, name), path.join(folder, name));
+  for (const name of ['vitest-reporter.mjs', 'channel.cjs'])
+    copyFileSync(path.join(context.runnerFolder, name), path.join(folder, name));
   return path.join(folder, 'vitest-reporter.mjs');
 }
 

@@ -17,7 +17,9 @@ export function withoutOptions(words: readonly Word[], unwanted: UnwantedOptions
     const word = words[index];
     if (word === undefined) break;
     const name = word.text.split('=')[0] ?? '';
-    const isFamily = unwanted.families.some((each) => name === each || name.startsWith(`${each}.`) || name === `--no-${each.slice(2)}`);
+    const isFamily = unwanted.families.some(
+      (each) => name === each || name.startsWith(`${each}.`) || name === `--no-${each.slice(2)}`,
+    );
     if (unwanted.flags.includes(name) || isFamily) continue;
     if (!unwanted.valued.includes(name)) {
       kept.push(word);
@@ -30,7 +32,11 @@ export function withoutOptions(words: readonly Word[], unwanted: UnwantedOptions
 }
 
 /** Arguments as a project keeps them: texts, and which of them the shell would expand. */
-export function asArguments(words: readonly Word[]): { args: string[]; shellPatterns: number[]; shellFragments: number[] } {
+export function asArguments(words: readonly Word[]): {
+  args: string[];
+  shellPatterns: number[];
+  shellFragments: number[];
+} {
   return {
     args: words.map((each) => each.text),
     shellPatterns: words.flatMap((each, index) => (each.isPattern && !each.isFragment ? [index] : [])),

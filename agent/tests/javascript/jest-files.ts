@@ -12,7 +12,10 @@ import { joined } from './uses.ts';
 const configNames = ['js', 'ts', 'mjs', 'cjs', 'mts', 'cts', 'json'].map((extension) => `jest.config.${extension}`);
 const defaultMatch = ['**/__tests__/**/*.?([mc])[jt]s?(x)', '**/?(*.)+(spec|test).?([mc])[jt]s?(x)'];
 
-const Strings = z.union([z.string().transform((each) => [each]), z.array(z.string())]).optional().catch(undefined);
+const Strings = z
+  .union([z.string().transform((each) => [each]), z.array(z.string())])
+  .optional()
+  .catch(undefined);
 const JestOptions = z.object({
   rootDir: z.string().optional().catch(undefined),
   roots: Strings,
@@ -31,23 +34,54 @@ type JestOptions = z.infer<typeof JestOptions>;
 /** Whether the folder configures jest: a file of its own, or `jest` in package.json. */
 export function hasJestConfiguration(view: RepositoryView, folder: string): boolean {
   const manifest = parseManifest(view.read(joined(folder, 'package.json')) ?? '');
-  return existing(view, folder, configNames).length > 0 || (typeof manifest?.jest === 'object' && manifest.jest !== null);
+  return (
+    existing(view, folder, configNames).length > 0 || (typeof manifest?.jest === 'object' && manifest.jest !== null)
+  );
 }
 
 /** The configuration file and what it loads before the tests. */
 export function jestConfigFiles(view: RepositoryView, folder: string, args: readonly string[]): RepoPath[] {
   const file = configFile(view, folder, args);
   const options = optionsOf(view, folder, args);
-  const setup = [...(options.setupFiles ?? []), ...(options.setupFilesAfterEnv ?? []), options.globalSetup ?? '', options.globalTeardown ?? ''];
+  const setup = [
+    ...(options.setupFiles ?? []),
+    ...(options.setupFilesAfterEnv ?? []),
+    options.globalSetup ?? '',
+    options.globalTeardown ?? '',
+  ];
   const start = options.rootDir ?? '';
-  const loaded = setup.filter((each) => each !== '').flatMap((each) => existing(view, joined(folder, start), [each.replace(/^<rootDir>\/?/, '')]));
+  const loaded = setup
+    .filter((each) => each !== '')
+    .flatMap((each) => existing(view, joined(folder, start), [each.replace(/^<rootDir>\/?/, '')]));
   return [...(file === null ? [] : [file]), ...loaded];
 }
 
 /** Options of jest that take the next word as their value, as far as scripts use them. */
 const valued = new Set([
-  '--config', '-c', '--env', '--testEnvironment', '--rootDir', '--roots', '--maxWorkers', '-w', '--maxConcurrency', '--testTimeout', '--preset', '--selectProjects', '--projects', '--setupFiles',
-  '--setupFilesAfterEnv', '--testMatch', '--testRegex', '--transform', '--testNamePattern', '-t', '--cacheDirectory', '--globals', '--moduleNameMapper', '--workerIdleMemoryLimit',
+  '--config',
+  '-c',
+  '--env',
+  '--testEnvironment',
+  '--rootDir',
+  '--roots',
+  '--maxWorkers',
+  '-w',
+  '--maxConcurrency',
+  '--testTimeout',
+  '--preset',
+  '--selectProjects',
+  '--projects',
+  '--setupFiles',
+  '--setupFilesAfterEnv',
+  '--testMatch',
+  '--testRegex',
+  '--transform',
+  '--testNamePattern',
+  '-t',
+  '--cacheDirectory',
+  '--globals',
+  '--moduleNameMapper',
+  '--workerIdleMemoryLimit',
 ]);
 
 /** The expressions for paths among the arguments. */
@@ -67,7 +101,9 @@ export function jestFiles(view: RepositoryView, folder: string, args: readonly s
   const all = inline.length > 0 ? inline : [options];
   const chosen = new Set(all.flatMap((each) => filesOf(view, folder, each)));
   const patterns = expressions(jestPatterns(args).map((each) => each.replace(/^\.\//, '')));
-  return view.files.filter((file) => chosen.has(file) && (patterns.length === 0 || patterns.some((each) => each.test(`/${file}`))));
+  return view.files.filter(
+    (file) => chosen.has(file) && (patterns.length === 0 || patterns.some((each) => each.test(`/${file}`))),
+  );
 }
 
 function filesOf(view: RepositoryView, folder: string, options: JestOptions): RepoPath[] {
@@ -75,10 +111,17 @@ function filesOf(view: RepositoryView, folder: string, options: JestOptions): Re
   const below = (pattern: string) => pattern.replaceAll('<rootDir>', start === '' ? '' : `/${start}`);
   const roots = (options.roots ?? ['<rootDir>']).map((each) => joined('', below(each).replace(/^\.\//, `${start}/`)));
   const isTest = matcher(options, below);
-  const ignored = expressions([...(options.testPathIgnorePatterns ?? ['/node_modules/']), ...(options.modulePathIgnorePatterns ?? [])].map(below));
+  const ignored = expressions(
+    [...(options.testPathIgnorePatterns ?? ['/node_modules/']), ...(options.modulePathIgnorePatterns ?? [])].map(below),
+  );
   return view.files.filter((file) => {
     const isBelow = roots.some((root) => root === '' || file.startsWith(`${root}/`));
-    return isBelow && isTest(`/${file}`) && !ignored.some((expression) => expression.test(`/${file}`)) && (start === '' || file.startsWith(`${start}/`));
+    return (
+      isBelow &&
+      isTest(`/${file}`) &&
+      !ignored.some((expression) => expression.test(`/${file}`)) &&
+      (start === '' || file.startsWith(`${start}/`))
+    );
   });
 }
 
@@ -108,7 +151,8 @@ function configFile(view: RepositoryView, folder: string, args: readonly string[
 
 function optionsOf(view: RepositoryView, folder: string, args: readonly string[]): JestOptions {
   const file = configFile(view, folder, args);
-  const written = file === null ? parseManifest(view.read(joined(folder, 'package.json')) ?? '')?.jest : contentOf(view, file);
+  const written =
+    file === null ? parseManifest(view.read(joined(folder, 'package.json')) ?? '')?.jest : contentOf(view, file);
   const parsed = JestOptions.safeParse(written);
   const options = parsed.success ? parsed.data : {};
   const rootDir = optionValue(args, ['--rootDir']) ?? options.rootDir;

@@ -9,7 +9,8 @@ export function literalConfiguration(file: string, text: string): unknown {
   let exported: Expression | null = null;
   for (const statement of program.body) {
     if (statement.type === 'VariableDeclaration') {
-      for (const { id, init } of statement.declarations) if (id.type === 'Identifier' && init !== null) constants.set(id.name, init);
+      for (const { id, init } of statement.declarations)
+        if (id.type === 'Identifier' && init !== null) constants.set(id.name, init);
     }
     if (statement.type === 'ExportDefaultDeclaration') exported = asExpression(statement.declaration);
     if (statement.type === 'ExpressionStatement') exported = moduleExports(statement.expression) ?? exported;
@@ -27,13 +28,14 @@ function parse(file: string, text: string): Program | null {
 
 function asExpression(declaration: { type: string }): Expression | null {
   // What `export default` takes besides declarations of functions and classes is an expression.
-  return /Declaration$/.test(declaration.type) ? null : (declaration as Expression);
+  return declaration.type.endsWith('Declaration') ? null : (declaration as Expression);
 }
 
 function moduleExports(expression: Expression): Expression | null {
   if (expression.type !== 'AssignmentExpression') return null;
   const { left, right } = expression;
-  if (left.type !== 'MemberExpression' || left.object.type !== 'Identifier' || left.property.type !== 'Identifier') return null;
+  if (left.type !== 'MemberExpression' || left.object.type !== 'Identifier' || left.property.type !== 'Identifier')
+    return null;
   return left.object.name === 'module' && left.property.name === 'exports' ? right : null;
 }
 
@@ -55,20 +57,28 @@ function valueOf(expression: Expression, scope: Scope): unknown {
       return expression.elements.flatMap((element) => elementValues(element, inner));
     case 'ObjectExpression':
       return objectValue(expression, inner);
-    case 'Identifier': {
-      const constant = scope.constants.get(expression.name);
-      return constant === undefined ? undefined : valueOf(constant, inner);
-    }
     case 'CallExpression':
       return callValue(expression.arguments, inner);
+    default:
+      return indirectValue(expression, inner);
+  }
+}
+
+/** The value of what stands for another expression. */
+function indirectValue(expression: Expression, scope: Scope): unknown {
+  switch (expression.type) {
+    case 'Identifier': {
+      const constant = scope.constants.get(expression.name);
+      return constant === undefined ? undefined : valueOf(constant, scope);
+    }
     case 'TSAsExpression':
     case 'TSSatisfiesExpression':
     case 'TSNonNullExpression':
     case 'ParenthesizedExpression':
-      return valueOf(expression.expression, inner);
+      return valueOf(expression.expression, scope);
     case 'ArrowFunctionExpression':
     case 'FunctionExpression':
-      return functionValue(expression.body, inner);
+      return functionValue(expression.body, scope);
     default:
       return undefined;
   }
@@ -110,7 +120,10 @@ function callValue(args: Extract<Expression, { type: 'CallExpression' }>['argume
   return objects.length === 0 ? undefined : Object.assign({}, ...objects);
 }
 
-function functionValue(body: Extract<Expression, { type: 'ArrowFunctionExpression' }>['body'] | null, scope: Scope): unknown {
+function functionValue(
+  body: Extract<Expression, { type: 'ArrowFunctionExpression' }>['body'] | null,
+  scope: Scope,
+): unknown {
   if (body === null) return undefined;
   if (body.type !== 'BlockStatement') return valueOf(body, scope);
   for (const statement of body.body) {

@@ -31,7 +31,11 @@ export function nodeTestFiles(files: readonly RepoPath[], rules: NodeTestRules):
   return [...chosen];
 }
 
-function chooser(files: readonly RepoPath[], rules: NodeTestRules, pattern: string | null): (file: RepoPath) => boolean {
+function chooser(
+  files: readonly RepoPath[],
+  rules: NodeTestRules,
+  pattern: string | null,
+): (file: RepoPath) => boolean {
   if (pattern === null) return matcherOf(rules.folder, rules.takesTypeScript);
   const named = joined(rules.folder, pattern);
   if (files.includes(named)) return (file) => file === named;
@@ -39,7 +43,9 @@ function chooser(files: readonly RepoPath[], rules: NodeTestRules, pattern: stri
   if (!isFolder) return matching([named]);
   // Before Node 21 a folder was searched by the default rules; one that is called test counts whole.
   const isTestFolder = path.posix.basename(named) === 'test';
-  const matches = isTestFolder ? matching([`${named}/**/*${typedExtensions}`]) : matcherOf(named, rules.takesTypeScript);
+  const matches = isTestFolder
+    ? matching([`${named}/**/*${typedExtensions}`])
+    : matcherOf(named, rules.takesTypeScript);
   return (file) => (named === '' || file.startsWith(`${named}/`)) && matches(file);
 }
 

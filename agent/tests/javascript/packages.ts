@@ -76,6 +76,8 @@ function isOnItsOwn(view: RepositoryView, folder: string, packages: readonly Jav
     // A path made of a checked folder and a plain name.
     view.files.includes(`${folder}/${name}` as RepoPath),
   );
-  const isBelowAnother = packages.some((each) => each.folder !== folder && (each.folder === '' || folder.startsWith(`${each.folder}/`)));
+  const isBelowAnother = packages.some(
+    (each) => each.folder !== folder && (each.folder === '' || folder.startsWith(`${each.folder}/`)),
+  );
   return hasLock || !isBelowAnother;
 }

@@ -30,7 +30,11 @@ export function projectOfUse(use: RunnerUse, parts: ProjectParts): TestProject {
 }
 
 /** A project that no script starts: found by its configuration or because the package depends on the runner. */
-export function projectOfFolder(framework: Framework, folder: string, parts: ProjectParts & { readonly foundIn: string }): TestProject {
+export function projectOfFolder(
+  framework: Framework,
+  folder: string,
+  parts: ProjectParts & { readonly foundIn: string },
+): TestProject {
   return {
     framework,
     folder,
@@ -45,7 +49,12 @@ export function projectOfFolder(framework: Framework, folder: string, parts: Pro
 export function withoutRepeats(projects: readonly TestProject[]): TestProject[] {
   const byKey = new Map<string, TestProject>();
   for (const project of projects) {
-    const key = JSON.stringify([project.folder, project.args, project.nodeArguments ?? [], project.files.length > 0 ? project.files : null]);
+    const key = JSON.stringify([
+      project.folder,
+      project.args,
+      project.nodeArguments ?? [],
+      project.files.length > 0 ? project.files : null,
+    ]);
     if (!byKey.has(key)) byKey.set(key, project);
   }
   return [...byKey.values()];
@@ -57,11 +66,17 @@ export function existing(view: RepositoryView, folder: string, names: readonly s
 }
 
 /** The environment of the project's runner: the user's, with what the script sets, and with the programs of installed packages as npm gives it. */
-export function projectEnvironment(project: TestProject, { root, environment }: Pick<BatchContext, 'root' | 'environment'>): Record<string, string> {
+export function projectEnvironment(
+  project: TestProject,
+  { root, environment }: Pick<BatchContext, 'root' | 'environment'>,
+): Record<string, string> {
   const name = Object.keys(environment).find((each) => each.toUpperCase() === 'PATH') ?? 'PATH';
   const merged = { ...environment, ...project.environment };
   const folders = foldersUp(project.folder).map((folder) => path.join(root, folder, 'node_modules', '.bin'));
-  return { ...merged, [name]: [...folders, ...(merged[name] === undefined ? [] : [merged[name]])].join(path.delimiter) };
+  return {
+    ...merged,
+    [name]: [...folders, ...(merged[name] === undefined ? [] : [merged[name]])].join(path.delimiter),
+  };
 }
 
 /** `a/b` → `a/b`, `a`, ``. */

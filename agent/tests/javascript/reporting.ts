@@ -91,39 +91,42 @@ interface Reception {
 }
 
 function receive(message: ReportMessage, { command, context, state }: Reception): void {
+  context.touch();
   switch (message.event) {
     case 'at':
       state.at = message.files.flatMap((each) => repoPath(context.root, each) ?? []);
-      context.touch();
       break;
     case 'start':
-    case 'end': {
-      const file = repoPath(context.root, message.file);
-      if (file !== null && message.event === 'start') context.fileStarted(file);
-      else if (file !== null) context.fileFinished(file);
+    case 'end':
+      passOnFile(message.event, repoPath(context.root, message.file), context);
       break;
-    }
-    case 'result': {
-      const result = resultOf({ root: context.root, cwd: command.cwd }, message);
-      if (result === null || !isWanted(result, command.only)) break;
-      if (result.status === 'failed' || result.status === 'errored') state.hasFailed = true;
-      context.report(result);
+    case 'result':
+      passOnResult(message, { command, context, state });
       break;
-    }
     case 'problem':
       state.problems.push(plainText(message.message));
-      break;
-    case 'alive':
-      context.touch();
       break;
     case 'done':
       state.isDone = true;
       state.at = null;
-      context.touch();
       break;
+    case 'alive':
     case 'answer':
       break;
   }
+}
+
+function passOnFile(event: 'start' | 'end', file: RepoPath | null, context: BatchContext): void {
+  if (file === null) return;
+  if (event === 'start') context.fileStarted(file);
+  else context.fileFinished(file);
+}
+
+function passOnResult(message: ResultMessage, { command, context, state }: Reception): void {
+  const result = resultOf({ root: context.root, cwd: command.cwd }, message);
+  if (result === null || !isWanted(result, command.only)) return;
+  if (result.status === 'failed' || result.status === 'errored') state.hasFailed = true;
+  context.report(result);
 }
 
 /** With chosen titles, others are reported as skipped, and a file as passed; one that does not load counts. */
@@ -134,24 +137,45 @@ function isWanted({ titlePath, status }: ReportedResult, only: readonly (readonl
 }
 
 function resultOf(places: StackPlaces, message: ResultMessage): ReportedResult | null {
-  const { root } = places;
-  const file = repoPath(root, message.file);
+  const file = repoPath(places.root, message.file);
   if (file === null) return null;
-  const failureAt = placeInStack(plainText(message.stack ?? ''), places);
-  const declaredIn = message.declaredAt === undefined ? null : repoPath(root, message.declaredAt.file);
-  const { line = 1, column } = message.declaredAt ?? {};
   return {
     file,
     titlePath: message.titlePath,
     status: message.status,
     durationMs: message.durationMs,
-    ...(message.message === undefined ? {} : { message: plainText(message.message) }),
-    ...(message.expected === undefined ? {} : { expected: message.expected }),
-    ...(message.actual === undefined ? {} : { actual: message.actual }),
-    ...(message.stack === undefined ? {} : { stack: plainText(message.stack) }),
-    ...(failureAt === undefined ? {} : { failureAt }),
-    ...(declaredIn === null ? {} : { declaredAt: { file: declaredIn, line, ...(column === undefined ? {} : { column }) } }),
+    ...textsOf(message),
+    ...placesOf(message, places),
     ...(message.isCorrection === true ? { isCorrection: true } : {}),
+  };
+}
+
+function textsOf({
+  message,
+  expected,
+  actual,
+  stack,
+}: ResultMessage): Pick<ReportedResult, 'message' | 'expected' | 'actual' | 'stack'> {
+  return {
+    ...(message === undefined ? {} : { message: plainText(message) }),
+    ...(expected === undefined ? {} : { expected }),
+    ...(actual === undefined ? {} : { actual }),
+    ...(stack === undefined ? {} : { stack: plainText(stack) }),
+  };
+}
+
+function placesOf(
+  { stack, declaredAt }: ResultMessage,
+  places: StackPlaces,
+): Pick<ReportedResult, 'failureAt' | 'declaredAt'> {
+  const failureAt = placeInStack(plainText(stack ?? ''), places);
+  const declaredIn = declaredAt === undefined ? null : repoPath(places.root, declaredAt.file);
+  const { line = 1, column } = declaredAt ?? {};
+  return {
+    ...(failureAt === undefined ? {} : { failureAt }),
+    ...(declaredIn === null
+      ? {}
+      : { declaredAt: { file: declaredIn, line, ...(column === undefined ? {} : { column }) } }),
   };
 }
 
@@ -163,7 +187,10 @@ function lastLines(text: string): string {
 
 function outcomeOf(command: RunnerCommand, exit: ProcessExit, state: State): BatchOutcome {
   if (exit.startError !== null) {
-    return { state: 'runner_missing', message: `${command.name} needs node, which was not found in PATH (${exit.startError})` };
+    return {
+      state: 'runner_missing',
+      message: `${command.name} needs node, which was not found in PATH (${exit.startError})`,
+    };
   }
   const output = lastLines(state.errors.trim() === '' ? state.output : state.errors);
   const how = exit.signalName === null ? `exited with ${exit.exitCode}` : `was ended by ${exit.signalName}`;
@@ -175,7 +202,8 @@ function outcomeOf(command: RunnerCommand, exit: ProcessExit, state: State): Bat
     isComplete: state.isDone,
   });
   if (state.problems.length > 0) return broken(`${command.name}: ${state.problems.join('\n')}`);
-  if (!state.isDone) return broken(`${command.name} ${how} before its tests had ended${output === '' ? '' : `:\n${output}`}`);
+  if (!state.isDone)
+    return broken(`${command.name} ${how} before its tests had ended${output === '' ? '' : `:\n${output}`}`);
   if (exit.exitCode !== 0 && !state.hasFailed) {
     return broken(`${command.name} ${how} although no test failed${output === '' ? '' : `:\n${output}`}`);
   }

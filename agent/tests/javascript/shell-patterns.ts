@@ -10,14 +10,18 @@ export async function expandedArguments(project: TestProject, context: ShellCont
   const expanded: string[] = [];
   for (const [index, argument] of project.args.entries()) {
     const isFragment = project.shellFragments?.includes(index) === true;
-    expanded.push(...(isFragment ? await shellWords(argument, project, context) : plainArgument(project, index, context.root)));
+    expanded.push(
+      ...(isFragment ? await shellWords(argument, project, context) : plainArgument(project, index, context.root)),
+    );
   }
   return expanded;
 }
 
 /** The same without asking a shell: what only a shell knows is left out. */
 export function knownArguments(project: TestProject, root: string): string[] {
-  return project.args.flatMap((_, index) => (project.shellFragments?.includes(index) === true ? [] : plainArgument(project, index, root)));
+  return project.args.flatMap((_, index) =>
+    project.shellFragments?.includes(index) === true ? [] : plainArgument(project, index, root),
+  );
 }
 
 export type ShellContext = Pick<BatchContext, 'root' | 'environment' | 'run'>;
@@ -51,7 +55,11 @@ export function matchShellPattern(cwd: string, pattern: string): string[] {
   let found = [isAbsolute ? '/' : ''];
   for (const [index, part] of parts.entries()) {
     const isLast = index === parts.length - 1;
-    found = found.flatMap((folder) => childrenMatching(cwd, folder, part).filter((child) => isLast || child.isFolder).map((child) => child.path));
+    found = found.flatMap((folder) =>
+      childrenMatching(cwd, folder, part)
+        .filter((child) => isLast || child.isFolder)
+        .map((child) => child.path),
+    );
   }
   return found.toSorted();
 }
@@ -64,7 +72,12 @@ interface Child {
 function childrenMatching(cwd: string, folder: string, part: string): Child[] {
   const at = (name: string) => (folder === '' ? name : path.posix.join(folder, name));
   if (part === '.' || part === '..') return [{ path: at(part), isFolder: true }];
-  const matches = picomatch(part.replaceAll('**', '*'), { nobrace: true, noextglob: true, nonegate: true, dot: part.startsWith('.') });
+  const matches = picomatch(part.replaceAll('**', '*'), {
+    nobrace: true,
+    noextglob: true,
+    nonegate: true,
+    dot: part.startsWith('.'),
+  });
   try {
     return readdirSync(path.join(cwd, folder), { withFileTypes: true })
       .filter((entry) => matches(entry.name))

@@ -30,29 +30,56 @@ export function runnerUses(view: RepositoryView): RunnerUses {
     const known = usesAmong(view, each, fromTest);
     if (known.length > 0) return known;
     unsupported.push(...fromTest.flatMap((invocation) => withoutAdapter(each, invocation)));
-    return testScripts(Object.keys(each.manifest.scripts)).flatMap((script) => usesAmong(view, each, invocationsOf(source, each.folder, script)));
+    return testScripts(Object.keys(each.manifest.scripts)).flatMap((script) =>
+      usesAmong(view, each, invocationsOf(source, each.folder, script)),
+    );
   });
   return { packages, uses, unsupported: [...new Set(unsupported)] };
 }
 
-const programs: Readonly<Record<string, Framework>> = { vitest: 'vitest', jest: 'jest', mocha: 'mocha', 'ts-mocha': 'mocha', borp: 'node:test' };
+const programs: Readonly<Record<string, Framework>> = {
+  vitest: 'vitest',
+  jest: 'jest',
+  mocha: 'mocha',
+  'ts-mocha': 'mocha',
+  borp: 'node:test',
+};
 
 /** The framework of a program that a script starts; null for everything else. */
 export function frameworkOf(view: RepositoryView, invocation: Invocation): Framework | null {
   const framework = Object.hasOwn(programs, invocation.program) ? programs[invocation.program] : undefined;
   if (framework !== undefined) return runsTests(invocation) ? framework : null;
   if (invocation.program !== 'node') return null;
-  if (invocation.nodeArguments.some((each) => each === '--test' || each === '--experimental-test-coverage')) return 'node:test';
+  if (invocation.nodeArguments.some((each) => each === '--test' || each === '--experimental-test-coverage'))
+    return 'node:test';
   const [file] = invocation.args;
   if (file === undefined) return null;
   const text = view.read(joined(invocation.folder, file.text)) ?? '';
   return /['"]node:test['"]/.test(text) ? 'node:test' : null;
 }
 
-const otherCommands = new Set(['bench', 'init', 'list', 'related', 'typecheck', 'doctor', '--init', '--version', '-v', '--help', '--clearCache', '--showConfig', '--listTests', '--merge-reports', '--mergeReports']);
+const otherCommands = new Set([
+  'bench',
+  'init',
+  'list',
+  'related',
+  'typecheck',
+  'doctor',
+  '--init',
+  '--version',
+  '-v',
+  '--help',
+  '--clearCache',
+  '--showConfig',
+  '--listTests',
+  '--merge-reports',
+  '--mergeReports',
+]);
 
 function runsTests(invocation: Invocation): boolean {
-  return !invocation.args.some((each, index) => (index === 0 || each.text.startsWith('-')) && otherCommands.has(each.text));
+  return !invocation.args.some(
+    (each, index) => (index === 0 || each.text.startsWith('-')) && otherCommands.has(each.text),
+  );
 }
 
 function usesAmong(view: RepositoryView, owner: JavaScriptPackage, invocations: readonly Invocation[]): RunnerUse[] {
@@ -62,24 +89,52 @@ function usesAmong(view: RepositoryView, owner: JavaScriptPackage, invocations: 
   });
 }
 
-const testNames = /^(?:tests?|units?|specs?|mocha|jest|vitest|tap)(?:[:._-].*)?$|[:._-](?:tests?|units?|specs?|mocha|jest|vitest)$|^(?:ci|check|verify|coverage|cov)$/i;
-const otherNames = /watch|debug|bench|e2e|update|snapshot|(?:^|[:._-])(?:ui|dev|lint|types?|tsd|browser|smoke|release|publish|pack|docs?|perf|bun|deno)(?:[:._-]|$)/i;
+const testNames =
+  /^(?:tests?|units?|specs?|mocha|jest|vitest|tap)(?:[:._-].*)?$|[:._-](?:tests?|units?|specs?|mocha|jest|vitest)$|^(?:ci|check|verify|coverage|cov)$/i;
+const otherNames =
+  /watch|debug|bench|e2e|update|snapshot|(?:^|[:._-])(?:ui|dev|lint|types?|tsd|browser|smoke|release|publish|pack|docs?|perf|bun|deno)(?:[:._-]|$)/i;
 
 /** Scripts that look like tests, the plainest names first. */
 function testScripts(scripts: readonly string[]): string[] {
-  return scripts.filter((each) => each !== 'test' && testNames.test(each) && !otherNames.test(each)).toSorted((one, other) => one.length - other.length);
+  return scripts
+    .filter((each) => each !== 'test' && testNames.test(each) && !otherNames.test(each))
+    .toSorted((one, other) => one.length - other.length);
 }
 
-const unknownRunners = new Set(['ava', 'tap', 'tape', 'uvu', 'karma', 'jasmine', 'qunit', 'lab', 'wtr', 'web-test-runner', 'playwright', 'cypress', 'electron-mocha', 'xv', 'zora', 'bun', 'deno']);
+const unknownRunners = new Set([
+  'ava',
+  'tap',
+  'tape',
+  'uvu',
+  'karma',
+  'jasmine',
+  'qunit',
+  'lab',
+  'wtr',
+  'web-test-runner',
+  'playwright',
+  'cypress',
+  'electron-mocha',
+  'xv',
+  'zora',
+  'bun',
+  'deno',
+]);
 
 function withoutAdapter(owner: JavaScriptPackage, invocation: Invocation): string[] {
   const manifest = owner.folder === '' ? 'package.json' : `${owner.folder}/package.json`;
-  const isReactScripts = /^(?:react-scripts|craco|react-app-rewired|rescripts)$/.test(invocation.program) && invocation.args[0]?.text === 'test';
+  const isReactScripts =
+    /^(?:react-scripts|craco|react-app-rewired|rescripts)$/.test(invocation.program) &&
+    invocation.args[0]?.text === 'test';
   if (isReactScripts) {
-    return [`The script ${invocation.script} of ${manifest} runs jest through ${invocation.program}, which hides its configuration: add a script that runs jest itself for Noodle to run these tests`];
+    return [
+      `The script ${invocation.script} of ${manifest} runs jest through ${invocation.program}, which hides its configuration: add a script that runs jest itself for Noodle to run these tests`,
+    ];
   }
   if (!unknownRunners.has(invocation.program)) return [];
-  return [`The script ${invocation.script} of ${manifest} runs ${invocation.program}, for which Noodle has no adapter: these tests are not run`];
+  return [
+    `The script ${invocation.script} of ${manifest} runs ${invocation.program}, for which Noodle has no adapter: these tests are not run`,
+  ];
 }
 
 /** A path below a folder, as the repository knows it. */

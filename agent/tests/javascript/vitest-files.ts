@@ -9,8 +9,12 @@ import { existing } from './project.ts';
 import { joined } from './uses.ts';
 
 const extensions = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'];
-const configNames = ['vitest.config', 'vite.config'].flatMap((name) => extensions.map((extension) => `${name}.${extension}`));
-const workspaceNames = ['vitest.workspace', 'vitest.projects'].flatMap((name) => [...extensions, 'json'].map((extension) => `${name}.${extension}`));
+const configNames = ['vitest.config', 'vite.config'].flatMap((name) =>
+  extensions.map((extension) => `${name}.${extension}`),
+);
+const workspaceNames = ['vitest.workspace', 'vitest.projects'].flatMap((name) =>
+  [...extensions, 'json'].map((extension) => `${name}.${extension}`),
+);
 const defaultInclude = ['**/*.{test,spec}.?(c|m)[jt]s?(x)'];
 const defaultExclude = ['**/node_modules/**', '**/dist/**', '**/cypress/**', '**/.{idea,git,cache,output,temp}/**'];
 
@@ -21,14 +25,27 @@ const TestOptions = z
     exclude: Patterns,
     dir: z.string().optional().catch(undefined),
     root: z.string().optional().catch(undefined),
-    setupFiles: z.union([z.string().transform((each) => [each]), z.array(z.string())]).catch([]).default([]),
-    globalSetup: z.union([z.string().transform((each) => [each]), z.array(z.string())]).catch([]).default([]),
-    typecheck: z.object({ enabled: z.boolean().catch(false), include: Patterns }).partial().optional().catch(undefined),
+    setupFiles: z
+      .union([z.string().transform((each) => [each]), z.array(z.string())])
+      .catch([])
+      .default([]),
+    globalSetup: z
+      .union([z.string().transform((each) => [each]), z.array(z.string())])
+      .catch([])
+      .default([]),
+    typecheck: z
+      .object({ enabled: z.boolean().catch(false), include: Patterns })
+      .partial()
+      .optional()
+      .catch(undefined),
     projects: z.array(z.unknown()).optional().catch(undefined),
     workspace: z.array(z.unknown()).optional().catch(undefined),
   })
   .catch({ setupFiles: [], globalSetup: [] });
-const ViteConfiguration = z.object({ root: z.string().optional().catch(undefined), test: TestOptions.default({ setupFiles: [], globalSetup: [] }) });
+const ViteConfiguration = z.object({
+  root: z.string().optional().catch(undefined),
+  test: TestOptions.default({ setupFiles: [], globalSetup: [] }),
+});
 type ViteConfiguration = z.infer<typeof ViteConfiguration>;
 
 /** The configuration files that hold for a folder, the one that vitest takes first; `args` null: by name alone. */
@@ -51,29 +68,70 @@ export function vitestFiles(view: RepositoryView, folder: string, args: readonly
   const { test } = configuration;
   const start = joined(folder, optionValue(args, ['--root', '-r']) ?? test.root ?? configuration.root ?? '');
   const searched = joined(start, optionValue(args, ['--dir']) ?? test.dir ?? '');
-  const include = [...(test.include ?? defaultInclude), ...inlineIncludes(test.projects ?? test.workspace ?? [])];
-  const types = test.typecheck?.enabled === true ? (test.typecheck.include ?? ['**/*.{test,spec}-d.?(c|m)[jt]s?(x)']) : [];
-  const matches = picomatch([...include, ...types].map((each) => each.replace(/^\.\//, '')), { dot: true });
-  const excludes = picomatch(test.exclude ?? defaultExclude, { dot: true });
+  const isTest = testMatcher(test, args);
   const prefix = searched === '' ? '' : `${searched}/`;
   const below = start === '' ? '' : `${start}/`;
+  return view.files.filter((file) => file.startsWith(prefix) && isTest(file.slice(below.length)));
+}
+
+function testMatcher(test: ViteConfiguration['test'], args: readonly string[]): (file: string) => boolean {
+  const include = [
+    ...(test.include ?? defaultInclude),
+    ...inlineIncludes(test.projects ?? test.workspace ?? []),
+    ...typeTests(test),
+  ];
+  const matches = picomatch(
+    include.map((each) => each.replace(/^\.\//, '')),
+    { dot: true },
+  );
+  const excludes = picomatch(test.exclude ?? defaultExclude, { dot: true });
   const filters = vitestFilters(args);
-  return view.files.filter((file) => {
-    if (!file.startsWith(prefix)) return false;
-    const relative = file.slice(below.length);
-    return matches(relative) && !excludes(relative) && (filters.length === 0 || filters.some((each) => relative.toLowerCase().includes(each)));
-  });
+  const isNamed = (file: string) => filters.length === 0 || filters.some((each) => file.toLowerCase().includes(each));
+  return (file) => matches(file) && !excludes(file) && isNamed(file);
+}
+
+function typeTests({ typecheck }: ViteConfiguration['test']): readonly string[] {
+  return typecheck?.enabled === true ? (typecheck.include ?? ['**/*.{test,spec}-d.?(c|m)[jt]s?(x)']) : [];
 }
 
 /** Options of vitest that take the next word as their value, as far as scripts use them. */
 const valued = new Set([
-  '--config', '-c', '--root', '-r', '--dir', '--project', '--environment', '--env', '--pool', '--testNamePattern', '-t', '--mode', '-m', '--maxWorkers', '--minWorkers', '--testTimeout', '--hookTimeout',
-  '--retry', '--bail', '--exclude', '--workspace', '--maxConcurrency', '--logHeapUsage', '--silent', '--browser', '--tags-filter', '--configLoader', '--slowTestThreshold', '--teardownTimeout',
+  '--config',
+  '-c',
+  '--root',
+  '-r',
+  '--dir',
+  '--project',
+  '--environment',
+  '--env',
+  '--pool',
+  '--testNamePattern',
+  '-t',
+  '--mode',
+  '-m',
+  '--maxWorkers',
+  '--minWorkers',
+  '--testTimeout',
+  '--hookTimeout',
+  '--retry',
+  '--bail',
+  '--exclude',
+  '--workspace',
+  '--maxConcurrency',
+  '--logHeapUsage',
+  '--silent',
+  '--browser',
+  '--tags-filter',
+  '--configLoader',
+  '--slowTestThreshold',
+  '--teardownTimeout',
 ]);
 
 /** Parts of paths that the arguments name. */
 export function vitestFilters(args: readonly string[]): string[] {
-  return args.filter((argument, index) => !argument.startsWith('-') && !valued.has(args[index - 1] ?? '')).map((argument) => argument.replace(/^\.\//, '').replace(/:\d+$/, '').toLowerCase());
+  return args
+    .filter((argument, index) => !argument.startsWith('-') && !valued.has(args[index - 1] ?? ''))
+    .map((argument) => argument.replace(/^\.\//, '').replace(/:\d+$/, '').toLowerCase());
 }
 
 const empty: ViteConfiguration = { root: undefined, test: { setupFiles: [], globalSetup: [] } };

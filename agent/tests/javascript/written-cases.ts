@@ -1,11 +1,29 @@
 // Reads `describe`, `it` and `test` with their titles out of a source file, for files that have not run yet.
-import { parseSync, Visitor, type CallExpression, type Expression, type Program } from 'oxc-parser';
+import { parseSync, visitorKeys, type CallExpression, type Expression, type Program } from 'oxc-parser';
 import type { WrittenCase } from '../adapter.ts';
 
 const suites = new Set(['describe', 'suite', 'context', 'fdescribe', 'xdescribe', 'xcontext']);
 const cases = new Set(['it', 'test', 'specify', 'fit', 'xit', 'xtest', 'xspecify', 'bench']);
 /** What may stand behind a dot: `it.skip`, `test.concurrent.each`. */
-const modifiers = new Set(['only', 'skip', 'todo', 'concurrent', 'sequential', 'fails', 'failing', 'each', 'for', 'skipIf', 'runIf', 'shuffle', 'extend', 'describe', 'it', 'test', 'suite']);
+const modifiers = new Set([
+  'only',
+  'skip',
+  'todo',
+  'concurrent',
+  'sequential',
+  'fails',
+  'failing',
+  'each',
+  'for',
+  'skipIf',
+  'runIf',
+  'shuffle',
+  'extend',
+  'describe',
+  'it',
+  'test',
+  'suite',
+]);
 
 /** Cases in the order in which they are written. Titles that are computed are left out; those of `each` stay as they are written. */
 export function writtenCases(file: string, text: string): WrittenCase[] {
@@ -15,23 +33,36 @@ export function writtenCases(file: string, text: string): WrittenCase[] {
   const lineAt = lineIndex(text);
   const titles: string[] = [];
   const open: CallExpression[] = [];
-  const visitor = new Visitor({
-    CallExpression(call) {
-      const kind = kindOf(call.callee);
-      const title = kind === null ? null : titleOf(call);
-      if (kind === null || title === null) return;
-      if (kind === 'case') found.push({ titlePath: [...titles, title], line: lineAt(call.start) });
-      titles.push(title);
-      open.push(call);
-    },
-    'CallExpression:exit'(call) {
-      if (open.at(-1) !== call) return;
-      open.pop();
-      titles.pop();
-    },
-  });
-  visitor.visit(program);
+  const enter = (call: CallExpression) => {
+    const kind = kindOf(call.callee);
+    const title = kind === null ? null : titleOf(call);
+    if (kind === null || title === null) return;
+    if (kind === 'case') found.push({ titlePath: [...titles, title], line: lineAt(call.start) });
+    titles.push(title);
+    open.push(call);
+  };
+  const leave = (call: CallExpression) => {
+    if (open.at(-1) !== call) return;
+    open.pop();
+    titles.pop();
+  };
+  visitCalls(program, enter, leave);
   return found;
+}
+
+/** Every call, outer ones first. The parser's own visitor loads a file beside it, which a bundle does not have. */
+function visitCalls(node: unknown, enter: (call: CallExpression) => void, leave: (call: CallExpression) => void): void {
+  if (typeof node !== 'object' || node === null) return;
+  if (Array.isArray(node)) {
+    for (const each of node) visitCalls(each, enter, leave);
+    return;
+  }
+  const { type } = node as { readonly type?: string };
+  // What the parser calls a call has the shape of one.
+  if (type === 'CallExpression') enter(node as CallExpression);
+  // The keys of a node are those that the parser lists for its type.
+  for (const key of visitorKeys[type ?? ''] ?? []) visitCalls((node as Readonly<Record<string, unknown>>)[key], enter, leave);
+  if (type === 'CallExpression') leave(node as CallExpression);
 }
 
 function parse(file: string, text: string): Program | null {
@@ -64,7 +95,9 @@ function namesOf(callee: Expression): string[] | null {
       if (callee.computed || callee.property.type !== 'Identifier' || callee.object.type === 'Super') return null;
       const before = namesOf(callee.object);
       if (before === null) return null;
-      return before.length === 1 && /^(?:t|ctx|context)$/.test(before[0] ?? '') ? [callee.property.name] : [...before, callee.property.name];
+      return before.length === 1 && /^(?:t|ctx|context)$/.test(before[0] ?? '')
+        ? [callee.property.name]
+        : [...before, callee.property.name];
     }
     case 'CallExpression':
       return namesOf(callee.callee);

@@ -33,7 +33,9 @@ function cut(text) {
 function show(value) {
   if (typeof value === 'string') return cut(value);
   try {
-    return cut(util.inspect(value, { depth: 8, sorted: true, maxArrayLength: 500, maxStringLength: 10000, breakLength: 80 }));
+    return cut(
+      util.inspect(value, { depth: 8, sorted: true, maxArrayLength: 500, maxStringLength: 10000, breakLength: 80 }),
+    );
   } catch {
     return '(a value that cannot be shown)';
   }
@@ -51,18 +53,24 @@ function read(object, key) {
 function describe(error) {
   if (error === null || typeof error !== 'object') return { message: cut(String(error)) };
   const stack = read(error, 'stack');
-  const text = read(error, 'message');
-  const message = typeof text === 'string' && text !== '' ? text : typeof stack === 'string' ? stack.split('\n')[0] : show(error);
-  const described = { message: cut(message) };
+  const described = { message: cut(messageOf(error, stack)) };
   if (typeof stack === 'string') described.stack = cut(stack);
-  const compares = 'expected' in error && 'actual' in error && read(error, 'showDiff') !== false;
-  const expected = compares ? read(error, 'expected') : undefined;
-  const actual = compares ? read(error, 'actual') : undefined;
-  if (compares && (expected !== undefined || actual !== undefined)) {
-    described.expected = show(expected);
-    described.actual = show(actual);
-  }
-  return described;
+  return Object.assign(described, compared(error));
+}
+
+function messageOf(error, stack) {
+  const text = read(error, 'message');
+  if (typeof text === 'string' && text !== '') return text;
+  return typeof stack === 'string' ? stack.split('\n')[0] : show(error);
+}
+
+/** What was expected and what came, where something was compared. */
+function compared(error) {
+  if (!('expected' in error && 'actual' in error) || read(error, 'showDiff') === false) return {};
+  const expected = read(error, 'expected');
+  const actual = read(error, 'actual');
+  if (expected === undefined && actual === undefined) return {};
+  return { expected: show(expected), actual: show(actual) };
 }
 
 /** Sends a result; one that failed is also printed, for the log of the step. */
@@ -72,7 +80,10 @@ function sendResult(result) {
   send(Object.assign({ event: 'result' }, result, { titlePath }));
   if (result.status !== 'failed' && result.status !== 'errored') return;
   const title = [result.file].concat(titlePath).join(' › ');
-  const text = result.stack && result.message && !result.stack.includes(result.message) ? `${result.message}\n${result.stack}` : result.stack || result.message || '';
+  const text =
+    result.stack && result.message && !result.stack.includes(result.message)
+      ? `${result.message}\n${result.stack}`
+      : result.stack || result.message || '';
   process.stdout.write(`✗ ${title}\n${text.replace(/^/gm, '    ')}\n`);
 }
 

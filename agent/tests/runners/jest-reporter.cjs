@@ -49,7 +49,9 @@ class NoodleReporter {
     }
     printConsole(fileResult);
     if (fileResult.testExecError || (fileResult.failureMessage && fileResult.testResults.length === 0)) {
-      sendResult(Object.assign({ file: test.path, titlePath: [], status: 'errored', durationMs: 0 }, loadFailure(fileResult)));
+      sendResult(
+        Object.assign({ file: test.path, titlePath: [], status: 'errored', durationMs: 0 }, loadFailure(fileResult)),
+      );
     }
     send({ event: 'end', file: test.path });
   }
@@ -105,16 +107,20 @@ function caseResult(file, result) {
 
 /** jest gives each failure as one text, message and stack together, and for its matchers the compared values. */
 function failureOf(result) {
-  const text = (result.failureMessages || []).join('\n\n');
-  const failure = splitStack(text);
-  const details = (result.failureDetails || [])[0];
-  const matcher = details && (details.matcherResult || (details.error && details.error.matcherResult));
-  const compared = matcher && 'expected' in matcher ? matcher : details && 'expected' in details ? details : undefined;
+  const failure = splitStack((result.failureMessages || []).join('\n\n'));
+  const compared = comparedValues((result.failureDetails || [])[0]);
   if (compared !== undefined && (compared.expected !== undefined || compared.actual !== undefined)) {
     failure.expected = show(compared.expected);
     failure.actual = show(compared.actual);
   }
   return failure;
+}
+
+function comparedValues(details) {
+  if (!details || typeof details !== 'object') return undefined;
+  const matcher = details.matcherResult || (details.error && details.error.matcherResult);
+  if (matcher && 'expected' in matcher) return matcher;
+  return 'expected' in details ? details : undefined;
 }
 
 function loadFailure(fileResult) {

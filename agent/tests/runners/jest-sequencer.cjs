@@ -9,7 +9,9 @@ delete process.env.NOODLE_JEST_FILES;
 
 class NoodleSequencer extends baseSequencer() {
   sort(tests) {
-    const order = new Map(JSON.parse(fs.readFileSync(listFile, 'utf8')).map((file, index) => [path.resolve(file), index]));
+    const order = new Map(
+      JSON.parse(fs.readFileSync(listFile, 'utf8')).map((file, index) => [path.resolve(file), index]),
+    );
     const known = Array.from(tests).filter((test) => order.has(path.resolve(test.path)));
     return known.sort((one, other) => order.get(path.resolve(one.path)) - order.get(path.resolve(other.path)));
   }
@@ -27,7 +29,11 @@ class NoodleSequencer extends baseSequencer() {
 function baseSequencer() {
   try {
     const core = require.resolve('@jest/core', { paths: [path.dirname(fs.realpathSync(process.argv[1] || '.'))] });
-    const loaded = require(require.resolve('@jest/test-sequencer', { paths: [path.dirname(core), path.dirname(fs.realpathSync(process.argv[1]))] }));
+    const loaded = require(
+      require.resolve('@jest/test-sequencer', {
+        paths: [path.dirname(core), path.dirname(fs.realpathSync(process.argv[1]))],
+      }),
+    );
     return loaded.default || loaded;
   } catch {
     return class {

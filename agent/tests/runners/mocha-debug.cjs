@@ -11,10 +11,19 @@ const { options, nodeArguments } = require('./mocha-options.cjs');
 
 const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'noodle-debug-'));
 const config = path.join(temporary, 'mocha.json');
-const effective = Object.assign({}, options, { timeout: 0, parallel: false }, expression === '' ? {} : { grep: expression });
+const effective = Object.assign(
+  {},
+  options,
+  { timeout: 0, parallel: false },
+  expression === '' ? {} : { grep: expression },
+);
 for (const name of ['sort', 'watch', 'reporter', 'fgrep', 'f', 'invert']) delete effective[name];
 fs.writeFileSync(config, JSON.stringify(effective));
-const child = spawn(process.execPath, [...process.execArgv, ...nodeArguments, program, '--config', config, '--no-package', file], { stdio: 'inherit' });
+const child = spawn(
+  process.execPath,
+  [...process.execArgv, ...nodeArguments, program, '--config', config, '--no-package', file],
+  { stdio: 'inherit' },
+);
 child.on('exit', (code) => {
   fs.rmSync(temporary, { recursive: true, force: true });
   process.exit(code === null ? 1 : code);

@@ -8,7 +8,15 @@ const entryFile = process.env.NOODLE_NODE_TEST_ENTRY;
 delete process.env.NOODLE_NODE_TEST_ENTRY;
 
 export default async function* noodleReporter(source) {
-  const state = { files: [], running: new Set(), errors: new Map(), nodes: new Map(), block: new Blocks(), stack: [], isIdentified: false };
+  const state = {
+    files: [],
+    running: new Set(),
+    errors: new Map(),
+    nodes: new Map(),
+    block: new Blocks(),
+    stack: [],
+    isIdentified: false,
+  };
   for await (const { type, data } of source) {
     try {
       receive(type, data ?? {}, state);
@@ -84,7 +92,8 @@ function receiveIdentified(type, data, state) {
   if (type === 'test:dequeue') send({ event: 'alive' });
   if (type !== 'test:complete') return;
   const titles = [data.name];
-  for (let node = state.nodes.get(key(data.parentId)); node !== undefined; node = state.nodes.get(key(node.parent))) titles.unshift(node.name);
+  for (let node = state.nodes.get(key(data.parentId)); node !== undefined; node = state.nodes.get(key(node.parent)))
+    titles.unshift(node.name);
   report(data, { file: data.entryFile, titles, hasPassed: data.details?.passed !== false });
 }
 
@@ -107,17 +116,23 @@ function report(data, { file, titles, hasPassed }) {
   const isSuite = type === 'suite';
   // A suite counts by its own hooks alone.
   if (isSuite && (hasPassed || error?.failureType !== 'hookFailed')) return;
-  const isTodo = data.todo !== undefined && data.todo !== false;
-  const isSkipped = data.skip !== undefined && data.skip !== false;
-  const status = isSuite ? 'errored' : isTodo ? 'todo' : isSkipped ? 'skipped' : hasPassed ? 'passed' : 'failed';
   sendResult({
     file,
     titlePath: titles,
-    status,
+    status: isSuite ? 'errored' : statusOf(data, hasPassed),
     durationMs,
     ...(hasPassed ? {} : failureOf(error)),
-    ...(typeof data.file === 'string' && data.line > 0 ? { declaredAt: { file: data.file, line: data.line, column: data.column } } : {}),
+    ...(typeof data.file === 'string' && data.line > 0
+      ? { declaredAt: { file: data.file, line: data.line, column: data.column } }
+      : {}),
   });
+}
+
+/** A reason may stand in for `true`. */
+function statusOf({ todo, skip }, hasPassed) {
+  if (todo !== undefined && todo !== false) return 'todo';
+  if (skip !== undefined && skip !== false) return 'skipped';
+  return hasPassed ? 'passed' : 'failed';
 }
 
 /** Node wraps what was thrown. */
@@ -129,7 +144,12 @@ function failureOf(error) {
 }
 
 function fileFailure(error, printed = '') {
-  const how = typeof error?.exitCode === 'number' ? `exited with ${error.exitCode}` : error?.signal ? `was ended by ${error.signal}` : undefined;
+  const how =
+    typeof error?.exitCode === 'number'
+      ? `exited with ${error.exitCode}`
+      : error?.signal
+        ? `was ended by ${error.signal}`
+        : undefined;
   if (how === undefined) return failureOf(error);
   const thrown = printed.split('\n').find((line) => /^(?:\w*Error|Uncaught|AssertionError)\b/.test(line));
   return { message: thrown ?? `the file ${how}`, stack: cut(`the file ${how}\n${printed}`) };
@@ -155,9 +175,12 @@ class Blocks {
     if (this.#files.length === 0) return data.file;
     const declaredIn = this.#files.indexOf(data.file, this.#current);
     const current = this.#files[this.#current];
-    const isNext = this.#ended.has(current) || (type === 'test:complete' && data.nesting === 0 && this.#numbers.has(data.testNumber));
+    const isNext =
+      this.#ended.has(current) ||
+      (type === 'test:complete' && data.nesting === 0 && this.#numbers.has(data.testNumber));
     if (declaredIn > this.#current) this.#advance(declaredIn);
-    else if (isNext && this.#current < this.#files.length - 1 && data.file !== current) this.#advance(this.#current + 1);
+    else if (isNext && this.#current < this.#files.length - 1 && data.file !== current)
+      this.#advance(this.#current + 1);
     if (type === 'test:complete' && data.nesting === 0) this.#numbers.add(data.testNumber);
     return this.#files[this.#current];
   }

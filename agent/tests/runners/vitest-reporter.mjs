@@ -16,7 +16,8 @@ export default class NoodleReporter {
 
   onInit(vitest) {
     this.#vitest = vitest;
-    if (listFile !== undefined) vitest.config.sequence.sequencer = sequencerOf(JSON.parse(readFileSync(listFile, 'utf8')));
+    if (listFile !== undefined)
+      vitest.config.sequence.sequencer = sequencerOf(JSON.parse(readFileSync(listFile, 'utf8')));
   }
 
   get #hasTestModules() {
@@ -93,7 +94,9 @@ export default class NoodleReporter {
   onFinished(files, errors) {
     if (this.#hasTestModules) return;
     // A file without a result of its own died with its worker.
-    const ended = (files ?? []).filter((file) => file.mode !== 'run' || /^(?:pass|fail|skip|todo)$/.test(file.result?.state));
+    const ended = (files ?? []).filter(
+      (file) => file.mode !== 'run' || /^(?:pass|fail|skip|todo)$/.test(file.result?.state),
+    );
     for (const file of ended) this.#fileTask(file);
     this.#finish(new Set(ended.map((each) => each.filepath)), errors ?? []);
   }
@@ -117,15 +120,13 @@ export default class NoodleReporter {
   #case(test) {
     if (this.#reported.has(test.id)) return;
     this.#reported.add(test.id);
-    const result = test.result();
-    const { state = 'skipped', errors = [] } = result ?? {};
-    const status = test.options?.mode === 'todo' ? 'todo' : state === 'pending' ? 'skipped' : state;
+    const status = statusOf(test);
     this.#copies.result(test.module.moduleId, moduleKey(test.module), {
       file: test.module.moduleId,
-      titlePath: [...suitePath(test.parent), test.name],
+      titlePath: test.task === undefined ? [...suitePath(test.parent), test.name] : taskPath(test.task),
       status,
       durationMs: test.diagnostic()?.duration ?? 0,
-      ...(status === 'failed' ? failureOf(errors) : {}),
+      ...(status === 'failed' ? failureOf(test.result().errors ?? []) : {}),
       ...(test.location ? { declaredAt: placeOf(test.module.moduleId, test.location) } : {}),
     });
   }
@@ -153,7 +154,13 @@ export default class NoodleReporter {
     const errors = suite.result?.errors ?? [];
     if (errors.length === 0) return;
     const file = fileOf(suite);
-    this.#copies.result(file.filepath, copyKey(file.projectName), { file: file.filepath, titlePath: taskPath(suite), status: 'errored', durationMs: 0, ...failureOf(errors) });
+    this.#copies.result(file.filepath, copyKey(file.projectName), {
+      file: file.filepath,
+      titlePath: suite === file ? [] : taskPath(suite),
+      status: 'errored',
+      durationMs: 0,
+      ...failureOf(errors),
+    });
   }
 
   #task(task) {
@@ -161,7 +168,8 @@ export default class NoodleReporter {
     this.#reported.add(task.id);
     const file = fileOf(task);
     const state = task.result?.state ?? task.mode;
-    const status = { pass: 'passed', fail: 'failed', todo: 'todo' }[state] ?? (task.mode === 'todo' ? 'todo' : 'skipped');
+    const status =
+      { pass: 'passed', fail: 'failed', todo: 'todo' }[state] ?? (task.mode === 'todo' ? 'todo' : 'skipped');
     this.#copies.result(file.filepath, copyKey(file.projectName), {
       file: file.filepath,
       titlePath: taskPath(task),
@@ -173,7 +181,13 @@ export default class NoodleReporter {
   }
 
   #broken(module, titlePath, errors) {
-    this.#copies.result(module.moduleId, moduleKey(module), { file: module.moduleId, titlePath, status: 'errored', durationMs: 0, ...failureOf(errors) });
+    this.#copies.result(module.moduleId, moduleKey(module), {
+      file: module.moduleId,
+      titlePath,
+      status: 'errored',
+      durationMs: 0,
+      ...failureOf(errors),
+    });
   }
 
   /** Files that began and never ended died with their worker. */
@@ -181,7 +195,13 @@ export default class NoodleReporter {
     this.#copies.flush();
     for (const file of this.#started) {
       if (ended.has(file)) continue;
-      sendResult({ file, titlePath: [], status: 'errored', durationMs: 0, ...failureOf(errors.length > 0 ? errors : [new Error('the worker that ran this file ended without a result')]) });
+      sendResult({
+        file,
+        titlePath: [],
+        status: 'errored',
+        durationMs: 0,
+        ...failureOf(errors.length > 0 ? errors : [new Error('the worker that ran this file ended without a result')]),
+      });
       send({ event: 'end', file });
     }
     for (const error of errors) {
@@ -269,15 +289,23 @@ function moduleKey(module) {
   return copyKey(module.project?.name, module.task?.pool);
 }
 
+/** What has not run counts as skipped. */
+function statusOf(test) {
+  if (test.options?.mode === 'todo') return 'todo';
+  const state = test.result()?.state ?? 'skipped';
+  return state === 'pending' ? 'skipped' : state;
+}
+
 function suitePath(suite) {
   const path = [];
   for (let each = suite; each !== undefined && each.type === 'suite'; each = each.parent) path.unshift(each.name);
   return path;
 }
 
+/** As vitest's own reports have it: type tests stand below the name of their file. */
 function taskPath(task) {
   const path = [];
-  for (let each = task; each !== undefined && each.filepath === undefined; each = each.suite ?? each.file) path.unshift(each.name);
+  for (let each = task; each !== undefined && each !== null; each = each.suite) path.unshift(each.name);
   // Version 1 has a suite without a name around all.
   return path.length > 1 && path[0] === '' ? path.slice(1) : path;
 }
@@ -303,8 +331,16 @@ function failureOf(errors) {
 /** A stack of vitest's begins with name and message, and is mapped to sources already. */
 function described(error) {
   const { message, stack, expected, actual } = describe(error);
-  const frames = stack ?? (error?.stacks ?? []).map((each) => `    at ${each.method || '<anonymous>'} (${each.file}:${each.line}:${each.column})`).join('\n');
-  return { message, ...(frames === '' ? {} : { stack: frames }), ...(isCompared(expected, actual) ? { expected, actual } : {}) };
+  const frames =
+    stack ??
+    (error?.stacks ?? [])
+      .map((each) => `    at ${each.method || '<anonymous>'} (${each.file}:${each.line}:${each.column})`)
+      .join('\n');
+  return {
+    message,
+    ...(frames === '' ? {} : { stack: frames }),
+    ...(isCompared(expected, actual) ? { expected, actual } : {}),
+  };
 }
 
 /** Versions 1 and 2 say 'undefined' where nothing was compared. */

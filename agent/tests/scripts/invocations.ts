@@ -1,6 +1,7 @@
 // What a package's script runs in the end: follows `npm run x`, `npm-run-all`, `cross-env`, `c8`, `npx` … to the programs.
 import { parseCommandLine, plainWord, type Word } from './shell.ts';
 import type { Manifest } from './manifest.ts';
+import { readPackageManagerCall } from './package-manager-call.ts';
 import { commandAfterOptions, programName, splitNodeArguments } from './programs.ts';
 
 /** A program that a script starts. */
@@ -89,11 +90,10 @@ const wrappers: Readonly<Record<string, Expansion>> = {
   nyc: expandCommandAfterOptions,
   dotenv: expandCommandAfterOptions,
   dotenvx: expandCommandAfterOptions,
-  npm: expandNpm,
-  cnpm: expandNpm,
-  pnpm: expandPnpmOrYarn,
-  yarn: expandPnpmOrYarn,
-  bun: expandPnpmOrYarn,
+  npm: expandPackageManager('npm'),
+  pnpm: expandPackageManager('pnpm'),
+  yarn: expandPackageManager('yarn'),
+  bun: expandPackageManager('bun'),
   'npm-run-all': expandRunAll,
   'npm-run-all2': expandRunAll,
   'run-s': expandRunAll,
@@ -115,7 +115,12 @@ function expandCommand(scope: Scope, words: readonly Word[]): Invocation[] {
   return [invocation(scope, name, [], rest)];
 }
 
-function invocation(scope: Scope, program: string, nodeArguments: readonly string[], args: readonly Word[]): Invocation {
+function invocation(
+  scope: Scope,
+  program: string,
+  nodeArguments: readonly string[],
+  args: readonly Word[],
+): Invocation {
   return { program, nodeArguments, args, environment: scope.environment, folder: scope.folder, script: scope.script };
 }
 
@@ -134,63 +139,22 @@ function expandCommandAfterOptions(scope: Scope, words: readonly Word[]): Invoca
   return expandCommand(scope, commandAfterOptions(words));
 }
 
-const npmTestCommands = new Set(['test', 't', 'tst']);
-
-function expandNpm(scope: Scope, words: readonly Word[]): Invocation[] {
-  const parsed = splitPackageManagerWords(words);
-  if (parsed.isRecursive) return [];
-  const [command = '', name = ''] = texts(parsed.words);
-  const inner = parsed.folder === null ? scope : { ...scope, folder: joinFolder(scope.folder, parsed.folder) };
-  if (npmTestCommands.has(command)) return expandScript({ ...inner, script: 'test', more: parsed.more });
-  if (['run', 'run-script', 'rum', 'urn'].includes(command)) return expandScript({ ...inner, script: name, more: parsed.more });
-  if (command === 'exec' || command === 'x') return expandCommand(inner, [...parsed.words.slice(1), ...parsed.more]);
-  return [];
+function expandPackageManager(manager: string): Expansion {
+  return (scope, words) => {
+    const call = readPackageManagerCall(manager, words);
+    if (call.kind === 'other') return [];
+    const inner = call.folder === null ? scope : { ...scope, folder: joinFolder(scope.folder, call.folder) };
+    if (call.kind === 'command') return expandCommand(inner, call.words);
+    const more = call.kind === 'script' ? call.more : call.words.slice(1);
+    const scripts = scriptsNamed(Object.keys(inner.source.manifest(inner.folder)?.scripts ?? {}), call.name);
+    if (scripts.length === 0 && call.kind === 'either') return expandCommand(inner, call.words);
+    return scripts.flatMap((script) => expandScript({ ...inner, script, more }));
+  };
 }
 
-function expandPnpmOrYarn(scope: Scope, words: readonly Word[]): Invocation[] {
-  const parsed = splitPackageManagerWords(words);
-  if (parsed.isRecursive || parsed.words[0]?.text === 'workspaces') return [];
-  const inner = parsed.folder === null ? scope : { ...scope, folder: joinFolder(scope.folder, parsed.folder) };
-  const [command = '', second = ''] = texts(parsed.words);
-  const after = [...parsed.words.slice(1), ...parsed.more];
-  if (command === 'exec' || command === 'dlx' || command === 'x') return expandCommand(inner, commandAfterOptions(after));
-  if (command === 'node') return expandNode(inner, after);
-  const isRun = command === 'run' || command === 'run-script';
-  const name = isRun ? second : npmTestCommands.has(command) ? 'test' : command;
-  const more = isRun ? after.slice(1) : after;
+function scriptsNamed(scripts: readonly string[], name: string): string[] {
   const expression = /^\/(.+)\/$/.exec(name)?.[1];
-  const scripts = Object.keys(inner.source.manifest(inner.folder)?.scripts ?? {});
-  const chosen = expression === undefined ? scripts.filter((each) => each === name) : matching(scripts, expression);
-  if (chosen.length === 0 && !isRun) return expandCommand(inner, [...parsed.words, ...parsed.more]);
-  return chosen.flatMap((script) => expandScript({ ...inner, script, more }));
-}
-
-interface PackageManagerWords {
-  readonly words: readonly Word[];
-  /** What stands behind `--`. */
-  readonly more: readonly Word[];
-  /** Whether other packages are meant: they are looked at by themselves. */
-  readonly isRecursive: boolean;
-  readonly folder: string | null;
-}
-
-function splitPackageManagerWords(words: readonly Word[]): PackageManagerWords {
-  const all = texts(words);
-  const separator = all.indexOf('--');
-  const own = separator === -1 ? words : words.slice(0, separator);
-  const more = separator === -1 ? [] : words.slice(separator + 1);
-  const isRecursive = texts(own).some((each) => /^(?:-r|-w|--recursive|--workspaces?(?:=.*)?|--ws|--filter(?:=.*)?|-F)$/.test(each));
-  const kept: Word[] = [];
-  let folder: string | null = null;
-  for (let index = 0; index < own.length; index++) {
-    const text = own[index]?.text ?? '';
-    const match = /^(?:--prefix|--dir|--cwd|-C)(?:=(.*))?$/.exec(text);
-    if (kept.length === 0 && match !== null) folder = match[1] ?? own[++index]?.text ?? '';
-    // Options of the package manager itself stand before the script's name.
-    else if (!(kept.length < 2 && text.startsWith('-'))) kept.push(own[index] ?? plainWord(''));
-    else if (kept.length === 1 && !['run', 'run-script', 'exec', 'dlx'].includes(kept[0]?.text ?? '')) kept.push(own[index] ?? plainWord(''));
-  }
-  return { words: kept, more, isRecursive, folder };
+  return expression === undefined ? scripts.filter((each) => each === name) : matching(scripts, expression);
 }
 
 function expandRunAll(scope: Scope, words: readonly Word[]): Invocation[] {
@@ -207,7 +171,9 @@ function expandRunAll(scope: Scope, words: readonly Word[]): Invocation[] {
 
 /** As npm-run-all has it: `*` stands for one part between colons, `**` for several. */
 function scriptsMatching(scripts: readonly string[], pattern: string): string[] {
-  const expression = pattern.replaceAll(/[.+^${}()|[\]\\?]/g, String.raw`\$&`).replaceAll(/\*\*|\*/g, (stars) => (stars === '**' ? '.*' : '[^:]*'));
+  const expression = pattern
+    .replaceAll(/[.+^${}()|[\]\\?]/g, String.raw`\$&`)
+    .replaceAll(/\*\*|\*/g, (stars) => (stars === '**' ? '.*' : '[^:]*'));
   return matching(scripts, `^${expression}$`);
 }
 
@@ -224,7 +190,8 @@ function expandConcurrently(scope: Scope, words: readonly Word[]): Invocation[] 
   const scripts = Object.keys(scope.source.manifest(scope.folder)?.scripts ?? {});
   return texts(words).flatMap((text) => {
     const shorthand = /^(?:npm|pnpm|yarn|bun|node):(\S+)$/.exec(text)?.[1];
-    if (shorthand !== undefined) return scriptsMatching(scripts, shorthand).flatMap((script) => expandScript({ ...scope, script }));
+    if (shorthand !== undefined)
+      return scriptsMatching(scripts, shorthand).flatMap((script) => expandScript({ ...scope, script }));
     const isCommand = !text.startsWith('-') && (text.includes(' ') || text in wrappers);
     return isCommand ? expandLine(scope, text) : [];
   });

@@ -4,7 +4,9 @@ import { z } from 'zod';
 const Strings = z.record(z.string(), z.string().catch('')).catch({});
 const Wireit = z.object({
   command: z.string().catch(''),
-  dependencies: z.array(z.union([z.string(), z.object({ script: z.string() }).transform((each) => each.script)]).catch('')).catch([]),
+  dependencies: z
+    .array(z.union([z.string(), z.object({ script: z.string() }).transform((each) => each.script)]).catch(''))
+    .catch([]),
 });
 
 const ManifestSchema = z.object({

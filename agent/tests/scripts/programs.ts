@@ -3,12 +3,45 @@ import type { Word } from './shell.ts';
 
 /** Programs that stand at the start of a command; known, so that the values of a wrapper's options are told from them. */
 const known = new Set([
-  'node', 'mocha', '_mocha', 'ts-mocha', 'jest', 'vitest', 'ava', 'tap', 'tape', 'uvu', 'borp', 'tsx', 'ts-node', 'npm', 'npx', 'pnpm', 'yarn', 'bun',
-  'cross-env', 'env', 'c8', 'nyc', 'npm-run-all', 'npm-run-all2', 'run-s', 'run-p', 'react-scripts', 'electron-mocha', 'karma', 'playwright', 'cypress',
+  'node',
+  'mocha',
+  '_mocha',
+  'ts-mocha',
+  'jest',
+  'vitest',
+  'ava',
+  'tap',
+  'tape',
+  'uvu',
+  'borp',
+  'tsx',
+  'ts-node',
+  'npm',
+  'npx',
+  'pnpm',
+  'yarn',
+  'bun',
+  'cross-env',
+  'env',
+  'c8',
+  'nyc',
+  'npm-run-all',
+  'npm-run-all2',
+  'run-s',
+  'run-p',
+  'react-scripts',
+  'electron-mocha',
+  'karma',
+  'playwright',
+  'cypress',
 ]);
 
 /** Files of packages whose name is not the program's. */
-const byFile: Readonly<Record<string, string>> = { _mocha: 'mocha', 'ts-node-script': 'ts-node', 'ts-node-transpile-only': 'ts-node' };
+const byFile: Readonly<Record<string, string>> = {
+  _mocha: 'mocha',
+  'ts-node-script': 'ts-node',
+  'ts-node-transpile-only': 'ts-node',
+};
 
 /** `./node_modules/.bin/mocha`, `node_modules/mocha/bin/mocha.js`, `mocha.cmd` → `mocha`. */
 export function programName(text: string): string {
@@ -30,11 +63,40 @@ export function commandAfterOptions(words: readonly Word[]): readonly Word[] {
 
 /** Options of node that take the next word as their value. */
 const withValue = new Set([
-  '-r', '--require', '--import', '--loader', '--experimental-loader', '-C', '--conditions', '--env-file', '--env-file-if-exists', '--title',
-  '--test-reporter', '--test-reporter-destination', '--test-name-pattern', '--test-skip-pattern', '--test-concurrency', '--test-timeout', '--test-shard',
-  '--test-coverage-include', '--test-coverage-exclude', '--test-isolation', '--test-global-setup', '--max-old-space-size', '--stack-trace-limit',
-  '--input-type', '--experimental-default-type', '--icu-data-dir', '--openssl-config', '--redirect-warnings', '--disable-warning', '--unhandled-rejections',
-  '-e', '--eval', '-p', '--print',
+  '-r',
+  '--require',
+  '--import',
+  '--loader',
+  '--experimental-loader',
+  '-C',
+  '--conditions',
+  '--env-file',
+  '--env-file-if-exists',
+  '--title',
+  '--test-reporter',
+  '--test-reporter-destination',
+  '--test-name-pattern',
+  '--test-skip-pattern',
+  '--test-concurrency',
+  '--test-timeout',
+  '--test-shard',
+  '--test-coverage-include',
+  '--test-coverage-exclude',
+  '--test-isolation',
+  '--test-global-setup',
+  '--max-old-space-size',
+  '--stack-trace-limit',
+  '--input-type',
+  '--experimental-default-type',
+  '--icu-data-dir',
+  '--openssl-config',
+  '--redirect-warnings',
+  '--disable-warning',
+  '--unhandled-rejections',
+  '-e',
+  '--eval',
+  '-p',
+  '--print',
 ]);
 
 export interface NodeWords {

@@ -55,7 +55,10 @@ function splitAssignments(words: readonly Piece[]): SimpleCommand {
     if (match?.[1] === undefined) break;
     environment[match[1]] = match[2] ?? '';
   }
-  return { environment, words: words.slice(index).map(({ text, isPattern, isFragment }) => ({ text, isPattern, isFragment })) };
+  return {
+    environment,
+    words: words.slice(index).map(({ text, isPattern, isFragment }) => ({ text, isPattern, isFragment })),
+  };
 }
 
 /** Words up to the next `&&`, `;`, `|`, newline or bracket. */
@@ -155,7 +158,11 @@ function scanExpansion(scanner: Scanner, piece: Piece): void {
     piece.text += scanner.environment[match[1] ?? match[2] ?? ''] ?? match[3] ?? '';
     return;
   }
-  const length = rest.startsWith('$(') ? closingBracket(rest) + 1 : rest.startsWith('`') ? closingBacktick(rest) + 1 : 0;
+  const length = rest.startsWith('$(')
+    ? closingBracket(rest) + 1
+    : rest.startsWith('`')
+      ? closingBacktick(rest) + 1
+      : 0;
   piece.isFragment ||= length > 0;
   if (length === 0) piece.text += '$';
   scanner.at += Math.max(1, length);
