@@ -14,7 +14,7 @@ export type ExtractAnswer = readonly (SourceReading | null)[];
 
 const port = parentPort;
 if (port !== null) {
-  const extractorOf = createExtractors();
+  const extractorOf = await createExtractors();
   port.on('message', ({ id, task }: { id: number; task: ExtractTask }) => {
     try {
       const result: ExtractAnswer = task.requests.map((request) => readSource(task.root, request, extractorOf));

@@ -9,7 +9,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Store } from '../store/store.ts';
 import { Adjacency } from './adjacency.ts';
-import { createExtractors } from './extractors/registry.ts';
+import { isSourceName } from './extractors/registry.ts';
 import type { CodeSymbol } from './facts.ts';
 import { createFactsArchive } from './facts-archive.ts';
 import { computeImpact } from './impact.ts';
@@ -73,7 +73,6 @@ class KnowledgeGraph implements Graph {
   readonly #options: GraphOptions;
   readonly #index: SourceIndex;
   readonly #adjacency = new Adjacency();
-  readonly #extractorOf = createExtractors();
   #resolver: RepositoryResolver | null = null;
   #settings = '';
   /** Updates follow one another; each sees what the one before left. */
@@ -148,11 +147,13 @@ class KnowledgeGraph implements Graph {
   }
 
   async symbolsIn(path: RepoPath): Promise<readonly CodeSymbol[]> {
-    const extractor = this.#extractorOf(path);
-    if (extractor === null) return [];
+    if (!isSourceName(path)) return [];
     try {
+      const extractor = await this.#index.extractorFor(path);
       const bytes = await readFile(join(this.#options.root, path));
-      return bytes.length > largestParsedBytes ? [] : extractor.symbols(path, bytes.toString('utf8'));
+      return extractor === null || bytes.length > largestParsedBytes
+        ? []
+        : extractor.symbols(path, bytes.toString('utf8'));
     } catch (error) {
       this.#options.log.debug('no symbols of a file that cannot be read', { path, error });
       return [];

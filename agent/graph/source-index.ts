@@ -9,11 +9,11 @@ import type { Log } from '../platform/log.ts';
 import { createWorkerPool } from '../platform/worker-pool.ts';
 import type { WorkerPool } from '../platform/worker-pool.ts';
 import type { RepoPath } from '../protocol/ids.ts';
-import { createExtractors } from './extractors/registry.ts';
+import { createExtractors, isSourceName } from './extractors/registry.ts';
 import type { ExtractorOf } from './extractors/registry.ts';
 import type { ExtractAnswer, ExtractTask } from './extract-worker.ts';
 import { decodeFacts, encodeFacts, noFacts } from './facts.ts';
-import type { FileFacts } from './facts.ts';
+import type { Extractor, FileFacts } from './facts.ts';
 import type { ArchivedFacts, FactsArchive } from './facts-archive.ts';
 import { linkTarget, readSource } from './read-source.ts';
 import type { SourceReading, SourceRequest } from './read-source.ts';
@@ -53,7 +53,7 @@ const racyMs = 2_000;
 
 export class SourceIndex {
   readonly #options: SourceIndexOptions;
-  readonly #extractorOf: ExtractorOf = createExtractors();
+  #extractors: Promise<ExtractorOf> | null = null;
   readonly #entries = new Map<RepoPath, Entry>();
   readonly #links = new Map<RepoPath, RepoPath>();
   #files: ReadonlySet<RepoPath> = new Set();
@@ -101,6 +101,12 @@ export class SourceIndex {
     return { ...update, removed, hasOtherFiles };
   }
 
+  /** The extractor of a file; the parsers are loaded at the first call. */
+  async extractorFor(file: string): Promise<Extractor | null> {
+    this.#extractors ??= createExtractors();
+    return (await this.#extractors)(file);
+  }
+
   async dispose(): Promise<void> {
     await this.#pool?.dispose();
     await this.#options.archive.settled();
@@ -140,7 +146,7 @@ export class SourceIndex {
   }
 
   #isStale(file: RepoPath, isNamed: boolean): boolean {
-    const isCode = this.#extractorOf(file) !== null;
+    const isCode = isSourceName(file);
     if (!isCode && !mayBeLink(file)) return false;
     const stat = lstatSync(path.join(this.#options.root, file), { throwIfNoEntry: false });
     this.#noteLink(file, stat?.isSymbolicLink() === true);
@@ -166,9 +172,8 @@ export class SourceIndex {
   }
 
   async #read(requests: readonly SourceRequest[]): Promise<readonly (SourceReading | null)[]> {
-    const { root, threads = Math.min(4, os.availableParallelism()) } = this.#options;
-    if (requests.length < fewFiles || threads === 0)
-      return requests.map((request) => readSource(root, request, this.#extractorOf));
+    const { threads = Math.min(4, os.availableParallelism()) } = this.#options;
+    if (requests.length < fewFiles || threads === 0) return this.#readHere(requests);
     this.#pool ??= createWorkerPool({
       entry: assetPath('graph-extract-worker'),
       size: threads,
@@ -182,6 +187,13 @@ export class SourceIndex {
     return answers.flat();
   }
 
+  async #readHere(requests: readonly SourceRequest[]): Promise<ExtractAnswer> {
+    if (requests.length === 0) return [];
+    this.#extractors ??= createExtractors();
+    const extractorOf = await this.#extractors;
+    return requests.map((request) => readSource(this.#options.root, request, extractorOf));
+  }
+
   /** A thread that dies (out of memory on one file) must not cost the rest its facts. */
   async #readPart(
     pool: WorkerPool<ExtractTask, ExtractAnswer>,
@@ -192,7 +204,7 @@ export class SourceIndex {
       return await pool.run({ root, requests });
     } catch (error) {
       log.warn('a parsing thread failed; its files are read again here', { error, files: requests.length });
-      return requests.map((request) => readSource(root, request, this.#extractorOf));
+      return this.#readHere(requests);
     }
   }
 

@@ -3,7 +3,6 @@ import type { CodeSymbol, Extractor, FileFacts, ImportFact, ImportKind } from '.
 import { blank } from './blank.ts';
 import { addLoad, mayRefer, referencesIn } from './code-references.ts';
 import { javascriptSymbols } from './javascript-symbols.ts';
-import { createModuleParser } from './module-record.ts';
 import type { ImportStatement, Language, ModuleParser, ModuleRecord } from './module-record.ts';
 import { componentParts } from './script-blocks.ts';
 import { isCalled, namesUsedAsValues } from './type-uses.ts';
@@ -13,12 +12,23 @@ const componentExtensions = ['.vue', '.svelte', '.astro'];
 /** Facts that one file may have at most: what a generated file says beyond is not worth its memory. */
 const mostFacts = 5_000;
 
-/** The extractor; it keeps a parser, so make one a thread. */
-export function createJavaScriptExtractor(): Extractor {
-  const parse = createModuleParser();
+export const javascriptExtensions = [
+  '.js',
+  '.jsx',
+  '.mjs',
+  '.cjs',
+  '.ts',
+  '.tsx',
+  '.mts',
+  '.cts',
+  ...componentExtensions,
+] as const;
+
+/** The extractor, over a parser that is made once a thread. */
+export function createJavaScriptExtractor(parse: ModuleParser): Extractor {
   return {
     id: 'javascript',
-    extensions: ['.js', '.jsx', '.mjs', '.cjs', '.ts', '.tsx', '.mts', '.cts', ...componentExtensions],
+    extensions: javascriptExtensions,
     extract: (path, text) =>
       isComponent(path)
         ? componentFacts(path, text, parse)

@@ -1,6 +1,7 @@
 // What oxc-parser says of a file's imports, without making a syntax tree out of it.
 import { parseSync, rawTransferSupported } from 'oxc-parser';
 import type { ParseResult, ParserOptions, StaticExport, StaticImport } from 'oxc-parser';
+import type { parseSyncLazy } from 'oxc-parser/src-js/raw-transfer/lazy.js';
 import type { Span } from './blank.ts';
 
 export type Language = 'jsx' | 'ts' | 'tsx' | 'dts';
@@ -33,24 +34,22 @@ export interface Source {
 }
 
 /** Comments are only handed over when `wantsComments` says so of what was found: in most files they do not matter. */
-export type ModuleParser = (source: Source, wantsComments: (record: ModuleRecord) => boolean) => ModuleRecord;
+export type ModuleParser = (source: Source, wantsComments: WantsComments) => ModuleRecord;
+
+type WantsComments = (record: ModuleRecord) => boolean;
 
 /**
  * A parser that reads oxc's syntax tree where it lies in memory, which costs a tenth of handing it over; where that
  * is not possible (32-bit, WebAssembly, too little address space) the tree is handed over and ignored.
  */
-export function createModuleParser(): ModuleParser {
-  let isLazy = rawTransferSupported();
-  const parseOnce = (
-    { path, text }: Source,
-    options: ParserOptions,
-    wantsComments: (record: ModuleRecord) => boolean,
-  ): ModuleRecord => {
-    if (isLazy) {
+export async function createModuleParser(): Promise<ModuleParser> {
+  let lazy = rawTransferSupported() ? await lazyParser() : null;
+  const parseOnce = ({ path, text }: Source, options: ParserOptions, wantsComments: WantsComments): ModuleRecord => {
+    if (lazy !== null) {
       try {
-        return readLazily(path, text, options, wantsComments);
+        return readLazily(lazy(path, text, options), text, wantsComments);
       } catch {
-        isLazy = false;
+        lazy = null;
       }
     }
     return readRecord(parseSync(path, text, options), text, wantsComments);
@@ -76,16 +75,20 @@ function attemptsFor(path: string, language: Language): readonly ParserOptions[]
   return language === 'ts' ? [first, { lang: 'ts', sourceType: 'commonjs' }] : [first];
 }
 
+/** Null where the platform has no room for it. */
+async function lazyParser(): Promise<typeof parseSyncLazy | null> {
+  try {
+    return (await import('oxc-parser/src-js/raw-transfer/lazy.js')).parseSyncLazy;
+  } catch {
+    return null;
+  }
+}
+
 function readLazily(
-  path: string,
+  result: ReturnType<typeof parseSyncLazy>,
   text: string,
-  options: ParserOptions,
-  wantsComments: (record: ModuleRecord) => boolean,
+  wantsComments: WantsComments,
 ): ModuleRecord {
-  // `experimentalLazy` and the `dispose` of its result are public but not in the package's types.
-  const result = parseSync(path, text, { ...options, experimentalLazy: true } as ParserOptions) as ParseResult & {
-    dispose(): void;
-  };
   try {
     return readRecord(result, text, wantsComments);
   } finally {
@@ -94,7 +97,7 @@ function readLazily(
 }
 
 /** Loops, because a lazily read list answers `map` through a proxy. */
-function readRecord(result: ParseResult, text: string, wantsComments: (record: ModuleRecord) => boolean): ModuleRecord {
+function readRecord(result: ParseResult, text: string, wantsComments: WantsComments): ModuleRecord {
   const statements: ImportStatement[] = [];
   const dynamicImports: Span[] = [];
   const comments: Span[] = [];

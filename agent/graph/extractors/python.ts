@@ -4,11 +4,13 @@ import { pythonPaths } from './python-paths.ts';
 import { readPython } from './python-text.ts';
 import type { PythonText } from './python-text.ts';
 
+export const pythonExtensions = ['.py', '.pyi', '.pyw'] as const;
+
 /** The extractor for .py and .pyi. */
 export function createPythonExtractor(): Extractor {
   return {
     id: 'python',
-    extensions: ['.py', '.pyi', '.pyw'],
+    extensions: pythonExtensions,
     extract: pythonFacts,
     symbols: (_path, text) => pythonSymbols(text),
   };

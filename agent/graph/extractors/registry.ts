@@ -1,27 +1,41 @@
 // Which extractor reads which file. A new language is a file in this folder and a line in the list.
 import type { Extractor } from '../facts.ts';
-import { createJavaScriptExtractor } from './javascript.ts';
-import { createPythonExtractor } from './python.ts';
-import { createScriptExtractor, createShellExtractor } from './shell.ts';
+import { createJavaScriptExtractor, javascriptExtensions } from './javascript.ts';
+import { createModuleParser } from './module-record.ts';
+import { createPythonExtractor, pythonExtensions } from './python.ts';
+import { createScriptExtractor, createShellExtractor, shellExtensions } from './shell.ts';
 
 export type ExtractorOf = (path: string) => Extractor | null;
 
-/** Finds a file's extractor by its extension, or for want of one by its first line; one registry a thread. */
-export function createExtractors(): ExtractorOf {
+const sourceExtensions: ReadonlySet<string> = new Set([
+  ...javascriptExtensions,
+  ...pythonExtensions,
+  ...shellExtensions,
+]);
+
+/** Whether some extractor reads the file: by its extension, or because it has none and may begin with `#!`. */
+export function isSourceName(path: string): boolean {
+  const extension = extensionOf(path);
+  return extension === '' || sourceExtensions.has(extension);
+}
+
+/** Finds a file's extractor. Loads the parsers, so it is made when something is to be read; one a thread. */
+export async function createExtractors(): Promise<ExtractorOf> {
   const languages = {
-    javascript: createJavaScriptExtractor(),
+    javascript: createJavaScriptExtractor(await createModuleParser()),
     python: createPythonExtractor(),
     shell: createShellExtractor(),
   };
-  const script = createScriptExtractor(languages);
-  const byExtension = new Map<string, Extractor>();
+  const byExtension = new Map<string, Extractor>([['', createScriptExtractor(languages)]]);
   for (const extractor of Object.values(languages)) {
     for (const extension of extractor.extensions) byExtension.set(extension, extractor);
   }
-  return (path) => {
-    const name = path.slice(path.lastIndexOf('/') + 1);
-    const dot = name.lastIndexOf('.');
-    if (dot > 0) return byExtension.get(name.slice(dot).toLowerCase()) ?? null;
-    return dot === -1 ? script : null;
-  };
+  return (path) => byExtension.get(extensionOf(path)) ?? null;
+}
+
+/** In lower case with its dot; '' for a name without one, the name itself for `.name`. */
+function extensionOf(path: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const dot = name.lastIndexOf('.');
+  return dot === -1 ? '' : name.slice(dot).toLowerCase();
 }

@@ -2,11 +2,13 @@
 import { noFacts } from '../facts.ts';
 import type { Extractor, FileFacts, ImportFact } from '../facts.ts';
 
+export const shellExtensions = ['.sh', '.bash', '.zsh', '.bats', '.cmd', '.bat', '.ps1'] as const;
+
 /** The extractor for .sh and its kin: every word that looks like a path or a command is mentioned. */
 export function createShellExtractor(): Extractor {
   return {
     id: 'shell',
-    extensions: ['.sh', '.bash', '.zsh', '.bats', '.cmd', '.bat', '.ps1'],
+    extensions: shellExtensions,
     extract: (_path, text) => shellFacts(text),
     symbols: () => [],
   };

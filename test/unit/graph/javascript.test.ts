@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createJavaScriptExtractor } from '../../../agent/graph/extractors/javascript.ts';
+import { createModuleParser } from '../../../agent/graph/extractors/module-record.ts';
 
-const extractor = createJavaScriptExtractor();
+const extractor = createJavaScriptExtractor(await createModuleParser());
 
 /** The facts as `kind specifier`, sorted. */
 function facts(text: string, file = 'src/file.ts'): string[] {
