@@ -3,9 +3,11 @@ import { runCommandLine } from './cli/cli.ts';
 import { createOutput } from './cli/output.ts';
 import { createOpenSession } from './open-session.ts';
 import { systemClock } from './platform/clock.ts';
+import { compileLater } from './platform/compile-later.ts';
 import { createLog } from './platform/log.ts';
 import { version } from './version.ts';
 
+compileLater();
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
