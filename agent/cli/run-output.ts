@@ -151,8 +151,9 @@ export function planLines(plan: Plan, isFull: boolean): string[] {
 
 function failureLines(result: TestResult): string[] {
   const where = result.failureAt === undefined ? [] : [`${result.failureAt.file}:${result.failureAt.line}${result.failureAt.column === undefined ? '' : `:${result.failureAt.column}`}`];
-  const message = (result.message ?? '').split('\n').map((line) => line.trimEnd()).filter((line) => line !== '').slice(0, 6);
   const isCompared = result.expected !== undefined && result.actual !== undefined;
+  // What the framework compares in words is shown as values below.
+  const message = (result.message ?? '').split('\n').map((line) => line.trimEnd()).filter((line) => line !== '').slice(0, isCompared ? 1 : 6);
   return [...message, ...(isCompared ? differenceLines(result.expected ?? '', result.actual ?? '') : []), ...where];
 }
 
