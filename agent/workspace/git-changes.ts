@@ -46,14 +46,9 @@ export async function currentHead({ git, directories }: Pick<GitSource, 'git' | 
 }
 
 async function resolveCommit(git: Git, revision: string): Promise<string | null> {
-  if (revision.includes('\0')) return null;
-  const { exitCode, stdout } = await git.run([
-    'rev-parse',
-    '--verify',
-    '--quiet',
-    '--end-of-options',
-    `${revision}^{commit}`,
-  ]);
+  // No revision begins with a dash, and what does would be taken for an option.
+  if (revision.startsWith('-') || revision.includes('\0')) return null;
+  const { exitCode, stdout } = await git.run(['rev-parse', '--verify', '--quiet', `${revision}^{commit}`]);
   return exitCode === 0 ? stdout.trim() : null;
 }
 

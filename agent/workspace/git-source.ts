@@ -1,7 +1,7 @@
 // A repository as git knows it.
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
-import { success, type Result } from '../protocol/failure.ts';
+import { failure, success, type Result } from '../protocol/failure.ts';
 import { createFolderIgnoreRules } from './folder-ignore-rules.ts';
 import { walkFolder } from './folder-walk.ts';
 import { currentHead, gitChanges } from './git-changes.ts';
@@ -39,6 +39,8 @@ export async function openGitSource({
     removeLeftovers(stateDirectory, clock.now()),
   ]);
   if (accepted.exitCode !== 0) return unreadable(accepted);
+  if (accepted.stdout.trim() === 'false')
+    return failure('not_a_repository', `${root} has a git directory that says it is bare (core.bare)`);
   const git = createGit({ executable, root, environment, config: neutralSettings(configuration.stdout) });
   const source: GitSource = { git, root, stateDirectory, directories };
   return success({

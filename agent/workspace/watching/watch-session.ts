@@ -93,9 +93,7 @@ export class WatchSession {
 
   /** Brings the list of files up to date with all that happened so far. */
   async settle(): Promise<void> {
-    // The system's events are read between two turns of the event loop.
-    await setImmediate();
-    await setImmediate();
+    await waitingEventsRead();
     await this.#exclusively(() => this.#lookAtSubjects());
   }
 
@@ -146,14 +144,19 @@ export class WatchSession {
 
   async #deliver(): Promise<void> {
     if (await this.#isHeldBack()) return;
-    await this.#lookAtSubjects();
     const headMoved = this.#git?.takeHeadMove() ?? false;
+    // HEAD moves after the files; what was read from the disk just now can be ahead of the events about them.
+    if (headMoved) await waitingEventsRead();
+    await this.#lookAtSubjects();
     const mustStartOver = this.#isEverything;
     this.#isEverything = false;
     this.#second.events = 0;
     if (mustStartOver) await this.#tracked.startOver();
     else if (headMoved) await this.#tracked.followHead();
-    const everything = mustStartOver || this.#changed.size > maximumPaths;
+    this.#tell(headMoved, mustStartOver || this.#changed.size > maximumPaths);
+  }
+
+  #tell(headMoved: boolean, everything: boolean): void {
     // What was found in the tree itself is a path of the repository.
     const paths = everything ? [] : ([...this.#changed].sort() as RepoPath[]);
     this.#changed = new Set();
@@ -186,6 +189,12 @@ export class WatchSession {
     this.#hasRefused = true;
     this.#options.onNotice(refusedNotice(folder));
   }
+}
+
+/** The system's events are read between two turns of the event loop. */
+async function waitingEventsRead(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
 }
 
 function refusedNotice(folder: string): Notice {

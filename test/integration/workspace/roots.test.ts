@@ -128,6 +128,12 @@ describe('the root of a repository', () => {
 });
 
 describe('a repository that git does not accept', () => {
+  it('fails when it says that it has no work tree', async () => {
+    await using repository = await GitRig.create({ 'a.ts': 'x\n' });
+    await repository.git('config', 'core.bare', 'true');
+    await assert.rejects(WorkspaceRig.open(repository.root), /has a git directory that says it is bare/);
+  });
+
   it("fails with git's own words", async () => {
     await using repository = await GitRig.create({ 'a.ts': 'x\n' });
     await repository.git('config', 'core.repositoryFormatVersion', '99');

@@ -16,6 +16,8 @@ class SessionRig implements AsyncDisposable {
   readonly notices: Notice[] = [];
   readonly watched = new Set<string>();
   readonly #session: WatchSession;
+  /** Called when the session looks where HEAD is; true: it has moved. */
+  onHeadRead: () => boolean = () => false;
   #onEvent: (event: TreeEvent) => void = () => {};
 
   private constructor(folder: GitRig, watch: (folder: string) => WatchOutcome) {
@@ -44,6 +46,12 @@ class SessionRig implements AsyncDisposable {
           dispose: () => this.watched.clear(),
         };
       },
+      openGit: () => ({
+        busyWith: async () => null,
+        takeHeadMove: () => this.onHeadRead(),
+        takeWrites: () => ({ index: false, rules: false }),
+        dispose: () => {},
+      }),
       onBatch: (batch) => this.batches.push(batch),
       onNotice: (notice) => this.notices.push(notice),
       maximumEvents: 100,
@@ -91,6 +99,17 @@ describe('a session of watching', () => {
     await using rig = await SessionRig.start({ 'a.ts': 'x' });
     rig.emit('');
     assert.deepEqual(await rig.pass(1000), [{ paths: [], headMoved: false, everything: true }]);
+  });
+
+  it('tells what a switch changed with it, although HEAD is seen before the events', async () => {
+    await using rig = await SessionRig.start({ 'a.ts': 'x', 'b.ts': 'x' });
+    rig.emit('b.ts');
+    rig.onHeadRead = () => {
+      rig.onHeadRead = () => false;
+      setImmediate(() => rig.emit('a.ts'));
+      return true;
+    };
+    assert.deepEqual(await rig.pass(1000), [{ paths: ['a.ts', 'b.ts'], headMoved: true, everything: false }]);
   });
 
   it('finds folders that came while events were lost', async () => {
