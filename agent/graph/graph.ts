@@ -44,7 +44,7 @@ export interface GraphOptions {
 
 export interface Graph {
   /**
-   * Brings the graph up to date: `files` is every file that is not ignored. Without `changed` each file's size and time
+   * Brings the graph up to date: `files` is every regular file that is not ignored. Without `changed` each file's size and time
    * are compared; with it only those are looked at, by content.
    */
   update(files: readonly RepoPath[], changed?: readonly RepoPath[]): Promise<GraphUpdate>;
@@ -183,7 +183,6 @@ class KnowledgeGraph implements Graph {
     const resolver = new RepositoryResolver({
       root: this.#options.root,
       files: index.files,
-      links: index.links,
       factsOf: (file) => index.factsOf(file),
     });
     this.#resolver = resolver;

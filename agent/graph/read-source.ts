@@ -1,6 +1,6 @@
 // Reads one file and what its extractor finds in it. Runs on the agent's thread for a few files, on worker threads for many.
 import { hash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readSync, readlinkSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { encodeFacts, noFacts } from './facts.ts';
 import type { ExtractorOf } from './extractors/registry.ts';
@@ -39,17 +39,6 @@ export function readSource(root: string, request: SourceRequest, extractorOf: Ex
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return null;
     const reading = { path: request.path, contentHash: '', sizeBytes: -1, mtimeMs: -1, facts: encodeFacts(noFacts) };
     return { ...reading, problem: `${request.path} could not be read (${code})` };
-  }
-}
-
-/** Where a symbolic link points, relative to the root with forward slashes; null when it leaves the repository or is none. */
-export function linkTarget(root: string, link: string): string | null {
-  try {
-    const absolute = path.join(root, link);
-    const target = path.relative(root, path.resolve(path.dirname(absolute), readlinkSync(absolute)));
-    return target.startsWith('..') || path.isAbsolute(target) ? null : target.split(path.sep).join('/');
-  } catch {
-    return null;
   }
 }
 

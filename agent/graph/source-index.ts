@@ -15,7 +15,7 @@ import type { ExtractAnswer, ExtractTask } from './extract-worker.ts';
 import { decodeFacts, encodeFacts, noFacts } from './facts.ts';
 import type { Extractor, FileFacts } from './facts.ts';
 import type { ArchivedFacts, FactsArchive } from './facts-archive.ts';
-import { linkTarget, readSource } from './read-source.ts';
+import { readSource } from './read-source.ts';
 import type { SourceReading, SourceRequest } from './read-source.ts';
 
 export interface SourceIndexOptions {
@@ -55,11 +55,9 @@ export class SourceIndex {
   readonly #options: SourceIndexOptions;
   #extractors: Promise<ExtractorOf> | null = null;
   readonly #entries = new Map<RepoPath, Entry>();
-  readonly #links = new Map<RepoPath, RepoPath>();
   #files: ReadonlySet<RepoPath> = new Set();
   #fileList: readonly RepoPath[] = [];
   #isLoaded = false;
-  #hasOtherLinks = false;
   #pool: WorkerPool<ExtractTask, ExtractAnswer> | null = null;
 
   constructor(options: SourceIndexOptions) {
@@ -69,11 +67,6 @@ export class SourceIndex {
   /** Every file of the repository. */
   get files(): ReadonlySet<RepoPath> {
     return this.#files;
-  }
-
-  /** Symbolic links and where they point inside the repository. */
-  get links(): ReadonlyMap<RepoPath, RepoPath> {
-    return this.#links;
   }
 
   factsOf(file: RepoPath): FileFacts {
@@ -96,8 +89,9 @@ export class SourceIndex {
     const readings = await this.#read(requests);
     const update = this.#apply(requests, readings);
     this.#options.archive.remove(removed);
-    const hasOtherFiles = removed.length > 0 || added.length > 0 || this.#hasOtherLinks;
-    this.#hasOtherLinks = false;
+    // What changed and is no file of the repository may be a symbolic link.
+    const isForeign = changed?.some((file) => !this.#files.has(file)) === true;
+    const hasOtherFiles = removed.length > 0 || added.length > 0 || isForeign;
     return { ...update, removed, hasOtherFiles };
   }
 
@@ -131,7 +125,6 @@ export class SourceIndex {
     const added = files.filter((file) => !before.has(file));
     for (const file of removed) {
       this.#entries.delete(file);
-      this.#links.delete(file);
     }
     this.#files = now;
     this.#fileList = files;
@@ -146,29 +139,14 @@ export class SourceIndex {
   }
 
   #isStale(file: RepoPath, isNamed: boolean): boolean {
-    const isCode = isSourceName(file);
-    if (!isCode && !mayBeLink(file)) return false;
+    if (!isSourceName(file)) return false;
     const stat = lstatSync(path.join(this.#options.root, file), { throwIfNoEntry: false });
-    this.#noteLink(file, stat?.isSymbolicLink() === true);
-    return isCode && stat?.isFile() === true && (isNamed || !this.#isCurrent(file, stat));
+    return stat?.isFile() === true && (isNamed || !this.#isCurrent(file, stat));
   }
 
   #isCurrent(file: RepoPath, stat: Stats): boolean {
     const entry = this.#entries.get(file);
     return entry !== undefined && entry.sizeBytes === stat.size && entry.mtimeMs === stat.mtimeMs;
-  }
-
-  #noteLink(file: RepoPath, isLink: boolean): void {
-    if (isLink) this.#link(file);
-    else if (this.#links.delete(file)) this.#hasOtherLinks = true;
-  }
-
-  #link(file: RepoPath): void {
-    const target = linkTarget(this.#options.root, file);
-    // A path inside the root, cut from an absolute one.
-    if (target === null || this.#links.get(file) === target) return;
-    this.#links.set(file, target as RepoPath);
-    this.#hasOtherLinks = true;
   }
 
   async #read(requests: readonly SourceRequest[]): Promise<readonly (SourceReading | null)[]> {
@@ -253,11 +231,6 @@ export class SourceIndex {
     const both = withLastGood(facts, before.facts);
     return { contentHash, sizeBytes, mtimeMs, facts: both, encoded: encodeFacts(both) };
   }
-}
-
-/** Links have any name, but what a module is loaded from has an extension of code or none at all. */
-function mayBeLink(file: string): boolean {
-  return !/\.(?:md|txt|png|jpe?g|gif|svg|ico|woff2?|snap|lock|ya?ml|css|html)$/i.test(file);
 }
 
 /** While a file does not parse, what it imported before counts as well. */

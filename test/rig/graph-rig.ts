@@ -51,7 +51,7 @@ export class GraphRig implements AsyncDisposable {
   async files(): Promise<RepoPath[]> {
     const entries = await readdir(this.folder.root, { recursive: true, withFileTypes: true });
     return entries
-      .filter((entry) => !entry.isDirectory())
+      .filter((entry) => entry.isFile())
       .map((entry) =>
         path.relative(this.folder.root, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'),
       )

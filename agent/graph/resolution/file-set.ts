@@ -48,19 +48,17 @@ const sourceExtensions: Readonly<Record<string, readonly string[]>> = {
 
 export class FileSet {
   readonly #files: ReadonlySet<RepoPath>;
-  readonly #links: ReadonlyMap<RepoPath, RepoPath>;
   readonly #folders = new Map<string, RepoPath[]>();
   /** Code files by their path without extension: one look-up instead of one an extension. */
   readonly #code = new Map<string, RepoPath[]>();
   #lowerCase: Map<string, RepoPath[]> | null = null;
   #sorted: readonly RepoPath[] | null = null;
 
-  constructor(files: ReadonlySet<RepoPath>, links: ReadonlyMap<RepoPath, RepoPath>) {
+  constructor(files: ReadonlySet<RepoPath>) {
     this.#files = files;
-    this.#links = links;
     for (const file of files) {
       this.#addTo(folderOf(file), file);
-      if (codeFile.test(file) && !links.has(file)) this.#addCode(withoutCodeExtension(file), file);
+      if (codeFile.test(file)) this.#addCode(withoutCodeExtension(file), file);
     }
   }
 
@@ -68,21 +66,14 @@ export class FileSet {
     return this.#files;
   }
 
-  /** The file itself, or the one that a symbolic link on the way leads to. */
+  /** The path when it is a file of the repository. */
   find(file: string): RepoPath | null {
-    const real = this.#links.size === 0 ? file : this.#follow(file);
     // Only members of the set are RepoPaths.
-    if (this.#files.has(real as RepoPath)) return real as RepoPath;
-    return null;
+    return this.#files.has(file as RepoPath) ? (file as RepoPath) : null;
   }
 
   hasFolder(folder: string): boolean {
-    return folder === '' || this.#folders.has(this.#links.size === 0 ? folder : this.#follow(folder));
-  }
-
-  /** The real folder behind links. */
-  realFolder(folder: string): string {
-    return this.#links.size === 0 ? folder : this.#follow(folder);
+    return folder === '' || this.#folders.has(folder);
   }
 
   /** The files directly in a folder. */
@@ -150,11 +141,7 @@ export class FileSet {
   }
 
   #codeAt(stem: string): readonly RepoPath[] {
-    const found = this.#code.get(stem);
-    if (found !== undefined || this.#links.size === 0) return found ?? [];
-    // A link may stand for the file itself, with its extension, or for a folder on the way.
-    const real = this.#code.get(this.#follow(stem));
-    return real ?? codeExtensions.flatMap((extension) => this.find(stem + extension) ?? []);
+    return this.#code.get(stem) ?? [];
   }
 
   #addCode(stem: string, file: RepoPath): void {
@@ -172,25 +159,6 @@ export class FileSet {
         /^\w+\.[cm]?[jt]sx?$/.test(file.slice(prefix.length)) &&
         !/\.(?:test|spec|d|stories|bench|snap)\./.test(`.${file.slice(prefix.length)}`),
     );
-  }
-
-  #follow(file: string): string {
-    let current = file;
-    for (let hops = 0; hops < 40; hops++) {
-      const next = this.#followOnce(current);
-      if (next === null) return current;
-      current = next;
-    }
-    return current;
-  }
-
-  #followOnce(file: string): string | null {
-    // Links are keyed by RepoPath; a prefix of a path may be one.
-    for (let end = file.length; end > 0; end = file.lastIndexOf('/', end - 1)) {
-      const target = this.#links.get(file.slice(0, end) as RepoPath);
-      if (target !== undefined) return join(target, file.slice(end + 1));
-    }
-    return null;
   }
 
   #addTo(folder: string, file: RepoPath): void {

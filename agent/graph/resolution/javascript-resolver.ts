@@ -6,6 +6,7 @@ import type { RepoPath } from '../../protocol/ids.ts';
 import type { EdgeCollector } from './edges.ts';
 import { codeExtensions, folderOf, join } from './file-set.ts';
 import type { FileSet } from './file-set.ts';
+import type { LinkedPaths } from './linked-paths.ts';
 import { targetsOf } from './manifests.ts';
 import type { Manifests } from './manifests.ts';
 import { noSources } from './packages.ts';
@@ -21,6 +22,7 @@ export interface JavaScriptResolverParts {
   readonly projects: TypeScriptProjects;
   readonly configurations: RunnerConfigurations;
   readonly packages: Packages;
+  readonly links: LinkedPaths;
 }
 
 const builtins = new Set(builtinModules);
@@ -58,7 +60,7 @@ export class JavaScriptResolver {
 
   /** What a specifier without a query loads. */
   module(file: RepoPath, specifier: string): Sources {
-    if (/^\.{1,2}(?:\/|$)/.test(specifier)) return this.located(join(folderOf(file), specifier));
+    if (/^\.{1,2}(?:\/|$)/.test(specifier)) return this.locatedThroughLinks(join(folderOf(file), specifier));
     if (specifier.startsWith('/')) return this.#rooted(file, specifier);
     const key = `${folderOf(file)} ${specifier}`;
     const known = this.#bare.get(key);
@@ -74,14 +76,21 @@ export class JavaScriptResolver {
     if (target.startsWith('..')) return noSources;
     const direct = files.module(target);
     if (direct.length > 0) return { files: direct, folder: null, note: null };
-    const folder = files.realFolder(target);
-    const manifest = manifests.above(folder);
-    if (manifest !== null && manifest.folder === folder) return packages.entry(manifest, '.');
-    const index = files.index(folder);
+    const manifest = manifests.above(target);
+    if (manifest !== null && manifest.folder === target) return packages.entry(manifest, '.');
+    const index = files.index(target);
     if (index.length > 0) return { files: index, folder: null, note: null };
     const behind = packages.behindOutput(target);
     if (behind.files.length > 0 || behind.folder !== null) return behind;
-    return { files: files.hasFolder(folder) ? [] : files.ignoringCase(target), folder: null, note: null };
+    return { files: files.hasFolder(target) ? [] : files.ignoringCase(target), folder: null, note: null };
+  }
+
+  /** `located`, also through symbolic links. */
+  locatedThroughLinks(target: string): Sources {
+    const found = this.located(target);
+    if (found.files.length > 0 || found.folder !== null || target.startsWith('..')) return found;
+    const real = this.#parts.links.module(target);
+    return real === null ? found : this.located(real);
   }
 
   /** `/src/main.ts` as vite has it. */

@@ -5,6 +5,7 @@ import type { EdgeCollector } from './edges.ts';
 import { folderOf, foldersUp, isWithin, join } from './file-set.ts';
 import type { FileSet } from './file-set.ts';
 import type { JavaScriptResolver } from './javascript-resolver.ts';
+import type { LinkedPaths } from './linked-paths.ts';
 import type { Manifests } from './manifests.ts';
 import type { Packages } from './packages.ts';
 
@@ -12,6 +13,7 @@ export interface PathResolverParts {
   readonly files: FileSet;
   readonly manifests: Manifests;
   readonly packages: Packages;
+  readonly links: LinkedPaths;
   readonly modules: JavaScriptResolver;
   /** The folder of the project that holds a folder: where tools are started. */
   readonly projectOf: (folder: string) => string;
@@ -30,7 +32,7 @@ export class PathResolver {
     if (target.startsWith('..') || this.#addExisting(edges, file, target)) return;
     // A folder above is named to find other things in it.
     if (isWithin(target, folderOf(file))) return;
-    const sources = this.#parts.modules.located(target);
+    const sources = this.#parts.modules.locatedThroughLinks(target);
     edges.addModules(sources.files, false);
     edges.addWholes(sources);
   }
@@ -115,10 +117,19 @@ export class PathResolver {
       edges.addModules([exact], false);
       return true;
     }
-    const folder = this.#parts.files.realFolder(target);
-    if (folder !== '' && this.#parts.files.hasFolder(folder)) return this.#addFolderReach(edges, file, folder);
-    if (folder === '' || !this.#parts.packages.isOutputFolder(folder)) return false;
-    const built = this.#parts.packages.sourcesAbove(folderOf(folder));
+    if (target !== '' && this.#parts.files.hasFolder(target)) return this.#addFolderReach(edges, file, target);
+    return this.#addLinked(edges, file, target) || this.#addBuilt(edges, file, target);
+  }
+
+  #addLinked(edges: EdgeCollector, file: RepoPath, target: string): boolean {
+    const isPossible = target !== '' && this.#parts.files.hasFolder(folderOf(target)) && !isWithin(target, file);
+    const real = isPossible ? this.#parts.links.real(target) : null;
+    return real !== null && this.#addExisting(edges, file, real);
+  }
+
+  #addBuilt(edges: EdgeCollector, file: RepoPath, target: string): boolean {
+    if (target === '' || !this.#parts.packages.isOutputFolder(target)) return false;
+    const built = this.#parts.packages.sourcesAbove(folderOf(target));
     if (built.folder === null || isWithin(built.folder, file)) return false;
     edges.addWholes(built);
     return true;

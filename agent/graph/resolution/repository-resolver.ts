@@ -8,6 +8,7 @@ import { EdgeCollector } from './edges.ts';
 import type { FileEdges } from './edges.ts';
 import { FileSet, folderOf, join } from './file-set.ts';
 import { JavaScriptResolver } from './javascript-resolver.ts';
+import { LinkedPaths } from './linked-paths.ts';
 import { readManifests } from './manifests.ts';
 import type { Manifests } from './manifests.ts';
 import { Packages } from './packages.ts';
@@ -23,7 +24,6 @@ import type { TypeScriptProjects } from './typescript-projects.ts';
 export interface ResolverInput {
   readonly root: string;
   readonly files: ReadonlySet<RepoPath>;
-  readonly links: ReadonlyMap<RepoPath, RepoPath>;
   readonly factsOf: (file: RepoPath) => FileFacts;
 }
 
@@ -51,15 +51,16 @@ export class RepositoryResolver {
   readonly #pythonModules: PythonResolver;
   readonly #paths: PathResolver;
 
-  constructor({ root, files, links, factsOf }: ResolverInput) {
+  constructor({ root, files, factsOf }: ResolverInput) {
     const read = (file: RepoPath) => readText(root, file);
     this.#factsOf = factsOf;
-    this.files = new FileSet(files, links);
+    this.files = new FileSet(files);
     this.programs = [...files].filter(isConfigurationProgram);
     this.#manifests = readManifests(files, read);
     this.#projects = readTypeScriptProjects(files, root, read);
     this.#configurations = readRunnerConfigurations(files, this.#manifests, read);
     this.#python = readPythonProjects(this.files, read);
+    const links = new LinkedPaths(root);
     const packages = new Packages({ files: this.files, manifests: this.#manifests, projects: this.#projects });
     const parts = {
       root,
@@ -68,6 +69,7 @@ export class RepositoryResolver {
       projects: this.#projects,
       configurations: this.#configurations,
       packages,
+      links,
     };
     this.#modules = new JavaScriptResolver(parts);
     this.#pythonModules = new PythonResolver({ files: this.files, projects: this.#python, factsOf });
@@ -75,6 +77,7 @@ export class RepositoryResolver {
       files: this.files,
       manifests: this.#manifests,
       packages,
+      links,
       modules: this.#modules,
       projectOf: (folder) => this.projectOf(folder),
     });
