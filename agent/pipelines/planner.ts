@@ -70,10 +70,12 @@ class RepositoryPlanner implements Planner {
   async plan(request: PlanRequest & { readonly paths?: readonly RepoPath[] }, onChanges: (changes: ChangeSet) => void = () => {}): Promise<Result<Planned>> {
     const { clock, workspace, graph } = this.#options;
     const startedAtMs = clock.monotonicMs();
-    const refreshed = this.refresh();
-    const changed = request.paths === undefined ? await workspace.changes(request.base) : await this.changesOf(request.paths);
-    if (changed.ok) onChanges(changed.value);
-    await refreshed;
+    const lookAtChanges = async () => {
+      const found = request.paths === undefined ? await workspace.changes(request.base) : await this.changesOf(request.paths);
+      if (found.ok) onChanges(found.value);
+      return found;
+    };
+    const [changed] = await Promise.all([lookAtChanges(), this.refresh()]);
     if (!changed.ok) return changed;
     const impact = graph.impactOf(changed.value);
     const { builds, tests, notes } = await this.#decide(request, changed.value, impact);
