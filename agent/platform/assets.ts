@@ -27,6 +27,13 @@ export const assets = {
     source: 'agent/graph/extract-worker.ts',
     bundled: 'graph-extract-worker.mjs',
   },
+  'prediction-worker': {
+    kind: 'worker',
+    source: 'agent/predictions/model-worker.ts',
+    bundled: 'prediction-worker.mjs',
+  },
+  /** A folder for each model: model.onnx, card.json, explanation.json. */
+  models: { kind: 'folder', source: 'models/artifacts', bundled: 'models' },
   /** Reporters and collectors for the user's runners: plain .mjs, .cjs and .py, without dependencies. */
   'test-runners': { kind: 'folder', source: 'agent/tests/runners', bundled: 'runners' },
   'sql-wasm': { kind: 'file', source: 'node_modules/sql.js/dist/sql-wasm.wasm', bundled: 'sql-wasm.wasm' },

@@ -1,6 +1,6 @@
 // Builds of pull requests as a CSV file. Only what is known at a build's start, and its end, is read: no counts of tests.
 import type { BuildEnd } from '../features/build-outcome.ts';
-import { BadInput, numberIn, readTable } from './csv.ts';
+import { numberIn, readTable } from './csv.ts';
 
 export interface RecordedBuild extends BuildEnd {
   readonly project: string;
@@ -14,9 +14,10 @@ export function readBuilds(path: string): RecordedBuild[] {
   const [projects, changes, ids] = [table.column('project'), table.column('pr_name'), table.column('build_id')];
   const [durations, starts, results] = [table.column('build_duration'), table.column('build_timestamp'), table.column('build_result')];
   const [branches, heads, trunks] = [optional('pr_base_branch'), optional('build_head_sha'), optional('trunk_sha')];
+  let startedAt = 0;
   const builds = Array.from({ length: table.rowCount }, (_, row): RecordedBuild => {
-    const startedAt = numberIn(starts[row]);
-    if (startedAt === null) throw new BadInput(`${path}, row ${row + 2}: build_timestamp is ${JSON.stringify(starts[row] ?? '')}, expected seconds since 1970`);
+    // A build without a readable time keeps its place.
+    startedAt = numberIn(starts[row]) ?? startedAt;
     return {
       project: projects[row] ?? '',
       change: changes[row] ?? '',

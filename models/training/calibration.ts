@@ -7,7 +7,8 @@ export function fitPlatt(probabilities: ArrayLike<number>, labels: ArrayLike<num
   const positives = Array.from(labels).filter((label) => label === 1).length;
   const negatives = margins.length - positives;
   const target = [1 / (negatives + 2), (positives + 1) / (positives + 2)] as const;
-  let [slope, offset] = [1, 0];
+  // From the flat start, Newton's steps on this convex loss do not overshoot.
+  let [slope, offset] = [0, Math.log((positives + 1) / (negatives + 1))];
   for (let round = 0; round < 50; round += 1) {
     let [g0, g1, h00, h01, h11] = [0, 0, 1e-6, 0, 1e-6];
     margins.forEach((margin, index) => {
@@ -29,24 +30,6 @@ export function fitPlatt(probabilities: ArrayLike<number>, labels: ArrayLike<num
   }
   // A slope below zero would turn the order round on little evidence.
   return Number.isFinite(slope) && Number.isFinite(offset) && slope > 0 ? { slope, offset } : { slope: 1, offset: 0 };
-}
-
-/** Isotonic regression (pool adjacent violators): the ascending step function nearest to the labels, by ascending score. */
-export function fitIsotonic(scores: ArrayLike<number>, labels: ArrayLike<number>): (score: number) => number {
-  const order = Array.from(scores, (_, index) => index).toSorted((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
-  const blocks: { sum: number; count: number; upTo: number }[] = [];
-  for (const index of order) {
-    let block = { sum: labels[index] ?? 0, count: 1, upTo: scores[index] ?? 0 };
-    for (let last = blocks.at(-1); last !== undefined && (last.sum / last.count >= block.sum / block.count || last.upTo === block.upTo); last = blocks.at(-1)) {
-      block = { sum: block.sum + last.sum, count: block.count + last.count, upTo: block.upTo };
-      blocks.pop();
-    }
-    blocks.push(block);
-  }
-  return (score) => {
-    const block = blocks.find((each) => score <= each.upTo) ?? blocks.at(-1);
-    return block === undefined ? 0.5 : block.sum / block.count;
-  };
 }
 
 /** Clipped, so that it is finite. */

@@ -1,10 +1,11 @@
 // Build outcomes, learned from as builds end: a build is scored at its start by what has ended by then.
 import { featuresAtStart } from '../features/build-order.ts';
+import { sigmoid } from '../runtime/trees.ts';
 import type { RecordedBuild } from './builds-file.ts';
 import { fitBlend, type Blend } from './local-evidence.ts';
 import { matrixOf, rowOf, type Matrix } from './matrix.ts';
 import type { Scorer } from './ranking.ts';
-import { buildOutcomeRecipe } from './recipes.ts';
+import { localOutcomeRecipe } from './recipes.ts';
 
 export type Decision = 'fail-likely' | 'fine' | "don't know";
 
@@ -76,12 +77,12 @@ class OutcomeLearner {
     if (this.#ended.length - this.#fitted < Math.max(refitAfter, this.#fitted * refitShare)) return;
     this.#fitted = this.#ended.length;
     const rows = matrixOf(this.#ended.map((each) => rowOf(this.#rows, each)));
-    const shipped = this.#ended.map((each) => this.#shipped[each] ?? 0.5);
-    this.#blend = fitBlend({ rows, labels: Float32Array.from(this.#labels) }, shipped, buildOutcomeRecipe);
+    this.#blend = fitBlend({ rows, labels: Float32Array.from(this.#labels) }, localOutcomeRecipe);
   }
 
   score(index: number): number {
     const shipped = this.#shipped[index] ?? 0.5;
-    return this.#blend?.score(matrixOf([rowOf(this.#rows, index)]), [shipped])[0] ?? shipped;
+    const margin = this.#blend?.margins(matrixOf([rowOf(this.#rows, index)]), [shipped])[0];
+    return margin === undefined ? shipped : sigmoid(margin);
   }
 }

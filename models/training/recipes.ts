@@ -25,6 +25,12 @@ export const buildOutcomeRecipe: Recipe = {
   linearPenalty: 10,
 };
 
+/** A project's own builds are too few for trees of their own. */
+export const localOutcomeRecipe: Recipe = {
+  boosting: { trees: 0, depth: 0, learningRate: 0, leastRows: 1, penalty: 1 },
+  linearPenalty: 1,
+};
+
 /** Fits the model of a recipe. With a linear half, the log odds are the mean of both halves. */
 export function fitRecipe(sample: Sample, recipe: Recipe, weights?: Float32Array): AdditiveModel {
   const trees = fitTrees(sample, { ...recipe.boosting, ...(weights === undefined ? {} : { weights }) });

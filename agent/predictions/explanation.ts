@@ -1,0 +1,28 @@
+// Why a prediction is what it is: the few things that moved it most, in words.
+
+export interface Reason {
+  readonly words: string;
+  /** By how much it moved the log odds: above zero towards failure. */
+  readonly weight: number;
+}
+
+const mostReasons = 3;
+const leastWeight = 0.01;
+
+/** The three strongest; what moved nothing is left out. */
+export function strongest(reasons: readonly Reason[]): Reason[] {
+  return reasons
+    .filter((reason) => Math.abs(reason.weight) >= leastWeight)
+    .toSorted((one, other) => Math.abs(other.weight) - Math.abs(one.weight))
+    .slice(0, mostReasons);
+}
+
+/** The strongest features of a model's prediction; their contributions add up to it exactly. */
+export function reasonsOf(features: readonly { readonly meaning: string }[], contributions: ArrayLike<number>): Reason[] {
+  return strongest(
+    features.map(({ meaning }, index) => {
+      const weight = contributions[index] ?? 0;
+      return { words: `${meaning} (${weight > 0 ? 'raises' : 'lowers'} it)`, weight };
+    }),
+  );
+}

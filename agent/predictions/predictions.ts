@@ -1,0 +1,128 @@
+// What will fail, how long it takes, how risky a change is. A model answers where it is better than the plain way; else that does.
+import { BuildHistory, buildOutcomeFeatures } from '../../models/features/build-outcome.ts';
+import { ChangePast, changeRiskFeatures, type ChangeMeasures } from '../../models/features/change-risk.ts';
+import type { TargetId, TestId } from '../protocol/ids.ts';
+import type { Reader } from '../store/sql.ts';
+import { fileHistory, testHistory, type FileHistory } from '../store/tests.ts';
+import { estimateDuration, type DurationEstimate } from './durations.ts';
+import { reasonsOf, type Reason } from './explanation.ts';
+import { estimateFailure, suiteRatesOf, type FailureEstimate, type SuiteRates, type TestEvidence } from './failure-estimate.ts';
+import { ModelHost, type ModelHostOptions } from './model-host.ts';
+import { recordedBuilds } from './recorded-builds.ts';
+
+export interface PredictionsOptions extends ModelHostOptions {
+  readonly store: Reader;
+  /** Called once for each reason why a model was refused. */
+  readonly onRefused: (message: string) => void;
+}
+
+export interface Prediction {
+  /** Between 0 and 1. For a change: the share of earlier changes that are less risky. */
+  readonly value: number;
+  readonly reasons: readonly Reason[];
+  /** The model's version, or `plain` when no model answered. */
+  readonly by: string;
+}
+
+export type BuildVerdict = 'fail-likely' | 'fine' | "don't know";
+
+export interface Predictions {
+  /** Orders tests; fills the interface of the tests component. Reads the suite's rates when it is asked for. */
+  failureEstimator(): { probability(evidence: TestEvidence): number };
+  /** The same estimate with its reasons. */
+  explainFailure(evidence: TestEvidence): FailureEstimate;
+  /** Null when the file, or case, never ran. */
+  testDuration(id: TestId): DurationEstimate | null;
+  /** From this repository's own builds and the shipped model. `startsAt` in milliseconds since 1970. */
+  buildFailure(target: TargetId, fingerprint: string, startsAt: number): Promise<Prediction & { readonly verdict: BuildVerdict }>;
+  /** A percentile among the repository's own changes, which are given in time order. */
+  changeRisk(change: ChangeMeasures, earlier: readonly ChangeMeasures[]): Promise<Prediction>;
+  dispose(): Promise<void>;
+}
+
+/** The last durations of a test that count. */
+const countedRuns = 30;
+/** As in the evaluation: beyond these a build is called, between them not. */
+const likely = 0.7;
+const unlikely = 0.3;
+
+/** Costs nothing until it is asked; models are loaded in a worker thread with the first question that needs one. */
+export function createPredictions(options: PredictionsOptions): Predictions {
+  const { store } = options;
+  const host = new ModelHost(options);
+  const refusals = new Set<string>();
+  const refuse = (message: string) => {
+    if (refusals.has(message)) return;
+    refusals.add(message);
+    options.onRefused(message);
+  };
+  return {
+    failureEstimator() {
+      const suite = ratesOf(fileHistory(store));
+      return { probability: (evidence) => estimateFailure(evidence, suite).probability };
+    },
+    explainFailure: (evidence) => estimateFailure(evidence, ratesOf(fileHistory(store))),
+    testDuration: (id) => estimateDuration(testHistory(store, id, countedRuns).map((entry) => entry.durationMs)),
+    async buildFailure(target, fingerprint, startsAt) {
+      const { row, rate } = buildRow(store, { target, fingerprint, startsAt });
+      const answer = await host.ask('build-outcome', row);
+      if (!answer.ok) refuse(answer.message);
+      if (!answer.ok || answer.standsAside) return { value: rate, verdict: "don't know", reasons: [], by: 'plain' };
+      const value = answer.scores[0] ?? rate;
+      return { value, verdict: verdictOf(value), reasons: reasonsOf(buildOutcomeFeatures, answer.contributions), by: answer.version };
+    },
+    async changeRisk(change, earlier) {
+      const { rows, churnRank } = changeRows(change, earlier);
+      const answer = await host.ask('change-risk', rows);
+      if (!answer.ok) refuse(answer.message);
+      if (!answer.ok || answer.standsAside) return { value: churnRank, reasons: [{ words: 'how many lines it touches', weight: churnRank - 0.5 }], by: 'plain' };
+      return { value: percentileOfLast(answer.scores), reasons: reasonsOf(changeRiskFeatures, answer.contributions), by: answer.version };
+    },
+    dispose: () => host.dispose(),
+  };
+}
+
+function ratesOf(histories: ReadonlyMap<TestId, FileHistory>): SuiteRates {
+  return suiteRatesOf(histories.values());
+}
+
+interface BuildQuestion {
+  readonly target: TargetId;
+  readonly fingerprint: string;
+  readonly startsAt: number;
+}
+
+/** The row of a build that starts, and how often the target's builds failed, drawn towards one half. */
+function buildRow(store: Reader, { target, fingerprint, startsAt }: BuildQuestion) {
+  const history = new BuildHistory();
+  const builds = recordedBuilds(store);
+  for (const build of builds) history.add(build);
+  const own = builds.filter((build) => build.change === target);
+  const failures = own.filter((build) => build.hasFailed === true).length;
+  const start = { change: target, branch: '', number: own.length + 1, head: fingerprint, trunk: '', startedAt: startsAt / 1000 };
+  return { row: history.features(start), rate: (failures + 1) / (own.length + 2) };
+}
+
+/** The rows of all changes, the one asked about last; each knows those before it. */
+function changeRows(change: ChangeMeasures, earlier: readonly ChangeMeasures[]) {
+  const past = new ChangePast();
+  const width = changeRiskFeatures.length;
+  const rows = new Float32Array((earlier.length + 1) * width);
+  [...earlier, change].forEach((measures, index) => {
+    rows.set(past.features(measures), index * width);
+    past.add(measures);
+  });
+  const churn = changeRiskFeatures.findIndex((feature) => feature.name === 'churn');
+  return { rows, churnRank: rows[earlier.length * width + churn] ?? 0.5 };
+}
+
+function percentileOfLast(scores: Float32Array): number {
+  const last = scores.at(-1) ?? 0;
+  const earlier = scores.subarray(0, -1);
+  return (earlier.filter((score) => score < last).length + 0.5) / (earlier.length + 1);
+}
+
+function verdictOf(value: number): BuildVerdict {
+  if (value >= likely) return 'fail-likely';
+  return value <= unlikely ? 'fine' : "don't know";
+}

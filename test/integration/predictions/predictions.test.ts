@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { assetPath } from '../../../agent/platform/assets.ts';
+import { createPredictions, type Predictions } from '../../../agent/predictions/predictions.ts';
+import { ExecutionId, TargetId } from '../../../agent/protocol/ids.ts';
+import { saveBuildResult } from '../../../agent/store/builds.ts';
+import { saveExecution } from '../../../agent/store/executions.ts';
+import { changeMeasures, type ChangeMeasures } from '../../../models/features/change-risk.ts';
+import { aBuildResult, anExecution } from '../../rig/recorded.ts';
+import { StoreRig } from '../../rig/store-rig.ts';
+
+// Every measure is in the list, so the record is complete.
+const change = (size: number) => Object.fromEntries(changeMeasures.map((name) => [name, size])) as ChangeMeasures;
+const earlier = Array.from({ length: 50 }, (_, index) => change(index + 1));
+const app = TargetId.parse('app#build');
+
+describe('predictions', () => {
+  let rig: StoreRig;
+  let predictions: Predictions;
+  let refusals: string[];
+
+  beforeEach(async () => {
+    rig = await StoreRig.create();
+    refusals = [];
+  });
+  afterEach(async () => {
+    await predictions.dispose();
+    await rig[Symbol.asyncDispose]();
+  });
+
+  it('rank a change among those before it, with reasons and the version of the model', async () => {
+    await open();
+    const big = await predictions.changeRisk({ ...change(60), fix: 1 }, earlier);
+    assert.ok(big.value > 0.7, String(big.value));
+    assert.equal(big.reasons.length, 3);
+    assert.match(big.by, /^[0-9a-f]{12}$/);
+    assert.deepEqual(refusals, []);
+  });
+
+  it('learn of builds from what was recorded', async () => {
+    const store = await open();
+    const before = await predictions.buildFailure(app, 'f1', 1_700_000_000_000);
+    for (let build = 0; build < 12; build += 1) {
+      const executionId = ExecutionId.parse(`run-${build}`);
+      const result = aBuildResult(app, { status: 'failed' });
+      await store.transact((tx) => {
+        saveExecution(tx, anExecution(executionId));
+        saveBuildResult(tx, { executionId, result, inputs: {}, finishedAt: 1_699_000_000_000 + build * 1000 });
+      });
+    }
+    const after = await predictions.buildFailure(app, 'f2', 1_700_000_000_000);
+    assert.ok(after.value > before.value, `${after.value} after twelve failures, ${before.value} before`);
+  });
+
+  it('go on in the plain way when a model is refused, and say so once', async () => {
+    await open('/nowhere');
+    const risk = await predictions.changeRisk(change(60), earlier);
+    assert.equal(risk.by, 'plain');
+    assert.ok(risk.value > 0.9);
+    await predictions.changeRisk(change(60), earlier);
+    assert.deepEqual(refusals, [`${path.join('/nowhere', 'change-risk')} does not hold card.json, explanation.json and model.onnx`]);
+  });
+
+  it('go on in the plain way when the worker cannot start', async () => {
+    await open(assetPath('models'), '/nowhere/worker.mjs');
+    assert.equal((await predictions.buildFailure(app, 'f', 0)).by, 'plain');
+    assert.equal(refusals.length, 1);
+  });
+
+  it('know nothing of tests that never ran', async () => {
+    await open();
+    assert.equal(predictions.failureEstimator().probability({ isChanged: false, distance: 1, history: null }) > 0, true);
+  });
+
+  async function open(modelsFolder = assetPath('models'), workerFile = assetPath('prediction-worker')) {
+    const store = await rig.open({ migrations: undefined });
+    const runtimeFiles = { module: assetPath('ort-module'), wasm: assetPath('ort-wasm') };
+    predictions = createPredictions({ store, modelsFolder, workerFile, runtimeFiles, onRefused: (message) => refusals.push(message) });
+    return store;
+  }
+});
