@@ -1,9 +1,17 @@
 // Node's own runner, 18 and up, and borp, which drives it: our reporter is one of node's custom reporters.
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { RepoPath } from '../../protocol/ids.ts';
 import type { BatchContext, Detection, RepositoryView, TestAdapter, TestBatch, TestProject } from '../adapter.ts';
 import { withoutOptions } from '../javascript/arguments.ts';
+import {
+  borpConfigFiles,
+  borpNames,
+  borpPatterns,
+  unwantedOfBorp,
+  withoutConfiguredFiles,
+} from '../javascript/borp.ts';
 import { filesOnDisk, nodeTestFiles, type NodeTestRules } from '../javascript/node-test-files.ts';
 import {
   escapedTitle,
@@ -30,12 +38,6 @@ const unwantedFlags = new Set([
   '--inspect-brk',
 ]);
 const unwantedValued = /^--(?:test-reporter(?:-destination)?|test-coverage-[a-z-]+|test-shard|test-rerun-failures)$/;
-/** Of borp: reporters, coverage, and what it is given by us. */
-const unwantedOfBorp = {
-  flags: ['--coverage', '-C', '--check-coverage', '--post-compile', '--expose-gc'],
-  valued: ['--reporter', '-r', '--coverage-exclude', '-X', '--lines', '--branches', '--functions', '--statements'],
-  families: [],
-};
 /** Marks a project whose runner is borp: its program is found when it is run. */
 const borp = 'borp';
 
@@ -78,20 +80,9 @@ export const nodeTestAdapter: TestAdapter = {
     const { project } = batch;
     const command = isBorp(project) ? await borpArguments(batch, context) : await nodeArguments(batch, context);
     if (command === null) return { state: 'runner_missing', message: missingRunner(context, project.folder, borp) };
-    const environment = projectEnvironment(project, context);
-    const entry = isSingleFile(project)
-      ? { NOODLE_NODE_TEST_ENTRY: path.join(projectFolder(project, context), project.args[0] ?? '') }
-      : {};
-    return await runReporting(
-      {
-        name: 'node:test',
-        args: command,
-        cwd: projectFolder(project, context),
-        environment: { ...environment, ...entry },
-        only: batch.only,
-      },
-      context,
-    );
+    const cwd = projectFolder(project, context);
+    const environment = runnerEnvironment(batch, context, cwd);
+    return await runReporting({ name: 'node:test', args: command, cwd, environment, only: batch.only }, context);
   },
 
   readCases: writtenCases,
@@ -127,7 +118,7 @@ function projectFromScript(view: RepositoryView, use: RunnerUse): TestProject {
     : invocation.args;
   const flags = withoutUnwanted(invocation.nodeArguments);
   const patterns = isBorpUse
-    ? borpPatterns(invocation.args)
+    ? borpPatterns(view, folder, invocation.args)
     : words.filter((word) => !word.text.startsWith('-') && !word.isFragment).map((word) => word.text);
   const isSingle = !isBorpUse && !flags.includes('--test');
   const rules: NodeTestRules = {
@@ -143,7 +134,7 @@ function projectFromScript(view: RepositoryView, use: RunnerUse): TestProject {
   const project = projectOfUse(use, {
     words,
     files: nodeTestFiles(view.files, rules),
-    configFiles: [...required, ...existing(view, folder, ['.borp.yaml', '.borp.yml'])],
+    configFiles: [...required, ...(isBorpUse ? borpConfigFiles(view, folder) : [])],
   });
   return { ...project, nodeArguments: flags };
 }
@@ -159,27 +150,6 @@ function projectWithoutScript(view: RepositoryView, folder: string): TestProject
     foundIn: 'tests that import node:test',
   });
   return { ...project, nodeArguments: ['--test'] };
-}
-
-function borpPatterns(words: readonly Word[]): string[] {
-  return withoutOptions(words, {
-    flags: [],
-    valued: [
-      '--concurrency',
-      '-c',
-      '--timeout',
-      '-t',
-      '--reporter',
-      '-r',
-      '--ignore',
-      '-i',
-      '--coverage-exclude',
-      '-X',
-    ],
-    families: [],
-  })
-    .map((word) => word.text)
-    .filter((text) => !text.startsWith('-'));
 }
 
 function isTypeScriptLoader(argument: string): boolean {
@@ -220,20 +190,36 @@ async function nodeArguments({ project, files, only }: TestBatch, context: Batch
 }
 
 async function borpArguments({ project, files, only }: TestBatch, context: BatchContext): Promise<string[] | null> {
-  const runner = findRunner(projectFolder(project, context), borp);
+  const cwd = projectFolder(project, context);
+  const runner = findRunner(cwd, borp);
   if (runner === null) return null;
   const given = (await expandedArguments(project, context)).slice(1);
-  const patterns = new Set(borpPatterns(project.args.map(plainWord)).slice(1));
-  const options = files === null ? given : given.filter((each) => !patterns.has(each));
-  const titles = only.length === 0 ? [] : titlePatterns(only);
+  const names = new Set(borpNames(given.map(plainWord)));
+  const options = files === null ? given : given.filter((each) => !names.has(each));
+  // borp takes a colon for the start of a destination, and joins every path to its folder.
+  const reporter = path
+    .relative(cwd, path.join(context.runnerFolder, 'node-test-reporter.mjs'))
+    .replaceAll(path.sep, '/');
   return [
     ...(project.nodeArguments ?? []),
-    ...titles,
+    ...titlePatterns(only),
     runner.program,
     ...options,
-    `--reporter=${reporterUrl(context)}`,
+    `--reporter=${reporter}`,
     ...(files === null ? [] : relativeTo(project, files)),
   ];
+}
+
+function runnerEnvironment({ project, files }: TestBatch, context: BatchContext, cwd: string): Record<string, string> {
+  const environment = projectEnvironment(project, context);
+  if (isSingleFile(project)) return { ...environment, NOODLE_NODE_TEST_ENTRY: path.join(cwd, project.args[0] ?? '') };
+  if (!isBorp(project) || files === null) return environment;
+  const { temporaryFolder } = context;
+  return withoutConfiguredFiles(cwd, environment, { temporaryFolder, read: readIfThere });
+}
+
+function readIfThere(file: string): string | null {
+  return existsSync(file) ? readFileSync(file, 'utf8') : null;
 }
 
 function relativeTo(project: TestProject, files: readonly RepoPath[]): string[] {

@@ -2,13 +2,35 @@
 import path from 'node:path';
 import picomatch from 'picomatch';
 import type { RepoPath } from '../../protocol/ids.ts';
-import type { BatchContext, BatchOutcome, DebugCommand, Detection, RepositoryView, TestAdapter, TestBatch, TestProject } from '../adapter.ts';
+import type {
+  BatchContext,
+  BatchOutcome,
+  DebugCommand,
+  Detection,
+  RepositoryView,
+  TestAdapter,
+  TestBatch,
+  TestProject,
+} from '../adapter.ts';
 import { findPython, foldersAbove, foldersWith, iniSection, joined, tomlTable, words } from './python-configuration.ts';
 import { readPythonReport } from './python-report.ts';
 
 const configurationNames = new Set(['pytest.ini', '.pytest.ini', 'pyproject.toml', 'tox.ini', 'setup.cfg']);
 const defaultPatterns = ['test_*.py', '*_test.py'];
-const neverSearched = new Set(['build', 'dist', 'node_modules', 'venv', '.venv', 'env', '.tox', '.nox', '.eggs', '__pycache__', 'CVS', '_darcs']);
+const neverSearched = new Set([
+  'build',
+  'dist',
+  'node_modules',
+  'venv',
+  '.venv',
+  'env',
+  '.tox',
+  '.nox',
+  '.eggs',
+  '__pycache__',
+  'CVS',
+  '_darcs',
+]);
 
 interface Configuration {
   readonly testPaths: readonly string[];
@@ -23,7 +45,12 @@ export const pytestAdapter: TestAdapter = {
 
   concerns(file) {
     const name = file.slice(file.lastIndexOf('/') + 1);
-    return configurationNames.has(name) || name === 'conftest.py' || name.startsWith('requirements') || isTestName(name, defaultPatterns);
+    return (
+      configurationNames.has(name) ||
+      name === 'conftest.py' ||
+      name.startsWith('requirements') ||
+      isTestName(name, defaultPatterns)
+    );
   },
 
   async detect(view) {
@@ -47,7 +74,13 @@ export const pytestAdapter: TestAdapter = {
   debug(project, file, titlePath, { root, runnerFolder, environment }): DebugCommand {
     const folder = path.join(root, project.folder);
     const nodeId = [path.relative(folder, path.join(root, file)), ...titlePath].join('::');
-    return { type: 'debugpy', program: path.join(runnerFolder, 'noodle_pytest.py'), arguments: [nodeId], cwd: folder, environment };
+    return {
+      type: 'debugpy',
+      program: path.join(runnerFolder, 'noodle_pytest.py'),
+      arguments: [nodeId],
+      cwd: folder,
+      environment,
+    };
   },
 };
 
@@ -100,7 +133,8 @@ function usesPytest(view: RepositoryView): boolean {
   for (const file of view.files) {
     const name = file.slice(file.lastIndexOf('/') + 1);
     if (name === 'conftest.py') return true;
-    const isRequirement = /^(?:requirements.*\.(?:txt|in)|pyproject\.toml|setup\.py|setup\.cfg|tox\.ini|Pipfile|noxfile\.py)$/.test(name);
+    const isRequirement =
+      /^(?:requirements.*\.(?:txt|in)|pyproject\.toml|setup\.py|setup\.cfg|tox\.ini|Pipfile|noxfile\.py)$/.test(name);
     if (isRequirement && /\bpytest\b/.test(view.read(file) ?? '')) return true;
     if (!isTestName(name, defaultPatterns)) continue;
     const text = view.read(file) ?? '';
@@ -113,7 +147,9 @@ function projectOf(view: RepositoryView, folder: string, place: Place, allFolder
   const { configuration } = place;
   const inner = allFolders.filter((other) => other !== folder && isBelow(other, folder));
   const starts = startFolders(view, folder, configuration);
-  const skips = picomatch(configuration.noRecursion.length > 0 ? [...configuration.noRecursion] : ['.*'], { dot: true });
+  const skips = picomatch(configuration.noRecursion.length > 0 ? [...configuration.noRecursion] : ['.*'], {
+    dot: true,
+  });
   const files = view.files.filter((file) => {
     if (!isBelow(file, folder) || inner.some((other) => isBelow(file, other))) return false;
     const below = (folder === '' ? file : file.slice(folder.length + 1)).split('/');
@@ -122,12 +158,19 @@ function projectOf(view: RepositoryView, folder: string, place: Place, allFolder
     if (below.some((part) => neverSearched.has(part) || skips(part))) return false;
     return starts.some((start) => start === file || isBelow(file, start));
   });
-  const conftests = view.files.filter((file) => file.endsWith('conftest.py') && files.some((test) => foldersAbove(test).includes(file.slice(0, Math.max(0, file.length - 'conftest.py'.length - 1)))));
+  const conftests = view.files.filter(
+    (file) =>
+      file.endsWith('conftest.py') &&
+      files.some((test) =>
+        foldersAbove(test).includes(file.slice(0, Math.max(0, file.length - 'conftest.py'.length - 1))),
+      ),
+  );
   return {
     framework: 'pytest',
     folder,
     files,
-    configFiles: place.file === null ? conftests.filter((file) => file === joined(folder, 'conftest.py')) : [place.file],
+    configFiles:
+      place.file === null ? conftests.filter((file) => file === joined(folder, 'conftest.py')) : [place.file],
     args: configuration.options,
     foundIn: place.file ?? 'tests for pytest',
   };
@@ -149,10 +192,21 @@ function startFolders(view: RepositoryView, folder: string, configuration: Confi
 
 /** Whether looking is not certain: doctests, or hooks that choose what is collected. */
 function needsAsking(project: TestProject): boolean {
-  return project.args.some((option) => option.startsWith('--doctest') || option.startsWith('--ignore') || option.startsWith('--deselect') || option.startsWith('-p'));
+  return project.args.some(
+    (option) =>
+      option.startsWith('--doctest') ||
+      option.startsWith('--ignore') ||
+      option.startsWith('--deselect') ||
+      option.startsWith('-p'),
+  );
 }
 
-async function startPytest(batch: TestBatch, context: BatchContext, extra: readonly string[], onListed: (file: RepoPath) => void): Promise<BatchOutcome> {
+async function startPytest(
+  batch: TestBatch,
+  context: BatchContext,
+  extra: readonly string[],
+  onListed: (file: RepoPath) => void,
+): Promise<BatchOutcome> {
   const folder = path.join(context.root, batch.project.folder);
   const report = readPythonReport(context, onListed);
   let lastOutput = '';
@@ -168,16 +222,28 @@ async function startPytest(batch: TestBatch, context: BatchContext, extra: reado
     onStdout: remember,
     onStderr: remember,
   });
-  if (exit.startError !== null) return { state: 'runner_missing', message: 'pytest needs Python 3, and neither python3 nor python was found in PATH' };
-  if (report.missing() !== null) return { state: 'runner_missing', message: `${report.missing()}: run \`python -m pip install pytest\` in the project's environment` };
+  if (exit.startError !== null)
+    return {
+      state: 'runner_missing',
+      message: 'pytest needs Python 3, and neither python3 nor python was found in PATH',
+    };
+  if (report.missing() !== null)
+    return {
+      state: 'runner_missing',
+      message: `${report.missing()}: run \`python -m pip install pytest\` in the project's environment`,
+    };
   return outcomeOf(exit.exitCode, report.failures(), batch, lastOutput);
 }
 
 /** pytest's exit codes: 0 passed, 1 failed, 2 interrupted, 3 internal error, 4 wrong use, 5 nothing collected. */
 function outcomeOf(exitCode: number | null, failures: number, batch: TestBatch, lastOutput: string): BatchOutcome {
-  if (exitCode === 0 || exitCode === 5 || (exitCode !== null && exitCode <= 2 && failures > 0)) return { state: 'finished' };
+  if (exitCode === 0 || exitCode === 5 || (exitCode !== null && exitCode <= 2 && failures > 0))
+    return { state: 'finished' };
   if (exitCode === 1 && batch.files !== null) return { state: 'finished' };
-  const reason = exitCode === 1 ? 'pytest exited with 1 although no test failed (a limit of coverage, perhaps)' : `pytest exited with ${exitCode ?? 'a signal'}`;
+  const reason =
+    exitCode === 1
+      ? 'pytest exited with 1 although no test failed (a limit of coverage, perhaps)'
+      : `pytest exited with ${exitCode ?? 'a signal'}`;
   return { state: 'broken', message: `${reason}: ${lastOutput.trim().slice(-1500)}`, exitCode };
 }
 
@@ -197,4 +263,3 @@ function isTestName(name: string, patterns: readonly string[]): boolean {
 function isBelow(file: string, folder: string): boolean {
   return folder === '' || file.startsWith(`${folder}/`);
 }
-

@@ -2,7 +2,15 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { RepoPath } from '../../protocol/ids.ts';
-import type { BatchContext, BatchOutcome, DebugCommand, RepositoryView, TestAdapter, TestBatch, TestProject } from '../adapter.ts';
+import type {
+  BatchContext,
+  BatchOutcome,
+  DebugCommand,
+  RepositoryView,
+  TestAdapter,
+  TestBatch,
+  TestProject,
+} from '../adapter.ts';
 import { pytestAdapter } from './pytest.ts';
 import { findPython } from './python-configuration.ts';
 import { readPythonReport } from './python-report.ts';
@@ -21,9 +29,18 @@ export const unittestAdapter: TestAdapter = {
   async detect(view) {
     const usedByPytest = await pytestAdapter.detect(view);
     const taken = usedByPytest.projects.map((project) => (project.folder === '' ? '' : `${project.folder}/`));
-    const files = view.files.filter((file) => isTestFile(view, file) && !taken.some((folder) => file.startsWith(folder)));
+    const files = view.files.filter(
+      (file) => isTestFile(view, file) && !taken.some((folder) => file.startsWith(folder)),
+    );
     if (files.length === 0) return { projects: [], problems: [] };
-    const project: TestProject = { framework: 'unittest', folder: '', files, configFiles: [], args: [], foundIn: `${files.length} files with TestCase classes` };
+    const project: TestProject = {
+      framework: 'unittest',
+      folder: '',
+      files,
+      configFiles: [],
+      args: [],
+      foundIn: `${files.length} files with TestCase classes`,
+    };
     return { projects: [project], problems: [] };
   },
 
@@ -36,7 +53,11 @@ export const unittestAdapter: TestAdapter = {
     };
     const exit = await context.run({
       command: findPython(context.root, context.root, context.environment),
-      args: [path.join(context.runnerFolder, 'noodle_unittest.py'), ...onlyArguments(batch), ...files.map((file) => fileArgument(context, file))],
+      args: [
+        path.join(context.runnerFolder, 'noodle_unittest.py'),
+        ...onlyArguments(batch),
+        ...files.map((file) => fileArgument(context, file)),
+      ],
       cwd: context.root,
       environment: { ...context.environment, PYTHONUNBUFFERED: '1' },
       onReport: report.line,
@@ -59,10 +80,23 @@ export const unittestAdapter: TestAdapter = {
   },
 };
 
-function outcomeOf(startError: string | null, exitCode: number | null, failures: number, lastOutput: string): BatchOutcome {
-  if (startError !== null) return { state: 'runner_missing', message: 'unittest needs Python 3, and neither python3 nor python was found in PATH' };
+function outcomeOf(
+  startError: string | null,
+  exitCode: number | null,
+  failures: number,
+  lastOutput: string,
+): BatchOutcome {
+  if (startError !== null)
+    return {
+      state: 'runner_missing',
+      message: 'unittest needs Python 3, and neither python3 nor python was found in PATH',
+    };
   if (exitCode === 0 || (exitCode === 1 && failures > 0)) return { state: 'finished' };
-  return { state: 'broken', message: `unittest exited with ${exitCode ?? 'a signal'}: ${lastOutput.trim().slice(-1500)}`, exitCode };
+  return {
+    state: 'broken',
+    message: `unittest exited with ${exitCode ?? 'a signal'}: ${lastOutput.trim().slice(-1500)}`,
+    exitCode,
+  };
 }
 
 function isTestFile(view: RepositoryView, file: RepoPath): boolean {
