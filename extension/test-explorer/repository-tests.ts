@@ -97,6 +97,12 @@ export class RepositoryTests implements vscode.Disposable {
     }
   }
 
+  /** The cases of a test file that somebody looks at, with the lines at which they stand now. */
+  async resolveDocument(uri: vscode.Uri): Promise<void> {
+    const item = this.#options.items.fileAt(uri);
+    if (item !== null) await this.resolve(item);
+  }
+
   /** Looks for tests anew. */
   async refresh(): Promise<void> {
     await this.#options.repository.read();
@@ -127,6 +133,12 @@ export class RepositoryTests implements vscode.Disposable {
     for (const file of listed.files) items.putFile(file);
     this.#describedPlan = null;
     this.#describe();
+    await this.#resolveVisible();
+  }
+
+  /** Of open test files the cases have their places, for the marks beside them. */
+  async #resolveVisible(): Promise<void> {
+    await Promise.all(vscode.window.visibleTextEditors.map(({ document }) => this.resolveDocument(document.uri)));
   }
 
   /** A run that goes on, found when the window was loaded anew: shown with what it has done so far. */
@@ -165,11 +177,17 @@ export class RepositoryTests implements vscode.Disposable {
       return;
     }
     if (event.type === 'run.started' && !isKnown)
-      this.#runs.set(event.executionId, this.#createView(`Noodle: ${event.trigger}`));
+      this.#runs.set(event.executionId, this.#createView(this.#nameOf(event.executionId)));
     const view = this.#runs.get(event.executionId);
     if (view === undefined) return;
     showEvent(view, event);
-    if (event.type === 'run.finished') this.#runs.delete(event.executionId);
+    if (event.type !== 'run.finished') return;
+    this.#runs.delete(event.executionId);
+    this.#resolveVisible().catch(() => {});
+  }
+
+  #nameOf(id: ExecutionId): string {
+    return this.#options.repository.state.executions.find((execution) => execution.id === id)?.name ?? 'Noodle';
   }
 
   #createView(name: string): RunView {

@@ -39,8 +39,18 @@ export function registerTestExplorer({ extension, repositories, log }: CommandSu
   };
   createProfiles({ controller, subjects, explored });
   registerTestHover(extension, repositories, (repository) => explored.get(repository)?.items ?? null);
+  const look = (document: vscode.TextDocument | undefined) => {
+    const repository = document === undefined ? null : repositories.of(document.uri);
+    if (document !== undefined && repository !== null)
+      explored
+        .get(repository)
+        ?.tests.resolveDocument(document.uri)
+        .catch(() => {});
+  };
   extension.subscriptions.push(
     controller,
+    vscode.window.onDidChangeActiveTextEditor((editor) => look(editor?.document)),
+    vscode.workspace.onDidSaveTextDocument(look),
     repositories.onAdded(add),
     repositories.onRemoved((repository) => {
       explored.get(repository)?.tests.dispose();

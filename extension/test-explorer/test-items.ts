@@ -50,7 +50,6 @@ export class TestItems {
       return;
     }
     const item = this.#options.controller.createTestItem(file.id, nameIn(file), this.#uri(file.file));
-    item.description = file.framework;
     item.canResolveChildren = true;
     item.sortText = file.file;
     this.#adopt(item, { file: file.id, testCase: null });
@@ -86,6 +85,12 @@ export class TestItems {
     });
   }
 
+  /** The test file at an address, as an item. */
+  fileAt(uri: vscode.Uri): vscode.TestItem | null {
+    const address = uri.toString();
+    return [...this.#files.values()].find((item) => item.uri?.toString() === address) ?? null;
+  }
+
   /** The cases that are declared at a line, counted from 0, of the file at `uri`. */
   casesAt(uri: vscode.Uri, line: number): TestId[] {
     const address = uri.toString();
@@ -110,11 +115,14 @@ export class TestItems {
     });
   }
 
-  /** Why the present plan has a file in it, beside its name; of files that are not planned, the framework. */
+  /**
+   * Why the present plan has a file in it, beside its name. Nothing beside the others: screen readers are told the
+   * description in place of the name.
+   */
   describePlanned(reasons: ReadonlyMap<TestId, string>): void {
     for (const [id, item] of this.#files) {
-      const description = reasons.get(id) ?? this.#known.get(id)?.framework ?? '';
-      if (item.description !== description) item.description = description;
+      const description = reasons.get(id) ?? '';
+      if ((item.description ?? '') !== description) item.description = description;
     }
   }
 

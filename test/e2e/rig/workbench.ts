@@ -1,64 +1,134 @@
 // A VS Code window in a browser: started with a folder and a VSIX, looked at through page objects, disposed at the end.
-import { execFile } from 'node:child_process';
 import path from 'node:path';
-import type { Browser, FrameLocator, Locator, Page } from 'playwright-core';
+import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 import { launchChromium } from '../../rig/chromium.ts';
 import { CodeServerProcess, outputFolder } from './code-server-process.ts';
+import { Dashboard } from './dashboard.ts';
+import { Editors } from './editors.ts';
+import { NoodleSidebar } from './noodle-sidebar.ts';
+import { QuickInput } from './quick-input.ts';
+import { StatusBar } from './status-bar.ts';
+import { TestingView } from './testing-view.ts';
 
-export interface WorkbenchOptions {
-  /** The folder that is opened, absolute. */
-  readonly folder: string;
+export interface EditorOptions {
   /** The packaged extension, absolute; more may follow. */
   readonly vsix: string | readonly string[];
-  /** Whether the folder is trusted; Restricted Mode otherwise. */
+  /** Whether folders are trusted; Restricted Mode otherwise. */
   readonly trust: boolean;
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Variables for the extension host, besides the user's own. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Starts the server and a browser, and waits until the window is drawn. */
-export async function startWorkbench(options: WorkbenchOptions): Promise<Workbench> {
-  const server = await CodeServerProcess.start({
-    extensions: [options.vsix].flat(),
-    isTrusted: options.trust,
-    settings: options.settings ?? {},
-    environment: options.environment ?? {},
-  });
+export interface WorkbenchOptions extends EditorOptions {
+  /** The folder that is opened, absolute. */
+  readonly folder: string;
+}
+
+/** One editor with its extensions, in which windows are opened. */
+export class Editor implements AsyncDisposable {
+  readonly #server: CodeServerProcess;
+  readonly #browser: Browser;
+
+  private constructor(server: CodeServerProcess, browser: Browser) {
+    this.#server = server;
+    this.#browser = browser;
+  }
+
+  static async start(options: EditorOptions): Promise<Editor> {
+    const server = await CodeServerProcess.start({
+      extensions: [options.vsix].flat(),
+      isTrusted: options.trust,
+      settings: options.settings ?? {},
+      environment: options.environment ?? {},
+    });
+    try {
+      return new Editor(server, await launchChromium());
+    } catch (error) {
+      await server.dispose();
+      throw error;
+    }
+  }
+
+  /** Opens a window and waits until it is drawn. Null: without a folder. A `.code-workspace` file opens its folders. */
+  async open(folder: string | null): Promise<Workbench> {
+    const context = await this.#browser.newContext({ viewport: { width: 1280, height: 800 } });
+    const workbench = new Workbench(context, await context.newPage(), this.#server.address);
+    try {
+      await workbench.open(folder);
+      return workbench;
+    } catch (error) {
+      await workbench.dispose();
+      throw error;
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.#browser.close();
+    await this.#server.dispose();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+}
+
+/** An editor with a single window; both end together. */
+export async function startWorkbench({ folder, ...options }: WorkbenchOptions): Promise<Workbench> {
+  const editor = await Editor.start(options);
   try {
-    const browser = await launchChromium();
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    const workbench = new Workbench(server, browser, page);
-    await workbench.open(options.folder);
+    const workbench = await editor.open(folder);
+    workbench.onDispose = () => editor.dispose();
     return workbench;
   } catch (error) {
-    await server.dispose();
+    await editor.dispose();
     throw error;
   }
 }
 
+/** One window. */
 export class Workbench implements AsyncDisposable {
   readonly page: Page;
-  readonly #server: CodeServerProcess;
-  readonly #browser: Browser;
-  readonly #folders = new Set<string>();
+  readonly statusBar: StatusBar;
+  readonly quickInput: QuickInput;
+  readonly testing: TestingView;
+  readonly sidebar: NoodleSidebar;
+  readonly editors: Editors;
+  /** The dashboard in the sidebar, and in an editor tab. */
+  readonly dashboard: { readonly sidebar: Dashboard; readonly tab: Dashboard };
+  onDispose: () => Promise<void> = async () => {};
+  readonly #context: BrowserContext;
+  readonly #address: string;
 
-  constructor(server: CodeServerProcess, browser: Browser, page: Page) {
-    this.#server = server;
-    this.#browser = browser;
+  constructor(context: BrowserContext, page: Page, address: string) {
+    this.#context = context;
+    this.#address = address;
     this.page = page;
+    this.statusBar = new StatusBar(page);
+    this.quickInput = new QuickInput(page);
+    this.editors = new Editors(page, this.quickInput);
+    this.testing = new TestingView(page, this.quickInput);
+    this.sidebar = new NoodleSidebar(page, this.quickInput);
+    this.dashboard = { sidebar: new Dashboard(page, 'sidebar'), tab: new Dashboard(page, 'editor') };
   }
 
-  /** Opens a folder in the window, or the same one again: that is a reload. */
-  async open(folder: string): Promise<void> {
-    this.#folders.add(folder);
-    await this.page.goto(`${this.#server.address}/?folder=${encodeURIComponent(folder)}`);
-    await this.page.locator('.monaco-workbench .statusbar').waitFor();
+  /** Opens a folder in the window. */
+  async open(folder: string | null): Promise<void> {
+    const kind = folder?.endsWith('.code-workspace') === true ? 'workspace' : 'folder';
+    const query = folder === null ? '?ew=true' : `?${kind}=${encodeURIComponent(folder)}`;
+    await this.page.goto(`${this.#address}/${query}`);
+    await this.#drawn();
+  }
+
+  /** Loads the window anew: its extension host ends, and another one starts. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.#drawn();
   }
 
   /** The entry of the status bar that contains `text`. */
   statusBarItem(text: string | RegExp): Locator {
-    return this.page.locator('.statusbar .statusbar-item').filter({ hasText: text });
+    return this.statusBar.item(text);
   }
 
   /** The icon in the activity bar with this title. */
@@ -66,13 +136,9 @@ export class Workbench implements AsyncDisposable {
     return this.page.locator('.activitybar .action-item').filter({ has: this.page.getByLabel(title) });
   }
 
-  /** Runs a command by its title through the command palette, which lists what is enabled at the moment it opens. */
+  /** Runs a command by its title through the command palette. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    const input = this.page.locator('.quick-input-widget input');
-    await input.fill(`>${title}`);
-    await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().waitFor();
-    await input.press('Enter');
+    await this.quickInput.runCommand(title);
   }
 
   /** The content of a webview, which lies two frames deep; `index` counts the webviews that are open. */
@@ -88,21 +154,15 @@ export class Workbench implements AsyncDisposable {
   }
 
   async dispose(): Promise<void> {
-    await this.#browser.close();
-    await this.#server.dispose();
-    // The agents outlive their windows.
-    for (const folder of this.#folders) await stopAgent(folder);
+    await this.#context.close();
+    await this.onDispose();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
   }
-}
 
-/** Ends the agent of a repository, if one is alive. */
-async function stopAgent(folder: string): Promise<void> {
-  const command = path.resolve(import.meta.dirname, '../../../agent/bin/noodle.mjs');
-  await new Promise<void>((resolve) => {
-    execFile(process.execPath, [command, 'stop', '--repo', folder], () => resolve());
-  });
+  async #drawn(): Promise<void> {
+    await this.page.locator('.monaco-workbench .statusbar').waitFor();
+  }
 }
