@@ -31,7 +31,7 @@ const anyStart =
 export interface FoundPaths {
   readonly values: readonly PathValue[];
   readonly constants: Constants;
-  /** Where the expressions stand. */
+  /** Where the expressions stand that are known as a whole; others may hold literals of their own. */
   readonly spans: readonly Span[];
 }
 
@@ -45,7 +45,7 @@ export function pathsIn(code: string): FoundPaths {
     const found = evaluate(code, match.index, constants);
     if (found === null) continue;
     values.push(found.value);
-    spans.push({ start: match.index, end: found.end });
+    if (found.value.base !== 'unknown' && !found.value.isOpen) spans.push({ start: match.index, end: found.end });
     starts.lastIndex = Math.max(starts.lastIndex, found.end);
   }
   for (const value of constants.values()) if (value.base === 'file') values.push(value);

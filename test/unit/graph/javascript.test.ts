@@ -86,6 +86,10 @@ describe('facts of JavaScript and TypeScript', () => {
     assert.deepEqual(facts(text), ['folder y/', 'path .', 'path ../data', 'path ../data/x.json']);
   });
 
+  it('see the literals inside of what is computed', () => {
+    assert.deepEqual(facts("path.join(find('../data/x.json'), 'b')", 'x.js'), ['mention ../data/x.json']);
+  });
+
   it('leave out what stands in comments', () => {
     assert.deepEqual(
       facts(
