@@ -52,7 +52,7 @@ function agentHandlers({ status, stop, configuration, configureClient, continuou
       const watcher = caller.connectionId ?? caller.via;
       if (watching) {
         continuousRun.watch(watcher);
-        caller.onClosed(() => continuousRun.unwatch(watcher));
+        caller.onClosed(() => continuousRun.lose(watcher));
       } else {
         continuousRun.unwatch(watcher);
       }

@@ -2,7 +2,7 @@
 import type { ExecutionHandle } from '../engine/engine.ts';
 import type { EventBus } from '../events/events.ts';
 import type { Log } from '../platform/log.ts';
-import type { Result } from '../protocol/failure.ts';
+import type { Failure, Result } from '../protocol/failure.ts';
 import type { RepoPath } from '../protocol/ids.ts';
 import type { Plan } from '../protocol/plan.ts';
 import type { Planner } from './planner.ts';
@@ -60,8 +60,14 @@ export class ContinuousRun {
     this.#watchers.add(watcher);
   }
 
+  /** The watcher wants no more runs: with the last one the run that is under way ends. */
   unwatch(watcher: string): void {
     if (this.#watchers.delete(watcher) && !this.isWatching) this.#running?.cancel('nobody watches any more');
+  }
+
+  /** The watcher is gone without a word, as a window is that reloads: what runs goes on, and is found again. */
+  lose(watcher: string): void {
+    this.#watchers.delete(watcher);
   }
 
   filesChanged(batch: WorkspaceBatch): void {
@@ -79,9 +85,7 @@ export class ContinuousRun {
     this.#isPlanStale = true;
     if (this.#isPlanning) return;
     this.#isPlanning = true;
-    void this.#planUntilFresh().finally(() => {
-      this.#isPlanning = false;
-    });
+    void this.#planUntilFresh();
   }
 
   dispose(): void {
@@ -104,6 +108,7 @@ export class ContinuousRun {
     this.#untested = new Set();
     const started = start({ trigger: 'watch', ...(tested === null ? {} : { paths: [...tested].toSorted() }) });
     if (!started.ok) {
+      this.#untested = tested;
       log.warn('a continuous run could not be started', { failure: started.failure });
       return;
     }
@@ -121,26 +126,31 @@ export class ContinuousRun {
   }
 
   async #planUntilFresh(): Promise<void> {
-    const { planner, events, log } = this.#options;
+    const { log } = this.#options;
     while (this.#isPlanStale) {
       this.#isPlanStale = false;
-      const paths = [...this.#unplanned];
+      const paths = this.#unplanned;
       this.#unplanned = new Set();
-      const planned = await planner.plan({}).catch((error: unknown) => {
-        log.error('the plan could not be made', { error });
-        return null;
-      });
-      if (planned === null) return;
-      if (!planned.ok) {
-        log.warn('the plan could not be made', { failure: planned.failure });
-        return;
-      }
-      const { plan, changes } = planned.value;
-      this.#latest = { plan, branch: changes.branch };
-      events.emit({ type: 'workspace.changed', changedFiles: plan.changes.length, branch: changes.branch });
-      events.emit({ type: 'plan.updated', plan });
-      const outdated = paths.length === 0 ? [] : await planner.testsReachedBy(paths);
-      if (outdated.length > 0) events.emit({ type: 'tests.outdated', ids: outdated });
+      const problem = await this.#plan([...paths]).catch((error: unknown) => ({ error }));
+      if (problem === null) continue;
+      log.warn('the plan could not be made', problem);
+      // The next plan tells what this one did not.
+      this.#unplanned = new Set([...paths, ...this.#unplanned]);
     }
+    this.#isPlanning = false;
+  }
+
+  /** Answers with what went wrong, if something did. */
+  async #plan(paths: readonly RepoPath[]): Promise<{ readonly failure: Failure } | null> {
+    const { planner, events } = this.#options;
+    const planned = await planner.plan({});
+    if (!planned.ok) return { failure: planned.failure };
+    const { plan, changes } = planned.value;
+    this.#latest = { plan, branch: changes.branch };
+    events.emit({ type: 'workspace.changed', changedFiles: plan.changes.length, branch: changes.branch });
+    events.emit({ type: 'plan.updated', plan });
+    const outdated = paths.length === 0 ? [] : await planner.testsReachedBy(paths);
+    if (outdated.length > 0) events.emit({ type: 'tests.outdated', ids: outdated });
+    return null;
   }
 }

@@ -27,7 +27,7 @@ function changeSet(files: readonly FileChange[], notes: readonly string[] = []):
 class PlannerRig {
   changes: (base?: string) => Promise<Result<ChangeSet>> = async () => success(changeSet([modified(aFile)]));
   update: () => Promise<void> = async () => {};
-  impact: Impact = { reached: new Map([[aTest.file, { distance: 1, path: [aFile, aTest.file] }]]), unbounded: [], notes: [] };
+  impact: Impact = { reached: new Map([[aTest.file, { distance: 1, path: [aFile, aTest.file] }]]), reachedByTypes: new Map(), unbounded: [], notes: [] };
   readonly updates: (readonly string[] | undefined)[] = [];
   readonly discoveries: (readonly string[] | undefined)[] = [];
   readonly judged: ChangeSet[] = [];

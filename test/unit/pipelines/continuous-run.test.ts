@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict';
+import type { ExecutionHandle } from '../../../agent/engine/engine.ts';
+import { createEventBus } from '../../../agent/events/events.ts';
+import { ContinuousRun } from '../../../agent/pipelines/continuous-run.ts';
+import type { RunRequest } from '../../../agent/pipelines/main-job.ts';
+import type { Planned, Planner } from '../../../agent/pipelines/planner.ts';
+import { silentLog } from '../../../agent/platform/log.ts';
+import type { NoodleEvent } from '../../../agent/protocol/events.ts';
+import type { Execution } from '../../../agent/protocol/execution.ts';
+import { failure, success, type Result } from '../../../agent/protocol/failure.ts';
+import { ExecutionId, RepoPath, TestId } from '../../../agent/protocol/ids.ts';
+import { anExecution, aPlan } from '../../rig/recorded.ts';
+
+const a = RepoPath.parse('src/a.js');
+const b = RepoPath.parse('src/b.js');
+const outdatedTest = TestId.parse('mocha:test/a.js');
+
+interface StartedRun {
+  readonly request: RunRequest;
+  /** Why it was cancelled, if it was. */
+  reason: string | null;
+  end(state: Execution['state']): Promise<void>;
+}
+
+/** A continuous run over an engine that starts nothing, and a planner that answers as the test says. */
+class ContinuousRig {
+  readonly runs: StartedRun[] = [];
+  readonly said: NoodleEvent[] = [];
+  refusal: Result<never> | null = null;
+  isObserved = true;
+  plans = 0;
+  plan: () => Promise<Result<Planned>> = async () => success(planned);
+  testsReachedBy: () => Promise<TestId[]> = async () => [outdatedTest];
+  readonly run: ContinuousRun;
+
+  constructor() {
+    const events = createEventBus((error) => {
+      throw error;
+    });
+    events.onAny((event) => this.said.push(event));
+    const planner: Partial<Planner> = {
+      filesChanged: () => {},
+      plan: () => {
+        this.plans++;
+        return this.plan();
+      },
+      testsReachedBy: () => this.testsReachedBy(),
+    };
+    // The functions above are all that it uses of the planner.
+    const options = { planner: planner as Planner, events, log: silentLog, isObserved: () => this.isObserved };
+    this.run = new ContinuousRun({ ...options, start: (request) => this.refusal ?? success(this.#start(request)) });
+  }
+
+  change(...paths: readonly RepoPath[]): void {
+    this.run.filesChanged({ paths, headMoved: false, everything: false });
+  }
+
+  /** The paths that each run was started for. */
+  get paths(): (readonly RepoPath[] | undefined)[] {
+    return this.runs.map(({ request }) => request.paths);
+  }
+
+  types(): string[] {
+    return this.said.map(({ type }) => type);
+  }
+
+  #start(request: RunRequest): ExecutionHandle {
+    const id = ExecutionId.parse(`run-${this.runs.length + 1}`);
+    const finished = Promise.withResolvers<Execution>();
+    const run: StartedRun = {
+      request,
+      reason: null,
+      async end(state) {
+        finished.resolve(anExecution(id, { state }));
+        await settled();
+      },
+    };
+    this.runs.push(run);
+    const cancel = (reason: string) => void (run.reason ??= reason);
+    return { id, finished: finished.promise, recorded: Promise.resolve(), cancel, current: () => anExecution(id) };
+  }
+}
+
+const planned: Planned = {
+  plan: aPlan({ changes: [{ path: a, kind: 'modified', lines: [] }] }),
+  changes: { base: 'HEAD', head: null, branch: 'main', files: [], notes: [] },
+  impact: { reached: new Map(), reachedByTypes: new Map(), unbounded: [], notes: [] },
+};
+
+/** Everything that was waiting for promises has gone on. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('continuous runs', () => {
+  it('plan at a change, and run nothing, while nobody asked for them', async () => {
+    const rig = new ContinuousRig();
+    rig.change(a);
+    await settled();
+    assert.deepEqual(rig.runs, []);
+    assert.deepEqual(rig.types(), ['workspace.changed', 'plan.updated', 'tests.outdated']);
+    assert.deepEqual(rig.run.latest, { plan: planned.plan, branch: 'main' });
+  });
+
+  it('do not even plan while nobody would see it', async () => {
+    const rig = new ContinuousRig();
+    rig.isObserved = false;
+    rig.change(a);
+    await settled();
+    assert.equal(rig.plans, 0);
+  });
+
+  it('run what changed since somebody asked for them', async () => {
+    const rig = new ContinuousRig();
+    rig.change(a);
+    rig.run.watch('window 1');
+    rig.change(b);
+    assert.deepEqual(rig.paths, [[b]]);
+    assert.equal(rig.runs[0]?.request.trigger, 'watch');
+  });
+
+  it('replace a run by one for both changes when it does not come to its end', async () => {
+    const rig = new ContinuousRig();
+    rig.run.watch('window 1');
+    rig.change(b);
+    rig.change(a);
+    rig.change(a);
+    assert.equal(rig.runs[0]?.reason, 'replaced by a run for a newer change');
+    assert.equal(rig.runs.length, 1, 'one at a time');
+    await rig.runs[0].end('cancelled');
+    assert.deepEqual(rig.paths, [[b], [a, b]]);
+  });
+
+  it('run only the newer change after one that came to its end all the same', async () => {
+    const rig = new ContinuousRig();
+    rig.run.watch('window 1');
+    rig.change(b);
+    rig.change(a);
+    await rig.runs[0]?.end('failed');
+    assert.deepEqual(rig.paths, [[b], [a]]);
+    await rig.runs[1]?.end('succeeded');
+    assert.equal(rig.runs.length, 2);
+  });
+
+  it('run for everything when it is not known what changed', async () => {
+    const rig = new ContinuousRig();
+    rig.run.watch('window 1');
+    rig.change(a);
+    rig.run.filesChanged({ paths: [], headMoved: true, everything: true });
+    await rig.runs[0]?.end('cancelled');
+    assert.deepEqual(rig.paths, [[a], undefined]);
+  });
+
+  it('run nothing for a commit, which changes no file', () => {
+    const rig = new ContinuousRig();
+    rig.run.watch('window 1');
+    rig.run.filesChanged({ paths: [], headMoved: true, everything: false });
+    assert.deepEqual(rig.runs, []);
+  });
+
+  it('go on while one of two windows watches, and stop with the last', async () => {
+    const rig = new ContinuousRig();
+    rig.run.watch('window 1');
+    rig.run.watch('window 2');
+    rig.change(a);
+    rig.run.unwatch('window 1');
+    rig.run.unwatch('window 1');
+    assert.equal(rig.runs[0]?.reason, null);
+    rig.run.unwatch('window 2');
+    assert.equal(rig.runs[0].reason, 'nobody watches any more');
+    await rig.runs[0].end('cancelled');
+    assert.equal(rig.runs.length, 1);
+  });
+
+  it('keep for the next run what one that could not be started was about', () => {
+    const rig = new ContinuousRig();
+    rig.run.watch('window 1');
+    rig.refusal = failure('not_trusted', 'not yet');
+    rig.change(a);
+    rig.refusal = null;
+    rig.change(b);
+    assert.deepEqual(rig.paths, [[a, b]]);
+  });
+
+  it('go on while the window that watched reloads', async () => {
+    const rig = new ContinuousRig();
+    rig.run.watch('window 1');
+    rig.change(a);
+    rig.run.lose('window 1');
+    assert.equal(rig.run.isWatching, false);
+    assert.equal(rig.runs[0]?.reason, null);
+    rig.run.watch('window 1, reloaded');
+    rig.change(b);
+    await rig.runs[0].end('cancelled');
+    assert.deepEqual(rig.paths, [[a], [a, b]]);
+  });
+});
+
+describe('the plan of the working tree', () => {
+  it('is made once more, however much changes while one is made', async () => {
+    const rig = new ContinuousRig();
+    const first = Promise.withResolvers<Result<Planned>>();
+    rig.plan = () => first.promise;
+    rig.change(a);
+    rig.change(b);
+    rig.run.replan();
+    rig.plan = async () => success(planned);
+    first.resolve(success(planned));
+    await settled();
+    assert.equal(rig.plans, 2);
+  });
+
+  it('is made again at the next change after one that failed, and says then what is outdated', async () => {
+    const rig = new ContinuousRig();
+    rig.plan = async () => {
+      throw new Error('the disk is full');
+    };
+    rig.change(a);
+    await settled();
+    rig.plan = async () => failure('not_a_repository', 'gone');
+    rig.run.replan();
+    await settled();
+    assert.deepEqual(rig.said, []);
+    rig.plan = async () => success(planned);
+    rig.run.replan();
+    await settled();
+    assert.deepEqual(rig.types(), ['workspace.changed', 'plan.updated', 'tests.outdated']);
+  });
+
+  it('is made for a change that came while one failed', async () => {
+    const rig = new ContinuousRig();
+    const first = Promise.withResolvers<Result<Planned>>();
+    rig.plan = () => first.promise;
+    rig.change(a);
+    rig.change(b);
+    rig.plan = async () => success(planned);
+    first.resolve(failure('not_a_repository', 'gone for a moment'));
+    await settled();
+    assert.equal(rig.plans, 2);
+    assert.deepEqual(rig.types(), ['workspace.changed', 'plan.updated', 'tests.outdated']);
+  });
+
+  it('holds when what is outdated cannot be told', async () => {
+    const rig = new ContinuousRig();
+    rig.testsReachedBy = async () => {
+      throw new Error('the disk is full');
+    };
+    rig.change(a);
+    await settled();
+    rig.testsReachedBy = async () => [outdatedTest];
+    rig.change(a);
+    await settled();
+    assert.deepEqual(rig.types().filter((type) => type === 'plan.updated').length, 2);
+  });
+});
