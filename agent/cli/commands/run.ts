@@ -18,7 +18,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
 }
 
 /** Starts a run in `session`, shows it, and answers with its exit code. */
-export async function runOnce(context: CommandContext, session: Session): Promise<ExitCode> {
+async function runOnce(context: CommandContext, session: Session): Promise<ExitCode> {
   const request = await requestOf(context, session);
   // Events may arrive before the answer that names the execution: they are kept until then.
   const early: NoodleEvent[] = [];

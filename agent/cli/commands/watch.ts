@@ -2,33 +2,47 @@
 import type { ExecutionId } from '../../protocol/ids.ts';
 import type { NoodleEvent } from '../../protocol/events.ts';
 import type { CommandContext, ExitCode, Session } from '../session.ts';
-import { createDisplay, runOnce } from './run.ts';
+import { createDisplay } from './run.ts';
 import { withSession } from './with-session.ts';
 
 export async function watch(context: CommandContext): Promise<ExitCode> {
-  const work = async (session: Session) => {
-    const code = await runOnce(context, session);
-    return context.interrupted.aborted ? code : await followChanges(context, session);
-  };
-  return await withSession(context, work, { isServing: true, isWatching: true });
+  return await withSession(context, (session) => followChanges(context, session), { isServing: true, isWatching: true });
 }
 
-/** Shows every run that a change starts, until the user interrupts or the agent leaves. */
-export async function followChanges(context: CommandContext, session: Session): Promise<ExitCode> {
-  const { output, interrupted, commandLine } = context;
-  let current: { readonly id: ExecutionId; readonly display: (event: NoodleEvent) => void } | null = null;
-  const unsubscribe = session.client.onEvent((event) => {
-    if (event.type === 'run.started') current = { id: event.executionId, display: createDisplay(context, session, event.executionId) };
-    current?.display(event);
-  });
+/** Runs what the present change can affect, and shows that and every later run, until the user interrupts or the agent leaves. */
+async function followChanges(context: CommandContext, session: Session): Promise<ExitCode> {
+  const { interrupted } = context;
+  const { client } = session;
+  const unsubscribe = showRuns(context, session);
   try {
-    await session.client.setWatching({ watching: true });
-    if (!commandLine.switches.has('json')) output.line(`watching · dashboard ${session.dashboardAddress} · Ctrl-C ends`);
+    // Watching before the first run: what changes while that is under way is tested too.
+    await client.setWatching({ watching: true });
+    const { executionId } = await client.startRun({ trigger: 'command' });
     await Promise.race([untilAborted(interrupted), session.ended]);
-    return interrupted.aborted ? 0 : 2;
+    if (!interrupted.aborted) return 2;
+    // An agent that other clients keep alive is left as it was found.
+    await client.setWatching({ watching: false });
+    await client.cancelExecution({ id: executionId });
+    return 0;
   } finally {
     unsubscribe();
+    context.output.progress(null);
   }
+}
+
+/** Shows every run, whoever starts it; answers with the way to stop. */
+function showRuns(context: CommandContext, session: Session): () => void {
+  const { output, commandLine } = context;
+  const displays = new Map<ExecutionId, (event: NoodleEvent) => void>();
+  let isFirst = true;
+  return session.client.onEvent((event) => {
+    if (event.type === 'run.started') displays.set(event.executionId, createDisplay(context, session, event.executionId));
+    for (const display of displays.values()) display(event);
+    if (event.type !== 'run.finished') return;
+    displays.delete(event.executionId);
+    if (isFirst && !commandLine.switches.has('json')) output.line(`watching · dashboard ${session.dashboardAddress} · Ctrl-C ends`);
+    isFirst = false;
+  });
 }
 
 export async function untilAborted(signal: AbortSignal): Promise<void> {

@@ -1,29 +1,17 @@
 import assert from 'node:assert/strict';
-import { runCommandLine, type Session } from '../../../agent/cli/cli.ts';
-import { createOutput } from '../../../agent/cli/output.ts';
-import type { Client } from '../../../agent/protocol/client.ts';
 import type { Explanation } from '../../../agent/protocol/explanation.ts';
-import { success } from '../../../agent/protocol/failure.ts';
 import { RepoPath } from '../../../agent/protocol/ids.ts';
+import { CommandRig } from '../../rig/command-rig.ts';
 import { aPlan } from '../../rig/recorded.ts';
-import { PassThrough } from 'node:stream';
 
 /** What `noodle explain <argv>` prints for an agent that knows two targets called core and one test. */
 async function explained(...argv: readonly string[]): Promise<{ readonly code: number; readonly lines: string[] }> {
-  const stream = Object.assign(new PassThrough(), { isTTY: false });
-  // Of the client these commands use two operations, and of the streams only their writing.
-  const client = {
-    explain: async ({ subject }: { readonly subject: string }) => ({ explanations: known.filter((each) => each.subject.endsWith(subject)) }),
-    makePlan: async () => aPlan({ skipped: { count: 2, files: [RepoPath.parse('b.test.ts')] } }),
-  } as unknown as Client;
-  const stdout = stream as unknown as NodeJS.WriteStream;
-  const session: Session = { client, root: '/repo', name: 'repo', dashboardAddress: '', isOwnAgent: true, ended: Promise.race([]), dispose: async () => {} };
-  const output = createOutput({ stdout, stderr: stdout, environment: {} });
-  const openSession = async () => success(session);
-  const code = await runCommandLine({ argv: ['explain', ...argv], version: '1', output, openSession, workingFolder: '/repo', interrupted: new AbortController().signal });
-  // Null when nothing was written.
-  const text = (stream.read() as Buffer | null)?.toString() ?? '';
-  return { code, lines: text.split('\n').slice(0, -1) };
+  const rig = new CommandRig({
+    explain: ({ subject }: { readonly subject: string }) => ({ explanations: known.filter((each) => each.subject.endsWith(subject)) }),
+    makePlan: () => aPlan({ skipped: { count: 2, files: [RepoPath.parse('b.test.ts')] } }),
+  });
+  const code = await rig.run('explain', ...argv);
+  return { code, lines: rig.lines() };
 }
 
 const known: readonly Explanation[] = [explanation('@shop/core', 'target'), explanation('@tools/core', 'target'), explanation('b.test.ts', 'test')];
