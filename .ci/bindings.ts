@@ -5,17 +5,17 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { dist, root } from './bundle.ts';
 
-/** What VS Code calls a platform, and what the packages with bindings call it. */
+/** What VS Code calls a platform, and what oxc's packages call it. */
 export const platforms = {
-  'linux-x64': { oxc: 'linux-x64-gnu', watcher: 'linux-x64-glibc' },
-  'linux-arm64': { oxc: 'linux-arm64-gnu', watcher: 'linux-arm64-glibc' },
-  'linux-armhf': { oxc: 'linux-arm-gnueabihf', watcher: 'linux-arm-glibc' },
-  'alpine-x64': { oxc: 'linux-x64-musl', watcher: 'linux-x64-musl' },
-  'alpine-arm64': { oxc: 'linux-arm64-musl', watcher: 'linux-arm64-musl' },
-  'darwin-x64': { oxc: 'darwin-x64', watcher: 'darwin-x64' },
-  'darwin-arm64': { oxc: 'darwin-arm64', watcher: 'darwin-arm64' },
-  'win32-x64': { oxc: 'win32-x64-msvc', watcher: 'win32-x64' },
-  'win32-arm64': { oxc: 'win32-arm64-msvc', watcher: 'win32-arm64' },
+  'linux-x64': 'linux-x64-gnu',
+  'linux-arm64': 'linux-arm64-gnu',
+  'linux-armhf': 'linux-arm-gnueabihf',
+  'alpine-x64': 'linux-x64-musl',
+  'alpine-arm64': 'linux-arm64-musl',
+  'darwin-x64': 'darwin-x64',
+  'darwin-arm64': 'darwin-arm64',
+  'win32-x64': 'win32-x64-msvc',
+  'win32-arm64': 'win32-arm64-msvc',
 } as const;
 
 export type Platform = keyof typeof platforms;
@@ -27,9 +27,9 @@ interface LockedPackage {
 
 /** Puts the bindings for one platform into dist/node_modules, and nothing else. */
 export function placeBindings(platform: Platform): void {
-  const { oxc, watcher } = platforms[platform];
+  const oxc = platforms[platform];
   rmSync(path.join(dist, 'node_modules'), { recursive: true, force: true });
-  for (const name of [`@oxc-parser/binding-${oxc}`, `@oxc-resolver/binding-${oxc}`, `@parcel/watcher-${watcher}`]) {
+  for (const name of [`@oxc-parser/binding-${oxc}`, `@oxc-resolver/binding-${oxc}`]) {
     cpSync(packageFolder(name), path.join(dist, 'node_modules', name), { recursive: true });
   }
 }

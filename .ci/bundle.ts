@@ -9,7 +9,7 @@ export const root = path.resolve(import.meta.dirname, '..');
 export const dist = path.join(root, 'dist');
 
 /** Node packages that hold a native binding, by pattern; they lie in dist/node_modules of a packaged product. */
-const bindings = ['@oxc-parser/binding-*', '@oxc-resolver/binding-*', '@parcel/watcher-*'];
+const bindings = ['@oxc-parser/binding-*', '@oxc-resolver/binding-*'];
 
 const shared: BuildOptions = {
   absWorkingDir: root,
