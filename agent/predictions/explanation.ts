@@ -18,7 +18,10 @@ export function strongest(reasons: readonly Reason[]): Reason[] {
 }
 
 /** The strongest features of a model's prediction; their contributions add up to it exactly. */
-export function reasonsOf(features: readonly { readonly meaning: string }[], contributions: ArrayLike<number>): Reason[] {
+export function reasonsOf(
+  features: readonly { readonly meaning: string }[],
+  contributions: ArrayLike<number>,
+): Reason[] {
   return strongest(
     features.map(({ meaning }, index) => {
       const weight = contributions[index] ?? 0;

@@ -16,20 +16,34 @@ const models = new Map<ModelName, Promise<Loading>>();
 parentPort?.on('message', (request: ModelRequest) => {
   answer(request).then(
     (reply) => parentPort?.postMessage(reply),
-    (error: unknown) => parentPort?.postMessage(refusal(request, error instanceof Error ? error.message : String(error))),
+    (error: unknown) =>
+      parentPort?.postMessage(refusal(request, error instanceof Error ? error.message : String(error))),
   );
 });
 
 async function answer(request: ModelRequest): Promise<ModelReply> {
   const { name, rows } = request;
-  const loading = models.get(name) ?? loadModel({ folder: path.join(modelsFolder, name), features: features[name], ...(runtimeFiles === null ? {} : { runtimeFiles }) });
+  const loading =
+    models.get(name) ??
+    loadModel({
+      folder: path.join(modelsFolder, name),
+      features: features[name],
+      ...(runtimeFiles === null ? {} : { runtimeFiles }),
+    });
   models.set(name, loading);
   const loaded = await loading;
   if (!loaded.ok) return refusal(request, loaded.refusal.message);
   const { card, parts } = loaded.model;
   const scores = (await loaded.model.score(rows)).map((each) => calibrated(card.calibration, each));
   const last = rows.subarray(rows.length - card.features.length);
-  return { id: request.id, ok: true, version: card.version, standsAside: card.standsAside, scores, contributions: contributions(parts, last).byFeature };
+  return {
+    id: request.id,
+    ok: true,
+    version: card.version,
+    standsAside: card.standsAside,
+    scores,
+    contributions: contributions(parts, last).byFeature,
+  };
 }
 
 function refusal({ id }: ModelRequest, message: string): ModelReply {

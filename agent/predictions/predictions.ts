@@ -6,7 +6,13 @@ import type { Reader } from '../store/sql.ts';
 import { fileHistory, testHistory, type FileHistory } from '../store/tests.ts';
 import { estimateDuration, type DurationEstimate } from './durations.ts';
 import { reasonsOf, type Reason } from './explanation.ts';
-import { estimateFailure, suiteRatesOf, type FailureEstimate, type SuiteRates, type TestEvidence } from './failure-estimate.ts';
+import {
+  estimateFailure,
+  suiteRatesOf,
+  type FailureEstimate,
+  type SuiteRates,
+  type TestEvidence,
+} from './failure-estimate.ts';
 import { ModelHost, type ModelHostOptions } from './model-host.ts';
 import { recordedBuilds } from './recorded-builds.ts';
 
@@ -34,7 +40,11 @@ export interface Predictions {
   /** Null when the file, or case, never ran. */
   testDuration(id: TestId): DurationEstimate | null;
   /** From this repository's own builds and the shipped model. `startsAt` in milliseconds since 1970. */
-  buildFailure(target: TargetId, fingerprint: string, startsAt: number): Promise<Prediction & { readonly verdict: BuildVerdict }>;
+  buildFailure(
+    target: TargetId,
+    fingerprint: string,
+    startsAt: number,
+  ): Promise<Prediction & { readonly verdict: BuildVerdict }>;
   /** A percentile among the repository's own changes, which are given in time order. */
   changeRisk(change: ChangeMeasures, earlier: readonly ChangeMeasures[]): Promise<Prediction>;
   dispose(): Promise<void>;
@@ -69,14 +79,28 @@ export function createPredictions(options: PredictionsOptions): Predictions {
       if (!answer.ok) refuse(answer.message);
       if (!answer.ok || answer.standsAside) return { value: rate, verdict: "don't know", reasons: [], by: 'plain' };
       const value = answer.scores[0] ?? rate;
-      return { value, verdict: verdictOf(value), reasons: reasonsOf(buildOutcomeFeatures, answer.contributions), by: answer.version };
+      return {
+        value,
+        verdict: verdictOf(value),
+        reasons: reasonsOf(buildOutcomeFeatures, answer.contributions),
+        by: answer.version,
+      };
     },
     async changeRisk(change, earlier) {
       const { rows, churnRank } = changeRows(change, earlier);
       const answer = await host.ask('change-risk', rows);
       if (!answer.ok) refuse(answer.message);
-      if (!answer.ok || answer.standsAside) return { value: churnRank, reasons: [{ words: 'how many lines it touches', weight: churnRank - 0.5 }], by: 'plain' };
-      return { value: percentileOfLast(answer.scores), reasons: reasonsOf(changeRiskFeatures, answer.contributions), by: answer.version };
+      if (!answer.ok || answer.standsAside)
+        return {
+          value: churnRank,
+          reasons: [{ words: 'how many lines it touches', weight: churnRank - 0.5 }],
+          by: 'plain',
+        };
+      return {
+        value: percentileOfLast(answer.scores),
+        reasons: reasonsOf(changeRiskFeatures, answer.contributions),
+        by: answer.version,
+      };
     },
     dispose: () => host.dispose(),
   };
@@ -99,7 +123,14 @@ function buildRow(store: Reader, { target, fingerprint, startsAt }: BuildQuestio
   for (const build of builds) history.add(build);
   const own = builds.filter((build) => build.change === target);
   const failures = own.filter((build) => build.hasFailed === true).length;
-  const start = { change: target, branch: '', number: own.length + 1, head: fingerprint, trunk: '', startedAt: startsAt / 1000 };
+  const start = {
+    change: target,
+    branch: '',
+    number: own.length + 1,
+    head: fingerprint,
+    trunk: '',
+    startedAt: startsAt / 1000,
+  };
   return { row: history.features(start), rate: (failures + 1) / (own.length + 2) };
 }
 

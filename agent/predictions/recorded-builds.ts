@@ -26,6 +26,15 @@ export function recordedBuilds(db: Reader): BuildEnd[] {
     const number = (numbers.get(target) ?? 0) + 1;
     numbers.set(target, number);
     const endedAt = finished_at / 1000;
-    return { change: target, branch: '', number, head: fingerprint, trunk: '', startedAt: endedAt - duration_ms / 1000, endedAt, hasFailed: status === 'failed' };
+    return {
+      change: target,
+      branch: '',
+      number,
+      head: fingerprint,
+      trunk: '',
+      startedAt: endedAt - duration_ms / 1000,
+      endedAt,
+      hasFailed: status === 'failed',
+    };
   });
 }

@@ -108,7 +108,11 @@ export class BuildHistory {
     this.#last = failed;
     this.#lastChange = end.change;
     tallied(this.#all, failed);
-    for (const [map, key] of [[this.#trunks, end.trunk], [this.#branches, end.branch], [this.#heads, end.head]] as const) {
+    for (const [map, key] of [
+      [this.#trunks, end.trunk],
+      [this.#branches, end.branch],
+      [this.#heads, end.head],
+    ] as const) {
       if (key !== '') map.set(key, tallied(map.get(key) ?? { failures: 0, builds: 0 }, failed));
     }
     this.#addToChange(end, failed, duration);

@@ -3,7 +3,22 @@ import type { Feature } from './feature.ts';
 import { PastRanks } from './past-ranks.ts';
 
 /** Kamei's measures by their published names. */
-export const changeMeasures = ['ns', 'nm', 'nf', 'entropy', 'la', 'ld', 'lt', 'fix', 'ndev', 'pd', 'npt', 'exp', 'rexp', 'sexp'] as const;
+export const changeMeasures = [
+  'ns',
+  'nm',
+  'nf',
+  'entropy',
+  'la',
+  'ld',
+  'lt',
+  'fix',
+  'ndev',
+  'pd',
+  'npt',
+  'exp',
+  'rexp',
+  'sexp',
+] as const;
 export type ChangeMeasure = (typeof changeMeasures)[number];
 
 /** A measure that is not known is null and counts as the middle of the past. */
@@ -36,7 +51,9 @@ export const changeRiskFeatures: readonly Feature[] = [
   ...sized.map((name) => ({ name: `log ${name}`, meaning: meaningOf(name) })),
 ];
 
-const ranked = changeRiskFeatures.map((feature) => feature.name).filter((name) => name !== 'fix' && !name.startsWith('log '));
+const ranked = changeRiskFeatures
+  .map((feature) => feature.name)
+  .filter((name) => name !== 'fix' && !name.startsWith('log '));
 
 /** A project's past, fed commit by commit in time order. */
 export class ChangePast {

@@ -105,7 +105,10 @@ export class TestPast {
 
   #situationRate(test: TestRecord | undefined): number {
     const tally = this.#situations.get(situationOf(test));
-    return ((tally?.failures ?? 0) + (priorSituationRuns * this.#failures) / this.#runs) / ((tally?.runs ?? 0) + priorSituationRuns);
+    return (
+      ((tally?.failures ?? 0) + (priorSituationRuns * this.#failures) / this.#runs) /
+      ((tally?.runs ?? 0) + priorSituationRuns)
+    );
   }
 
   /** Failures lately, forgotten with a half-life of two runs: a baseline of the literature. */
@@ -139,7 +142,9 @@ export class TestPast {
     const failed = outcomes.filter((outcome) => outcome.hasFailed).length;
     if (outcomes.length > 0) this.#suiteState += 0.2 * (failed / outcomes.length - this.#suiteState);
     for (const outcome of outcomes) this.#addOutcome(outcome);
-    const means = [...this.#tests.values()].filter((test) => test.durationSum > 0).map((test) => test.durationSum / test.timedRuns);
+    const means = [...this.#tests.values()]
+      .filter((test) => test.durationSum > 0)
+      .map((test) => test.durationSum / test.timedRuns);
     this.#medianDuration = Float64Array.from(means).toSorted()[means.length >> 1] ?? 1;
   }
 
@@ -186,5 +191,16 @@ function situationOf(test: TestRecord | undefined): string {
 }
 
 function newRecord(): TestRecord {
-  return { runs: 0, failures: 0, decays: new Float64Array(halfLives.length), sinceFailure: 0, flips: 0, streak: 0, hasFailedLast: false, lastCycle: 0, durationSum: 0, timedRuns: 0 };
+  return {
+    runs: 0,
+    failures: 0,
+    decays: new Float64Array(halfLives.length),
+    sinceFailure: 0,
+    flips: 0,
+    streak: 0,
+    hasFailedLast: false,
+    lastCycle: 0,
+    durationSum: 0,
+    timedRuns: 0,
+  };
 }

@@ -19,10 +19,15 @@ export function probabilityOf(model: AdditiveModel, row: ArrayLike<number>): num
 }
 
 /** What each feature added to the log odds, against the mean of the training rows. They add up to the log odds exactly. */
-export function contributions(model: AdditiveModel, row: ArrayLike<number>): { readonly mean: number; readonly byFeature: Float64Array } {
+export function contributions(
+  model: AdditiveModel,
+  row: ArrayLike<number>,
+): { readonly mean: number; readonly byFeature: Float64Array } {
   const fromTrees = contributionsOf(model.trees, row);
   const { bias, weights, means } = model.linear;
-  const byFeature = fromTrees.byFeature.map((value, feature) => value + (weights[feature] ?? 0) * ((row[feature] ?? 0) - (means[feature] ?? 0)));
+  const byFeature = fromTrees.byFeature.map(
+    (value, feature) => value + (weights[feature] ?? 0) * ((row[feature] ?? 0) - (means[feature] ?? 0)),
+  );
   const mean = weights.reduce((sum, weight, feature) => sum + weight * (means[feature] ?? 0), fromTrees.mean + bias);
   return { mean, byFeature };
 }

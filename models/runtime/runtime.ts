@@ -8,7 +8,14 @@ import type { Feature } from '../features/feature.ts';
 import { AdditiveModel } from './additive-model.ts';
 import { Card } from './card.ts';
 
-export type RefusalReason = 'missing' | 'damaged_card' | 'foreign_features' | 'changed_file' | 'not_onnx' | 'wrong_shape' | 'wrong_answer';
+export type RefusalReason =
+  | 'missing'
+  | 'damaged_card'
+  | 'foreign_features'
+  | 'changed_file'
+  | 'not_onnx'
+  | 'wrong_shape'
+  | 'wrong_answer';
 
 export interface Refusal {
   readonly reason: RefusalReason;
@@ -16,7 +23,9 @@ export interface Refusal {
   readonly message: string;
 }
 
-export type Loading = { readonly ok: true; readonly model: LoadedModel } | { readonly ok: false; readonly refusal: Refusal };
+export type Loading =
+  | { readonly ok: true; readonly model: LoadedModel }
+  | { readonly ok: false; readonly refusal: Refusal };
 
 export interface LoadOptions {
   /** Holds `card.json`, `model.onnx` and `explanation.json`. */
@@ -46,7 +55,10 @@ export async function loadModel(options: LoadOptions): Promise<Loading> {
   const foreign = foreignFeature(card, options.features);
   if (foreign !== null) return refused('foreign_features', `${options.folder}: ${foreign}`);
   if (createHash('sha256').update(bytes).digest('hex') !== card.sha256) {
-    return refused('changed_file', `${options.folder}/model.onnx is not the file that its card describes (SHA-256 differs)`);
+    return refused(
+      'changed_file',
+      `${options.folder}/model.onnx is not the file that its card describes (SHA-256 differs)`,
+    );
   }
   let session: Ort.InferenceSession;
   const ort = await openRuntime(options.runtimeFiles);
@@ -66,7 +78,8 @@ async function openRuntime(files: LoadOptions['runtimeFiles']): Promise<typeof O
   const ort = await import('onnxruntime-web/wasm');
   ort.env.wasm.numThreads = 1;
   ort.env.logLevel = 'error';
-  if (files !== undefined) ort.env.wasm.wasmPaths = { mjs: pathToFileURL(files.module).href, wasm: pathToFileURL(files.wasm).href };
+  if (files !== undefined)
+    ort.env.wasm.wasmPaths = { mjs: pathToFileURL(files.module).href, wasm: pathToFileURL(files.wasm).href };
   return ort;
 }
 
@@ -76,13 +89,20 @@ async function readFiles(folder: string): Promise<Files | Extract<Loading, { ok:
   let texts: readonly [string, string];
   let bytes: Uint8Array;
   try {
-    texts = [await readFile(path.join(folder, 'card.json'), 'utf8'), await readFile(path.join(folder, 'explanation.json'), 'utf8')];
+    texts = [
+      await readFile(path.join(folder, 'card.json'), 'utf8'),
+      await readFile(path.join(folder, 'explanation.json'), 'utf8'),
+    ];
     bytes = await readFile(path.join(folder, 'model.onnx'));
   } catch {
     return refused('missing', `${folder} does not hold card.json, explanation.json and model.onnx`);
   }
   const card = Card.safeParse(jsonOf(texts[0]));
-  if (!card.success) return refused('damaged_card', `${folder}/card.json: ${card.error.issues[0]?.path.join('.') ?? ''} ${card.error.issues[0]?.message ?? ''}`.trim());
+  if (!card.success)
+    return refused(
+      'damaged_card',
+      `${folder}/card.json: ${card.error.issues[0]?.path.join('.') ?? ''} ${card.error.issues[0]?.message ?? ''}`.trim(),
+    );
   const parts = AdditiveModel.safeParse(jsonOf(texts[1]));
   if (!parts.success) return refused('damaged_card', `${folder}/explanation.json does not describe a model`);
   return { ok: true, card: card.data, parts: parts.data, bytes };
@@ -97,30 +117,45 @@ function jsonOf(text: string): unknown {
 }
 
 function foreignFeature(card: Card, features: readonly Feature[]): string | null {
-  if (card.features.length !== features.length) return `the model takes ${card.features.length} features, this version computes ${features.length}`;
+  if (card.features.length !== features.length)
+    return `the model takes ${card.features.length} features, this version computes ${features.length}`;
   const index = features.findIndex((feature, at) => card.features[at]?.name !== feature.name);
-  return index < 0 ? null : `feature ${index + 1} of the model is ${card.features[index]?.name ?? ''}, this version computes ${features[index]?.name ?? ''}`;
+  return index < 0
+    ? null
+    : `feature ${index + 1} of the model is ${card.features[index]?.name ?? ''}, this version computes ${features[index]?.name ?? ''}`;
 }
 
 function shapeComplaint(session: Ort.InferenceSession, card: Card): Refusal | null {
   const [input, output] = [session.inputMetadata[0], session.outputMetadata[0]];
   const isOne = session.inputNames.join() === 'features' && session.outputNames.join() === 'score';
-  if (!isOne) return { reason: 'wrong_shape', message: `the model has inputs ${session.inputNames.join()} and outputs ${session.outputNames.join()}, expected features and score` };
+  if (!isOne)
+    return {
+      reason: 'wrong_shape',
+      message: `the model has inputs ${session.inputNames.join()} and outputs ${session.outputNames.join()}, expected features and score`,
+    };
   const width = input?.isTensor === true ? input.shape[1] : undefined;
   const outputWidth = output?.isTensor === true ? output.shape[1] : undefined;
   if (width === card.features.length && outputWidth === 1) return null;
-  return { reason: 'wrong_shape', message: `the model maps ${String(width)} numbers to ${String(outputWidth)}, its card says ${card.features.length} to 1` };
+  return {
+    reason: 'wrong_shape',
+    message: `the model maps ${String(width)} numbers to ${String(outputWidth)}, its card says ${card.features.length} to 1`,
+  };
 }
 
 async function probeComplaint(model: LoadedModel): Promise<Refusal | null> {
   const { probes, features } = model.card;
-  if (probes.some((probe) => probe.row.length !== features.length)) return { reason: 'damaged_card', message: 'the probes of the card do not fit its features' };
+  if (probes.some((probe) => probe.row.length !== features.length))
+    return { reason: 'damaged_card', message: 'the probes of the card do not fit its features' };
   const scores = await model.score(Float32Array.from(probes.flatMap((probe) => probe.row)));
   const isSame = probes.every((probe, index) => Math.abs((scores[index] ?? Number.NaN) - probe.score) <= tolerance);
   return isSame ? null : { reason: 'wrong_answer', message: 'the model answers otherwise than its card says' };
 }
 
-function modelOf(ort: typeof Ort, session: Ort.InferenceSession, { card, parts }: Pick<LoadedModel, 'card' | 'parts'>): LoadedModel {
+function modelOf(
+  ort: typeof Ort,
+  session: Ort.InferenceSession,
+  { card, parts }: Pick<LoadedModel, 'card' | 'parts'>,
+): LoadedModel {
   const width = card.features.length;
   return {
     card,

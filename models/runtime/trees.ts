@@ -25,7 +25,10 @@ export function marginOf(ensemble: TreeEnsemble, row: ArrayLike<number>): number
  * What each feature added to the margin of this row: along the path, the change of the mean margin at each split is the
  * feature's (Saabas 2014). The contributions and the ensemble's mean add up to the margin exactly.
  */
-export function contributionsOf(ensemble: TreeEnsemble, row: ArrayLike<number>): { readonly mean: number; readonly byFeature: Float64Array } {
+export function contributionsOf(
+  ensemble: TreeEnsemble,
+  row: ArrayLike<number>,
+): { readonly mean: number; readonly byFeature: Float64Array } {
   const byFeature = new Float64Array(row.length);
   let mean = ensemble.base;
   for (const tree of ensemble.trees) {

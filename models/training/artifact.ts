@@ -46,7 +46,11 @@ export function writeArtifact(folder: string, artifact: Artifact, today: string)
     probes: probesOf(artifact),
     calibration: { slope: rounded(artifact.calibration.slope), offset: rounded(artifact.calibration.offset) },
   };
-  const files = { 'model.onnx': onnx, 'card.json': `${JSON.stringify(card, null, 2)}\n`, 'explanation.json': `${JSON.stringify(artifact.model)}\n` };
+  const files = {
+    'model.onnx': onnx,
+    'card.json': `${JSON.stringify(card, null, 2)}\n`,
+    'explanation.json': `${JSON.stringify(artifact.model)}\n`,
+  };
   for (const [name, content] of Object.entries(files)) writeFileSync(path.join(target, name), content);
   return Object.values(files).reduce((sum, content) => sum + content.length, 0);
 }

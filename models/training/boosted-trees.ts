@@ -65,7 +65,9 @@ const leastGain = 1e-6;
 /** How much the loss falls when the rows are parted so. */
 function gainOf(left: Totals, all: Totals, penalty: number): number {
   const right = { gradient: all.gradient - left.gradient, curvature: all.curvature - left.curvature };
-  const [one, other, before] = [left, right, all].map(({ gradient, curvature }) => gradient ** 2 / (curvature + penalty));
+  const [one, other, before] = [left, right, all].map(
+    ({ gradient, curvature }) => gradient ** 2 / (curvature + penalty),
+  );
   return (one ?? 0) + (other ?? 0) - (before ?? 0);
 }
 
@@ -87,12 +89,20 @@ class TreeGrower {
 
   /** Grows one tree and adds its leaves to the margins. */
   grow(margins: Float64Array): Tree {
-    this.#growNode(Uint32Array.from({ length: this.#bins.rowCount }, (_, row) => row), 0, margins);
+    this.#growNode(
+      Uint32Array.from({ length: this.#bins.rowCount }, (_, row) => row),
+      0,
+      margins,
+    );
     return this.#tree;
   }
 
   /** Returns the node's index and the mean of the leaves below it, by rows. */
-  #growNode(rows: Uint32Array, depth: number, margins: Float64Array): { readonly index: number; readonly mean: number } {
+  #growNode(
+    rows: Uint32Array,
+    depth: number,
+    margins: Float64Array,
+  ): { readonly index: number; readonly mean: number } {
     const tree = this.#tree;
     const index = tree.feature.push(-1) - 1;
     tree.threshold.push(0);
@@ -114,8 +124,14 @@ class TreeGrower {
     return { index, mean };
   }
 
-  #makeLeaf(index: number, { rows, totals }: { readonly rows: Uint32Array; readonly totals: Totals }, margins: Float64Array): number {
-    const value = Math.fround((-this.#options.learningRate * totals.gradient) / (totals.curvature + this.#options.penalty));
+  #makeLeaf(
+    index: number,
+    { rows, totals }: { readonly rows: Uint32Array; readonly totals: Totals },
+    margins: Float64Array,
+  ): number {
+    const value = Math.fround(
+      (-this.#options.learningRate * totals.gradient) / (totals.curvature + this.#options.penalty),
+    );
     this.#tree.value[index] = value;
     for (const row of rows) margins[row] = (margins[row] ?? 0) + value;
     return value;

@@ -9,10 +9,21 @@ export interface RecordedBuild extends BuildEnd {
 
 /** The builds in the order in which they started. Throws `BadInput`. */
 export function readBuilds(path: string): RecordedBuild[] {
-  const table = readTable(path, ['project', 'pr_name', 'build_id', 'build_duration', 'build_timestamp', 'build_result']);
+  const table = readTable(path, [
+    'project',
+    'pr_name',
+    'build_id',
+    'build_duration',
+    'build_timestamp',
+    'build_result',
+  ]);
   const optional = (name: string) => (table.has(name) ? table.column(name) : []);
   const [projects, changes, ids] = [table.column('project'), table.column('pr_name'), table.column('build_id')];
-  const [durations, starts, results] = [table.column('build_duration'), table.column('build_timestamp'), table.column('build_result')];
+  const [durations, starts, results] = [
+    table.column('build_duration'),
+    table.column('build_timestamp'),
+    table.column('build_result'),
+  ];
   const [branches, heads, trunks] = [optional('pr_base_branch'), optional('build_head_sha'), optional('trunk_sha')];
   let startedAt = 0;
   const builds = Array.from({ length: table.rowCount }, (_, row): RecordedBuild => {

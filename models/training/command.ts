@@ -18,12 +18,20 @@ export async function runCommand(main: () => Promise<void>): Promise<void> {
 }
 
 /** The named options as text. Throws `BadInput` for others, and for a required one that is not given. */
-export function readOptions(required: readonly string[], optional: readonly string[] = []): ReadonlyMap<string, string> {
+export function readOptions(
+  required: readonly string[],
+  optional: readonly string[] = [],
+): ReadonlyMap<string, string> {
   const names = [...required, ...optional];
-  const usage = [...required.map((name) => `--${name} <${name}>`), ...optional.map((name) => `[--${name} <${name}>]`)].join(' ');
+  const usage = [
+    ...required.map((name) => `--${name} <${name}>`),
+    ...optional.map((name) => `[--${name} <${name}>]`),
+  ].join(' ');
   const options = new Map<string, string>();
   try {
-    const { values } = parseArgs({ options: Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])) });
+    const { values } = parseArgs({
+      options: Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
+    });
     for (const [name, value] of Object.entries(values)) if (typeof value === 'string') options.set(name, value);
   } catch (error) {
     throw new BadInput(`${error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''} Expected ${usage}`);
@@ -60,7 +68,11 @@ export function field(value: string | number): string {
 export const artifactsFolder = path.resolve(import.meta.dirname, '../artifacts');
 
 /** Loads a model for a command; `--model <folder>` may name another than the shipped. A refusal is bad input. */
-export async function openModel(name: string, features: readonly Feature[], folder = path.join(artifactsFolder, name)): Promise<LoadedModel> {
+export async function openModel(
+  name: string,
+  features: readonly Feature[],
+  folder = path.join(artifactsFolder, name),
+): Promise<LoadedModel> {
   const loading = await loadModel({ folder, features });
   if (!loading.ok) throw new BadInput(`the model was refused: ${loading.refusal.message}`);
   return loading.model;

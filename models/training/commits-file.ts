@@ -21,7 +21,9 @@ export function readCommits(path: string): Commit[] {
   const commits = Array.from({ length: table.rowCount }, (_, row): Commit => {
     latest = dateIn(dates[row]) ?? latest;
     // Every measure is in the list, so the record is complete.
-    const measures = Object.fromEntries(columns.map(([name, fields]) => [name, numberIn(fields[row])])) as ChangeMeasures;
+    const measures = Object.fromEntries(
+      columns.map(([name, fields]) => [name, numberIn(fields[row])]),
+    ) as ChangeMeasures;
     const label = numberIn(labels?.[row]);
     return { id: ids[row] ?? '', at: latest, measures, isFaulty: label === null ? null : label > 0 };
   });
@@ -32,6 +34,8 @@ export function readCommits(path: string): Commit[] {
 function dateIn(field: string | undefined): number | null {
   const parts = /^(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?/.exec(field ?? '');
   if (parts === null) return null;
-  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts.slice(1).map((part) => (part === undefined ? 0 : Number(part)));
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts
+    .slice(1)
+    .map((part) => (part === undefined ? 0 : Number(part)));
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }

@@ -21,17 +21,22 @@ export function readTable(path: string, required: readonly string[]): Table {
 
 /** Like `readTable`, of text at hand. */
 export function parseTable(path: string, text: string, required: readonly string[]): Table {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/).filter((line) => line.trim() !== '');
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '');
   const [header] = lines;
   if (header === undefined) throw new BadInput(`${path} is empty: expected a header line with ${required.join(', ')}`);
   const separator = header.includes(';') ? ';' : ',';
   const names = splitLine(header, separator).map((name) => name.trim());
   const missing = required.filter((name) => !names.includes(name));
-  if (missing.length > 0) throw new BadInput(`${path} has no column ${missing.join(', ')}: found ${names.join(', ').slice(0, 200)}`);
+  if (missing.length > 0)
+    throw new BadInput(`${path} has no column ${missing.join(', ')}: found ${names.join(', ').slice(0, 200)}`);
   const columns = new Map<string, string[]>(names.map((name) => [name, []]));
   for (let row = 1; row < lines.length; row += 1) {
     const fields = splitLine(lines[row] ?? '', separator);
-    for (let index = 0; index < names.length; index += 1) columns.get(names[index] ?? '')?.push((fields[index] ?? '').trim());
+    for (let index = 0; index < names.length; index += 1)
+      columns.get(names[index] ?? '')?.push((fields[index] ?? '').trim());
   }
   return {
     path,

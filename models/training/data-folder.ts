@@ -17,7 +17,10 @@ export const evaluationOnly: readonly string[] = ['iofrol_1-160'];
 /** The folder itself, made sure of. Throws `BadInput`. */
 export function dataFolder(folder: string | undefined): string {
   if (folder === undefined || folder === '') throw new BadInput('which data? Give a folder: --data <folder>');
-  if (!existsSync(folder)) throw new BadInput(`${folder} does not exist: expected a folder with test-history/, change-risk/ and build-outcome/`);
+  if (!existsSync(folder))
+    throw new BadInput(
+      `${folder} does not exist: expected a folder with test-history/, change-risk/ and build-outcome/`,
+    );
   return folder;
 }
 

@@ -24,17 +24,28 @@ export async function evaluateOutcomes(projects: readonly Named<RecordedBuild>[]
   const samples = projects.map(({ rows }) => buildSample(rows));
   const results: OutcomeScores[] = [];
   for (const [index, { name, rows: builds }] of projects.entries()) {
-    const model = fitProjects(samples.filter((_, other) => other !== index), buildOutcomeRecipe);
+    const model = fitProjects(
+      samples.filter((_, other) => other !== index),
+      buildOutcomeRecipe,
+    );
     const width = samples[index]?.rows.featureCount ?? 1;
-    const scored = await scoreBuilds(builds, async (rows) => Float32Array.from(scoresOf(model, matrixFrom(rows, width))));
+    const scored = await scoreBuilds(builds, async (rows) =>
+      Float32Array.from(scoresOf(model, matrixFrom(rows, width))),
+    );
     const judged = scored.filter(({ build }) => build.hasFailed !== null);
     const later = judged.slice(Math.floor(judged.length * 0.7));
     const labels = later.map(({ build }) => Number(build.hasFailed));
-    const last = Array.from(samples[index]?.rows.values ?? []).filter((_, at) => at % width === 0).slice(-later.length);
+    const last = Array.from(samples[index]?.rows.values ?? [])
+      .filter((_, at) => at % width === 0)
+      .slice(-later.length);
     results.push({
       project: name,
       builds: judged.length,
-      model: auc(later.map(({ score }) => score), labels) ?? 0.5,
+      model:
+        auc(
+          later.map(({ score }) => score),
+          labels,
+        ) ?? 0.5,
       asLastTime: auc(last, labels) ?? 0.5,
       likely: rightOf(later, 'fail-likely', true),
       fine: rightOf(later, 'fine', false),

@@ -7,7 +7,11 @@ import { meanOf } from './metrics.ts';
 
 export interface Figures {
   readonly cards: readonly Card[];
-  readonly suites: readonly { readonly name: string; readonly orders: readonly OrderScores[]; readonly isInSample: boolean }[];
+  readonly suites: readonly {
+    readonly name: string;
+    readonly orders: readonly OrderScores[];
+    readonly isInSample: boolean;
+  }[];
   readonly risk: readonly RiskScores[];
   readonly outcomes: readonly OutcomeScores[];
 }
@@ -25,18 +29,33 @@ export function reportOf(figures: Figures): string {
 }
 
 function modelsSection(cards: readonly Card[]): string {
-  const rows = cards.map((card) => [card.name, card.version, card.standsAside ? 'stands aside: its baseline decides' : 'decides', card.data.map(({ source, rows: count }) => `${source}: ${count} rows`).join('; ')]);
+  const rows = cards.map((card) => [
+    card.name,
+    card.version,
+    card.standsAside ? 'stands aside: its baseline decides' : 'decides',
+    card.data.map(({ source, rows: count }) => `${source}: ${count} rows`).join('; '),
+  ]);
   return `## Models\n\n${table(['model', 'version', 'role', 'made from'], rows)}`;
 }
 
 function suiteSection({ name, orders, isInSample }: Figures['suites'][number]): string {
   const rows = orders.map(({ way, means, gain }) => [
     way === 'plain' ? '**plain estimate (ships)**' : way,
-    ...[means.all, means.new, means.first].map(({ mean, cycles }) => (cycles === 0 ? '–' : `${mean.toFixed(3)} (${cycles})`)),
+    ...[means.all, means.new, means.first].map(({ mean, cycles }) =>
+      cycles === 0 ? '–' : `${mean.toFixed(3)} (${cycles})`,
+    ),
     way === 'plain' ? '' : gain,
   ]);
-  const note = isInSample ? 'The model was made from this suite: its own two lines are in-sample, and are held-out only in its card.' : 'No model was made from this suite.';
-  const head = ['order', 'all failures', 'new failures', 'first-ever failures', 'plain estimate minus this, all failures'];
+  const note = isInSample
+    ? 'The model was made from this suite: its own two lines are in-sample, and are held-out only in its card.'
+    : 'No model was made from this suite.';
+  const head = [
+    'order',
+    'all failures',
+    'new failures',
+    'first-ever failures',
+    'plain estimate minus this, all failures',
+  ];
   return `## Order of tests: ${name}\n\nMean APFDc over cycles of at least six tests with such a failure (their number in brackets). ${note} APFDc rewards running short tests first, whatever fails.\n\n${table(head, rows)}`;
 }
 
@@ -50,15 +69,42 @@ function riskSection(risk: readonly RiskScores[]): string {
     (each: RiskScores) => each.errorUnseen,
     (each: RiskScores) => each.errorLabelled,
   ];
-  const rows = risk.map((scores) => [scores.project, String(scores.commits), ...columns.map((of) => of(scores).toFixed(3))]);
-  const head = ['project', 'commits', 'AUC, unseen', 'AUC, size alone', 'AUC of the last 30 %, unseen', 'the same with 70 % labels', 'calibration error, unseen', 'with 70 % labels'];
+  const rows = risk.map((scores) => [
+    scores.project,
+    String(scores.commits),
+    ...columns.map((of) => of(scores).toFixed(3)),
+  ]);
+  const head = [
+    'project',
+    'commits',
+    'AUC, unseen',
+    'AUC, size alone',
+    'AUC of the last 30 %, unseen',
+    'the same with 70 % labels',
+    'calibration error, unseen',
+    'with 70 % labels',
+  ];
   return `## Change risk\n\nEach project is scored by a model of the other projects.\n\n${table(head, [...rows, ['**mean**', '', ...columns.map(mean)]])}`;
 }
 
 function outcomeSection(outcomes: readonly OutcomeScores[]): string {
   const share = ({ right, said }: OutcomeScores['fine']) => (said === 0 ? 'never said' : `${right} of ${said}`);
-  const rows = outcomes.map((each) => [each.project, String(each.builds), each.model.toFixed(3), each.asLastTime.toFixed(3), share(each.likely), share(each.fine)]);
-  const means = ['**mean**', '', meanOf(outcomes.map((each) => each.model)).toFixed(3), meanOf(outcomes.map((each) => each.asLastTime)).toFixed(3), '', ''];
+  const rows = outcomes.map((each) => [
+    each.project,
+    String(each.builds),
+    each.model.toFixed(3),
+    each.asLastTime.toFixed(3),
+    share(each.likely),
+    share(each.fine),
+  ]);
+  const means = [
+    '**mean**',
+    '',
+    meanOf(outcomes.map((each) => each.model)).toFixed(3),
+    meanOf(outcomes.map((each) => each.asLastTime)).toFixed(3),
+    '',
+    '',
+  ];
   const head = ['project', 'builds', 'AUC', 'AUC, as last time', 'fail-likely, and failed', 'fine, and passed'];
   return `## Build outcome\n\nEach project is scored by a model of the other projects that learns from the project's own builds as they end; the last 30 % count. Failed and unstable builds are failures, aborted ones are left out. All other builds: "don't know".\n\n${table(head, [...rows, means])}`;
 }

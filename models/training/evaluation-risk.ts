@@ -36,7 +36,10 @@ export function evaluateRisk(projects: readonly Named<Commit>[], calibration: Ca
     const cut = Math.floor(commits.length * 0.7);
     const labelled = riskWithLabels(rows, scores, commits.slice(0, cut)).subarray(cut);
     const later = labels.subarray(cut);
-    const churn = Float64Array.from({ length: rows.rowCount }, (_, row) => rows.values[row * rows.featureCount + churnColumn] ?? 0);
+    const churn = Float64Array.from(
+      { length: rows.rowCount },
+      (_, row) => rows.values[row * rows.featureCount + churnColumn] ?? 0,
+    );
     return [
       {
         project: name,

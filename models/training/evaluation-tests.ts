@@ -42,7 +42,11 @@ export function interval(differences: readonly number[]): string {
   return found === null ? 'no cycle' : `${signed(found.mean)} [${signed(found.low)}, ${signed(found.high)}]`;
 }
 
-function addScores(record: Record<Kind, number[]>, order: readonly TestRun[], { failedBefore, failedLast }: RankedCycle): void {
+function addScores(
+  record: Record<Kind, number[]>,
+  order: readonly TestRun[],
+  { failedBefore, failedLast }: RankedCycle,
+): void {
   const isFault: Readonly<Record<Kind, (run: TestRun) => boolean>> = {
     all: (run) => run.hasFailed,
     new: (run) => run.hasFailed && !failedLast.has(run.name),

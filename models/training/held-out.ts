@@ -7,7 +7,9 @@ import { fitProjects, type Recipe } from './recipes.ts';
 export function heldOutScores(samples: readonly Sample[], recipe: Recipe): Float64Array[] {
   return samples.map((sample) => {
     const others = samples.filter((other) => other !== sample);
-    return others.length === 0 ? new Float64Array(sample.labels.length).fill(0.5) : scoresOf(fitProjects(others, recipe), sample.rows);
+    return others.length === 0
+      ? new Float64Array(sample.labels.length).fill(0.5)
+      : scoresOf(fitProjects(others, recipe), sample.rows);
   });
 }
 

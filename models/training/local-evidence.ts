@@ -19,7 +19,8 @@ export interface Blend {
  */
 export function fitBlend(sample: Sample, recipe: Recipe): Blend {
   const count = sample.labels.length;
-  if (count < leastRows || !hasBothClasses(sample.labels)) return { margins: (_, shipped) => Float64Array.from(shipped, logOdds) };
+  if (count < leastRows || !hasBothClasses(sample.labels))
+    return { margins: (_, shipped) => Float64Array.from(shipped, logOdds) };
   const local = fitRecipe(sample, recipe);
   const weight = count / (count + evenRows);
   return {

@@ -64,7 +64,9 @@ function derivatives({ rows, labels }: Sample, { beta, scales, penalty }: Fit) {
   scaled[0] = 1;
   for (let row = 0; row < rows.rowCount; row += 1) {
     const values = rowOf(rows, row);
-    scales.forEach(({ mean, deviation }, feature) => (scaled[feature + 1] = ((values[feature] ?? 0) - mean) / deviation));
+    scales.forEach(
+      ({ mean, deviation }, feature) => (scaled[feature + 1] = ((values[feature] ?? 0) - mean) / deviation),
+    );
     const margin = scaled.reduce((sum, value, index) => sum + value * (beta[index] ?? 0), 0);
     const probability = 1 / (1 + Math.exp(-margin));
     addRow({ gradient, hessian, scaled }, probability - (labels[row] ?? 0), probability * (1 - probability));
@@ -84,7 +86,8 @@ function addRow({ gradient, hessian, scaled }: Sums, error: number, curvature: n
     gradient[index] = (gradient[index] ?? 0) + error * value;
     const line = hessian[index];
     if (line === undefined) continue;
-    for (let other = 0; other < scaled.length; other += 1) line[other] = (line[other] ?? 0) + curvature * value * (scaled[other] ?? 0);
+    for (let other = 0; other < scaled.length; other += 1)
+      line[other] = (line[other] ?? 0) + curvature * value * (scaled[other] ?? 0);
   }
 }
 
@@ -94,7 +97,8 @@ function solved(matrix: readonly Float64Array[], vector: Float64Array): Float64A
   const size = vector.length;
   for (let column = 0; column < size; column += 1) {
     let pivot = column;
-    for (let line = column + 1; line < size; line += 1) if (Math.abs(lines[line]?.[column] ?? 0) > Math.abs(lines[pivot]?.[column] ?? 0)) pivot = line;
+    for (let line = column + 1; line < size; line += 1)
+      if (Math.abs(lines[line]?.[column] ?? 0) > Math.abs(lines[pivot]?.[column] ?? 0)) pivot = line;
     const [top, best] = [lines[column], lines[pivot]];
     if (top === undefined || best === undefined) continue;
     [lines[column], lines[pivot]] = [best, top];
@@ -106,5 +110,6 @@ function solved(matrix: readonly Float64Array[], vector: Float64Array): Float64A
 function subtract(line: Float64Array | undefined, pivot: Float64Array, column: number): void {
   const factor = (line?.[column] ?? 0) / (pivot[column] ?? 1);
   if (line === undefined || factor === 0) return;
-  for (let index = column; index < line.length; index += 1) line[index] = (line[index] ?? 0) - factor * (pivot[index] ?? 0);
+  for (let index = column; index < line.length; index += 1)
+    line[index] = (line[index] ?? 0) - factor * (pivot[index] ?? 0);
 }

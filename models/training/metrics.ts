@@ -29,7 +29,7 @@ export function auc(scores: ArrayLike<number>, labels: ArrayLike<number>): numbe
   const order = Array.from(scores, (_, index) => index).toSorted((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
   let positives = 0;
   let rankSum = 0;
-  for (let start = 0; start < order.length; ) {
+  for (let start = 0; start < order.length;) {
     let end = start;
     while (end < order.length && scores[order[end] ?? 0] === scores[order[start] ?? 0]) end += 1;
     const meanRank = (start + 1 + end) / 2;
@@ -41,12 +41,16 @@ export function auc(scores: ArrayLike<number>, labels: ArrayLike<number>): numbe
     start = end;
   }
   const negatives = order.length - positives;
-  return positives === 0 || negatives === 0 ? null : (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
+  return positives === 0 || negatives === 0
+    ? null
+    : (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }
 
 /** Expected calibration error over ten bins of equal size, weighted by size (Naeini et al. 2015, equal-mass bins). */
 export function calibrationError(probabilities: ArrayLike<number>, labels: ArrayLike<number>, bins = 10): number {
-  const order = Array.from(probabilities, (_, index) => index).toSorted((a, b) => (probabilities[a] ?? 0) - (probabilities[b] ?? 0));
+  const order = Array.from(probabilities, (_, index) => index).toSorted(
+    (a, b) => (probabilities[a] ?? 0) - (probabilities[b] ?? 0),
+  );
   let error = 0;
   for (let bin = 0; bin < bins; bin += 1) {
     const members = order.slice(Math.floor((bin * order.length) / bins), Math.floor(((bin + 1) * order.length) / bins));
@@ -67,9 +71,15 @@ export interface Interval {
 export function bootstrapMean(values: readonly number[], rounds = 2000): Interval | null {
   if (values.length === 0) return null;
   const random = randomFrom(17);
-  const means = Array.from({ length: rounds }, () => meanOf(values.map(() => values[Math.floor(random() * values.length)] ?? 0)));
+  const means = Array.from({ length: rounds }, () =>
+    meanOf(values.map(() => values[Math.floor(random() * values.length)] ?? 0)),
+  );
   means.sort((a, b) => a - b);
-  return { mean: meanOf(values), low: means[Math.floor(rounds * 0.025)] ?? 0, high: means[Math.floor(rounds * 0.975)] ?? 0 };
+  return {
+    mean: meanOf(values),
+    low: means[Math.floor(rounds * 0.025)] ?? 0,
+    high: means[Math.floor(rounds * 0.975)] ?? 0,
+  };
 }
 
 export function meanOf(values: readonly number[]): number {

@@ -10,7 +10,9 @@ const attributeTypes = { floats: 6, ints: 7, strings: 8, i: 2, s: 3 } as const;
 
 /** The bytes of `model.onnx`: input `features` [N, F], output `score` [N, 1], both float. */
 export function onnxOf(model: AdditiveModel, name: string): Uint8Array {
-  const { root } = protobuf.parse(readFileSync(path.join(import.meta.dirname, 'onnx.proto'), 'utf8'), { keepCase: true });
+  const { root } = protobuf.parse(readFileSync(path.join(import.meta.dirname, 'onnx.proto'), 'utf8'), {
+    keepCase: true,
+  });
   const type = root.lookupType('onnx.ModelProto');
   const hasTrees = model.trees.trees.length > 0;
   const featureCount = model.linear.weights.length;
@@ -19,12 +21,20 @@ export function onnxOf(model: AdditiveModel, name: string): Uint8Array {
     ir_version: 8,
     producer_name: 'noodle',
     producer_version: '1',
-    opset_import: [{ domain: '', version: 13 }, { domain: 'ai.onnx.ml', version: 3 }],
+    opset_import: [
+      { domain: '', version: 13 },
+      { domain: 'ai.onnx.ml', version: 3 },
+    ],
     graph: {
       name,
       node: [
         { op_type: 'Gemm', name: 'linear', input: ['features', 'weights', 'bias'], output: ['linear_margin'] },
-        ...(hasTrees ? [treeNode(model.trees), { op_type: 'Add', name: 'sum', input: ['linear_margin', 'tree_margin'], output: ['margin'] }] : []),
+        ...(hasTrees
+          ? [
+              treeNode(model.trees),
+              { op_type: 'Add', name: 'sum', input: ['linear_margin', 'tree_margin'], output: ['margin'] },
+            ]
+          : []),
         { op_type: 'Sigmoid', name: 'probability', input: [hasTrees ? 'margin' : 'linear_margin'], output: ['score'] },
       ],
       initializer: [
@@ -39,11 +49,58 @@ export function onnxOf(model: AdditiveModel, name: string): Uint8Array {
 }
 
 function valueOf(name: string, width: number) {
-  return { name, type: { tensor_type: { elem_type: float, shape: { dim: [{ dim_param: 'N' }, { dim_value: width }] } } } };
+  return {
+    name,
+    type: { tensor_type: { elem_type: float, shape: { dim: [{ dim_param: 'N' }, { dim_value: width }] } } },
+  };
 }
 
-function treeNode({ base, trees }: TreeEnsemble) {
-  const nodes = trees.flatMap((tree, treeId) =>
+interface FlatNode {
+  readonly treeId: number;
+  readonly nodeId: number;
+  readonly isLeaf: boolean;
+  readonly feature: number;
+  readonly threshold: number;
+  readonly left: number;
+  readonly right: number;
+  readonly value: number;
+}
+
+function treeNode(ensemble: TreeEnsemble) {
+  const nodes = flatNodes(ensemble);
+  const leaves = nodes.filter((node) => node.isLeaf);
+  const ints = (name: string, of: readonly FlatNode[], value: (node: FlatNode) => number) =>
+    attribute(name, 'ints', of.map(value));
+  const modes = nodes.map((node) => bytesOf(node.isLeaf ? 'LEAF' : 'BRANCH_LEQ'));
+  const thresholds = nodes.map((node) => node.threshold);
+  const weights = leaves.map((node) => node.value);
+  return {
+    op_type: 'TreeEnsembleRegressor',
+    name: 'trees',
+    domain: 'ai.onnx.ml',
+    input: ['features'],
+    output: ['tree_margin'],
+    attribute: [
+      attribute('n_targets', 'i', 1),
+      attribute('base_values', 'floats', [ensemble.base]),
+      attribute('post_transform', 's', bytesOf('NONE')),
+      ints('nodes_treeids', nodes, (node) => node.treeId),
+      ints('nodes_nodeids', nodes, (node) => node.nodeId),
+      ints('nodes_featureids', nodes, (node) => node.feature),
+      attribute('nodes_values', 'floats', thresholds),
+      attribute('nodes_modes', 'strings', modes),
+      ints('nodes_truenodeids', nodes, (node) => node.left),
+      ints('nodes_falsenodeids', nodes, (node) => node.right),
+      ints('target_treeids', leaves, (node) => node.treeId),
+      ints('target_nodeids', leaves, (node) => node.nodeId),
+      ints('target_ids', leaves, () => 0),
+      attribute('target_weights', 'floats', weights),
+    ],
+  };
+}
+
+function flatNodes({ trees }: TreeEnsemble): FlatNode[] {
+  return trees.flatMap((tree, treeId) =>
     tree.feature.map((feature, nodeId) => ({
       treeId,
       nodeId,
@@ -55,30 +112,6 @@ function treeNode({ base, trees }: TreeEnsemble) {
       value: tree.value[nodeId] ?? 0,
     })),
   );
-  const leaves = nodes.filter((node) => node.isLeaf);
-  return {
-    op_type: 'TreeEnsembleRegressor',
-    name: 'trees',
-    domain: 'ai.onnx.ml',
-    input: ['features'],
-    output: ['tree_margin'],
-    attribute: [
-      attribute('n_targets', 'i', 1),
-      attribute('base_values', 'floats', [base]),
-      attribute('post_transform', 's', bytesOf('NONE')),
-      attribute('nodes_treeids', 'ints', nodes.map((node) => node.treeId)),
-      attribute('nodes_nodeids', 'ints', nodes.map((node) => node.nodeId)),
-      attribute('nodes_featureids', 'ints', nodes.map((node) => node.feature)),
-      attribute('nodes_values', 'floats', nodes.map((node) => node.threshold)),
-      attribute('nodes_modes', 'strings', nodes.map((node) => bytesOf(node.isLeaf ? 'LEAF' : 'BRANCH_LEQ'))),
-      attribute('nodes_truenodeids', 'ints', nodes.map((node) => node.left)),
-      attribute('nodes_falsenodeids', 'ints', nodes.map((node) => node.right)),
-      attribute('target_treeids', 'ints', leaves.map((node) => node.treeId)),
-      attribute('target_nodeids', 'ints', leaves.map((node) => node.nodeId)),
-      attribute('target_ids', 'ints', leaves.map(() => 0)),
-      attribute('target_weights', 'floats', leaves.map((node) => node.value)),
-    ],
-  };
 }
 
 function attribute(name: string, kind: keyof typeof attributeTypes, value: unknown) {

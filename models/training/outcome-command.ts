@@ -10,8 +10,12 @@ await runCommand(async () => {
   const builds = readBuilds(options.get('builds') ?? '');
   const model = await openModel('build-outcome', buildOutcomeFeatures, options.get('model'));
   const { calibration } = model.card;
-  const scored = await scoreBuilds(builds, async (rows) => (await model.score(rows)).map((each) => calibrated(calibration, each)));
+  const scored = await scoreBuilds(builds, async (rows) =>
+    (await model.score(rows)).map((each) => calibrated(calibration, each)),
+  );
   await model.dispose();
-  const lines = scored.map(({ build, score, decision }) => [build.project, build.buildId, build.change, score.toFixed(6), decision].map(field).join(';'));
+  const lines = scored.map(({ build, score, decision }) =>
+    [build.project, build.buildId, build.change, score.toFixed(6), decision].map(field).join(';'),
+  );
   writeLines(options.get('out') ?? '', ['project;build_id;pr_name;Score;Decision', ...lines]);
 });

@@ -45,7 +45,9 @@ async function scoreProject(builds: readonly RecordedBuild[], scorer: Scorer): P
   const rows = matrixOf(featuresAtStart(builds));
   const shipped = await scorer(rows.values);
   const learner = new OutcomeLearner(rows, shipped);
-  const byEnd = builds.map((build, index) => ({ build, index })).toSorted((one, other) => one.build.endedAt - other.build.endedAt);
+  const byEnd = builds
+    .map((build, index) => ({ build, index }))
+    .toSorted((one, other) => one.build.endedAt - other.build.endedAt);
   let next = 0;
   return builds.map((build, index) => {
     for (let end = byEnd[next]; end !== undefined && end.build.endedAt <= build.startedAt; end = byEnd[next]) {

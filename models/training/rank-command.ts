@@ -10,13 +10,21 @@ await runCommand(async () => {
   const model = await openModel('test-failure', testFailureFeatures, options.get('model'));
   const lines = ['Cycle;Name;Rank'];
   const used = new Map<string, number>();
-  for await (const { cycle, order, by } of rankCycles(cycles, model.card.standsAside ? null : (rows) => model.score(rows))) {
+  for await (const { cycle, order, by } of rankCycles(
+    cycles,
+    model.card.standsAside ? null : (rows) => model.score(rows),
+  )) {
     order.forEach((run, index) => lines.push(`${cycle.number};${field(run.name)};${index + 1}`));
     used.set(by, (used.get(by) ?? 0) + 1);
   }
   await model.dispose();
   writeLines(options.get('out') ?? '', lines);
-  if (model.card.standsAside) process.stderr.write('The model test-failure stands aside: it was not better than the plain estimate (see models/EVALUATION.md).\n');
-  const ways = [...used].map(([way, count]) => `${count} by ${way === 'plain' ? 'the plain estimate' : way}`).join(', ');
+  if (model.card.standsAside)
+    process.stderr.write(
+      'The model test-failure stands aside: it was not better than the plain estimate (see models/EVALUATION.md).\n',
+    );
+  const ways = [...used]
+    .map(([way, count]) => `${count} by ${way === 'plain' ? 'the plain estimate' : way}`)
+    .join(', ');
   process.stderr.write(`${cycles.length} cycles ranked${ways === '' ? '' : `: ${ways}`}\n`);
 });

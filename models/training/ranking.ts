@@ -55,9 +55,17 @@ export const plainWays = {
   'last failed first': (past: TestPast, name: string) => Number(past.hasFailedLast(name)),
 } as const;
 
-async function ordersOf(runs: readonly TestRun[], past: TestPast, scorer: Scorer | null): Promise<Map<string, readonly TestRun[]>> {
+async function ordersOf(
+  runs: readonly TestRun[],
+  past: TestPast,
+  scorer: Scorer | null,
+): Promise<Map<string, readonly TestRun[]>> {
   const orders = new Map<string, readonly TestRun[]>();
-  for (const [way, worth] of Object.entries(plainWays)) orders.set(way, sortedBy(runs, (run) => worth(past, run.name)));
+  for (const [way, worth] of Object.entries(plainWays))
+    orders.set(
+      way,
+      sortedBy(runs, (run) => worth(past, run.name)),
+    );
   if (scorer === null) return orders;
   const rows = runs.map((run) => past.features(run.name));
   const width = rows[0]?.length ?? 0;
@@ -66,8 +74,14 @@ async function ordersOf(runs: readonly TestRun[], past: TestPast, scorer: Scorer
   const scores = await scorer(all);
   const probabilities = new Map(runs.map((run, index) => [run.name, scores[index] ?? 0]));
   const model = (run: TestRun) => probabilities.get(run.name) ?? 0;
-  orders.set('model', sortedBy(runs, (run) => past.worth(run.name, model(run))));
-  orders.set('model × plain', sortedBy(runs, (run) => past.worth(run.name, Math.sqrt(model(run) * past.plainEstimate(run.name)))));
+  orders.set(
+    'model',
+    sortedBy(runs, (run) => past.worth(run.name, model(run))),
+  );
+  orders.set(
+    'model × plain',
+    sortedBy(runs, (run) => past.worth(run.name, Math.sqrt(model(run) * past.plainEstimate(run.name)))),
+  );
   return orders;
 }
 

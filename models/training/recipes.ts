@@ -42,7 +42,11 @@ export function fitRecipe(sample: Sample, recipe: Recipe, weights?: Float32Array
       base: Math.fround(trees.base / 2),
       trees: trees.trees.map((tree) => ({ ...tree, value: tree.value.map((value) => Math.fround(value / 2)) })),
     },
-    linear: { bias: Math.fround(linear.bias / 2), weights: Array.from(linear.weights, (weight) => Math.fround(weight / 2)), means },
+    linear: {
+      bias: Math.fround(linear.bias / 2),
+      weights: Array.from(linear.weights, (weight) => Math.fround(weight / 2)),
+      means,
+    },
   };
 }
 
@@ -61,6 +65,8 @@ export function fitProjects(projects: readonly Sample[], recipe: Recipe): Additi
 
 function meansOf({ rows }: Sample): number[] {
   const sums = new Float64Array(rows.featureCount);
-  rows.values.forEach((value, index) => (sums[index % rows.featureCount] = (sums[index % rows.featureCount] ?? 0) + value));
+  rows.values.forEach(
+    (value, index) => (sums[index % rows.featureCount] = (sums[index % rows.featureCount] ?? 0) + value),
+  );
   return Array.from(sums, (sum) => Math.fround(sum / Math.max(1, rows.rowCount)));
 }

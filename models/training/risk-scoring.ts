@@ -19,10 +19,17 @@ export function riskWithLabels(rows: Matrix, shipped: Float32Array, labelled: re
   const labels = Float32Array.from(labelled, (commit) => Number(commit.isFaulty === true));
   const blend = fitBlend({ rows: slice(rows, 0, count), labels }, changeRiskRecipe);
   const margins = blend.margins(slice(rows, count, rows.rowCount), shipped.subarray(count));
-  scores.set(margins.map((margin) => sigmoid(margin - labelsToCome)), count);
+  scores.set(
+    margins.map((margin) => sigmoid(margin - labelsToCome)),
+    count,
+  );
   return scores;
 }
 
 function slice(rows: Matrix, start: number, end: number): Matrix {
-  return { ...rows, rowCount: end - start, values: rows.values.subarray(start * rows.featureCount, end * rows.featureCount) };
+  return {
+    ...rows,
+    rowCount: end - start,
+    values: rows.values.subarray(start * rows.featureCount, end * rows.featureCount),
+  };
 }

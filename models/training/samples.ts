@@ -36,7 +36,10 @@ export function commitRows(commits: readonly Commit[]): Matrix {
 
 /** Rows with labels; a commit without a label counts as sound. */
 export function commitSample(commits: readonly Commit[]): Sample {
-  return { rows: commitRows(commits), labels: Float32Array.from(commits, (commit) => Number(commit.isFaulty === true)) };
+  return {
+    rows: commitRows(commits),
+    labels: Float32Array.from(commits, (commit) => Number(commit.isFaulty === true)),
+  };
 }
 
 /** One row per build that ended in success or failure, all from one project. */

@@ -29,7 +29,11 @@ export async function trainTestFailure(folder: string): Promise<Artifact> {
     data: sourcesOf(suites, samples, 'Dune CI (jacksonpradolima/coleman4hcs), MIT'),
     metrics: [
       { what: 'AUC, later half of the history', value: meanAuc(held), baseline: 'random .5' },
-      { what: 'APFDc gained over the plain estimate, later half of the history', value: gain.mean, baseline: `95 % interval ${gain.low.toFixed(3)} to ${gain.high.toFixed(3)}` },
+      {
+        what: 'APFDc gained over the plain estimate, later half of the history',
+        value: gain.mean,
+        baseline: `95 % interval ${gain.low.toFixed(3)} to ${gain.high.toFixed(3)}`,
+      },
     ],
     limits: ['Knows nothing of the change.', 'Made from one C++ project.'],
     standsAside: gain.low <= 0,
@@ -51,8 +55,17 @@ export function trainChangeRisk(folder: string): Artifact {
     model: fitProjects(samples, changeRiskRecipe),
     calibration: platt(held),
     data: sourcesOf(projects, samples, 'Kamei et al. 2013 (WeiFoo/RevisitUnsupervised), MIT'),
-    metrics: [{ what: 'mean AUC, each project by a model of the others', value: meanAuc(held), baseline: `size of the change alone ${meanAuc(byChurn).toFixed(3)}` }],
-    limits: ['How many commits are faulty differs between projects: show a percentile unless it was calibrated there.', 'Labels are SZZ labels, which are wrong for some commits.'],
+    metrics: [
+      {
+        what: 'mean AUC, each project by a model of the others',
+        value: meanAuc(held),
+        baseline: `size of the change alone ${meanAuc(byChurn).toFixed(3)}`,
+      },
+    ],
+    limits: [
+      'How many commits are faulty differs between projects: show a percentile unless it was calibrated there.',
+      'Labels are SZZ labels, which are wrong for some commits.',
+    ],
     standsAside: false,
     rows: joined(samples).rows,
   };
@@ -71,7 +84,13 @@ export function trainBuildOutcome(folder: string): Artifact {
     model: fitProjects(samples, buildOutcomeRecipe),
     calibration: platt(held),
     data: sourcesOf(projects, samples, 'LRTS (lrtsuser/LRTS, ISSTA 2024), MIT'),
-    metrics: [{ what: 'mean AUC, each project by a model of the others', value: meanAuc(held), baseline: `as last time ${meanAuc(byLast).toFixed(3)}` }],
+    metrics: [
+      {
+        what: 'mean AUC, each project by a model of the others',
+        value: meanAuc(held),
+        baseline: `as last time ${meanAuc(byLast).toFixed(3)}`,
+      },
+    ],
     limits: ['Weak: knows neither the change nor the compiler. Between .3 and .7 it says that it does not know.'],
     standsAside: false,
     rows: joined(samples).rows,
@@ -82,11 +101,14 @@ export function trainBuildOutcome(folder: string): Artifact {
 async function laterHalfGains(cycles: readonly Cycle[]): Promise<number[]> {
   const middle = cycles.length >> 1;
   const model = fitRecipe(testSample(cycles.slice(0, middle)), testFailureRecipe);
-  const scorer = async (rows: Float32Array) => Float32Array.from(scoresOf(model, matrixFrom(rows, testFailureFeatures.length)));
+  const scorer = async (rows: Float32Array) =>
+    Float32Array.from(scoresOf(model, matrixFrom(rows, testFailureFeatures.length)));
   const gains: number[] = [];
   for await (const { cycle, orders } of rankCycles(cycles, scorer)) {
     if (cycle.number < (cycles[middle]?.number ?? Infinity) || cycle.runs.length < leastTests) continue;
-    const [model, plain] = ['model', 'plain'].map((way) => scoreOf(orders.get(way) ?? [], (run) => run.hasFailed) ?? null);
+    const [model, plain] = ['model', 'plain'].map(
+      (way) => scoreOf(orders.get(way) ?? [], (run) => run.hasFailed) ?? null,
+    );
     if (typeof model === 'number' && typeof plain === 'number') gains.push(model - plain);
   }
   return gains;
@@ -108,7 +130,10 @@ function heldOut(samples: readonly Sample[], scores: readonly Float64Array[]): H
 }
 
 function platt(held: readonly HeldOut[]) {
-  return fitPlatt(held.flatMap(({ scores }) => Array.from(scores)), held.flatMap(({ sample }) => Array.from(sample.labels)));
+  return fitPlatt(
+    held.flatMap(({ scores }) => Array.from(scores)),
+    held.flatMap(({ sample }) => Array.from(sample.labels)),
+  );
 }
 
 function meanAuc(held: readonly HeldOut[]): number {
@@ -119,7 +144,15 @@ function columnOf({ rows }: Sample, feature: number): Float64Array {
   return Float64Array.from({ length: rows.rowCount }, (_, row) => rows.values[row * rows.featureCount + feature] ?? 0);
 }
 
-function sourcesOf(named: readonly { readonly name: string }[], samples: readonly Sample[], origin: string): Artifact['data'] {
+function sourcesOf(
+  named: readonly { readonly name: string }[],
+  samples: readonly Sample[],
+  origin: string,
+): Artifact['data'] {
   const [source = '', licence = ''] = origin.split(/, (?=[^,]*$)/);
-  return named.map(({ name }, index) => ({ source: `${name}, ${source}`, licence, rows: samples[index]?.labels.length ?? 0 }));
+  return named.map(({ name }, index) => ({
+    source: `${name}, ${source}`,
+    licence,
+    rows: samples[index]?.labels.length ?? 0,
+  }));
 }

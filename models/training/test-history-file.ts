@@ -22,18 +22,28 @@ export function readTestHistory(path: string): Cycle[] {
 
 /** Groups the rows of a table by cycle. */
 export function cyclesOf(table: Table): Cycle[] {
-  const [names, durations, verdicts, numbers] = ['Name', 'Duration', 'Verdict', 'Cycle'].map((name) => table.column(name));
+  const [names, durations, verdicts, numbers] = ['Name', 'Duration', 'Verdict', 'Cycle'].map((name) =>
+    table.column(name),
+  );
   const cycles = new Map<number, Map<string, TestRun>>();
   for (let row = 0; row < table.rowCount; row += 1) {
     const number = numberIn(numbers?.[row]);
     const name = names?.[row] ?? '';
-    if (number === null) throw new BadInput(`${table.path}, row ${row + 2}: the cycle is ${JSON.stringify(numbers?.[row] ?? '')}, expected a number`);
+    if (number === null)
+      throw new BadInput(
+        `${table.path}, row ${row + 2}: the cycle is ${JSON.stringify(numbers?.[row] ?? '')}, expected a number`,
+      );
     if (name === '') throw new BadInput(`${table.path}, row ${row + 2}: the test has no name`);
     const runs = cycles.get(number) ?? new Map<string, TestRun>();
     cycles.set(number, runs);
-    runs.set(name, merged(runs.get(name), { name, duration: durationIn(durations?.[row]), hasFailed: isFailure(verdicts?.[row]) }));
+    runs.set(
+      name,
+      merged(runs.get(name), { name, duration: durationIn(durations?.[row]), hasFailed: isFailure(verdicts?.[row]) }),
+    );
   }
-  return [...cycles].toSorted(([one], [other]) => one - other).map(([number, runs]) => ({ number, runs: [...runs.values()] }));
+  return [...cycles]
+    .toSorted(([one], [other]) => one - other)
+    .map(([number, runs]) => ({ number, runs: [...runs.values()] }));
 }
 
 function merged(earlier: TestRun | undefined, run: TestRun): TestRun {

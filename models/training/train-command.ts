@@ -12,7 +12,10 @@ await runCommand(async () => {
   for (const train of [trainTestFailure, trainChangeRisk, trainBuildOutcome]) {
     const artifact = await train(data);
     const sizeBytes = writeArtifact(out, artifact, today);
-    process.stdout.write(`${artifact.name}: ${artifact.rows.rowCount} rows, ${artifact.model.trees.trees.length} trees, ${Math.round(sizeBytes / 1024)} KB\n`);
-    for (const { what, value, baseline } of artifact.metrics) process.stdout.write(`  ${what}: ${value.toFixed(3)} (${baseline})\n`);
+    process.stdout.write(
+      `${artifact.name}: ${artifact.rows.rowCount} rows, ${artifact.model.trees.trees.length} trees, ${Math.round(sizeBytes / 1024)} KB\n`,
+    );
+    for (const { what, value, baseline } of artifact.metrics)
+      process.stdout.write(`  ${what}: ${value.toFixed(3)} (${baseline})\n`);
   }
 });

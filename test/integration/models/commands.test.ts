@@ -22,11 +22,17 @@ describe('commands over CSV files', () => {
 
   it('risk scores commits in time order, with labels and without', async () => {
     const head = 'transactionid,commitdate,ns,nm,nf,entropy,la,ld,lt,fix,ndev,pd,npt,exp,rexp,sexp,bug';
-    const rows = ['9,2006/7/8 9:06,1,2,2,.9,.1,.1,39,0,1,53,1,21,8,11,0', '4,2006/1/1 1:00,5,9,40,3,9,2,400,1,9,5,1,2,2,NaN,1'];
+    const rows = [
+      '9,2006/7/8 9:06,1,2,2,.9,.1,.1,39,0,1,53,1,21,8,11,0',
+      '4,2006/1/1 1:00,5,9,40,3,9,2,400,1,9,5,1,2,2,NaN,1',
+    ];
     for (const labels of [[], ['--labels', '0.5']]) {
       const { status, out } = await run('risk', '--commits', [head, ...rows], labels);
       assert.equal(status, 0);
-      assert.deepEqual(out.map((line) => line.split(';')[0]), ['transactionid', '4', '9']);
+      assert.deepEqual(
+        out.map((line) => line.split(';')[0]),
+        ['transactionid', '4', '9'],
+      );
       assert.ok(out.slice(1).every((line) => Number(line.split(';')[1]) > 0 && Number(line.split(';')[1]) < 1));
     }
   });
@@ -41,13 +47,24 @@ describe('commands over CSV files', () => {
     assert.match(out[1] ?? '', /^p;2;PR-1;0\.\d{6};(fail-likely|fine|don't know)$/);
   });
 
-  const bad: readonly (readonly [what: string, text: readonly string[], args: readonly string[], sentence: RegExp])[] = [
-    ['a missing column', ['Name;Duration', 'a;1'], [], /has no column Verdict, Cycle: found Name, Duration/],
-    ['an empty file', [], [], /is empty: expected a header line/],
-    ['an unknown option', ['Name;Duration;Verdict;Cycle'], ['--nope', '1'], /nope/],
-    ['a folder without a model', ['Name;Duration;Verdict;Cycle'], ['--model', '/nowhere'], /the model was refused: \/nowhere does not hold/],
-    ['the model of another', ['Name;Duration;Verdict;Cycle'], ['--model', path.join(root, 'models/artifacts/change-risk')], /the model takes \d+ features/],
-  ];
+  const bad: readonly (readonly [what: string, text: readonly string[], args: readonly string[], sentence: RegExp])[] =
+    [
+      ['a missing column', ['Name;Duration', 'a;1'], [], /has no column Verdict, Cycle: found Name, Duration/],
+      ['an empty file', [], [], /is empty: expected a header line/],
+      ['an unknown option', ['Name;Duration;Verdict;Cycle'], ['--nope', '1'], /nope/],
+      [
+        'a folder without a model',
+        ['Name;Duration;Verdict;Cycle'],
+        ['--model', '/nowhere'],
+        /the model was refused: \/nowhere does not hold/,
+      ],
+      [
+        'the model of another',
+        ['Name;Duration;Verdict;Cycle'],
+        ['--model', path.join(root, 'models/artifacts/change-risk')],
+        /the model takes \d+ features/,
+      ],
+    ];
   for (const [what, text, args, sentence] of bad) {
     it(`rank says what is wrong with ${what}, and writes nothing`, async () => {
       const { status, stderr, isWritten } = await run('rank', '--history', text, args);
@@ -62,7 +79,9 @@ describe('commands over CSV files', () => {
     const [input, output] = [path.join(folder, 'in.csv'), path.join(folder, 'out.csv')];
     await writeFile(input, lines.join('\n'));
     const script = path.join(root, `models/training/${command}-command.ts`);
-    const { status, stderr } = spawnSync(process.execPath, [script, option, input, '--out', output, ...args], { encoding: 'utf8' });
+    const { status, stderr } = spawnSync(process.execPath, [script, option, input, '--out', output, ...args], {
+      encoding: 'utf8',
+    });
     const isWritten = existsSync(output);
     const out = isWritten ? (await readFile(output, 'utf8')).trimEnd().split('\n') : [];
     return { status, stderr, out, isWritten };

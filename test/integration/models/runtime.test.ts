@@ -71,7 +71,11 @@ describe('a model', () => {
     });
   }
 
-  for (const [name, catalogue] of Object.entries({ 'test-failure': testFailureFeatures, 'change-risk': changeRiskFeatures, 'build-outcome': buildOutcomeFeatures })) {
+  for (const [name, catalogue] of Object.entries({
+    'test-failure': testFailureFeatures,
+    'change-risk': changeRiskFeatures,
+    'build-outcome': buildOutcomeFeatures,
+  })) {
     it(`${name} is shipped and accepted`, async () => {
       const loading = await loadModel({ folder: path.join(artifacts, name), features: catalogue });
       assert.ok(loading.ok, loading.ok ? '' : loading.refusal.message);
@@ -80,7 +84,14 @@ describe('a model', () => {
   }
 
   function write(today = '2026-01-01', written = model) {
-    const card = { summary: '', data: [], metrics: [], limits: [], standsAside: false, calibration: { slope: 1, offset: 0 } };
+    const card = {
+      summary: '',
+      data: [],
+      metrics: [],
+      limits: [],
+      standsAside: false,
+      calibration: { slope: 1, offset: 0 },
+    };
     writeArtifact(folder, { ...card, name: 'sample', features, model: written, rows }, today);
   }
 });
@@ -94,6 +105,8 @@ async function edit(folder: string, change: (card: string) => string): Promise<v
 async function replaceModel(folder: string, other: string): Promise<void> {
   await copyFile(other, path.join(folder, 'model.onnx'));
   const { createHash } = await import('node:crypto');
-  const sha256 = createHash('sha256').update(await readFile(other)).digest('hex');
+  const sha256 = createHash('sha256')
+    .update(await readFile(other))
+    .digest('hex');
   await edit(folder, (card) => card.replace(/"sha256": "[^"]+"/, `"sha256": "${sha256}"`));
 }

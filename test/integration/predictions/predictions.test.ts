@@ -58,7 +58,9 @@ describe('predictions', () => {
     assert.equal(risk.by, 'plain');
     assert.ok(risk.value > 0.9);
     await predictions.changeRisk(change(60), earlier);
-    assert.deepEqual(refusals, [`${path.join('/nowhere', 'change-risk')} does not hold card.json, explanation.json and model.onnx`]);
+    assert.deepEqual(refusals, [
+      `${path.join('/nowhere', 'change-risk')} does not hold card.json, explanation.json and model.onnx`,
+    ]);
   });
 
   it('go on in the plain way when the worker cannot start', async () => {
@@ -69,13 +71,22 @@ describe('predictions', () => {
 
   it('know nothing of tests that never ran', async () => {
     await open();
-    assert.equal(predictions.failureEstimator().probability({ isChanged: false, distance: 1, history: null }) > 0, true);
+    assert.equal(
+      predictions.failureEstimator().probability({ isChanged: false, distance: 1, history: null }) > 0,
+      true,
+    );
   });
 
   async function open(modelsFolder = assetPath('models'), workerFile = assetPath('prediction-worker')) {
     const store = await rig.open({ migrations: undefined });
     const runtimeFiles = { module: assetPath('ort-module'), wasm: assetPath('ort-wasm') };
-    predictions = createPredictions({ store, modelsFolder, workerFile, runtimeFiles, onRefused: (message) => refusals.push(message) });
+    predictions = createPredictions({
+      store,
+      modelsFolder,
+      workerFile,
+      runtimeFiles,
+      onRefused: (message) => refusals.push(message),
+    });
     return store;
   }
 });

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { buildOutcomeFeatures, BuildHistory } from '../../../models/features/build-outcome.ts';
 import { featuresAtStart } from '../../../models/features/build-order.ts';
-import { ChangePast, changeMeasures, changeRiskFeatures, type ChangeMeasures } from '../../../models/features/change-risk.ts';
+import {
+  ChangePast,
+  changeMeasures,
+  changeRiskFeatures,
+  type ChangeMeasures,
+} from '../../../models/features/change-risk.ts';
 import { PastRanks } from '../../../models/features/past-ranks.ts';
 import { TestPast, testFailureFeatures } from '../../../models/features/test-failure.ts';
 
@@ -20,7 +25,8 @@ describe('features', () => {
   describe('of tests', () => {
     it('hold a test that fails often for likelier, and do not sink one that never failed', () => {
       const past = new TestPast();
-      for (let cycle = 0; cycle < 20; cycle += 1) past.addCycle([run('bad', cycle % 2 === 0), run('good'), run('other')]);
+      for (let cycle = 0; cycle < 20; cycle += 1)
+        past.addCycle([run('bad', cycle % 2 === 0), run('good'), run('other')]);
       assert.ok(past.plainEstimate('bad') > past.plainEstimate('good'));
       assert.ok(past.plainEstimate('new') > 0 && past.plainEstimate('good') > 0.4 * past.rate('good'));
     });
@@ -71,7 +77,11 @@ describe('features', () => {
 
   describe('of builds', () => {
     it('know nothing of a build before its end', () => {
-      const [, during, after] = featuresAtStart([build('one', 0, 100, true), build('one', 50, 60, false), build('one', 200, 210, false)]);
+      const [, during, after] = featuresAtStart([
+        build('one', 0, 100, true),
+        build('one', 50, 60, false),
+        build('one', 200, 210, false),
+      ]);
       assert.equal(during?.[0], 0.5);
       // The build that ended last is the first one, at 100.
       assert.equal(after?.[0], 1);

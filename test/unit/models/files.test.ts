@@ -14,7 +14,10 @@ describe('files of histories', () => {
   });
 
   it('lack a column: says which, and what is there', () => {
-    assert.throws(() => parseTable('t.csv', 'a;b\n1;2', ['a', 'Cycle']), new BadInput('t.csv has no column Cycle: found a, b'));
+    assert.throws(
+      () => parseTable('t.csv', 'a;b\n1;2', ['a', 'Cycle']),
+      new BadInput('t.csv has no column Cycle: found a, b'),
+    );
     assert.throws(() => parseTable('t.csv', '', ['a']), /t\.csv is empty/);
   });
 
@@ -23,15 +26,23 @@ describe('files of histories', () => {
   });
 
   it('are in the order of the cycles, whatever that of the rows', () => {
-    assert.deepEqual(history('a;1;0;10', 'a;1;0;2').map((cycle) => cycle.number), [2, 10]);
+    assert.deepEqual(
+      history('a;1;0;10', 'a;1;0;2').map((cycle) => cycle.number),
+      [2, 10],
+    );
   });
 
   it('hold durations that are none, and verdicts that cannot be read', () => {
-    assert.deepEqual(history('a;NaN;0;1', 'b;-1;;1', 'c;;x;1').flatMap((cycle) => cycle.runs.map((run) => [run.duration, run.hasFailed])), [
-      [null, false],
-      [null, false],
-      [null, false],
-    ]);
+    assert.deepEqual(
+      history('a;NaN;0;1', 'b;-1;;1', 'c;;x;1').flatMap((cycle) =>
+        cycle.runs.map((run) => [run.duration, run.hasFailed]),
+      ),
+      [
+        [null, false],
+        [null, false],
+        [null, false],
+      ],
+    );
   });
 
   it('name a cycle that is no number: says where', () => {
@@ -52,7 +63,11 @@ describe('files of histories', () => {
     // One of six tests fails by chance, so that history tells nothing; the made-up model knows which.
     const random = randomFrom(6);
     const failing = Array.from({ length: 60 }, () => Math.floor(random() * 6));
-    const cycles = history(...failing.flatMap((failed, cycle) => ['a', 'b', 'c', 'd', 'e', 'f'].map((name, index) => `${name};1;${Number(index === failed)};${cycle}`)));
+    const cycles = history(
+      ...failing.flatMap((failed, cycle) =>
+        ['a', 'b', 'c', 'd', 'e', 'f'].map((name, index) => `${name};1;${Number(index === failed)};${cycle}`),
+      ),
+    );
     let cycle = -1;
     const oracle = () => {
       cycle += 1;

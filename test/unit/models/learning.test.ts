@@ -25,7 +25,9 @@ describe('learning', () => {
   it('finds with trees what no line can part', () => {
     const sample = exclusiveOr();
     const trees = fitTrees(sample, boosting);
-    const right = sample.labels.filter((label, row) => sigmoid(marginOf(trees, rowOf(sample.rows, row))) > 0.5 === (label === 1));
+    const right = sample.labels.filter(
+      (label, row) => sigmoid(marginOf(trees, rowOf(sample.rows, row))) > 0.5 === (label === 1),
+    );
     assert.ok(right.length > 390, `${right.length} of 400`);
   });
 
@@ -49,7 +51,10 @@ describe('learning', () => {
     });
     const model = fitLogistic({ rows, labels });
     const [first = 0, second = 0] = model.weights;
-    assert.ok(Math.abs(model.bias - 0.5) < 0.2 && Math.abs(first - 2) < 0.25 && Math.abs(second + 1) < 0.2, JSON.stringify([model.bias, first, second]));
+    assert.ok(
+      Math.abs(model.bias - 0.5) < 0.2 && Math.abs(first - 2) < 0.25 && Math.abs(second + 1) < 0.2,
+      JSON.stringify([model.bias, first, second]),
+    );
     assert.equal(logisticMargin({ bias: 1, weights: Float64Array.of(2, 3) }, [1, 1]), 6);
   });
 
@@ -66,7 +71,10 @@ describe('learning', () => {
     const random = randomFrom(4);
     const truths = Array.from({ length: 3000 }, () => random() * 4 - 2);
     const labels = truths.map((margin) => Number(random() < sigmoid(margin)));
-    const { slope } = fitPlatt(truths.map((margin) => sigmoid(3 * margin)), labels);
+    const { slope } = fitPlatt(
+      truths.map((margin) => sigmoid(3 * margin)),
+      labels,
+    );
     assert.ok(Math.abs(slope - 1 / 3) < 0.05, String(slope));
     const oneClass = fitPlatt([0.2, 0.8, 0.5], [0, 0, 0]);
     assert.ok(Number.isFinite(oneClass.slope) && Number.isFinite(oneClass.offset));
