@@ -1,8 +1,9 @@
 // Everything that the dashboard shows at first, read from the store.
 import type { AgentCost, DashboardSnapshot, FailingTest } from '../protocol/analytics.ts';
 import type { Execution } from '../protocol/execution.ts';
+import type { ExecutionId } from '../protocol/ids.ts';
 import { listAlerts } from '../store/alerts.ts';
-import { latestPlanWith, savedTime } from '../store/plans.ts';
+import { getPlan, savedTime } from '../store/plans.ts';
 import type { Reader } from '../store/store.ts';
 import { failingResults, slowestCases, testHistory } from '../store/tests.ts';
 
@@ -35,14 +36,12 @@ export function dashboardSnapshot({ store, repository, executions, cost, now }: 
 }
 
 function failingTests(store: Reader): FailingTest[] {
-  const plans = new Map<string, readonly string[]>();
-  const why = (file: string): readonly string[] => {
-    const known = plans.get(file);
-    if (known !== undefined) return known;
-    const planned = latestPlanWith(store, file)?.plan.tests.find((test) => test.file === file);
-    const path = planned?.why ?? [];
-    plans.set(file, path);
-    return path;
+  const plans = new Map<ExecutionId, ReadonlyMap<string, readonly string[]>>();
+  /** From the plan of the run in which it failed: later plans may have left it out. */
+  const why = (executionId: ExecutionId, file: string): readonly string[] => {
+    const known = plans.get(executionId) ?? new Map(getPlan(store, executionId)?.tests.map((test) => [test.file, test.why]));
+    plans.set(executionId, known);
+    return known.get(file) ?? [];
   };
   return failingResults(store, shownFailing).map(({ result, executionId, failingSince }) => ({
     id: result.id,
@@ -54,7 +53,7 @@ function failingTests(store: Reader): FailingTest[] {
     failureAt: result.failureAt ?? null,
     failingSince,
     executionId,
-    why: [...why(result.file)],
+    why: [...why(executionId, result.file)],
     history: testHistory(store, result.id, 10),
   }));
 }

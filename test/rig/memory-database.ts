@@ -3,6 +3,7 @@ import { Connection, loadSqlite, type Sqlite } from '../../agent/store/sqlite.ts
 import { migrations } from '../../agent/store/migrations/migrations.ts';
 import { decodeTransaction, encodeTransaction } from '../../agent/store/record.ts';
 import type { Reader, SqlValue, Transaction } from '../../agent/store/sql.ts';
+import type { Store } from '../../agent/store/store.ts';
 import { RecordingTransaction } from '../../agent/store/transaction.ts';
 
 export class MemoryDatabase implements Reader {
@@ -38,6 +39,18 @@ export class MemoryDatabase implements Reader {
 
   get<T>(sql: string, params: readonly SqlValue[] = []): T | undefined {
     return this.#connection.all(sql, params, 1)[0] as T | undefined;
+  }
+
+  /** The same database for parts that take a store: what they write is there when their promise resolves. */
+  get store(): Store {
+    return {
+      all: (sql, params) => this.all(sql, params),
+      get: (sql, params) => this.get(sql, params),
+      transact: async (work) => this.transact(work),
+      statistics: () => ({ databaseBytes: 0, journalBytes: 0, stateBytes: 0, transactions: this.changes, isDurable: true }),
+      flush: async () => {},
+      dispose: async () => {},
+    };
   }
 
   /** Every row of every table, here and in a database that replayed the journal. */
