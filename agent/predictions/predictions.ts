@@ -4,6 +4,7 @@ import { ChangePast, changeRiskFeatures, type ChangeMeasures } from '../../model
 import type { TargetId, TestId } from '../protocol/ids.ts';
 import type { Reader } from '../store/sql.ts';
 import { fileHistory, testHistory, type FileHistory } from '../store/tests.ts';
+import { measuredChanges } from './change-log.ts';
 import { estimateDuration, type DurationEstimate } from './durations.ts';
 import { reasonsOf, type Reason } from './explanation.ts';
 import {
@@ -47,11 +48,20 @@ export interface Predictions {
   ): Promise<Prediction & { readonly verdict: BuildVerdict }>;
   /** A percentile among the repository's own changes, which are given in time order. */
   changeRisk(change: ChangeMeasures, earlier: readonly ChangeMeasures[]): Promise<Prediction>;
+  /**
+   * The risk of the last commit of a log that `git` printed for `changeLogArguments`, among the commits before it. Null when
+   * the log holds none.
+   */
+  commitRisk(log: string): Promise<(Prediction & { readonly commit: string }) | null>;
   dispose(): Promise<void>;
 }
 
+export { changeLogArguments } from './change-log.ts';
+
 /** The last durations of a test that count. */
 const countedRuns = 30;
+/** A change is ranked among so many before it. */
+const mostEarlier = 2000;
 /** As in the evaluation: beyond these a build is called, between them not. */
 const likely = 0.7;
 const unlikely = 0.3;
@@ -65,6 +75,22 @@ export function createPredictions(options: PredictionsOptions): Predictions {
     if (refusals.has(message)) return;
     refusals.add(message);
     options.onRefused(message);
+  };
+  const changeRisk: Predictions['changeRisk'] = async (change, earlier) => {
+    const { rows, churnRank } = changeRows(change, earlier);
+    const answer = await host.ask('change-risk', rows);
+    if (!answer.ok) refuse(answer.message);
+    if (!answer.ok || answer.standsAside)
+      return {
+        value: churnRank,
+        reasons: [{ words: 'how many lines it touches', weight: churnRank - 0.5 }],
+        by: 'plain',
+      };
+    return {
+      value: percentileOfLast(answer.scores),
+      reasons: reasonsOf(changeRiskFeatures, answer.contributions),
+      by: answer.version,
+    };
   };
   return {
     failureEstimator() {
@@ -86,21 +112,13 @@ export function createPredictions(options: PredictionsOptions): Predictions {
         by: answer.version,
       };
     },
-    async changeRisk(change, earlier) {
-      const { rows, churnRank } = changeRows(change, earlier);
-      const answer = await host.ask('change-risk', rows);
-      if (!answer.ok) refuse(answer.message);
-      if (!answer.ok || answer.standsAside)
-        return {
-          value: churnRank,
-          reasons: [{ words: 'how many lines it touches', weight: churnRank - 0.5 }],
-          by: 'plain',
-        };
-      return {
-        value: percentileOfLast(answer.scores),
-        reasons: reasonsOf(changeRiskFeatures, answer.contributions),
-        by: answer.version,
-      };
+    changeRisk,
+    async commitRisk(log) {
+      const changes = measuredChanges(log);
+      const last = changes.at(-1);
+      if (last === undefined) return null;
+      const earlier = changes.slice(-mostEarlier - 1, -1).map((change) => change.measures);
+      return { commit: last.commit, ...(await changeRisk(last.measures, earlier)) };
     },
     dispose: () => host.dispose(),
   };

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { assetPath } from '../../../agent/platform/assets.ts';
-import { createPredictions, type Predictions } from '../../../agent/predictions/predictions.ts';
+import { changeLogArguments, createPredictions, type Predictions } from '../../../agent/predictions/predictions.ts';
 import { ExecutionId, TargetId } from '../../../agent/protocol/ids.ts';
 import { saveBuildResult } from '../../../agent/store/builds.ts';
 import { saveExecution } from '../../../agent/store/executions.ts';
 import { changeMeasures, type ChangeMeasures } from '../../../models/features/change-risk.ts';
+import { GitRig } from '../../rig/git-rig.ts';
 import { aBuildResult, anExecution } from '../../rig/recorded.ts';
 import { StoreRig } from '../../rig/store-rig.ts';
 
@@ -35,6 +36,20 @@ describe('predictions', () => {
     assert.equal(big.reasons.length, 3);
     assert.match(big.by, /^[0-9a-f]{12}$/);
     assert.deepEqual(refusals, []);
+  });
+
+  it('rank the last commit of a log as git prints it', async () => {
+    await open();
+    await using git = await GitRig.create();
+    for (let size = 1; size <= 12; size += 1) {
+      await git.write({ 'src/a.ts': 'line\n'.repeat(size * size) });
+      await git.commit(`Change ${size}`);
+    }
+    const log = await git.git(...changeLogArguments);
+    const risk = await predictions.commitRisk(log);
+    assert.match(risk?.commit ?? '', /^[0-9a-f]{40}$/);
+    assert.ok((risk?.value ?? -1) > 0 && (risk?.value ?? 2) < 1);
+    assert.equal(await predictions.commitRisk(''), null);
   });
 
   it('learn of builds from what was recorded', async () => {

@@ -1,0 +1,43 @@
+// The history of a repository as git prints it, as measures of its changes.
+import { ChangeLedger, type ChangeFacts, type FileEdit } from '../../models/features/change-measures.ts';
+import type { ChangeMeasures } from '../../models/features/change-risk.ts';
+
+/** What git must be asked for: the oldest first, without merges, file names as they are. */
+export const changeLogArguments: readonly string[] = [
+  '-c',
+  'core.quotePath=false',
+  'log',
+  '--no-merges',
+  '--no-renames',
+  '--reverse',
+  '--numstat',
+  '--format=%x1e%H%x1f%at%x1f%ae%x1f%s',
+];
+
+export interface MeasuredChange {
+  readonly commit: string;
+  readonly measures: ChangeMeasures;
+}
+
+/** The changes in the order of the log. What is not the log's format is left out. */
+export function measuredChanges(log: string): MeasuredChange[] {
+  const ledger = new ChangeLedger();
+  return log.split('\u001e').flatMap((entry) => {
+    const [head = '', ...lines] = entry.split(/\r?\n/);
+    const [commit = '', at = '', author = '', subject = ''] = head.split('\u001f');
+    const seconds = Number(at);
+    if (commit === '' || at === '' || !Number.isFinite(seconds)) return [];
+    const change: ChangeFacts = { author, at: seconds, subject, edits: lines.flatMap(editIn) };
+    const measures = ledger.measure(change);
+    ledger.add(change);
+    return [{ commit, measures }];
+  });
+}
+
+/** `12<tab>3<tab>src/a.ts`; a binary file has `-` for its numbers. */
+function editIn(line: string): FileEdit[] {
+  const parts = /^(\d+|-)\t(\d+|-)\t(.+)$/.exec(line);
+  if (parts === null) return [];
+  const [, added = '', deleted = '', path = ''] = parts;
+  return [{ path, added: added === '-' ? 0 : Number(added), deleted: deleted === '-' ? 0 : Number(deleted) }];
+}
