@@ -11,7 +11,8 @@ let isOpen = true;
 /** Sends a message whose first key is `event`. Nothing that happens here may disturb the run. */
 function send(message) {
   if (!isOpen) return;
-  let rest = Buffer.from(`${JSON.stringify(message)}\n`);
+  // The newline before it ends what a test may have written there.
+  let rest = Buffer.from(`\n${JSON.stringify(message)}\n`);
   while (rest.length > 0) {
     try {
       rest = rest.subarray(fs.writeSync(descriptor, rest));

@@ -1,0 +1,132 @@
+// The tests component on a real engine and a repository of its own: `await using rig = await TestsRig.create({ files })`.
+import { mkdir, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { userEnvironment } from '../../agent/platform/environment.ts';
+import type { Clock } from '../../agent/platform/clock.ts';
+import { silentLog } from '../../agent/platform/log.ts';
+import type { Execution } from '../../agent/protocol/execution.ts';
+import { success } from '../../agent/protocol/failure.ts';
+import { RepoPath } from '../../agent/protocol/ids.ts';
+import type { PlanRequest } from '../../agent/protocol/plan.ts';
+import { settingDeclarations, type Settings } from '../../agent/protocol/settings.ts';
+import type { TestResult } from '../../agent/protocol/test.ts';
+import { createTests, type Tests } from '../../agent/tests/tests.ts';
+import { EngineRig } from './engine-rig.ts';
+import { GitRig, type Files } from './git-rig.ts';
+import { readFileSync } from 'node:fs';
+
+export interface TestsRigOptions {
+  readonly files: Files;
+  /** Folders of packages, by the name under which they stand in node_modules. */
+  readonly packages?: Readonly<Record<string, string>>;
+  /** Or the whole folder node_modules. */
+  readonly modules?: string;
+  /** Folders that stand first in PATH. */
+  readonly path?: readonly string[];
+  readonly settings?: Partial<Settings>;
+  readonly clock?: Clock;
+  readonly exclude?: readonly string[];
+}
+
+export interface TestRun {
+  readonly execution: Execution;
+  /** `passed test/a.js › suite › case`, in the order in which they came. */
+  readonly lines: readonly string[];
+  readonly results: readonly TestResult[];
+  /** Reasons of the steps that failed for something besides their tests. */
+  readonly reasons: readonly string[];
+}
+
+export class TestsRig implements AsyncDisposable {
+  readonly repository: GitRig;
+  readonly engine: EngineRig;
+  readonly tests: Tests;
+  isTrusted = true;
+
+  private constructor(repository: GitRig, engine: EngineRig, options: TestsRigOptions) {
+    this.repository = repository;
+    this.engine = engine;
+    const { store, events, processes, stateDirectory } = engine;
+    // Made of the declarations themselves.
+    const defaults = Object.fromEntries(settingDeclarations.map((each) => [each.key, each.default])) as Settings;
+    const environment = userEnvironment(process.env);
+    this.tests = createTests({
+      root: repository.root,
+      stateDirectory,
+      store,
+      events,
+      processes,
+      clock: options.clock ?? engine.clock,
+      log: silentLog,
+      settings: () => ({ ...defaults, ...options.settings }),
+      environment: () => ({
+        ...environment,
+        PATH: [...(options.path ?? []), environment['PATH'] ?? ''].join(path.delimiter),
+      }),
+      isTrusted: () => this.isTrusted,
+      files: async () => await this.files(),
+      read: (file) => readIfThere(repository.path(file)),
+      exclude: () => options.exclude ?? [],
+    });
+  }
+
+  static async create(options: TestsRigOptions): Promise<TestsRig> {
+    const repository = await GitRig.create({ '.gitignore': 'node_modules\n', ...options.files });
+    if (options.modules !== undefined) await symlink(options.modules, repository.path('node_modules'), 'dir');
+    for (const [name, folder] of Object.entries(options.packages ?? {})) {
+      await mkdir(path.dirname(repository.path(`node_modules/${name}`)), { recursive: true });
+      await symlink(folder, repository.path(`node_modules/${name}`), 'dir');
+    }
+    return new TestsRig(repository, await EngineRig.create(), options);
+  }
+
+  async files(): Promise<RepoPath[]> {
+    const listed = await this.repository.git('ls-files', '--cached', '--others', '--exclude-standard', '-z');
+    return listed
+      .split('\0')
+      .filter((file) => file !== '')
+      .toSorted()
+      .map((file) => RepoPath.parse(file));
+  }
+
+  /** Plans and runs what is asked for, without any change. */
+  async run(request: PlanRequest = { all: true }): Promise<TestRun> {
+    return await this.start(request).finished;
+  }
+
+  start(request: PlanRequest): { readonly finished: Promise<TestRun>; cancel(): void } {
+    const results: TestResult[] = [];
+    const stop = this.engine.events.on('test.finished', (event) => results.push(event.result));
+    const handle = this.engine.submit([], {
+      prepare: async () => {
+        const changes = { base: 'HEAD', head: null, branch: null, files: [], notes: [] };
+        const plan = await this.tests.plan({ changes, impact: { reached: new Map() }, request });
+        return success(this.tests.steps({ planned: plan.tests, request, after: () => [] }));
+      },
+    });
+    const finished = handle.finished.then((execution) => {
+      stop();
+      const steps = execution.steps.filter((step) => step.kind === 'tests');
+      return { execution, results, lines: results.map(lineOf), reasons: steps.flatMap((step) => step.reason ?? []) };
+    });
+    return { finished, cancel: () => handle.cancel('cancelled by the test') };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.tests.dispose();
+    await this.engine[Symbol.asyncDispose]();
+    await this.repository[Symbol.asyncDispose]();
+  }
+}
+
+function lineOf(result: TestResult): string {
+  return [`${result.status} ${result.file}`, ...result.titlePath].join(' › ');
+}
+
+function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
