@@ -2,7 +2,7 @@
 import type { BuildProblem } from '../protocol/build.ts';
 import type { RepoPath } from '../protocol/ids.ts';
 import type { Location, TestResult } from '../protocol/test.ts';
-import { latestBuildResults } from '../store/builds.ts';
+import { tellingBuildResults } from '../store/builds.ts';
 import type { Reader } from '../store/store.ts';
 import { failingResults } from '../store/tests.ts';
 
@@ -34,10 +34,7 @@ export function currentDiagnostics(store: Reader): ReadonlyMap<RepoPath, readonl
     const at = result.failureAt ?? result.declaredAt ?? { file: result.file, line: 1 };
     add(at.file, ofTest(result, at));
   }
-  for (const { problems, status } of latestBuildResults(store)) {
-    if (status !== 'failed' && status !== 'succeeded') continue;
-    for (const problem of problems) add(problem.location.file, ofProblem(problem));
-  }
+  for (const { problems } of tellingBuildResults(store)) for (const problem of problems) add(problem.location.file, ofProblem(problem));
   return byFile;
 }
 

@@ -105,6 +105,22 @@ export function latestBuildResults(db: Reader): BuildResult[] {
   );
 }
 
+/**
+ * What the compilers last said of each target that exists: its last build that ran to its end; the last success where it
+ * was unchanged since. Builds that were skipped or stopped said nothing.
+ */
+export function tellingBuildResults(db: Reader): BuildResult[] {
+  return readResults(
+    db,
+    `WHERE t.is_present = 1 AND b.execution_key = (
+       SELECT max(told.execution_key) FROM build_executions told WHERE told.target_key = t.key AND (
+         told.status = 'succeeded' OR told.status = 'failed' AND told.execution_key > (
+           SELECT coalesce(max(execution_key), 0) FROM build_executions WHERE target_key = t.key AND status = 'unchanged')))
+     ORDER BY t.id`,
+    [],
+  );
+}
+
 /** Median duration of each target's last successful builds. */
 export function buildDurations(db: Reader): Map<TargetId, number> {
   const rows = db.all<{ id: TargetId; median_ms: number }>(
