@@ -67,9 +67,7 @@ export class AgentConnection {
   /** Connects once, however often it is asked meanwhile. */
   start(): Promise<void> {
     if (this.#state.name === 'connected' || this.#isDisposed) return Promise.resolve();
-    this.#starting ??= this.#start().finally(() => {
-      this.#starting = null;
-    });
+    this.#starting ??= this.#start();
     return this.#starting;
   }
 
@@ -165,6 +163,8 @@ export class AgentConnection {
   }
 
   #become(state: ConnectionState): void {
+    // Whoever hears that a start has ended may ask for the next one.
+    if (state.name !== 'starting') this.#starting = null;
     this.#state = state;
     for (const listener of [...this.#stateListeners]) listener(state);
   }

@@ -1,8 +1,7 @@
 // The context keys that `when` clauses of the manifest look at.
 import * as vscode from 'vscode';
-import { contextKeys } from './ids.ts';
+import { contextValues } from './context-values.ts';
 import type { Repositories } from './repositories.ts';
-import { hasTests, isUnfinished, unknownState, type RepositoryState } from './repository.ts';
 
 export function registerContextKeys(extension: vscode.ExtensionContext, repositories: Repositories): void {
   const known = new Map<string, unknown>();
@@ -20,16 +19,4 @@ export function registerContextKeys(extension: vscode.ExtensionContext, reposito
     repositories.onCurrentChanged(update),
   );
   update();
-}
-
-/** Null: there is no repository. An agent counts as connected once it was asked for everything. */
-export function contextValues(state: RepositoryState | null): Readonly<Record<string, string | boolean>> {
-  const { connection, isRead, executions, snapshot } = state ?? unknownState;
-  return {
-    [contextKeys.agentState]: state === null ? 'none' : connection === 'connected' && !isRead ? 'starting' : connection,
-    [contextKeys.isRunning]: executions.some(isUnfinished),
-    [contextKeys.hasTests]: hasTests(state ?? unknownState),
-    [contextKeys.hasRun]: executions.length > 0,
-    [contextKeys.hasFailed]: snapshot !== null && snapshot.failing.length > 0,
-  };
 }

@@ -46,7 +46,8 @@ export class RepositoryTests implements vscode.Disposable {
   async run(planRequest: PlanRequest, request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
     const { repository, controller, items } = this.#options;
     const testRun = controller.createTestRun(request);
-    const view = new RunView(testRun, items, repository);
+    const chosen = planRequest.tests === undefined ? null : new Set<string>(planRequest.tests);
+    const view = new RunView({ run: testRun, items, repository, chosen });
     const client = await repository.connection.ready();
     if (!client.ok) return view.endWith(client.failure.message);
     const cancelled = new AbortController();
@@ -192,7 +193,7 @@ export class RepositoryTests implements vscode.Disposable {
 
   #createView(name: string): RunView {
     const { controller, items, repository } = this.#options;
-    return new RunView(controller.createTestRun(new vscode.TestRunRequest(), name, true), items, repository);
+    return new RunView({ run: controller.createTestRun(new vscode.TestRunRequest(), name, true), items, repository });
   }
 
   /** Every request has its answer: what came meanwhile is shown now. */

@@ -8,18 +8,28 @@ import { formatDuration } from '../../agent/protocol/quantities.ts';
 import type { Repository } from '../repository.ts';
 import type { TestItems } from './test-items.ts';
 
+export interface RunViewOptions {
+  readonly run: vscode.TestRun;
+  readonly items: TestItems;
+  readonly repository: Repository;
+  /** Ids of the files and cases that the run is restricted to; null when it is not. */
+  readonly chosen?: ReadonlySet<string> | null;
+}
+
 export class RunView {
   /** Resolves when the run has ended. */
   readonly ended: Promise<void>;
   readonly #run: vscode.TestRun;
   readonly #items: TestItems;
   readonly #repository: Repository;
+  readonly #chosen: ReadonlySet<string> | null;
   readonly #resolveEnded: () => void;
 
-  constructor(run: vscode.TestRun, items: TestItems, repository: Repository) {
+  constructor({ run, items, repository, chosen = null }: RunViewOptions) {
     this.#run = run;
     this.#items = items;
     this.#repository = repository;
+    this.#chosen = chosen;
     const ended = Promise.withResolvers<void>();
     this.ended = ended.promise;
     this.#resolveEnded = ended.resolve;
@@ -90,8 +100,9 @@ export class RunView {
   #each(file: TestId, act: (item: vscode.TestItem) => void): void {
     const item = this.#items.file(file);
     if (item === null) return;
+    const isWhole = this.#chosen === null || this.#chosen.has(file);
     const visit = (each: vscode.TestItem) => {
-      act(each);
+      if (isWhole || this.#chosen?.has(each.id) === true) act(each);
       each.children.forEach(visit);
     };
     visit(item);

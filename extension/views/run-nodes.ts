@@ -55,9 +55,9 @@ function runNode(execution: Execution): RunNode {
 }
 
 function labelOf({ state, counts, finishedTests, plannedTests }: Execution): string {
-  if (state === 'running') return `${finishedTests}/${plannedTests}`;
+  if (state === 'running') return plannedTests === 0 ? 'planning' : `${finishedTests}/${plannedTests}`;
   if (counts.failed > 0) return `${counted(counts.failed, 'test')} failed`;
-  if (state === 'succeeded') return `${counted(counts.passed, 'test')} passed`;
+  if (state === 'succeeded') return counts.total === 0 ? 'nothing to test' : `${counted(counts.passed, 'test')} passed`;
   return state.replace('_', ' ');
 }
 

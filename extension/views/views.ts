@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { CommandSurroundings } from '../commands/register-command.ts';
 import { commandIds, contextKeys, viewIds } from '../ids.ts';
-import { contextValues } from '../context-keys.ts';
+import { contextValues } from '../context-values.ts';
 import type { RepositoryState } from '../repository.ts';
 import { planNodes, type PlanNode } from './plan-nodes.ts';
 import { runNodes, type RunNode } from './run-nodes.ts';

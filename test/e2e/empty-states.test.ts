@@ -35,7 +35,7 @@ describe('with nothing to run', () => {
     await window.statusBar.shows('Noodle', 'check');
     await window.sidebar.open();
     await window.sidebar
-      .planned(/without git|file times|not a git/i)
+      .planned(/no git/)
       .first()
       .waitFor();
     await window.runCommand('Noodle: Run All Tests');

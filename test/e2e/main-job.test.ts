@@ -64,8 +64,8 @@ describe('the main job in the editor', () => {
 
   it('shows the failure at its line', async () => {
     await window.editors.open('packages/core/test/cart.test.ts');
-    await window.editors.message('9900 != 9000').waitFor();
-    await window.statusBar.item('2').first().waitFor();
+    await window.editors.failedMark.waitFor();
+    await window.editors.squiggle.waitFor();
   });
 
   it('shows the last results of a test as dots', async () => {

@@ -33,11 +33,16 @@ export class Editors {
     return this.#page.locator('.codelens-decoration a').filter({ hasText: text });
   }
 
-  /** What a test's failure says at the end of its line. */
-  message(text: string): Locator {
+  /** The mark beside the line of a failed test. */
+  get failedMark(): Locator {
     return this.#page
-      .locator('.monaco-editor .test-error-content-widget, .monaco-editor .test-message-inline-content')
-      .filter({ hasText: text });
+      .locator('.monaco-editor .glyph-margin-widgets .testing-run-glyph.codicon-testing-failed-icon')
+      .first();
+  }
+
+  /** What is underlined as wrong. */
+  get squiggle(): Locator {
+    return this.#page.locator('.monaco-editor .squiggly-error').first();
   }
 
   /** What is shown for the mouse that rests on `text`. */
