@@ -65,8 +65,8 @@ function verdictOn({ file }: FoundTest, plan: Plan, position: number): Pick<Expl
     return { decision: 'selected', summary: `it was selected, ${position + 1} of ${counted(plan.tests.length, 'test file')} in order` };
   }
   if (!plan.skipped.files.includes(file.file)) return { decision: 'unknown', summary: 'no plan that is recorded decided about it' };
-  const changed = counted(plan.changes.length, 'changed file');
-  return { decision: 'skipped', summary: `it was skipped: nothing that it depends on is among the ${changed}` };
+  const changed = counted(plan.changes.length, 'file');
+  return { decision: 'skipped', summary: `it was skipped: nothing that it depends on is among what changed (${changed})` };
 }
 
 /** The recorded plan that decided about the file last; without one, the plan that would be made now. */
