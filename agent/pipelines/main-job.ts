@@ -13,6 +13,7 @@ import type { Settings } from '../protocol/settings.ts';
 import { savePlan } from '../store/plans.ts';
 import type { Store } from '../store/store.ts';
 import type { Tests } from '../tests/tests.ts';
+import { isSelection } from './is-selection.ts';
 import type { Planner } from './planner.ts';
 import { runNotes } from './run-notes.ts';
 import { savedBy } from './saved-time.ts';
@@ -143,9 +144,4 @@ class Run {
     const after = (folder: string) => builds.neededBy(folder).filter((target) => planned.has(target)).map((target) => builds.stepOf(target));
     return [...builds.steps(plan.builds), ...tests.steps({ planned: plan.tests, request: this.#request, after })];
   }
-}
-
-/** Whether leaving something out was our decision, and not what the caller asked for. */
-function isSelection(request: PlanRequest): boolean {
-  return request.failed !== true && request.tests === undefined && request.targets === undefined && request.buildsOnly !== true;
 }

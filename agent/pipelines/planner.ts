@@ -8,6 +8,7 @@ import type { RepoPath, TestId } from '../protocol/ids.ts';
 import type { Plan, PlanRequest } from '../protocol/plan.ts';
 import type { Tests } from '../tests/tests.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { isSelection } from './is-selection.ts';
 
 export interface PlannerOptions {
   readonly workspace: Workspace;
@@ -83,7 +84,8 @@ class RepositoryPlanner implements Planner {
       changes: changed.value.files,
       builds,
       tests: [...tests.tests],
-      skipped: { count: tests.skipped.count, files: [...tests.skipped.files] },
+      // What a caller did not ask for was not judged, so nothing can be said of it.
+      skipped: isSelection(request) ? { count: tests.skipped.count, files: [...tests.skipped.files] } : { count: 0, files: [] },
       notes,
       planMs: clock.monotonicMs() - startedAtMs,
     };

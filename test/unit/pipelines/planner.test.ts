@@ -100,6 +100,14 @@ describe('the planner', () => {
     assert.deepEqual(rig.buildInputs[0]?.testFolders, []);
   });
 
+  it('skips nothing where the caller said what to run: nobody judged the rest', async () => {
+    const rig = new PlannerRig();
+    const none = { count: 0, files: [] };
+    assert.deepEqual((await rig.plan({ tests: [aTest.id] })).plan.skipped, none);
+    assert.deepEqual((await rig.plan({ failed: true })).plan.skipped, none);
+    assert.deepEqual((await rig.plan({ paths: [aFile] })).plan.skipped.files, [bTest.file]);
+  });
+
   it('looks at everything at first, then at what changed, and at nothing when nothing did', async () => {
     const rig = new PlannerRig();
     await rig.plan();
