@@ -15,6 +15,7 @@ import {
   type TestEvidence,
 } from './failure-estimate.ts';
 import { ModelHost, type ModelHostOptions } from './model-host.ts';
+import { describeModels, type ModelDescription } from './model-registry.ts';
 import { recordedBuilds } from './recorded-builds.ts';
 
 export interface PredictionsOptions extends ModelHostOptions {
@@ -53,6 +54,8 @@ export interface Predictions {
    * the log holds none.
    */
   commitRisk(log: string): Promise<(Prediction & { readonly commit: string }) | null>;
+  /** The models at hand with their figures, for people to see. */
+  models(): Promise<ModelDescription[]>;
   dispose(): Promise<void>;
 }
 
@@ -120,6 +123,7 @@ export function createPredictions(options: PredictionsOptions): Predictions {
       const earlier = changes.slice(-mostEarlier - 1, -1).map((change) => change.measures);
       return { commit: last.commit, ...(await changeRisk(last.measures, earlier)) };
     },
+    models: () => describeModels(options.modelsFolder),
     dispose: () => host.dispose(),
   };
 }

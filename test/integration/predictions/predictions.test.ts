@@ -84,6 +84,20 @@ describe('predictions', () => {
     assert.equal(refusals.length, 1);
   });
 
+  it('say which models there are and whether they decide', async () => {
+    await open();
+    const models = await predictions.models();
+    assert.deepEqual(
+      models.map(({ name, role }) => [name, role]),
+      [
+        ['build-outcome', 'decides'],
+        ['change-risk', 'decides'],
+        ['test-failure', 'stands aside'],
+      ],
+    );
+    assert.ok(models.every((model) => model.metrics.length > 0));
+  });
+
   it('know nothing of tests that never ran', async () => {
     await open();
     assert.equal(

@@ -1,0 +1,36 @@
+// The models at hand, by their cards: what they are made from, how good they are, whether they decide.
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Card } from '../../models/runtime/card.ts';
+
+export interface ModelDescription {
+  readonly name: string;
+  readonly version: string;
+  readonly date: string;
+  readonly summary: string;
+  /** `decides`: it answers. `stands aside`: its baseline was better and answers. `damaged`: its card cannot be read. */
+  readonly role: 'decides' | 'stands aside' | 'damaged';
+  readonly metrics: Card['metrics'];
+  readonly limits: readonly string[];
+}
+
+/** By name. An absent folder holds no models. */
+export async function describeModels(modelsFolder: string): Promise<ModelDescription[]> {
+  const names = await readdir(modelsFolder).catch((): string[] => []);
+  return Promise.all(names.toSorted().map((name) => describeModel(modelsFolder, name)));
+}
+
+async function describeModel(modelsFolder: string, name: string): Promise<ModelDescription> {
+  const card = await readCard(path.join(modelsFolder, name, 'card.json'));
+  if (card === null) return { name, version: '', date: '', summary: '', role: 'damaged', metrics: [], limits: [] };
+  const { version, date, summary, metrics, limits, standsAside } = card;
+  return { name, version, date, summary, role: standsAside ? 'stands aside' : 'decides', metrics, limits };
+}
+
+async function readCard(file: string): Promise<Card | null> {
+  try {
+    return Card.safeParse(JSON.parse(await readFile(file, 'utf8'))).data ?? null;
+  } catch {
+    return null;
+  }
+}
