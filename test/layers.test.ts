@@ -67,7 +67,7 @@ const publicFiles: Readonly<Record<string, readonly string[]>> = {
   'agent/platform': ['*'],
   'agent/store': ['*'],
   'agent/workspace': ['workspace.ts', 'configuration.ts', 'configuration-language.ts'],
-  'agent/pipelines': ['main-job.ts', 'continuous-run.ts', 'planner.ts'],
+  'agent/pipelines': ['main-job.ts', 'continuous-run.ts', 'planner.ts', 'run-notes.ts'],
   'agent/server': ['server.ts', 'local-client.ts', 'agent-lock.ts', 'roles.ts', 'language-features.ts'],
   'agent/cli': ['cli.ts', 'output.ts'],
   'agent/sample': ['sample-repository.ts'],
