@@ -83,7 +83,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     configuration: () => configuration.describe(),
     configureClient(_caller, isTrusted, editorSettings) {
       trust.isTrusted = isTrusted || options.isTrusted;
-      configuration.editorChanged(editorSettings);
+      if (configuration.editorChanged(editorSettings)) continuousRun.replan();
       return configuration.problems();
     },
     stop: () => host.stop(),

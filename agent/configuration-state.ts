@@ -1,4 +1,5 @@
 // The settings in force: environment, what the editors sent, noodle.yaml, defaults; read anew when one of them changes.
+import { isDeepStrictEqual } from 'node:util';
 import type { ConfigurationFile } from './protocol/configuration-file.ts';
 import type { OutputOf } from './protocol/operations.ts';
 import { SettingSource, type Settings } from './protocol/settings.ts';
@@ -43,9 +44,12 @@ export class ConfigurationState {
     this.#configuration = this.#read();
   }
 
-  editorChanged(settings: Readonly<Record<string, boolean | number>>): void {
+  /** Whether that changes a setting in force. */
+  editorChanged(settings: Readonly<Record<string, boolean | number>>): boolean {
+    const before = this.settings;
     this.#editorSettings = settings;
     this.#configuration = this.#read();
+    return !isDeepStrictEqual(this.settings, before);
   }
 
   #read(): Configuration {

@@ -102,6 +102,15 @@ describe('the main job', () => {
     await failsWith('conflict', rig.client.startRun({}));
   });
 
+  it('plans anew when an editor changes a setting, and only then', async () => {
+    await using rig = await AgentRig.create(shop);
+    await rig.client.configureClient({ trusted: true });
+    await rig.client.configureClient({ trusted: true, settings: { 'test.aiSelection': false } });
+    const { plan } = await rig.event('plan.updated');
+    assert.equal(plan.tests.length, 2);
+    assert.equal(rig.said.filter(({ type }) => type === 'plan.updated').length, 1);
+  });
+
   it('works in a folder without git, and says so', async () => {
     await using rig = await AgentRig.create(shop, { isPlainFolder: true, environment: { XDG_STATE_HOME: '/tmp/noodle-rig-state' } });
     assert.equal((await rig.run({ all: true })).counts.passed, 2);
