@@ -174,19 +174,48 @@ function withoutUnwanted(flags: readonly string[]): string[] {
   return kept;
 }
 
-function reporterUrl(context: BatchContext): string {
-  return pathToFileURL(path.join(context.runnerFolder, 'node-test-reporter.mjs')).href;
-}
-
 async function nodeArguments({ project, files, only }: TestBatch, context: BatchContext): Promise<string[]> {
-  const flags = [
-    ...(project.nodeArguments ?? []),
-    `--test-reporter=${reporterUrl(context)}`,
-    '--test-reporter-destination=stdout',
-    ...titlePatterns(only),
-  ];
+  const own = project.nodeArguments ?? [];
+  const options = files === null || isSingleFile(project) ? null : runOptions(own, only);
+  if (files !== null && options !== null) {
+    const flags = own.filter((flag, index) => !isTestFlag(flag) && !isTestFlagWithValue(own[index - 1] ?? ''));
+    const script = path.join(context.runnerFolder, 'node-test-run.mjs');
+    return [...flags, script, JSON.stringify(options), ...relativeTo(project, files)];
+  }
+  const reporter = pathToFileURL(path.join(context.runnerFolder, 'node-test-reporter.mjs')).href;
+  const flags = [...own, `--test-reporter=${reporter}`, '--test-reporter-destination=stdout', ...titlePatterns(only)];
   if (isSingleFile(project)) return [...flags, ...project.args];
   return [...flags, ...(files === null ? await expandedArguments(project, context) : relativeTo(project, files))];
+}
+
+interface RunOptions {
+  readonly patterns: readonly string[];
+  readonly concurrency?: number;
+  readonly timeoutMs?: number;
+  readonly only?: boolean;
+  readonly forceExit?: boolean;
+}
+
+/** Flags of node's command line as options of `run`; null where one has no counterpart in all versions: then node sorts the files. */
+function runOptions(flags: readonly string[], only: TestBatch['only']): RunOptions | null {
+  const options: { -readonly [K in keyof RunOptions]: RunOptions[K] } = { patterns: titleExpressions(only) };
+  for (const [index, flag] of flags.entries()) {
+    const [name = '', value = flags[index + 1] ?? ''] = flag.split('=');
+    if (name === '--test-concurrency') options.concurrency = Number(value);
+    else if (name === '--test-timeout') options.timeoutMs = Number(value);
+    else if (name === '--test-only') options.only = true;
+    else if (name === '--test-force-exit') options.forceExit = true;
+    else if (isTestFlag(name) && name !== '--test') return null;
+  }
+  return options;
+}
+
+function isTestFlag(flag: string): boolean {
+  return /^--(?:experimental-)?test(?:-|=|$)/.test(flag);
+}
+
+function isTestFlagWithValue(flag: string): boolean {
+  return flag === '--test-concurrency' || flag === '--test-timeout';
 }
 
 async function borpArguments({ project, files, only }: TestBatch, context: BatchContext): Promise<string[] | null> {
@@ -226,11 +255,15 @@ function relativeTo(project: TestProject, files: readonly RepoPath[]): string[] 
   return files.map((file) => (project.folder === '' ? file : path.posix.relative(project.folder, file)));
 }
 
-/** Since Node 22 a pattern is matched against the whole title, before that against the last part: results of others are dropped. */
 function titlePatterns(only: readonly (readonly string[])[]): string[] {
-  const patterns = only.flatMap((titlePath) => [
+  return titleExpressions(only).map((expression) => `--test-name-pattern=${expression}`);
+}
+
+/** Since Node 22 an expression is matched against the whole title, before that against the last part: results of others are dropped. */
+function titleExpressions(only: readonly (readonly string[])[]): string[] {
+  const titles = only.flatMap((titlePath) => [
     titlePath.map(escapedTitle).join(' '),
     ...titlePath.slice(-1).map(escapedTitle),
   ]);
-  return [...new Set(patterns)].map((pattern) => `--test-name-pattern=^${pattern}$`);
+  return [...new Set(titles)].map((title) => `^${title}$`);
 }

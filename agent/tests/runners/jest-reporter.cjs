@@ -7,10 +7,8 @@ const statuses = { passed: 'passed', failed: 'failed', todo: 'todo' };
 
 class NoodleReporter {
   constructor() {
-    /** By file and project: what was reported before the file's end. */
+    /** By file, the runs of it that are under way: several projects may run one file. */
     this.running = new Map();
-    /** Files that several projects run. */
-    this.lastCopyOf = new Map();
   }
 
   onRunStart() {
@@ -30,30 +28,33 @@ class NoodleReporter {
   }
 
   onTestCaseResult(test, result) {
-    const state = this.begin(test);
-    // With retries the first failure is not the last word.
-    if (state.mayRetry || !['passed', 'failed'].includes(result.status)) return;
+    const runs = this.running.get(test.path) || [];
+    send({ event: 'alive' });
+    // jest does not say which project a case ran in, and with retries the first failure is not the last word.
+    if (runs.length !== 1 || runs[0].mayRetry || !['passed', 'failed'].includes(result.status)) return;
+    const { reported } = runs[0];
     const key = keyOf(result);
-    state.reported.set(key, (state.reported.get(key) || 0) + 1);
+    reported.set(key, (reported.get(key) || 0) + 1);
     sendResult(caseResult(test.path, result));
   }
 
   onTestResult(test, fileResult) {
-    const state = this.begin(test);
-    this.running.delete(copyKey(test));
+    const { reported } = this.begin(test);
+    this.running.set(
+      test.path,
+      this.running.get(test.path).filter((run) => run.context !== test.context),
+    );
     for (const result of fileResult.testResults) {
       const key = keyOf(result);
-      const count = state.reported.get(key) || 0;
-      if (count > 0) state.reported.set(key, count - 1);
+      const count = reported.get(key) || 0;
+      if (count > 0) reported.set(key, count - 1);
       else sendResult(caseResult(test.path, result));
     }
     printConsole(fileResult);
     if (fileResult.testExecError || (fileResult.failureMessage && fileResult.testResults.length === 0)) {
-      sendResult(
-        Object.assign({ file: test.path, titlePath: [], status: 'errored', durationMs: 0 }, loadFailure(fileResult)),
-      );
+      sendResult({ file: test.path, titlePath: [], status: 'errored', durationMs: 0, ...loadFailure(fileResult) });
     }
-    send({ event: 'end', file: test.path });
+    if (this.running.get(test.path).length === 0) send({ event: 'end', file: test.path });
   }
 
   onRunComplete(contexts, results) {
@@ -62,19 +63,14 @@ class NoodleReporter {
   }
 
   begin(test) {
-    const key = copyKey(test);
-    let state = this.running.get(key);
-    if (state === undefined) {
-      state = { reported: new Map(), mayRetry: mayRetry(test) };
-      this.running.set(key, state);
-      send({ event: 'start', file: test.path });
-    }
-    return state;
+    const runs = this.running.get(test.path) || [];
+    const known = runs.find((run) => run.context === test.context);
+    if (known !== undefined) return known;
+    const begun = { context: test.context, reported: new Map(), mayRetry: mayRetry(test) };
+    this.running.set(test.path, runs.concat(begun));
+    send({ event: 'start', file: test.path });
+    return begun;
   }
-}
-
-function copyKey(test) {
-  return `${test.path}\0${test.context.config.id || test.context.config.name || ''}`;
 }
 
 function keyOf(result) {

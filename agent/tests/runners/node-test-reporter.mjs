@@ -1,5 +1,6 @@
 // Reports for Node's own runner, 18 and up; borp takes it too. Loaded by `--test-reporter`, or in the process of a single file.
 import { createRequire } from 'node:module';
+import os from 'node:os';
 import path from 'node:path';
 
 const { send, sendResult, describe, cut } = createRequire(import.meta.url)('./channel.cjs');
@@ -16,6 +17,7 @@ export default async function* noodleReporter(source) {
     block: new Blocks(),
     stack: [],
     isIdentified: false,
+    tellsEnds: false,
   };
   for await (const { type, data } of source) {
     try {
@@ -58,11 +60,13 @@ function fileOfFileTest(data, state, type) {
 
 function receiveFile(type, data, { file, state }) {
   if (type === 'test:dequeue') {
+    endEarlierFile(file, state);
     state.running.add(file);
     send({ event: 'start', file });
     sendRunning(state);
   }
   if (type === 'test:complete') {
+    state.tellsEnds = true;
     state.running.delete(file);
     sendRunning(state);
     state.block.end(file);
@@ -78,6 +82,14 @@ function receiveFile(type, data, { file, state }) {
     durationMs: data.details?.duration_ms ?? 0,
     ...(isBroken ? fileFailure(data.details?.error, state.errors.get(path.resolve(file))) : {}),
   });
+}
+
+/** Node 18 does not tell when a file ends; but it starts another only when one of those before has ended. */
+function endEarlierFile(file, state) {
+  if (state.tellsEnds) return;
+  const atOnce = Math.max(1, (os.availableParallelism?.() ?? os.cpus().length) - 1);
+  const ended = state.files[state.files.indexOf(file) - atOnce];
+  if (ended !== undefined) state.block.end(ended);
 }
 
 function sendRunning(state) {
