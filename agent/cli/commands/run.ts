@@ -4,7 +4,8 @@ import type { ExecutionId } from '../../protocol/ids.ts';
 import type { PlanRequest } from '../../protocol/plan.ts';
 import { runObject } from '../json-output.ts';
 import { createRunRenderer } from '../run-output.ts';
-import type { CommandContext, ExitCode, Session } from '../session.ts';
+import type { Output } from '../output.ts';
+import { complain, type CommandContext, type ExitCode, type Session } from '../session.ts';
 import { resolveTests } from './resolve-tests.ts';
 import { folderOf, withSession } from './with-session.ts';
 
@@ -38,12 +39,20 @@ async function runOnce(context: CommandContext, session: Session): Promise<ExitC
     };
     early.splice(0).forEach(show);
     const finished = await ended.promise;
-    if (finished === null) context.output.complain('noodle: the agent went away before the run ended');
-    return finished === null ? 2 : exitCodeOf(finished);
+    if (finished === null) return complain(context.output, { reason: 'disconnected', message: 'the agent went away before the run ended' });
+    const code = exitCodeOf(finished);
+    // People read it in the last line; in the JSON it has no place.
+    if (code === 2 && context.commandLine.switches.has('json')) tellWhy(context.output, finished);
+    return code;
   } finally {
     unsubscribe();
     context.output.progress(null);
   }
+}
+
+function tellWhy({ complain: say }: Output, { status, reason, notes }: EventOf<'run.finished'>): void {
+  say(`noodle: ${reason ?? `the run ended: ${status.replace('_', ' ')}`}`);
+  for (const note of notes) say(`        ${note}`);
 }
 
 /** Shows the events of one execution as the options say. */
