@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { formatDuration } from '../protocol/quantities.ts';
 import type { AlertRule } from '../store/alerts.ts';
+import { medianOf } from '../store/recent.ts';
 
 /** `slower`: the last value against the median of those before it. `share`: the share of ones among the last values. */
 export const Condition = z.discriminatedUnion('kind', [
@@ -37,7 +38,7 @@ export function firingMessage(condition: Condition, values: readonly number[]): 
       const [last, ...before] = values;
       const earlier = before.slice(0, condition.window);
       if (last === undefined || earlier.length < condition.window) return null;
-      const usual = median(earlier);
+      const usual = medianOf(earlier);
       if (last < condition.leastMs || last <= usual * condition.factor) return null;
       return `the last run took ${formatDuration(last)}; the median of the ${earlier.length} before it is ${formatDuration(usual)}`;
     }
@@ -49,11 +50,4 @@ export function firingMessage(condition: Condition, values: readonly number[]): 
       return `${failed} of the last ${latest.length} runs failed`;
     }
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
 }

@@ -5,7 +5,7 @@ import type { OutputOf } from '../protocol/operations.ts';
 import { RepoPath } from '../protocol/ids.ts';
 import type { Planner } from '../pipelines/planner.ts';
 import type { Reader } from '../store/store.ts';
-import { latestCaseResults } from '../store/tests.ts';
+import { failingCases } from '../store/tests.ts';
 
 export type Lens = OutputOf<'getCodeLenses'>['lenses'][number];
 
@@ -26,7 +26,7 @@ export async function codeLensesOf({ graph, planner, store }: CodeLensOptions, f
   const tests = await planner.testsReachedBy([path.data]);
   if (tests.length === 0) return [];
   const reached = new Set<string>(tests);
-  const failing = latestCaseResults(store).filter((result) => reached.has(result.fileId) && result.failingSince !== null).length;
+  const failing = failingCases(store).filter((result) => reached.has(result.fileId)).length;
   const symbols = await graph.symbolsIn(path.data);
   return innermostChanged(symbols, change.lines).map(({ name, startLine }) => ({ line: startLine, name, tests, failing }));
 }
