@@ -10,9 +10,20 @@ async function ran(end: Partial<EventOf<'run.finished'>>): Promise<{ readonly co
   const rig = new CommandRig({ startRun: () => ({ executionId }) });
   const ended = rig.run('run', '--json');
   const counts = { total: 1, passed: 1, failed: 0, skipped: 0 };
-  const finished = { status: 'succeeded', reason: null, counts, firstFailureAtMs: null, durationMs: 5, saved: { testsMs: 0, buildsMs: 0 }, notes: [] } as const;
+  const finished: EventOf<'run.finished'> = {
+    type: 'run.finished',
+    executionId,
+    status: 'succeeded',
+    reason: null,
+    counts,
+    firstFailureAtMs: null,
+    durationMs: 5,
+    saved: { testsMs: 0, buildsMs: 0 },
+    notes: [],
+    ...end,
+  };
   await new Promise((resolve) => setImmediate(resolve));
-  rig.say({ ...finished, ...end, type: 'run.finished', executionId });
+  rig.say(finished);
   return { code: await ended, lines: rig.lines().filter((line) => !line.startsWith('{')) };
 }
 
