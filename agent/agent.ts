@@ -102,7 +102,11 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
       continuousRun.replan();
     },
     isIdle: () => engine.isIdle() && !continuousRun.isWatching,
-    dispose: () => disposables.dispose(),
+    async dispose() {
+      // What runs still asks graph, builds and tests: it ends, as cancelled, while they are there.
+      await engine.dispose();
+      await disposables.dispose();
+    },
   };
 }
 

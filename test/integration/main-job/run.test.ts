@@ -102,6 +102,14 @@ describe('the main job', () => {
     await failsWith('conflict', rig.client.startRun({}));
   });
 
+  it('cancels what is being planned when the agent leaves', async () => {
+    await using rig = await AgentRig.create(shop);
+    const { executionId } = await rig.client.startRun({ all: true });
+    await rig.restart();
+    const { state, reason } = await rig.client.getExecutionStatus({ id: executionId });
+    assert.deepEqual({ state, reason }, { state: 'cancelled', reason: 'the agent is leaving' });
+  });
+
   it('plans anew when an editor changes a setting, and only then', async () => {
     await using rig = await AgentRig.create(shop);
     await rig.client.configureClient({ trusted: true });
