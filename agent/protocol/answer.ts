@@ -77,7 +77,7 @@ function succeeded(facts: AnswerFacts, execution: Execution): Answer {
   const others = facts.failing.length;
   const since = execution.finishedAt;
   if (others > 0) {
-    const passed = total === 0 ? 'Nothing had to run' : `${allOf(total, facts)} pass`;
+    const passed = total === 0 ? 'Nothing had to run' : `${allOf(total, facts)} ${passes(total)}`;
     return {
       tone: 'failed',
       text: `${passed}, but ${counted(others, 'test')} ${fails(others)} since an earlier run`,
@@ -87,7 +87,7 @@ function succeeded(facts: AnswerFacts, execution: Execution): Answer {
   if (total === 0) return { tone: 'passed', text: nothingToTest(facts), since };
   const { mended } = facts;
   const again = mended === 0 ? '' : `; ${counted(mended, 'test')} mended`;
-  return { tone: 'passed', text: `${allOf(total, facts)} ${total === 1 ? 'passes' : 'pass'}${again}`, since };
+  return { tone: 'passed', text: `${allOf(total, facts)} ${passes(total)}${again}`, since };
 }
 
 function failed(facts: AnswerFacts, execution: Execution): Answer {
@@ -137,6 +137,10 @@ function cause(failing: AnswerFacts['failing'], execution: Execution): string {
 
 function fails(count: number): string {
   return count === 1 ? 'fails' : 'fail';
+}
+
+function passes(count: number): string {
+  return count === 1 ? 'passes' : 'pass';
 }
 
 function earliest(failing: AnswerFacts['failing']): number | null {

@@ -110,7 +110,13 @@ function casesOfFile(file: TestFile | null, options: TestsOptions): TestCase[] {
   const text = options.read(file.file);
   const written = text === null ? [] : (adapterOf(file.framework).readCases?.(file.file, text) ?? []);
   const numbered = numberedCases(file, written);
-  if (file.cases.length === 0) return numbered;
+  const writtenIds = new Set(numbered.map((each) => each.id));
+  // Of a file that ran in part only some cases are on record: its source knows the others. Titles that are computed
+  // stand in no source; then the record is all there is.
+  if (file.cases.every((each) => writtenIds.has(each.id))) {
+    const recorded = new Map(file.cases.map((each) => [each.id, each]));
+    return numbered.map((each) => ({ ...each, ...recorded.get(each.id), line: recorded.get(each.id)?.line ?? each.line }));
+  }
   const lines = new Map(numbered.map((each) => [each.id, each.line]));
   return file.cases.map((each) => ({ ...each, line: each.line ?? lines.get(each.id) ?? null }));
 }

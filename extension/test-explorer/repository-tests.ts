@@ -4,6 +4,7 @@ import type { NoodleEvent } from '../../agent/protocol/events.ts';
 import type { Execution } from '../../agent/protocol/execution.ts';
 import type { ExecutionId } from '../../agent/protocol/ids.ts';
 import type { PlanRequest } from '../../agent/protocol/plan.ts';
+import type { TestFile } from '../../agent/protocol/test.ts';
 import { isUnfinished, type Repository } from '../repository.ts';
 import { describePlan } from './planned-reason.ts';
 import { RunView } from './run-view.ts';
@@ -131,7 +132,7 @@ export class RepositoryTests implements vscode.Disposable {
     if (listed === undefined) return;
     const found = new Set(listed.files.map((file) => file.id));
     for (const id of items.fileIds) if (!found.has(id)) items.removeFile(id);
-    for (const file of listed.files) items.putFile(file);
+    for (const file of listed.files) this.#put(file);
     this.#describedPlan = null;
     this.#describe();
     await this.#resolveVisible();
@@ -156,11 +157,18 @@ export class RepositoryTests implements vscode.Disposable {
       view.end();
   }
 
+  #put(file: TestFile): void {
+    const { items } = this.#options;
+    items.putFile(file);
+    const item = items.file(file.id);
+    if (item !== null && items.isStale(file)) this.resolve(item).catch(() => {});
+  }
+
   #receive(event: NoodleEvent): void {
     const { items, controller } = this.#options;
     switch (event.type) {
       case 'tests.changed':
-        for (const file of event.changed) items.putFile(file);
+        for (const file of event.changed) this.#put(file);
         event.removed.forEach((id) => items.removeFile(id));
         return;
       case 'tests.outdated':

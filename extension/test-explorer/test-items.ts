@@ -40,15 +40,10 @@ export class TestItems {
     return this.#files.get(id) ?? null;
   }
 
-  /** Adds or updates a test file; its cases are made when it is expanded. */
+  /** Adds a test file, whose cases are made when it is expanded, or updates what is known of it. */
   putFile(file: TestFile): void {
     this.#known.set(file.id, file);
-    const existing = this.#files.get(file.id);
-    if (existing !== undefined) {
-      // What was opened once stays up to date; a file whose cases are not on record keeps those that are shown.
-      if (existing.children.size > 0 && file.cases.length > 0) this.putCases(existing, file.cases);
-      return;
-    }
+    if (this.#files.has(file.id)) return;
     const item = this.#options.controller.createTestItem(file.id, nameIn(file), this.#uri(file.file));
     item.canResolveChildren = true;
     item.sortText = file.file;
@@ -83,6 +78,12 @@ export class TestItems {
     cases.forEach((testCase, index) => {
       this.#putCase(file, testCase).sortText = String(index).padStart(6, '0');
     });
+  }
+
+  /** Whether a file is shown with its cases and has others now. */
+  isStale({ id, cases }: TestFile): boolean {
+    const item = this.#files.get(id);
+    return item !== undefined && item.children.size > 0 && cases.some((each) => !this.#cases.has(each.id));
   }
 
   /** The test file at an address, as an item. */

@@ -94,6 +94,11 @@ describe('the answer', () => {
     assert.equal(tone, 'failed');
   });
 
+  it('speaks of a single test in the singular', () => {
+    const state = showing(execution({ state: 'succeeded', counts: counts(1, 0) }));
+    assert.equal(textOf(state), 'The impacted test passes, but 1 test fails since an earlier run');
+  });
+
   it('names a build that broke', () => {
     const steps = [step('plan'), step('build:core', { state: 'failed', exitCode: 2 })];
     assert.equal(textOf(showing(execution({ counts: counts(0, 0), steps }), [])), 'The build of core fails');
