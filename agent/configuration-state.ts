@@ -13,6 +13,7 @@ export interface ConfigurationStateOptions {
   readonly readFile: () => string | null;
 }
 
+/** The configuration as it is now; whoever hears of a change in one of its sources tells it so. */
 export class ConfigurationState {
   readonly #options: ConfigurationStateOptions;
   #editorSettings: Readonly<Record<string, boolean | number>> = {};

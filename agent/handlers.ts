@@ -37,6 +37,7 @@ export interface HandlerParts {
   readonly stop: () => void;
 }
 
+/** One handler for each operation of the contract. They trust their input: it was checked where it came in. */
 export function createHandlers(parts: HandlerParts): Handlers {
   return { ...agentHandlers(parts), ...planHandlers(parts), ...executionHandlers(parts), ...testAndBuildHandlers(parts), ...analyticsHandlers(parts) };
 }

@@ -5,6 +5,7 @@ import type { LanguageFeatures } from './server/language-features.ts';
 import { configurationPath } from './configuration-state.ts';
 import { completeConfiguration, describeAt, validateConfiguration } from './workspace/configuration-language.ts';
 
+/** What the language server asks for, answered by the parts that know it. */
 export function languageFeatures(answers: Answers): LanguageFeatures {
   return {
     diagnostics: answers.diagnostics,

@@ -20,6 +20,7 @@ export interface SessionEnvironment {
 const otherAgentTimeoutMs = 15_000;
 const attempts = 3;
 
+/** The way in which commands of this process open their sessions. */
 export function createOpenSession(surroundings: SessionEnvironment): OpenSession {
   return async (options) => {
     if (options.agent === 'own') return await ownSession(surroundings, options);

@@ -19,6 +19,7 @@ export interface AlertsOptions {
   readonly reportError: (error: unknown) => void;
 }
 
+/** The alerts of one repository. Evaluates nothing while nothing is recorded. */
 export class Alerts {
   readonly #options: AlertsOptions;
   /** Alerts that the user resolved while their condition still holds: they fire again only after it was false. */

@@ -38,6 +38,7 @@ export interface Analytics {
   dispose(): Promise<void>;
 }
 
+/** Declares the own metrics and default rules, and records and judges from then on what the bus tells. */
 export async function createAnalytics(options: AnalyticsOptions): Promise<Analytics> {
   const { store, events, clock, log, settings } = options;
   const reportError = (error: unknown) => log.error('analytics', { error });

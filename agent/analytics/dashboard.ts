@@ -19,6 +19,7 @@ export interface DashboardSources {
   readonly now: number;
 }
 
+/** The figures as they are recorded now. */
 export function dashboardSnapshot({ store, repository, executions, cost, now }: DashboardSources): DashboardSnapshot {
   const running = executions.find((execution) => execution.state === 'running');
   const ended = executions.filter((execution) => execution.startedAt !== null && execution.finishedAt !== null);

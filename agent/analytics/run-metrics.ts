@@ -32,6 +32,7 @@ export function measureRun(event: EventOf<'run.finished'>, at: number): Measurem
   ];
 }
 
+/** What the end of a build measures. One that was not built, or did not come to its end, measures nothing. */
 export function measureBuild(event: EventOf<'build.finished'>, at: number): Measurement[] {
   const { status, durationMs, target } = event.result;
   if (status !== 'succeeded' && status !== 'failed') return [];

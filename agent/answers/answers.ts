@@ -28,6 +28,7 @@ export interface AnswersOptions extends ExplainOptions {
 
 const quietMs = 100;
 
+/** Answers from the present state; listeners are called at most ten times a second. */
 export function createAnswers(options: AnswersOptions): Answers {
   const { store, events, clock } = options;
   const disposables = new Disposables();

@@ -1,6 +1,7 @@
 // The help texts, from the table of commands.
 import { commands, type CommandDeclaration, type OptionDeclaration } from './command-line.ts';
 
+/** What the program is, and its commands. */
 export function generalHelp(version: string): string {
   const width = Math.max(...commands.map((command) => command.name.length));
   return [
@@ -16,6 +17,7 @@ export function generalHelp(version: string): string {
   ].join('\n');
 }
 
+/** A command's arguments, options and examples. */
 export function commandHelp(command: CommandDeclaration): string {
   const left = command.options.map(optionName);
   const width = Math.max(...left.map((name) => name.length));

@@ -44,6 +44,7 @@ export interface MainJob {
   start(request: RunRequest): Result<ExecutionHandle>;
 }
 
+/** The main job of one repository. */
 export function createMainJob(options: MainJobOptions): MainJob {
   return {
     start(request) {

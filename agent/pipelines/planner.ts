@@ -39,6 +39,7 @@ export interface Planner {
   refresh(): Promise<void>;
 }
 
+/** A planner that looks at everything before its first plan, and then only at what it is told has changed. */
 export function createPlanner(options: PlannerOptions): Planner {
   return new RepositoryPlanner(options);
 }

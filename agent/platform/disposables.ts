@@ -1,6 +1,7 @@
 // Whoever creates disposes: a stack of things to undo, undone in reverse order.
 type Undo = () => void | Promise<void>;
 
+/** What one owner has to end, the latest first. */
 export class Disposables {
   readonly #undos: Undo[] = [];
   #isDisposed = false;

@@ -81,10 +81,12 @@ export const failureCatalogue: { readonly [R in FailureReason]: FailureKind } = 
   internal: { rpcCode: -32603, httpStatus: 500, title: 'A defect in Noodle', hint: 'See the log, and please report it.' },
 };
 
+/** A result that went well. */
 export function success<T>(value: T): Result<T> {
   return { ok: true, value };
 }
 
+/** A result that failed in an expected way: one sentence, and where it helps the place and what can be done. */
 export function failure(reason: FailureReason, message: string, more: Pick<Failure, 'place' | 'hint'> = {}): { readonly ok: false; readonly failure: Failure } {
   return { ok: false, failure: { reason, message, ...more } };
 }
