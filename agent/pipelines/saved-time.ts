@@ -2,21 +2,15 @@
 import type { NoodleEvent } from '../protocol/events.ts';
 import type { Plan } from '../protocol/plan.ts';
 import { buildDurations } from '../store/builds.ts';
+import { skippedTestsMs } from '../store/plans.ts';
 import type { Reader } from '../store/store.ts';
-import { fileHistory } from '../store/tests.ts';
 
 type Saved = Extract<NoodleEvent, { type: 'run.finished' }>['saved'];
 
 /** Milliseconds by the medians of earlier runs; what never ran counts nothing. */
 export function savedBy(store: Reader, plan: Plan): Saved {
-  const skipped = new Set<string>(plan.skipped.files);
-  const selected = new Set(plan.tests.map((test) => test.id));
-  let testsMs = 0;
-  for (const [id, history] of fileHistory(store)) {
-    if (skipped.has(history.file) && !selected.has(id)) testsMs += history.medianMs;
-  }
   const durations = buildDurations(store);
   let buildsMs = 0;
   for (const build of plan.builds) if (build.cached) buildsMs += durations.get(build.target) ?? 0;
-  return { testsMs, buildsMs };
+  return { testsMs: skippedTestsMs(store, plan), buildsMs };
 }

@@ -14,7 +14,7 @@ export interface RecordedPlan {
 /** Records the plan of an execution, and how long what it leaves out would take. */
 export function savePlan(tx: Transaction, executionId: ExecutionId, plan: Plan, at: number): void {
   const key = executionKey(tx, executionId);
-  const savedMs = expectedMs(tx, plan.skipped.files);
+  const savedMs = skippedTestsMs(tx, plan);
   tx.run('INSERT OR REPLACE INTO plans (execution_key, at, content, saved_tests_ms) VALUES (?, ?, ?, ?)', [
     key,
     at,
@@ -38,6 +38,16 @@ export function latestPlanWith(db: Reader, subject: string): RecordedPlan | null
   return null;
 }
 
+/** Expected duration of the test files that a plan leaves out, by the medians of earlier runs; what never ran counts nothing. */
+export function skippedTestsMs(db: Reader, plan: Plan): number {
+  if (plan.skipped.files.length === 0) return 0;
+  const skipped = new Set<string>(plan.skipped.files);
+  // A file can be skipped for one framework and run by another.
+  const selected = new Set<string>(plan.tests.map(({ id }) => id));
+  const suites = db.all<{ id: string; file: string; median_ms: number }>('SELECT id, file, median_ms FROM test_suites');
+  return suites.reduce((sum, { id, file, median_ms }) => sum + (skipped.has(file) && !selected.has(id) ? median_ms : 0), 0);
+}
+
 /** Expected duration of everything that selection and unchanged builds left out since a time. */
 export function savedTime(db: Reader, since: number): { testsMs: number; buildsMs: number } {
   const tests = db.get<{ ms: number | null }>('SELECT sum(saved_tests_ms) AS ms FROM plans WHERE at >= ?', [since]);
@@ -46,13 +56,6 @@ export function savedTime(db: Reader, since: number): { testsMs: number; buildsM
     [since],
   );
   return { testsMs: tests?.ms ?? 0, buildsMs: builds?.ms ?? 0 };
-}
-
-function expectedMs(db: Reader, files: readonly string[]): number {
-  if (files.length === 0) return 0;
-  const skipped = new Set(files);
-  const suites = db.all<{ file: string; median_ms: number }>('SELECT file, median_ms FROM test_suites');
-  return suites.reduce((sum, { file, median_ms }) => sum + (skipped.has(file) ? median_ms : 0), 0);
 }
 
 function* readPlans(db: Reader, rest: string, params: readonly string[]): Generator<RecordedPlan, undefined> {
