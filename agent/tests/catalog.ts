@@ -87,6 +87,11 @@ export class TestCatalog {
     await this.#lists.settled();
   }
 
+  /** Whether a runner has never been asked for its own list: what looking found may be wrong then. */
+  lacksLists(): boolean {
+    return this.#found.some(({ adapter, key }) => adapter.list !== undefined && !this.#listed.has(key));
+  }
+
   /** The cases on record changed: tells of files with other cases than before. */
   casesChanged(): void {
     this.#publish(this.#assign());
@@ -183,15 +188,13 @@ export class TestCatalog {
         const id = testId(project.framework, file);
         taken.add(id);
         projects.set(id, project);
-        filesOfEntry
-          .get(entry)
-          ?.push({
-            id,
-            file,
-            framework: project.framework,
-            project: project.folder,
-            cases: [...(cases.get(id) ?? [])],
-          });
+        filesOfEntry.get(entry)?.push({
+          id,
+          file,
+          framework: project.framework,
+          project: project.folder,
+          cases: [...(cases.get(id) ?? [])],
+        });
       }
     }
     const place = new Map(this.#found.map((found, index) => [found.adapter.framework + found.project.folder, index]));

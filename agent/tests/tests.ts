@@ -66,7 +66,7 @@ export function createTests(options: TestsOptions): Tests {
     found: () => foundSentences(catalog.files),
     async plan({ changes, impact, request }) {
       await discover(changes.files.map((change) => change.path));
-      if (needsLists(request)) await settledWithin(catalog, options.clock);
+      if (needsLists(request) && catalog.lacksLists()) await settledWithin(catalog, options.clock);
       const { files, projects, sources } = catalog;
       const history = fileHistory(options.store);
       return planTests({
@@ -115,7 +115,11 @@ function casesOfFile(file: TestFile | null, options: TestsOptions): TestCase[] {
   // stand in no source; then the record is all there is.
   if (file.cases.every((each) => writtenIds.has(each.id))) {
     const recorded = new Map(file.cases.map((each) => [each.id, each]));
-    return numbered.map((each) => ({ ...each, ...recorded.get(each.id), line: recorded.get(each.id)?.line ?? each.line }));
+    return numbered.map((each) => ({
+      ...each,
+      ...recorded.get(each.id),
+      line: recorded.get(each.id)?.line ?? each.line,
+    }));
   }
   const lines = new Map(numbered.map((each) => [each.id, each.line]));
   return file.cases.map((each) => ({ ...each, line: each.line ?? lines.get(each.id) ?? null }));

@@ -3,24 +3,40 @@
 const fs = require('fs');
 const util = require('util');
 
+// Tests may replace these for themselves.
+const { writeSync } = fs;
+const print = process.stdout.write.bind(process.stdout);
 const descriptor = 3;
 const longest = 64 * 1024;
+const mostWaiting = 64 * 1024 * 1024;
 const pause = new Int32Array(new SharedArrayBuffer(4));
+/** What could not be written yet: a test that replaces the file system hides the descriptor for a while. */
+const waiting = [];
+let waitingBytes = 0;
 let isOpen = true;
+process.on('exit', () => write());
 
 /** Sends a message whose first key is `event`. Nothing that happens here may disturb the run. */
 function send(message) {
   if (!isOpen) return;
   // The newline before it ends what a test may have written there.
-  let rest = Buffer.from(`\n${JSON.stringify(message)}\n`);
-  while (rest.length > 0) {
+  const bytes = Buffer.from(`\n${JSON.stringify(message)}\n`);
+  if (waitingBytes + bytes.length > mostWaiting) return;
+  waiting.push(bytes);
+  waitingBytes += bytes.length;
+  write();
+}
+
+function write() {
+  while (waiting.length > 0) {
     try {
-      rest = rest.subarray(fs.writeSync(descriptor, rest));
+      const rest = waiting[0].subarray(writeSync(descriptor, waiting[0]));
+      waitingBytes -= waiting[0].length - rest.length;
+      if (rest.length > 0) waiting[0] = rest;
+      else waiting.shift();
     } catch (error) {
-      if (error.code !== 'EAGAIN') {
-        isOpen = false;
-        return;
-      }
+      if (error.code === 'EPIPE') isOpen = false;
+      if (error.code !== 'EAGAIN') return;
       Atomics.wait(pause, 0, 0, 2);
     }
   }
@@ -85,7 +101,7 @@ function sendResult(result) {
     result.stack && result.message && !result.stack.includes(result.message)
       ? `${result.message}\n${result.stack}`
       : result.stack || result.message || '';
-  process.stdout.write(`✗ ${title}\n${text.replace(/^/gm, '    ')}\n`);
+  print(`✗ ${title}\n${text.replace(/^/gm, '    ')}\n`);
 }
 
 module.exports = { send, sendResult, describe, show, cut };

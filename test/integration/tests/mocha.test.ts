@@ -264,6 +264,25 @@ describe('mocha: faults', () => {
     assert.deepEqual((await rig.run()).lines, ['passed test/a.js › a', 'passed test/a.js › b']);
   });
 
+  it('loses nothing while a test replaces the file system and its own output', async () => {
+    await using rig = await create({
+      'test/a.js': `const fs = require('fs'); const { write } = process.stdout; const { writeSync, writeBuffer } = fs;
+const binding = process.binding('fs'); const original = binding.writeBuffer;
+describe('s', () => {
+  before(() => { binding.writeBuffer = () => { throw Object.assign(new Error('EBADF'), { code: 'EBADF' }); }; fs.writeSync = () => 0; process.stdout.write = () => true; });
+  after(() => { binding.writeBuffer = original; fs.writeSync = writeSync; process.stdout.write = write; });
+  it('a', () => {});
+  it('b', () => { throw new Error('no'); });
+});
+describe('t', () => it('c', () => {}));`,
+    });
+    assert.deepEqual((await rig.run()).lines, [
+      'passed test/a.js › s › a',
+      'failed test/a.js › s › b',
+      'passed test/a.js › t › c',
+    ]);
+  });
+
   it('lives with 100 MB of output', async () => {
     await using rig = await create({
       'test/a.js': `it('a', function () { this.timeout(0); const text = 'x'.repeat(1023) + '\\n'; for (let i = 0; i < 102400; i++) process.stdout.write(text); }); it('b', () => {});`,
