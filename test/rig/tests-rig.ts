@@ -1,12 +1,14 @@
 // The tests component on a real engine and a repository of its own: `await using rig = await TestsRig.create({ files })`.
+import { execa } from 'execa';
 import { mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { userEnvironment } from '../../agent/platform/environment.ts';
 import type { Clock } from '../../agent/platform/clock.ts';
 import { silentLog } from '../../agent/platform/log.ts';
 import type { Execution } from '../../agent/protocol/execution.ts';
 import { success } from '../../agent/protocol/failure.ts';
-import { RepoPath } from '../../agent/protocol/ids.ts';
+import { RepoPath, TestId } from '../../agent/protocol/ids.ts';
 import type { PlanRequest } from '../../agent/protocol/plan.ts';
 import { settingDeclarations, type Settings } from '../../agent/protocol/settings.ts';
 import type { TestResult } from '../../agent/protocol/test.ts';
@@ -110,6 +112,16 @@ export class TestsRig implements AsyncDisposable {
       return { execution, results, lines: results.map(lineOf), reasons: steps.flatMap((step) => step.reason ?? []) };
     });
     return { finished, cancel: () => handle.cancel('cancelled by the test') };
+  }
+
+  /** Runs what the debugger would start, and resolves with its output. */
+  async runDebugCommand(id: string): Promise<string> {
+    const answer = await this.tests.debugCommand(TestId.parse(id));
+    if (!answer.ok) throw new Error(answer.failure.message);
+    const { program, arguments: args, runtimeArguments = [], cwd, environment } = answer.value;
+    const options = { cwd, env: { ...environment }, extendEnv: false, all: true, reject: false } as const;
+    const run = await execa('node', [...runtimeArguments, program, ...args], options);
+    return stripVTControlCharacters(run.all);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

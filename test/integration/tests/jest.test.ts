@@ -72,6 +72,12 @@ for (const version of ['27', '29', '30']) {
       assert.deepEqual(one.lines, ['passed src/a.test.js › cart › of 2']);
     }).timeout(60_000);
 
+    it('gives a command that runs one case under a debugger', async () => {
+      await using rig = await create();
+      await rig.tests.discover();
+      assert.match(await rig.runDebugCommand('jest:src/a.test.js > cart > total'), /Tests:\s+1 failed, \d+ skipped/);
+    }).timeout(60_000);
+
     it('keeps the flags and variables of the script, and its projects', async () => {
       const projects = ['one', 'two'].map((displayName) => ({
         displayName,

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { execa } from 'execa';
 import { TestId } from '../../../agent/protocol/ids.ts';
 import { knownCases, testResultsOf } from '../../../agent/store/tests.ts';
 import { ManualClock } from '../../rig/manual-clock.ts';
@@ -177,11 +176,7 @@ describe('hooks', () => {
       'test/b.js': `test('x', () => {});`,
     });
     await rig.tests.discover();
-    const answer = await rig.tests.debugCommand(id('mocha:test/a.js > x'));
-    assert.ok(answer.ok);
-    const { program, arguments: args, cwd, environment } = answer.value;
-    const run = await execa('node', [program, ...args], { cwd, env: { ...environment }, extendEnv: false });
-    assert.match(run.stdout, /1 passing/);
+    assert.match(await rig.runDebugCommand('mocha:test/a.js > x'), /1 passing/);
     const unknown = await rig.tests.debugCommand(id('mocha:test/none.js > x'));
     assert.equal(unknown.ok, false);
   });

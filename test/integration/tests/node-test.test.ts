@@ -75,6 +75,12 @@ describe('node:test', () => {
     assert.equal(lines[0], 'errored test/syntax.test.js');
   });
 
+  it('gives a command that runs one case under a debugger', async () => {
+    await using rig = await TestsRig.create({ files });
+    await rig.tests.discover();
+    assert.match(await rig.runDebugCommand('node:test:test/a.test.js > suite > passes'), /pass 1\n.*fail 0/);
+  });
+
   it('runs a file by itself where the script does', async () => {
     await using rig = await TestsRig.create({
       files: {

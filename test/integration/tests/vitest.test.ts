@@ -76,6 +76,12 @@ for (const version of ['1', '2', '3', '4', '5']) {
       assert.deepEqual(one.lines, ['passed src/a.test.ts › cart › same', 'passed src/a.test.ts › cart › same']);
     }).timeout(60_000);
 
+    it('gives a command that runs one case under a debugger', async () => {
+      await using rig = await create();
+      await rig.tests.discover();
+      assert.match(await rig.runDebugCommand('vitest:src/a.test.ts > cart > total'), /Tests\s+1 failed \| \d+ skipped/);
+    }).timeout(60_000);
+
     if (version === '1') return;
 
     it('names a file whose worker dies, and loses no other', async () => {
