@@ -1,4 +1,5 @@
 // The composition root: builds the parts of one repository's agent and wires them to each other.
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { createAnalytics, type Analytics } from './analytics/analytics.ts';
@@ -12,6 +13,7 @@ import { createHandlers } from './handlers.ts';
 import { ContinuousRun } from './pipelines/continuous-run.ts';
 import { createMainJob } from './pipelines/main-job.ts';
 import { createPlanner } from './pipelines/planner.ts';
+import { assetPath } from './platform/assets.ts';
 import { createProcesses } from './platform/child-processes.ts';
 import type { Clock } from './platform/clock.ts';
 import { Disposables } from './platform/disposables.ts';
@@ -158,8 +160,14 @@ function buildParts(foundation: Foundation, disposables: Disposables) {
     createTests({ ...common, root, stateDirectory, processes: foundation.processes, isTrusted, files, read, exclude: () => configuration.file.tests.exclude }),
   );
   const planner = createPlanner({ workspace, graph, builds, tests, clock, configurationNotes: () => configuration.problems() });
+  // An agent outlives the window that started it, and so may an update of the extension: then it makes room for a new one.
+  const isInstalled = () => {
+    const isComplete = existsSync(assetPath('test-runners'));
+    if (!isComplete) host.stop();
+    return isComplete;
+  };
   const judged = (changes: ChangeSet) => workspace.markSeen(changes);
-  const mainJob = createMainJob({ ...common, planner, builds, tests, engine: foundation.engine, isTrusted, judged });
+  const mainJob = createMainJob({ ...common, planner, builds, tests, engine: foundation.engine, isTrusted, isInstalled, judged });
   const continuousRun: ContinuousRun = disposables.use(
     new ContinuousRun({ planner, events, log, start: (request) => mainJob.start(request), isObserved: () => continuousRun.isWatching || host.clientCount() > 0 }),
   );

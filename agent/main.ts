@@ -9,10 +9,14 @@ import { version } from './version.ts';
 
 compileLater();
 const interrupted = new AbortController();
+/** The terminal and the launcher may both hand over the same interrupt. */
+const sameInterruptMs = 300;
+let interruptedAtMs = 0;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     // The first one ends the command in an orderly way, a second one at once.
-    if (interrupted.signal.aborted) process.exit(130);
+    if (interrupted.signal.aborted && performance.now() - interruptedAtMs > sameInterruptMs) process.exit(130);
+    interruptedAtMs = performance.now();
     interrupted.abort();
   });
 }

@@ -95,14 +95,19 @@ export const commands: readonly CommandDeclaration[] = [
 
 /** Parses the arguments after the program's name. `help` comes out as a switch. */
 export function parseCommandLine(argv: readonly string[]): Result<CommandLine> {
-  const name = argv.find((argument) => !argument.startsWith('-'));
+  const name = argv.find((argument, index) => !argument.startsWith('-') && !isRepositoryOption(argv[index - 1]));
   const command = commands.find((candidate) => candidate.name === name);
   if (command === undefined) {
     if (name === undefined) return failure('invalid_input', `a command is missing: one of ${names(commands)}`);
     return failure('invalid_input', `unknown command '${name}'${suggest(name, commands.map((known) => known.name), '')}`);
   }
-  const at = argv.indexOf(command.name);
+  const at = argv.findIndex((argument, index) => argument === command.name && !isRepositoryOption(argv[index - 1]));
   return parseOptions(command, [...argv.slice(0, at), ...argv.slice(at + 1)]);
+}
+
+/** `noodle -C folder plan`: the one option with a value that people put before the command. */
+function isRepositoryOption(argument: string | undefined): boolean {
+  return argument === '-C' || argument === '--repo';
 }
 
 function parseOptions(command: CommandDeclaration, argv: readonly string[]): Result<CommandLine> {

@@ -8,6 +8,9 @@ import { differenceLines } from './difference.ts';
 import type { Output } from './output.ts';
 
 const margin = '          ';
+/** Further failures are named in a line each; `--verbose` shows all in full. */
+const shownInFull = 20;
+const longestLine = 240;
 
 export interface RunRendererOptions {
   readonly output: Output;
@@ -36,6 +39,7 @@ class RunRendering {
   #label = '';
   #finished = 0;
   #failed = 0;
+  #lastFailedFile = '';
 
   constructor(options: RunRendererOptions) {
     this.#options = options;
@@ -105,9 +109,12 @@ class RunRendering {
     const at = this.#failed === 1 ? `   ${style('dim', `after ${formatDuration(result.atMs)}`)}` : '';
     const status = result.status === 'failed' ? '' : ` (${result.status.replace('_', ' ')})`;
     this.#output.line(`${this.#section('test')}${style('red', '✗')} ${title}${status}${at}`);
-    for (const line of failureLines(result)) this.#output.line(`${margin}${line}`);
+    if (this.#failed > shownInFull && !this.#options.isVerbose) return;
+    for (const line of failureLines(result)) this.#output.line(`${margin}${shortened(line)}`);
     const why = this.#plan?.tests.find((planned) => planned.file === result.file)?.why ?? [];
-    if (why.length > 0) this.#output.line(`${margin}${style('dim', `why: ${why.join(' → ')}`)}`);
+    const isNewFile = result.file !== this.#lastFailedFile;
+    this.#lastFailedFile = result.file;
+    if (why.length > 0 && isNewFile) this.#output.line(`${margin}${style('dim', `why: ${why.join(' → ')}`)}`);
   }
 
   #showOther(result: TestResult): void {
@@ -149,6 +156,10 @@ export function planLines(plan: Plan, isFull: boolean): string[] {
   return lines;
 }
 
+function shortened(line: string): string {
+  return line.length <= longestLine ? line : `${line.slice(0, longestLine - 1)}…`;
+}
+
 function failureLines(result: TestResult): string[] {
   const where = result.failureAt === undefined ? [] : [`${result.failureAt.file}:${result.failureAt.line}${result.failureAt.column === undefined ? '' : `:${result.failureAt.column}`}`];
   const isCompared = result.expected !== undefined && result.actual !== undefined;
@@ -161,7 +172,8 @@ function endLines(event: EventOf<'run.finished'>, plan: Plan | null, { style }: 
   const { counts } = event;
   const lines: string[] = [];
   const skipped = counts.skipped === 0 ? '' : `, ${formatCount(counts.skipped)} skipped by their own marks`;
-  if (counts.total > 0) lines.push(`${' '.repeat(8)}${style(counts.failed === 0 ? 'green' : 'dim', '✓')} ${formatCount(counts.passed)} passed${skipped}`);
+  const failed = counts.failed === 0 ? '' : `${style('red', '✗')} ${formatCount(counts.failed)} failed, `;
+  if (counts.total > 0) lines.push(`${' '.repeat(8)}${failed}${style(counts.failed === 0 ? 'green' : 'dim', '✓')} ${formatCount(counts.passed)} passed${skipped}`);
   if (plan !== null && plan.skipped.count > 0) {
     lines.push(`${style('bold', 'skipped')} ${counted(plan.skipped.count, 'test')}: nothing that they depend on changed   noodle explain --skipped`);
   }

@@ -35,6 +35,8 @@ export interface MainJobOptions {
   readonly log: Log;
   readonly settings: () => Settings;
   readonly isTrusted: () => boolean;
+  /** False when the files of the product are gone: it was updated or removed while this agent went on. */
+  readonly isInstalled: () => boolean;
   /** Told of the change set that a run has judged, passed or failed: a folder without git remembers it as seen. */
   readonly judged: (changes: ChangeSet) => Promise<void>;
 }
@@ -66,7 +68,8 @@ export function createMainJob(options: MainJobOptions): MainJob {
   };
 }
 
-function refusalOf({ isTrusted, settings }: MainJobOptions) {
+function refusalOf({ isTrusted, isInstalled, settings }: MainJobOptions) {
+  if (!isInstalled()) return failure('shutting_down', 'the files of this agent are gone: Noodle was updated or removed while it ran');
   if (!isTrusted()) return failure('not_trusted', 'this workspace is not trusted, so nothing of it is executed');
   if (settings()['cicd.enabled']) return null;
   return failure('conflict', 'running is switched off: cicd.enabled (NOODLE_CICD_ENABLED) is false', {

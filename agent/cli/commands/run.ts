@@ -1,7 +1,8 @@
 // `noodle run`: one run, from start to exit code.
 import type { EventOf, NoodleEvent } from '../../protocol/events.ts';
 import type { ExecutionId } from '../../protocol/ids.ts';
-import type { PlanRequest } from '../../protocol/plan.ts';
+import type { Failure } from '../../protocol/failure.ts';
+import type { Plan, PlanRequest } from '../../protocol/plan.ts';
 import { runObject } from '../json-output.ts';
 import { createRunRenderer } from '../run-output.ts';
 import type { Output } from '../output.ts';
@@ -24,6 +25,7 @@ async function runOnce(context: CommandContext, session: Session): Promise<ExitC
   // Events may arrive before the answer that names the execution: they are kept until then.
   const early: NoodleEvent[] = [];
   let show = (event: NoodleEvent): void => void early.push(event);
+  let plan: Plan | null = null;
   const ended = Promise.withResolvers<EventOf<'run.finished'> | null>();
   const unsubscribe = session.client.onEvent((event) => show(event));
   void session.ended.then(() => ended.resolve(null));
@@ -35,11 +37,13 @@ async function runOnce(context: CommandContext, session: Session): Promise<ExitC
     const render = createDisplay(context, session, executionId);
     show = (event) => {
       render(event);
+      if (event.type === 'plan.made' && event.executionId === executionId) plan = event.plan;
       if (event.type === 'run.finished' && event.executionId === executionId) ended.resolve(event);
     };
     early.splice(0).forEach(show);
     const finished = await ended.promise;
     if (finished === null) return complain(context.output, { reason: 'disconnected', message: 'the agent went away before the run ended' });
+    if (plan !== null && isEmpty(plan) && finished.status === 'succeeded') return complain(context.output, nothingFound);
     const code = exitCodeOf(finished);
     // People read it in the last line; in the JSON it has no place.
     if (code === 2 && context.commandLine.switches.has('json')) tellWhy(context.output, finished);
@@ -48,6 +52,17 @@ async function runOnce(context: CommandContext, session: Session): Promise<ExitC
     unsubscribe();
     context.output.progress(null);
   }
+}
+
+/** Green would be a lie: there is nothing here that could fail. */
+const nothingFound: Failure = {
+  reason: 'not_found',
+  message: 'nothing was run: no tests and no build targets were found here',
+  hint: 'Known are vitest, jest, mocha, node:test, pytest and unittest; build targets can be declared in noodle.yaml.',
+};
+
+function isEmpty({ tests, builds, skipped }: Plan): boolean {
+  return tests.length === 0 && builds.length === 0 && skipped.files.length === 0;
 }
 
 function tellWhy({ complain: say }: Output, { status, reason, notes }: EventOf<'run.finished'>): void {

@@ -11,6 +11,12 @@ describe('the command line', () => {
     assert.deepEqual(parsed.value.positionals, ['a.test.ts', 'b.test.ts']);
   });
 
+  it('takes the repository before the command too', () => {
+    const parsed = parseCommandLine(['-C', 'run', 'plan', '--json']);
+    assert.ok(parsed.ok);
+    assert.deepEqual([parsed.value.command.name, parsed.value.values.get('repo')], ['plan', 'run']);
+  });
+
   it('names the nearest option for one that it does not know', () => {
     const parsed = parseCommandLine(['run', '--jsno']);
     assert.ok(!parsed.ok);

@@ -63,7 +63,7 @@ describe('a run for people', () => {
       '          expected 90, received 100',
       '          src/cart.ts:41:10',
       '          why: src/cart.ts → cart.test.ts',
-      '        ✓ 8 passed',
+      '        ✗ 1 failed, ✓ 8 passed',
       'skipped 1,195 tests: nothing that they depend on changed   noodle explain --skipped',
       'failed in 2.9 s · first failure after 0.4 s · 1 min 52 s saved',
     ]);
