@@ -63,6 +63,10 @@ function readStream(stream: Readable | null, consume: ProcessSpec['onStdout']): 
     stream.pause();
     consumed.then(goOn, goOn);
   });
+  // Node lets all streams of a child flow when it exits, those that are held back too.
+  stream.on('resume', () => {
+    if (isHeldBack) stream.pause();
+  });
   const ended = new Promise<void>((resolve) => {
     stream.once('close', resolve);
     stream.once('end', resolve);
