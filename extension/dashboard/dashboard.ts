@@ -6,6 +6,7 @@ import type { PageOptions } from './dashboard-page.ts';
 
 export function registerDashboard(surroundings: CommandSurroundings): void {
   const { extension, repositories } = surroundings;
+  const media = (file: string) => vscode.Uri.joinPath(extension.extensionUri, 'extension/media', file);
   const page = { extensionFolder: extension.extensionPath, repositories };
   extension.subscriptions.push(
     vscode.window.registerWebviewViewProvider(viewIds.dashboard, {
@@ -15,7 +16,7 @@ export function registerDashboard(surroundings: CommandSurroundings): void {
   let panel: vscode.WebviewPanel | null = null;
   const adopt = async (opened: vscode.WebviewPanel) => {
     panel = opened;
-    opened.iconPath = vscode.Uri.joinPath(extension.extensionUri, 'extension/media/noodle.svg');
+    opened.iconPath = { light: media('noodle-light.svg'), dark: media('noodle.svg') };
     opened.onDidDispose(() => {
       if (panel === opened) panel = null;
     });

@@ -22,14 +22,24 @@ export class StatusBar {
     await (icon === undefined ? item : item.filter({ has: this.#page.locator(`.codicon-${icon}`) })).waitFor();
   }
 
-  /** What the tooltip says. */
+  /** What the tooltip says. An item that is drawn anew loses it, so the mouse comes again until it is there. */
   async tooltip(): Promise<string> {
-    await this.#page.mouse.move(600, 300);
-    await this.noodle.hover();
     const hover = this.#page.locator('.workbench-hover .rendered-markdown').last();
-    await hover.waitFor();
-    const text = await hover.innerText();
-    await this.#page.mouse.move(600, 300);
-    return text;
+    for (let visits = 1; ; visits++) {
+      await this.#page.mouse.move(600, 300);
+      await this.noodle.hover();
+      try {
+        await hover.waitFor({ timeout: patienceMs });
+        const text = await hover.innerText({ timeout: patienceMs });
+        await this.#page.mouse.move(600, 300);
+        await hover.waitFor({ state: 'detached' });
+        return text;
+      } catch (error) {
+        if (visits === mostVisits) throw error;
+      }
+    }
   }
 }
+
+const patienceMs = 5000;
+const mostVisits = 6;

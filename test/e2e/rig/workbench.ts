@@ -86,6 +86,8 @@ export async function startWorkbench({ folder, ...options }: WorkbenchOptions): 
   }
 }
 
+const mostLoads = 4;
+
 /** One window. */
 export class Workbench implements AsyncDisposable {
   readonly page: Page;
@@ -118,6 +120,7 @@ export class Workbench implements AsyncDisposable {
     const query = folder === null ? '?ew=true' : `?${kind}=${encodeURIComponent(folder)}`;
     await this.page.goto(`${this.#address}/${query}`);
     await this.#drawn();
+    if (kind === 'workspace') await this.#foldersRead();
   }
 
   /** Loads the window anew: its extension host ends, and another one starts. */
@@ -160,6 +163,18 @@ export class Workbench implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.dispose();
+  }
+
+  /** In a browser, VS Code may look for the workspace's file before its file system is there, and shows no folder then. */
+  async #foldersRead(): Promise<void> {
+    const folder = this.page.locator('.explorer-folders-view .monaco-list-row').first();
+    const none = this.page.locator('.sidebar .pane-header').filter({ hasText: 'No Folder Opened' });
+    for (let loads = 1; loads < mostLoads; loads++) {
+      await folder.or(none).first().waitFor();
+      if (await folder.isVisible()) return;
+      await this.reload();
+    }
+    await folder.waitFor();
   }
 
   async #drawn(): Promise<void> {
