@@ -1,4 +1,4 @@
-// mocha 8 and up: its own options and lookup decide what runs; our reporter tells how it went.
+// mocha: since version 6 its own options and lookup decide what runs; our reporter tells how it went.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ import type {
   TestProject,
 } from '../adapter.ts';
 import { repoPath } from '../javascript/failure-text.ts';
-import { mochaFiles, mochaRules } from '../javascript/mocha-files.ts';
+import { mochaFiles, mochaNames, mochaRules } from '../javascript/mocha-files.ts';
 import {
   existing,
   projectEnvironment,
@@ -40,6 +40,9 @@ const configNames = [
   '.mocharc.jsonc',
   '.mocharc.json',
 ];
+
+/** Since this version mocha reads configuration files, and can be asked what it makes of them. */
+const firstWithOptions = 6;
 
 const unwanted = {
   flags: [
@@ -80,7 +83,7 @@ export const mochaAdapter: TestAdapter = {
 
   async list(project, context) {
     const runner = findRunner(projectFolder(project, context), 'mocha');
-    if (runner === null) return null;
+    if (runner === null || runner.major < firstWithOptions) return null;
     const { effective } = await askForOptions(project, runner, context, 'files');
     return effective === null ? null : effective.files.flatMap((file) => repoPath(context.root, file) ?? []);
   },
@@ -89,7 +92,10 @@ export const mochaAdapter: TestAdapter = {
     const { project } = batch;
     const runner = findRunner(projectFolder(project, context), 'mocha');
     if (runner === null) return { state: 'runner_missing', message: missingRunner(context, project.folder, 'mocha') };
-    const { effective, output } = await askForOptions(project, runner, context, 'options');
+    const { effective, output } =
+      runner.major < firstWithOptions
+        ? { effective: await givenOptions(project, context), output: '' }
+        : await askForOptions(project, runner, context, 'options');
     if (effective === null) return brokenOptions(runner, output);
     return await runReporting(
       {
@@ -178,6 +184,8 @@ const EffectiveOptions = z.object({
   nodeArguments: z.array(z.string()),
   spec: z.array(z.string()),
   files: z.array(z.string()),
+  /** Arguments that are handed on as they are, because mocha cannot be asked what it makes of them. */
+  given: z.array(z.string()).optional(),
 });
 type EffectiveOptions = z.infer<typeof EffectiveOptions>;
 
@@ -200,6 +208,14 @@ async function askForOptions(
   );
   const parsed = EffectiveOptions.safeParse(answer);
   return { effective: parsed.success ? parsed.data : null, output };
+}
+
+/** Before version 6 mocha merges its options itself: of its command line only the files are told from the rest. */
+async function givenOptions(project: TestProject, context: BatchContext): Promise<EffectiveOptions> {
+  const given = await expandedArguments(project, context);
+  const spec = mochaNames(given);
+  const named = new Set(spec);
+  return { options: {}, nodeArguments: [], spec, files: [], given: given.filter((each) => !named.has(each)) };
 }
 
 function brokenOptions(runner: RunnerPackage, output: string): BatchOutcome {
@@ -232,6 +248,23 @@ interface RunParts {
 }
 
 function runnerArguments(batch: TestBatch, { runner, effective, context }: RunParts): string[] {
+  const files = batch.files?.map((file) => path.join(context.root, file)) ?? effective.spec;
+  return [
+    ...(batch.project.nodeArguments ?? []),
+    ...effective.nodeArguments,
+    ...configurationArguments(batch, { runner, effective, context }),
+    '--reporter',
+    path.join(context.runnerFolder, 'mocha-reporter.cjs'),
+    ...files,
+  ];
+}
+
+/** The program and what it is told besides files and reporter. */
+function configurationArguments(batch: TestBatch, { runner, effective, context }: RunParts): string[] {
+  if (effective.given !== undefined) {
+    const titles = batch.only.length === 0 ? [] : ['--grep', titleExpression(batch.only)];
+    return [path.join(runner.folder, 'bin', '_mocha'), ...effective.given, ...titles];
+  }
   const omitted = new Set([
     ...decidedHere,
     ...(batch.files === null ? [] : ['sort']),
@@ -243,18 +276,7 @@ function runnerArguments(batch: TestBatch, { runner, effective, context }: RunPa
   if (batch.only.length > 0) options['grep'] = titleExpression(batch.only);
   const configuration = path.join(context.temporaryFolder, 'mocha.json');
   writeFileSync(configuration, JSON.stringify(options));
-  const files = batch.files?.map((file) => path.join(context.root, file));
-  return [
-    ...(batch.project.nodeArguments ?? []),
-    ...effective.nodeArguments,
-    runner.program,
-    '--config',
-    configuration,
-    '--no-package',
-    '--reporter',
-    path.join(context.runnerFolder, 'mocha-reporter.cjs'),
-    ...(files ?? effective.spec),
-  ];
+  return [runner.program, '--config', configuration, '--no-package'];
 }
 
 function mochaEnvironment(

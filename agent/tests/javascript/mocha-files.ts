@@ -148,6 +148,11 @@ const valued: Readonly<Record<string, 'spec' | 'extension' | 'ignore' | 'require
   '-C': null,
 };
 
+/** The files, folders and patterns among mocha's arguments. */
+export function mochaNames(args: readonly string[]): string[] {
+  return [...(readArguments(args).configuration.spec ?? [])];
+}
+
 type ListOption = 'spec' | 'extension' | 'ignore' | 'require' | 'file';
 
 function readArguments(args: readonly string[]): { configuration: MochaConfiguration; configFile: string | null } {

@@ -1,4 +1,4 @@
-// Reports for mocha 8 and up, serial and parallel.
+// Reports for mocha, serial and parallel.
 'use strict';
 const { EventEmitter } = require('events');
 const { send, sendResult, describe } = require('./channel.cjs');
@@ -85,7 +85,9 @@ function fileOf(runnable) {
 
 function titlePath(runnable) {
   if (typeof runnable.titlePath === 'function') return runnable.titlePath();
-  return [typeof runnable.fullTitle === 'function' ? runnable.fullTitle() : runnable.title];
+  const titles = [];
+  for (let each = runnable; each && !each.root; each = each.parent) titles.unshift(each.title);
+  return titles;
 }
 
 module.exports = NoodleReporter;
