@@ -5,10 +5,10 @@ import { fromJson } from './json-column.ts';
 import { nextKey } from './keys.ts';
 import type { Reader, Transaction } from './sql.ts';
 
-const keptAnswers = 64;
+const keptAnswers = 512;
 const Paths = z.array(RepoPath);
 
-/** Keeps an answer; of all answers the latest 64 are kept. */
+/** Keeps an answer; of all answers the latest 512 are kept. */
 export function saveDiscovery(tx: Transaction, key: string, files: readonly RepoPath[]): void {
   const row = nextKey(tx, 'test_discoveries');
   tx.run('INSERT OR REPLACE INTO test_discoveries (key, cache_key, files) VALUES (?, ?, ?)', [

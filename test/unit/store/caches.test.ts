@@ -17,14 +17,14 @@ describe('recorded facts and answers', () => {
     assert.deepEqual(loadFileFacts(db), [facts('b.ts', 'h2'), facts('c.ts', 'h1')]);
   });
 
-  it('of runners are kept by key, the latest 64', () => {
+  it('of runners are kept by key, the latest 512', () => {
     const files = [RepoPath.parse('test/a.js'), RepoPath.parse('test/b.js')];
-    for (let index = 0; index < 70; index += 1) db.transact((tx) => saveDiscovery(tx, `key ${index}`, files));
-    assert.deepEqual(getDiscovery(db, 'key 69'), files);
+    for (let index = 0; index < 518; index += 1) db.transact((tx) => saveDiscovery(tx, `key ${index}`, files));
+    assert.deepEqual(getDiscovery(db, 'key 517'), files);
     assert.deepEqual(getDiscovery(db, 'key 6'), files);
     assert.equal(getDiscovery(db, 'key 5'), null);
-    db.transact((tx) => saveDiscovery(tx, 'key 69', []));
-    assert.deepEqual(getDiscovery(db, 'key 69'), []);
+    db.transact((tx) => saveDiscovery(tx, 'key 517', []));
+    assert.deepEqual(getDiscovery(db, 'key 517'), []);
   });
 
   it('of the audit trail come the latest first', () => {
