@@ -103,6 +103,8 @@ function testAndBuildHandlers({ tests, builds, store, answers, planner }: Handle
     listTests: async () => {
       await planner.refresh();
       const { files, problems } = await tests.discover([]);
+      // Whoever shows them hears by events of what the runners themselves know better.
+      void tests.settled();
       return success({ files: [...files], problems: [...problems] });
     },
     listTestCases: async ({ id }) => {

@@ -121,7 +121,6 @@ class RepositoryPlanner implements Planner {
       const files = await workspace.files();
       const changed = stale === null ? undefined : [...stale];
       await Promise.all([graph.update(files, changed), tests.discover(changed)]);
-      await tests.settled();
     } catch (error) {
       this.#stale = null;
       throw error;

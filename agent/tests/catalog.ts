@@ -81,9 +81,10 @@ export class TestCatalog {
     await refreshed;
   }
 
-  /** Resolves when every project has its runner's own list, or cannot have it. */
+  /** Asks the runners for their lists, and resolves when every project has its own, or cannot have it. */
   async settled(): Promise<void> {
     await this.#queue;
+    this.#startLists();
     await this.#lists.settled();
   }
 
@@ -119,13 +120,12 @@ export class TestCatalog {
     const concerns =
       changed === undefined ||
       changed.some((path) => enabled.some((adapter) => adapter.concerns(path)) || this.#isConfiguration(path));
-    if (!concerns && state === this.#state) return this.#startLists();
+    if (!concerns && state === this.#state) return;
     this.#state = state;
     this.#names = new Set(files);
     await this.#detect({ root: this.#options.root, files, read: this.#options.read }, enabled);
     this.#publish(this.#assign());
     await this.#remember();
-    this.#startLists();
   }
 
   #isConfiguration(path: RepoPath): boolean {

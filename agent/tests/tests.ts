@@ -31,11 +31,13 @@ export interface Discovery {
 export interface Tests {
   /**
    * The test files of the repository with the cases known of them. The first call looks at all files; later ones only
-   * when a file of `changed` concerns an adapter, appeared or went. Emits `tests.changed`. In a trusted workspace the
-   * runners are asked for their own lists meanwhile, and `tests.changed` follows where those differ.
+   * when a file of `changed` concerns an adapter, appeared or went. Emits `tests.changed`. Executes nothing.
    */
   discover(changed?: readonly RepoPath[]): Promise<Discovery>;
-  /** Resolves when the runners' own lists are known, as far as they can be. */
+  /**
+   * In a trusted workspace asks the runners for their own lists, one after the other, where those are not on record.
+   * Resolves when they are known, as far as they can be; `tests.changed` tells where they differ from what was found.
+   */
   settled(): Promise<void>;
   /** The cases of one test file: from its last run, else read from its source. */
   casesIn(file: TestId): Promise<readonly TestCase[]>;
@@ -59,6 +61,7 @@ export function createTests(options: TestsOptions): Tests {
     await catalog.refresh(changed);
     return { files: catalog.files, problems: catalog.problems };
   };
+  const lists = listWaiting(catalog, options.clock);
   return {
     discover,
     settled: () => catalog.settled(),
@@ -66,7 +69,7 @@ export function createTests(options: TestsOptions): Tests {
     found: () => foundSentences(catalog.files),
     async plan({ changes, impact, request }) {
       await discover(changes.files.map((change) => change.path));
-      if (needsLists(request) && catalog.lacksLists()) await settledWithin(catalog, options.clock);
+      if (needsLists(request)) await lists.wait();
       const { files, projects, sources } = catalog;
       const history = fileHistory(options.store);
       return planTests({
@@ -97,12 +100,20 @@ function needsLists(request: PlanRequest): boolean {
 
 const longestWaitMs = 15_000;
 
-/** Waits for the runners' lists, but not for ever: what looking found is mostly the same. */
-async function settledWithin(catalog: TestCatalog, clock: Clock): Promise<void> {
-  const late = Promise.withResolvers<void>();
-  const cancelTimer = clock.schedule(longestWaitMs, () => late.resolve());
-  await Promise.race([catalog.settled(), late.promise]);
-  cancelTimer();
+/** The first selection waits for runners that were never asked, but not for ever: what looking found is mostly the same. */
+function listWaiting(catalog: TestCatalog, clock: Clock): { wait(): Promise<void> } {
+  let hasWaited = false;
+  return {
+    async wait() {
+      const settled = catalog.settled();
+      if (hasWaited || !catalog.lacksLists()) return;
+      hasWaited = true;
+      const late = Promise.withResolvers<void>();
+      const cancelTimer = clock.schedule(longestWaitMs, () => late.resolve());
+      await Promise.race([settled, late.promise]);
+      cancelTimer();
+    },
+  };
 }
 
 function casesOfFile(file: TestFile | null, options: TestsOptions): TestCase[] {
