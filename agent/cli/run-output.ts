@@ -1,5 +1,6 @@
 // A run as a person reads it: the plan in one line, failures at once and in full, the rest in numbers.
 import type { EventOf, NoodleEvent } from '../protocol/events.ts';
+import type { TestCounts } from '../protocol/execution.ts';
 import type { ExecutionId } from '../protocol/ids.ts';
 import type { Plan } from '../protocol/plan.ts';
 import { counted, formatCount, formatDuration } from '../protocol/quantities.ts';
@@ -169,21 +170,29 @@ function failureLines(result: TestResult): string[] {
 }
 
 function endLines(event: EventOf<'run.finished'>, plan: Plan | null, { style }: Output): string[] {
-  const { counts } = event;
+  const { counts, status } = event;
   const lines: string[] = [];
-  const skipped = counts.skipped === 0 ? '' : `, ${formatCount(counts.skipped)} skipped by their own marks`;
-  const failed = counts.failed === 0 ? '' : `${style('red', '✗')} ${formatCount(counts.failed)} failed, `;
-  if (counts.total > 0) lines.push(`${' '.repeat(8)}${failed}${style(counts.failed === 0 ? 'green' : 'dim', '✓')} ${formatCount(counts.passed)} passed${skipped}`);
+  if (counts.total > 0) lines.push(countLine(counts, style));
   if (plan !== null && plan.skipped.count > 0) {
     lines.push(`${style('bold', 'skipped')} ${counted(plan.skipped.count, 'test')}: nothing that they depend on changed   noodle explain --skipped`);
   }
   for (const note of event.notes) lines.push(`note    ${note}`);
-  const savedMs = event.saved.testsMs + event.saved.buildsMs;
+  return [...lines, style(status === 'succeeded' ? 'green' : 'red', lastLine(event))];
+}
+
+function countLine({ passed, failed, skipped }: TestCounts, style: Output['style']): string {
+  const failedPart = failed === 0 ? '' : `${style('red', '✗')} ${formatCount(failed)} failed, `;
+  const skippedPart = skipped === 0 ? '' : `, ${formatCount(skipped)} skipped by their own marks`;
+  return `${' '.repeat(8)}${failedPart}${style(failed === 0 ? 'green' : 'dim', '✓')} ${formatCount(passed)} passed${skippedPart}`;
+}
+
+function lastLine({ status, durationMs, firstFailureAtMs, saved, reason, counts }: EventOf<'run.finished'>): string {
+  const savedMs = saved.testsMs + saved.buildsMs;
   const parts = [
-    `${event.status.replace('_', ' ')} in ${formatDuration(event.durationMs)}`,
-    ...(event.firstFailureAtMs === null ? [] : [`first failure after ${formatDuration(event.firstFailureAtMs)}`]),
+    `${status.replace('_', ' ')} in ${formatDuration(durationMs)}`,
+    ...(firstFailureAtMs === null ? [] : [`first failure after ${formatDuration(firstFailureAtMs)}`]),
     ...(savedMs >= 1000 ? [`${formatDuration(savedMs)} saved`] : []),
-    ...(event.reason === null || counts.failed > 0 ? [] : [event.reason]),
+    ...(reason === null || counts.failed > 0 ? [] : [reason]),
   ];
-  return [...lines, style(event.status === 'succeeded' ? 'green' : 'red', parts.join(' · '))];
+  return parts.join(' · ');
 }
