@@ -5,6 +5,7 @@ import type { TestFile } from '../protocol/test.ts';
 import { fileHistory, forgetFiles, knownCases, recallFiles } from '../store/tests.ts';
 import { getDiscovery, saveDiscovery } from '../store/discovery.ts';
 import { testId, type RepositoryView, type TestAdapter, type TestProject } from './adapter.ts';
+import { areAmbiguous, claimFiles } from './claims.ts';
 import { discoveryKey, hashOf, projectKey } from './catalog-keys.ts';
 import { RunnerLists } from './runner-lists.ts';
 import { adapters } from './registry.ts';
@@ -88,6 +89,11 @@ export class TestCatalog {
     await this.#lists.settled();
   }
 
+  /** Whether projects of one folder seem to share files. */
+  isAmbiguous(): boolean {
+    return areAmbiguous(this.#claimants());
+  }
+
   /** Whether a runner has never been asked for its own list: what looking found may be wrong then. */
   lacksLists(): boolean {
     return this.#found.some(({ adapter, key }) => adapter.list !== undefined && !this.#listed.has(key));
@@ -161,47 +167,27 @@ export class TestCatalog {
     if (files !== null) this.#listed.set(found.key, { cacheKey: found.cacheKey, files, names: this.#names });
   }
 
-  /** Gives each file to one project of its framework: the widest that has it, of equal ones the first. */
+  #claimants(): (Found & { readonly candidates: readonly RepoPath[] })[] {
+    return this.#found.map((found) => ({ ...found, candidates: this.#filesOf(found) }));
+  }
+
   #assign(): TestFile[] {
     const cases = knownCases(this.#options.store);
-    const isExcluded = excludedBy(this.#options.exclude());
-    const taken = new Set<TestId>();
-    const entries: CatalogEntry[] = [];
-    const filesOfEntry = new Map<CatalogEntry, TestFile[]>();
+    const claims = claimFiles(this.#claimants(), excludedBy(this.#options.exclude()));
     const projects = new Map<TestId, TestProject>();
-    const widest = this.#found
-      .map((found) => ({ found, candidates: this.#filesOf(found) }))
-      .toSorted((one, other) => other.candidates.length - one.candidates.length);
-    for (const { found, candidates } of widest) {
-      const own = candidates.filter((file) => !taken.has(testId(found.project.framework, file)) && !isExcluded(file));
-      if (own.length === 0 && candidates.length > 0) continue;
-      const project = { ...found.project, files: own };
-      const entry = {
-        adapter: found.adapter,
-        project,
-        name: this.#nameOf(found),
-        isPartial: own.length < candidates.length,
-      };
-      entries.push(entry);
-      filesOfEntry.set(entry, []);
-      for (const file of own) {
-        const id = testId(project.framework, file);
-        taken.add(id);
-        projects.set(id, project);
-        filesOfEntry.get(entry)?.push({
-          id,
-          file,
-          framework: project.framework,
-          project: project.folder,
-          cases: [...(cases.get(id) ?? [])],
-        });
-      }
-    }
-    const place = new Map(this.#found.map((found, index) => [found.adapter.framework + found.project.folder, index]));
-    const placeOf = (each: { framework: string; folder: string }) => place.get(each.framework + each.folder) ?? 0;
-    this.#entries = entries.toSorted((one, other) => placeOf(one.project) - placeOf(other.project));
+    this.#entries = claims.map(({ claimant, files, isPartial }) => {
+      const project = { ...claimant.project, files };
+      return { adapter: claimant.adapter, project, name: this.#nameOf(claimant), isPartial };
+    });
     this.#projects = projects;
-    return this.#entries.flatMap((entry) => filesOfEntry.get(entry) ?? []);
+    return this.#entries.flatMap(({ project }) =>
+      project.files.map((file) => {
+        const { framework, folder } = project;
+        const id = testId(framework, file);
+        projects.set(id, project);
+        return { id, file, framework, project: folder, cases: [...(cases.get(id) ?? [])] };
+      }),
+    );
   }
 
   /** The runner's list; while a new one is on its way, the last one with what appeared since. */
@@ -219,7 +205,7 @@ export class TestCatalog {
     const { framework, folder } = found.project;
     const same = this.#found.filter((each) => each.project.framework === framework && each.project.folder === folder);
     const place = folder === '' ? framework : `${framework}:${folder}`;
-    const index = same.indexOf(found);
+    const index = same.findIndex((each) => each.key === found.key);
     return index > 0 ? `${place}#${index + 1}` : place;
   }
 

@@ -69,7 +69,7 @@ export function createTests(options: TestsOptions): Tests {
     found: () => foundSentences(catalog.files),
     async plan({ changes, impact, request }) {
       await discover(changes.files.map((change) => change.path));
-      if (needsLists(request)) await lists.wait();
+      if (needsLists(request, catalog)) await lists.wait();
       const { files, projects, sources } = catalog;
       const history = fileHistory(options.store);
       return planTests({
@@ -93,9 +93,11 @@ export function createTests(options: TestsOptions): Tests {
   };
 }
 
-/** A selection names files, so it should know the runners' own; a run of everything does without. */
-function needsLists(request: PlanRequest): boolean {
-  return request.all !== true && request.tests === undefined && request.buildsOnly !== true;
+/** A selection names files, so it should know the runners' own; a run of known files does without, and one of everything mostly. */
+function needsLists(request: PlanRequest, catalog: TestCatalog): boolean {
+  if (request.buildsOnly === true) return false;
+  if (request.all === true) return catalog.isAmbiguous();
+  return request.tests?.every((id) => catalog.files.some((file) => belongsTo(id, file))) !== true;
 }
 
 const longestWaitMs = 15_000;

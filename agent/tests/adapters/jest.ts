@@ -185,21 +185,29 @@ function withoutPatterns(args: readonly string[]): string[] {
   return args.filter((argument) => !patterns.has(argument));
 }
 
+/** Since this version jest takes an order from outside. */
+const firstWithSequencer = 24;
+
 async function runnerArguments(batch: TestBatch, runner: RunnerPackage, context: BatchContext): Promise<string[]> {
-  const { project, files, only } = batch;
-  const chosen =
-    files === null
-      ? []
-      : ['--passWithNoTests', `--testSequencer=${path.join(context.runnerFolder, 'jest-sequencer.cjs')}`];
+  const { project, only } = batch;
+  const given = await expandedArguments(project, context);
   return [
     ...(project.nodeArguments ?? []),
     runner.program,
-    ...(await expandedArguments(project, context)),
+    ...(batch.files === null || runner.major >= firstWithSequencer ? given : withoutPatterns(given)),
     '--coverage=false',
-    ...chosen,
+    ...chosenFiles(batch, runner, context),
     ...(only.length === 0 ? [] : [`--testNamePattern=${titleExpression(only)}`]),
     `--reporters=${path.join(context.runnerFolder, 'jest-reporter.cjs')}`,
   ];
+}
+
+function chosenFiles({ files }: TestBatch, runner: RunnerPackage, context: BatchContext): string[] {
+  if (files === null) return [];
+  if (runner.major >= firstWithSequencer) {
+    return ['--passWithNoTests', `--testSequencer=${path.join(context.runnerFolder, 'jest-sequencer.cjs')}`];
+  }
+  return ['--passWithNoTests', '--runTestsByPath', ...files.map((file) => path.join(context.root, file))];
 }
 
 function runnerEnvironment({ project, files }: TestBatch, context: BatchContext): Record<string, string> {

@@ -75,11 +75,8 @@ export function vitestFiles(view: RepositoryView, folder: string, args: readonly
 }
 
 function testMatcher(test: ViteConfiguration['test'], args: readonly string[]): (file: string) => boolean {
-  const include = [
-    ...(test.include ?? defaultInclude),
-    ...inlineIncludes(test.projects ?? test.workspace ?? []),
-    ...typeTests(test),
-  ];
+  const runtime = [...(test.include ?? defaultInclude), ...inlineIncludes(test.projects ?? test.workspace ?? [])];
+  const include = args.includes('--typecheck.only') ? typeTests(test, args) : [...runtime, ...typeTests(test, args)];
   const matches = picomatch(
     include.map((each) => each.replace(/^\.\//, '')),
     { dot: true },
@@ -90,8 +87,10 @@ function testMatcher(test: ViteConfiguration['test'], args: readonly string[]): 
   return (file) => matches(file) && !excludes(file) && isNamed(file);
 }
 
-function typeTests({ typecheck }: ViteConfiguration['test']): readonly string[] {
-  return typecheck?.enabled === true ? (typecheck.include ?? ['**/*.{test,spec}-d.?(c|m)[jt]s?(x)']) : [];
+/** Patterns of type tests, where those are on. */
+function typeTests({ typecheck }: ViteConfiguration['test'], args: readonly string[]): readonly string[] {
+  const isOn = typecheck?.enabled === true || args.some((each) => /^--typecheck(?:\.enabled|\.only)?$/.test(each));
+  return isOn ? (typecheck?.include ?? ['**/*.{test,spec}-d.?(c|m)[jt]s?(x)']) : [];
 }
 
 /** Options of vitest that take the next word as their value, as far as scripts use them. */

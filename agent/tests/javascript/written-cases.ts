@@ -61,7 +61,8 @@ function visitCalls(node: unknown, enter: (call: CallExpression) => void, leave:
   // What the parser calls a call has the shape of one.
   if (type === 'CallExpression') enter(node as CallExpression);
   // The keys of a node are those that the parser lists for its type.
-  for (const key of visitorKeys[type ?? ''] ?? []) visitCalls((node as Readonly<Record<string, unknown>>)[key], enter, leave);
+  for (const key of visitorKeys[type ?? ''] ?? [])
+    visitCalls((node as Readonly<Record<string, unknown>>)[key], enter, leave);
   if (type === 'CallExpression') leave(node as CallExpression);
 }
 

@@ -159,6 +159,24 @@ describe('vitest: detection', () => {
     assert.deepEqual(found, [{ folder: '', args: [], files: ['a.test-d.ts', 'b.test.ts'] }]);
   });
 
+  it('tells a run of type tests alone from the others', async () => {
+    const line = 'vitest run && vitest run --typecheck.only';
+    const found = await projects(vitestAdapter, { 'package.json': script(line), 'a.test-d.ts': '', 'b.test.ts': '' });
+    assert.deepEqual(
+      found.map((each) => [each.args, each.files]),
+      [
+        [[], ['b.test.ts']],
+        [['--typecheck.only'], ['a.test-d.ts']],
+      ],
+    );
+    const both = await projects(vitestAdapter, {
+      'package.json': script('vitest --typecheck'),
+      'a.test-d.ts': '',
+      'b.test.ts': '',
+    });
+    assert.deepEqual(both[0]?.files, ['a.test-d.ts', 'b.test.ts']);
+  });
+
   it('finds the packages of a workspace', async () => {
     const found = await projects(vitestAdapter, {
       'package.json': { workspaces: ['packages/*'], scripts: { test: 'npm test --workspaces' } },
