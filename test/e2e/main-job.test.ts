@@ -79,6 +79,7 @@ describe('the main job in the editor', () => {
     await lens.click();
     await window.quickInput.choose('cart.test.ts');
     await window.editors.tab('Why cart.test.ts').waitFor();
+    await window.editors.preview('it was selected');
   });
 
   it('shows everything in an editor tab', async () => {

@@ -28,6 +28,12 @@ export class Editors {
     return this.#page.locator('.tabs-container .tab').filter({ hasText: name });
   }
 
+  /** Waits until the preview of a Markdown text shows `text`: only then does the page that it lies in take keys. */
+  async preview(text: string | RegExp): Promise<void> {
+    const webview = 'iframe.webview[src*="extensionId=vscode.markdown-language-features"]';
+    await this.#page.frameLocator(webview).frameLocator('#active-frame').getByText(text).first().waitFor();
+  }
+
   /** A code lens that contains `text`. */
   lens(text: string | RegExp): Locator {
     return this.#page.locator('.codelens-decoration a').filter({ hasText: text });
