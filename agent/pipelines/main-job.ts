@@ -112,8 +112,10 @@ class Run {
   }
 
   async end(execution: Execution): Promise<void> {
-    const { events, store, judged } = this.#options;
+    const { events, store } = this.#options;
     const startedAt = execution.startedAt ?? execution.queuedAt;
+    // First, so that whoever hears of the end finds the changes remembered.
+    await this.#remember(execution);
     events.emit({
       type: 'run.finished',
       executionId: execution.id,
@@ -125,8 +127,16 @@ class Run {
       saved: this.#plan === null || !isSelection(this.#request) ? { testsMs: 0, buildsMs: 0 } : savedBy(store, this.#plan),
       notes: runNotes(execution),
     });
+  }
+
+  async #remember(execution: Execution): Promise<void> {
     const isJudged = execution.state === 'succeeded' || execution.state === 'failed';
-    if (isJudged && this.#changes !== null && isSelection(this.#request)) await judged(this.#changes);
+    if (!isJudged || this.#changes === null || !isSelection(this.#request)) return;
+    try {
+      await this.#options.judged(this.#changes);
+    } catch (error) {
+      this.#options.log.error('what a run has judged could not be remembered', { error });
+    }
   }
 
   #announce(context: StepContext, changes: ChangeSet): void {
