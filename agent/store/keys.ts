@@ -11,7 +11,9 @@ type KeyedTable =
   | 'metric_definitions'
   | 'metric_values'
   | 'events'
-  | 'test_discoveries';
+  | 'test_discoveries'
+  | 'coverage_files'
+  | 'coverage_units';
 
 type TableWithId = 'pipeline_executions' | 'build_targets' | 'test_suites' | 'test_cases' | 'metric_definitions';
 
