@@ -1,7 +1,7 @@
 // What reading one file tells, before anything is resolved: persisted by content hash, so it says nothing of other files.
 
 /** Raised whenever an extractor finds more or other things, so that persisted facts are read anew. */
-export const extractorVersion = 5;
+export const extractorVersion = 6;
 
 /**
  * How a file names another:
@@ -12,6 +12,10 @@ export const extractorVersion = 5;
  * - `folder`: everything below a folder, because the rest of the path is computed; `glob`: a pattern;
  * - `command`: a word that may be the name of an executable of the repository;
  * - `module`, `module-types`, `member`: dotted names of Python; a member may be a submodule or just a name.
+ * Of the compiled languages:
+ * - `use`: what an import names, in the language's own syntax; `scope`: the package or namespace that the file is part of;
+ * - `declares`: names that the file defines for others, `names`: names that it uses; several, parted by blanks;
+ * - `trait`: something about the file that its language's resolution must know.
  */
 export type ImportKind = keyof typeof letters;
 
@@ -31,6 +35,11 @@ const letters = {
   module: 'y',
   'module-types': 'z',
   member: 'b',
+  use: 'u',
+  scope: 's',
+  declares: 'o',
+  names: 'a',
+  trait: 'k',
 } as const;
 
 export interface ImportFact {
@@ -44,7 +53,7 @@ export interface FileFacts {
   readonly notes: readonly string[];
   /** The file does not parse: its imports come from a search in its text and from its last good version. */
   readonly isDamaged?: true;
-  /** It holds tests of a kind that loads files by convention (pytest's conftest.py). */
+  /** It holds tests, as far as its text tells. */
   readonly definesTests?: true;
   /** Python: the names in `__all__`, which a star import loads. */
   readonly exported?: readonly string[];
@@ -65,7 +74,8 @@ export interface Extractor {
   readonly extensions: readonly string[];
   /** Never throws on bad source. */
   extract(path: string, text: string): FileFacts;
-  symbols(path: string, text: string): readonly CodeSymbol[];
+  /** Asynchronous where a parser must be loaded first. */
+  symbols(path: string, text: string): readonly CodeSymbol[] | Promise<readonly CodeSymbol[]>;
 }
 
 export const noFacts: FileFacts = { imports: [], notes: [] };

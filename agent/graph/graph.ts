@@ -153,7 +153,7 @@ class KnowledgeGraph implements Graph {
       const bytes = await readFile(join(this.#options.root, path));
       return extractor === null || bytes.length > largestParsedBytes
         ? []
-        : extractor.symbols(path, bytes.toString('utf8'));
+        : await extractor.symbols(path, bytes.toString('utf8'));
     } catch (error) {
       this.#options.log.debug('no symbols of a file that cannot be read', { path, error });
       return [];
