@@ -180,6 +180,7 @@ function limitsOf(settings: Settings): Limits {
     parallelExecutions: settings['cicd.parallelPipelines'],
     builds: settings['build.parallelBuilds'],
     tests: Math.min(settings['test.parallelExecutions'], availableParallelism()),
+    commands: Math.max(settings['cicd.parallelPipelines'], availableParallelism()),
   };
 }
 

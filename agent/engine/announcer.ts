@@ -1,10 +1,12 @@
-// Tells of an execution's changes: at once when its state changes, at most ten times a second for progress.
+// Tells of an execution's changes: at once when its state changes, at most ten times a second for progress, and less often
+// the more steps there are to tell of.
 import type { EventBus } from '../events/events.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Disposer } from '../protocol/client.ts';
 import type { Execution } from '../protocol/execution.ts';
 
 const pauseMs = 100;
+const pauseMsPerStep = 0.2;
 
 export interface AnnouncerOptions {
   readonly clock: Clock;
@@ -29,11 +31,12 @@ export class Announcer {
     this.#options.events.emit({ type: 'execution.changed', execution: this.#options.current() });
   }
 
-  /** Sends the present state at the latest a tenth of a second from now. */
+  /** Sends the present state soon: with a few steps at the latest a tenth of a second from now. */
   soon(): void {
     if (this.#cancelTimer !== null) return;
-    const waitMs = this.#lastMs + pauseMs - this.#options.clock.monotonicMs();
+    const { clock, current } = this.#options;
+    const waitMs = this.#lastMs + pauseMs + current().steps.length * pauseMsPerStep - clock.monotonicMs();
     if (waitMs <= 0) this.now();
-    else this.#cancelTimer = this.#options.clock.schedule(waitMs, () => this.now());
+    else this.#cancelTimer = clock.schedule(waitMs, () => this.now());
   }
 }

@@ -45,3 +45,30 @@ export function startIdleTimer(clock: Clock, limitMs: number, onIdle: () => void
     dispose: () => cancel(),
   };
 }
+
+/** A limit that can stand still. */
+export interface Deadline {
+  suspend(): void;
+  proceed(): void;
+  dispose: Disposer;
+}
+
+/** Calls back once when `limitMs` have passed in which it was not suspended. */
+export function startDeadline(clock: Clock, limitMs: number, onLate: () => void): Deadline {
+  let leftMs = limitMs;
+  let sinceMs = 0;
+  let cancel: Disposer | null = null;
+  const proceed = () => {
+    if (cancel !== null) return;
+    sinceMs = clock.monotonicMs();
+    cancel = clock.schedule(leftMs, onLate);
+  };
+  const suspend = () => {
+    if (cancel === null) return;
+    cancel();
+    cancel = null;
+    leftMs = Math.max(0, leftMs - (clock.monotonicMs() - sinceMs));
+  };
+  proceed();
+  return { suspend, proceed, dispose: () => cancel?.() };
+}

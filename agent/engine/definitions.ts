@@ -1,15 +1,17 @@
 // What users of the engine hand to it: executions, their steps, and what a step may do while it runs.
 import type { ProcessExit, ProcessSpec } from '../platform/processes.ts';
-import type { ExecutionKind, ExecutionState, StepKind, Trigger } from '../protocol/execution.ts';
+import type { Execution, ExecutionKind, ExecutionState, Step, StepKind, Trigger } from '../protocol/execution.ts';
 import type { Result } from '../protocol/failure.ts';
 import type { ExecutionId, StepId } from '../protocol/ids.ts';
 
 /** The budgets that steps share over all executions; `none` costs nothing and starts at once. */
-export type Slot = 'build' | 'test' | 'none';
+export type Slot = 'build' | 'test' | 'command' | 'none';
 
 /** How a step ended by itself. `skipped` means that there was nothing to do: what needs the step goes on. */
 export interface StepOutcome {
   readonly state: 'succeeded' | 'failed' | 'skipped';
+  /** Of a step that is skipped: what needs it is skipped too. */
+  readonly isBlocking?: boolean;
   readonly reason?: string;
   readonly exitCode?: number;
 }
@@ -27,6 +29,14 @@ export interface StepDefinition {
   readonly timeoutMs: number;
   /** Longest time without `touch()`, which the engine itself never calls. Absent: no such limit. */
   readonly idleTimeoutMs?: number;
+  /** Of the steps of one execution that wait for a slot the highest comes first; 0 when absent. */
+  readonly priority?: number;
+  /** Runs after all others that are not final, even when the execution was called off or is out of time. */
+  readonly isFinal?: boolean;
+  /** Goes on beside the steps that need it: they start when it says `ready()`, and when the last one ended it is `released`. */
+  readonly isService?: boolean;
+  /** Never shown in its log or its reason, in none of the forms in which programs print a text. */
+  readonly secrets?: readonly string[];
   /** May throw: the step has failed then, and the cause is logged. */
   run(context: StepContext): Promise<StepOutcome>;
   /** Told instead of `run` when the step ended without being started: its need failed, or it was cancelled. */
@@ -56,6 +66,16 @@ export interface StepContext {
   /** Starts a process whose output goes into the step's log, and waits for it. It is killed with the step, or by its own signal. */
   run(spec: ProcessSpec): Promise<ProcessExit>;
   progress(update: ProgressUpdate): void;
+  /** The steps of the execution as they are now. */
+  steps(): readonly Step[];
+  /** Says what the step is at; shown as its reason until it ends. */
+  say(reason: string | null): void;
+  /** Whether it waits for somebody or something outside: meanwhile the execution leaves its place to others, and its time stands still. */
+  waits(isWaiting: boolean): void;
+  /** Of a service: what needs it can start. */
+  ready(): void;
+  /** Of a service: aborted when nothing needs it any more. */
+  readonly released: AbortSignal;
   /** Says that something was achieved: the idle timeout counts from now. */
   touch(): void;
 }
@@ -69,6 +89,12 @@ export interface ExecutionSpec {
   readonly timeoutMs: number;
   /** Interactive executions get slots first. */
   readonly priority: 'interactive' | 'background';
+  /** Executions of one group run one after the other. */
+  readonly concurrencyGroup?: string;
+  /** An unfinished execution of an earlier agent that is gone on with: under its id, without the steps that had succeeded. */
+  readonly resumes?: Execution;
+  /** Steps that had succeeded in another execution: they are taken over as they are given here and not run. */
+  readonly takenOver?: ReadonlyMap<StepId, Step>;
   /** Works out the steps. Runs as the execution's first step, `plan`; a failure fails the execution with its message. */
   prepare(context: StepContext): Promise<Result<readonly StepDefinition[]>>;
 }

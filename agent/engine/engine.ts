@@ -13,11 +13,12 @@ import type { ExecutionSpec } from './definitions.ts';
 import { isSafeExecutionId, newExecutionId } from './execution-ids.ts';
 import { ExecutionRun } from './execution-run.ts';
 import { LogFolder } from './log-folder.ts';
-import { recover } from './recovery.ts';
-import { RunQueue } from './run-queue.ts';
-import { SlotPool } from './slots.ts';
+import { recover, type Fate } from './recovery.ts';
+import { RunQueue, type Queued } from './run-queue.ts';
+import { SlotPool, type PooledSlot } from './slots.ts';
 
 export type { ExecutionSpec, ProgressUpdate, Slot, StepContext, StepDefinition, StepOutcome } from './definitions.ts';
+export type { Fate } from './recovery.ts';
 
 export interface ExecutionHandle {
   readonly id: ExecutionId;
@@ -44,6 +45,7 @@ export interface Limits {
   readonly parallelExecutions: number;
   readonly builds: number;
   readonly tests: number;
+  readonly commands: number;
 }
 
 export interface Engine {
@@ -52,12 +54,18 @@ export interface Engine {
   get(id: ExecutionId): Execution | null;
   /** The latest first. */
   list(limit: number): Execution[];
+  /** Starts no further step of it until it is resumed. `conflict` when it has ended. */
+  pause(id: ExecutionId, reason: string): Result<Execution>;
+  resume(id: ExecutionId): Result<Execution>;
   /** Cancelling what has ended changes nothing. */
   cancel(id: ExecutionId, reason: string): Result<Execution>;
   /** Without a step: what all steps wrote, in order of time, under headings. */
   log(id: ExecutionId, stepId: StepId | undefined, offset: number): Promise<Result<LogPart>>;
-  /** Once at start, before the first `submit`: marks what a crash interrupted, and kills the processes that it left. */
-  recover(): Promise<void>;
+  /**
+   * Once at start, before the first `submit`: kills the processes that a crash left, and marks what it interrupted. What
+   * `fateOf` says is gone on with is answered: the caller submits it, as `resumes`.
+   */
+  recover(fateOf?: (execution: Execution) => Fate): Promise<Execution[]>;
   /** Deletes the logs of executions that ended before `timestamp`; answers how many. */
   pruneLogs(timestamp: number): Promise<number>;
   isIdle(): boolean;
@@ -87,7 +95,7 @@ class ExecutionEngine implements Engine {
   readonly #runs = new Map<ExecutionId, { readonly run: ExecutionRun; cancel(reason: string): void }>();
   readonly #logs: LogFolder;
   readonly #queue: RunQueue;
-  readonly #slots: Readonly<Record<'build' | 'test', SlotPool>>;
+  readonly #slots: Readonly<Record<PooledSlot, SlotPool>>;
   #isDisposed = false;
 
   constructor(options: EngineOptions) {
@@ -97,12 +105,18 @@ class ExecutionEngine implements Engine {
     this.#slots = {
       build: new SlotPool(() => options.limits().builds),
       test: new SlotPool(() => options.limits().tests),
+      command: new SlotPool(() => options.limits().commands),
     };
   }
 
   submit(spec: ExecutionSpec): ExecutionHandle {
     const run = this.#open(spec);
-    const queued = { isInteractive: run.isInteractive, start: () => run.start() };
+    const group = spec.concurrencyGroup;
+    const queued: Queued = {
+      isInteractive: run.isInteractive,
+      start: (place) => run.start(place),
+      ...(group === undefined ? {} : { group }),
+    };
     const cancel = (reason: string) => {
       run.cancel(reason);
       if (this.#queue.remove(queued)) void run.endUnstarted();
@@ -135,8 +149,23 @@ class ExecutionEngine implements Engine {
     return success(await this.#logs.read(id, stepId, offset));
   }
 
-  async recover(): Promise<void> {
-    await recover(this.#options);
+  pause(id: ExecutionId, reason: string): Result<Execution> {
+    return this.#changed(id, this.#runs.get(id)?.run.pause(reason) ?? false);
+  }
+
+  resume(id: ExecutionId): Result<Execution> {
+    return this.#changed(id, this.#runs.get(id)?.run.resume() ?? false);
+  }
+
+  #changed(id: ExecutionId, isChanged: boolean): Result<Execution> {
+    const execution = this.get(id);
+    if (execution === null) return noExecution(id);
+    if (isChanged) return success(execution);
+    return failure('conflict', `the execution ${id} has ended: ${execution.state.replace('_', ' ')}`, { place: 'id' });
+  }
+
+  async recover(fateOf: (execution: Execution) => Fate = () => ({ resumes: false })): Promise<Execution[]> {
+    return recover(this.#options, fateOf);
   }
 
   async pruneLogs(timestamp: number): Promise<number> {
@@ -150,14 +179,17 @@ class ExecutionEngine implements Engine {
   async dispose(): Promise<void> {
     this.#isDisposed = true;
     const live = [...this.#runs.values()];
-    for (const { cancel } of live) cancel(leaving);
+    for (const { run, cancel } of live) {
+      cancel(leaving);
+      run.end(leaving);
+    }
     await Promise.all(live.map(({ run }) => run.finished));
   }
 
   #open(spec: ExecutionSpec): ExecutionRun {
     const { clock, log, events, store, processes } = this.#options;
-    const id = newExecutionId(spec.kind, clock.now());
-    const output = this.#logs.open(id);
+    const id = spec.resumes?.id ?? newExecutionId(spec.kind, clock.now());
+    const output = this.#logs.open(id, spec.resumes !== undefined);
     return new ExecutionRun({ id, spec, clock, log, events, store, processes, output, slots: this.#slots });
   }
 }

@@ -15,6 +15,8 @@ export interface ExecutionLogOptions {
   readonly executionId: ExecutionId;
   /** Absolute; created with the first output. */
   readonly folder: string;
+  /** Behind what an earlier agent wrote. */
+  readonly goesOn: boolean;
   readonly clock: Clock;
   readonly events: EventBus;
   /** Hears of each write that failed. */
@@ -85,6 +87,7 @@ export class ExecutionLog {
   }
 
   #writer(name: string): LogWriter {
-    return new LogWriter({ folder: this.#options.folder, name, onProblem: this.#options.onProblem });
+    const { folder, goesOn, onProblem } = this.#options;
+    return new LogWriter({ folder, name, goesOn, onProblem });
   }
 }

@@ -27,9 +27,20 @@ export function emptyExecution(id: ExecutionId, spec: ExecutionSpec, queuedAt: n
   };
 }
 
-/** With more steps at the end of its list, all of them queued. */
+/** With more steps at the end of its list, all of them queued. Steps that stand in the list already stay as they are. */
 export function withSteps(execution: Execution, definitions: readonly StepDefinition[]): Execution {
-  return { ...execution, steps: [...execution.steps, ...definitions.map(queuedStep)] };
+  const known = new Set(execution.steps.map(({ id }) => id));
+  const added = definitions.filter(({ id }) => !known.has(id)).map(queuedStep);
+  return { ...execution, steps: [...execution.steps, ...added] };
+}
+
+/** An unfinished execution of an agent that is gone, queued again: what had succeeded stays, all else is still to be done. */
+export function queuedAgain(execution: Execution): Execution {
+  const steps = execution.steps.map((step): Step => {
+    if (step.state === 'succeeded' && step.kind !== 'plan' && step.kind !== 'service') return step;
+    return { ...step, state: 'queued', startedAt: null, finishedAt: null, exitCode: null, reason: null };
+  });
+  return { ...execution, state: 'queued', reason: null, steps };
 }
 
 /** With the step at `position` changed. */
@@ -56,13 +67,14 @@ export function withProgress(execution: Execution, update: ProgressUpdate): Exec
 }
 
 /** As the next agent records an execution that a crash left unfinished. */
-export function interrupted(execution: Execution, at: number): Execution {
+export function interrupted(execution: Execution, at: number, advice?: string): Execution {
   const reasonFor = (state: Execution['state']) =>
     state === 'running' ? 'the agent was stopped while it ran' : 'the agent was stopped before it was started';
   const steps = execution.steps.map((step) =>
     hasEnded(step.state) ? step : advance(step, 'interrupted', { at, reason: reasonFor(step.state) }),
   );
-  return { ...advance(execution, 'interrupted', { at, reason: reasonFor(execution.state) }), steps };
+  const reason = advice === undefined ? reasonFor(execution.state) : `${reasonFor(execution.state)}: ${advice}`;
+  return { ...advance(execution, 'interrupted', { at, reason }), steps };
 }
 
 function queuedStep({ id, name, kind, needs }: StepDefinition): Step {

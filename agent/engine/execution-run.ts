@@ -3,21 +3,30 @@ import type { EventBus } from '../events/events.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Processes } from '../platform/processes.ts';
-import type { Disposer } from '../protocol/client.ts';
 import type { Execution, Step } from '../protocol/execution.ts';
 import { FailureError, type Result } from '../protocol/failure.ts';
 import { StepId, type ExecutionId } from '../protocol/ids.ts';
 import { Announcer } from './announcer.ts';
-import { calledOff, tookTooLong } from './deadlines.ts';
+import { calledOff, startDeadline, tookTooLong } from './deadlines.ts';
 import type { ExecutionSpec, ProgressUpdate, StepDefinition } from './definitions.ts';
 import type { ExecutionLog } from './execution-log.ts';
-import { emptyExecution, withProgress, withStep, withSteps, type ExecutionChange } from './execution-record.ts';
+import {
+  emptyExecution,
+  queuedAgain,
+  withProgress,
+  withStep,
+  withSteps,
+  type ExecutionChange,
+} from './execution-record.ts';
+import { Presence } from './presence.ts';
 import { Recorder } from './recorder.ts';
-import type { SlotPool } from './slots.ts';
+import type { Place } from './run-queue.ts';
+import type { PooledSlot, SlotPool } from './slots.ts';
 import { advance, hasEnded, type LifeEvent } from './state.ts';
-import { checkSteps, StepOrder } from './step-order.ts';
+import { checkSteps } from './step-order.ts';
 import { runStep, type StepEnd } from './step-runner.ts';
 import { verdictOf } from './verdict.ts';
+import { walkSteps, type ServiceTie } from './walk-steps.ts';
 import type { Store } from '../store/store.ts';
 
 export interface RunOptions {
@@ -29,15 +38,19 @@ export interface RunOptions {
   readonly store: Store;
   readonly processes: Processes;
   readonly output: ExecutionLog;
-  readonly slots: Readonly<Record<'build' | 'test', SlotPool>>;
+  readonly slots: Readonly<Record<PooledSlot, SlotPool>>;
 }
 
 const planStep = StepId.parse('plan');
+
+const untied: ServiceTie = { ready() {}, released: new AbortController().signal };
 
 export class ExecutionRun {
   readonly recorded: Promise<void>;
   readonly #options: RunOptions;
   readonly #abort = new AbortController();
+  /** Aborted when not even final steps may go on. */
+  readonly #end = new AbortController();
   readonly #announcer: Announcer;
   readonly #recorder: Recorder;
   readonly #finished = Promise.withResolvers<Execution>();
@@ -48,10 +61,14 @@ export class ExecutionRun {
   readonly #unmet = new Map<StepId, string>();
   #execution: Execution;
   #startedMs = 0;
+  #presence: Presence | null = null;
+  #isPaused = false;
 
   constructor(options: RunOptions) {
     this.#options = options;
-    this.#execution = emptyExecution(options.id, options.spec, options.clock.now());
+    const { resumes } = options.spec;
+    this.#execution =
+      resumes === undefined ? emptyExecution(options.id, options.spec, options.clock.now()) : queuedAgain(resumes);
     const current = () => this.#execution;
     this.#announcer = new Announcer({ clock: options.clock, events: options.events, current });
     this.#recorder = new Recorder({ store: options.store, log: options.log, current });
@@ -76,9 +93,24 @@ export class ExecutionRun {
     return this.#execution;
   }
 
-  /** Tells everything that runs to end. What waits is cancelled at once. */
+  /** Tells everything that runs to end, but for final steps. What waits is cancelled at once. */
   cancel(reason: string): void {
     if (!this.#abort.signal.aborted && !hasEnded(this.#execution.state)) this.#abort.abort(calledOff(reason));
+  }
+
+  /** Ends final steps too. */
+  end(reason: string): void {
+    this.cancel(reason);
+    this.#end.abort(calledOff(reason));
+  }
+
+  /** Starts no further step until `resume`; false when it has ended. */
+  pause(reason: string): boolean {
+    return this.#setPaused(true, reason);
+  }
+
+  resume(): boolean {
+    return this.#setPaused(false, null);
   }
 
   /** Ends an execution that was never started. */
@@ -87,22 +119,44 @@ export class ExecutionRun {
   }
 
   /** Runs it. Resolves when it has ended and is recorded; never rejects. */
-  async start(): Promise<void> {
+  async start(place: Place): Promise<void> {
     if (this.#abort.signal.aborted) return this.endUnstarted();
-    const cancelTimeout = this.#begin();
+    const presence = this.#begin(place);
     await this.#work();
-    cancelTimeout();
+    presence.dispose();
     const { state, reason } = verdictOf(this.#execution.steps, this.#abort.signal);
     await this.#finish(state, reason);
   }
 
-  #begin(): Disposer {
+  #setPaused(isPaused: boolean, reason: string | null): boolean {
+    if (hasEnded(this.#execution.state)) return false;
+    if (this.#isPaused === isPaused) return true;
+    this.#isPaused = isPaused;
+    this.#change(({ paused: _, ...execution }) => ({
+      ...execution,
+      reason,
+      ...(isPaused ? { paused: true as const } : {}),
+    }));
+    if (isPaused) this.#presence?.pause();
+    else this.#presence?.resume();
+    void this.#recorder.executionChanged();
+    this.#announcer.now();
+    return true;
+  }
+
+  #begin(place: Place): Presence {
     const { clock, spec } = this.#options;
     this.#startedMs = clock.monotonicMs();
     this.#change((execution) => advance(execution, 'started', { at: clock.now() }));
     void this.#recorder.executionChanged();
     this.#announcer.now();
-    return clock.schedule(spec.timeoutMs, () => this.#abort.abort(tookTooLong(spec.timeoutMs, 'the run')));
+    const deadline = startDeadline(clock, spec.timeoutMs, () =>
+      this.#abort.abort(tookTooLong(spec.timeoutMs, 'the run')),
+    );
+    const presence = new Presence(place, deadline);
+    if (this.#isPaused) presence.pause();
+    this.#presence = presence;
+    return presence;
   }
 
   async #work(): Promise<void> {
@@ -111,7 +165,11 @@ export class ExecutionRun {
     this.#add(definitions);
     void this.#recorder.executionChanged();
     this.#announcer.soon();
-    await this.#runAll(new StepOrder(definitions));
+    await walkSteps(definitions, (definition, tie) =>
+      this.#runWhenPossible(definition, tie).catch((error: unknown) =>
+        this.#options.log.error('a step could not be run', { execution: this.id, error }),
+      ),
+    );
   }
 
   /** The first step: works out the others. Null when that failed. */
@@ -134,75 +192,75 @@ export class ExecutionRun {
       run: async (context) => keep(await spec.prepare(context)),
     };
     this.#add([definition]);
-    await this.#runStep(definition);
+    await this.#runStep(definition, untied);
     return prepared;
   }
 
   #add(definitions: readonly StepDefinition[]): void {
-    for (const definition of definitions) {
-      this.#positions.set(definition.id, this.#definitions.size);
-      this.#definitions.set(definition.id, definition);
-    }
+    for (const definition of definitions) this.#definitions.set(definition.id, definition);
     this.#change((execution) => withSteps(execution, definitions));
+    for (const [position, { id }] of this.#execution.steps.entries()) this.#positions.set(id, position);
   }
 
-  /** Starts what is ready, and with each step that ends, what that made ready; resolves when all have ended. */
-  #runAll(order: StepOrder): Promise<void> {
-    return new Promise((resolve) => {
-      let left = this.#definitions.size - 1;
-      const failed = (error: unknown) =>
-        this.#options.log.error('a step could not be run', { execution: this.id, error });
-      const start = (id: StepId) =>
-        void this.#runWhenPossible(id)
-          .catch(failed)
-          .then(() => ended(id));
-      const ended = (id: StepId) => {
-        left--;
-        for (const next of order.ended(id)) start(next);
-        if (left === 0) resolve();
-      };
-      for (const id of order.ready()) start(id);
-      if (left === 0) resolve();
-    });
-  }
-
-  async #runWhenPossible(id: StepId): Promise<void> {
-    const definition = this.#definitions.get(id);
-    if (definition === undefined) return;
+  async #runWhenPossible(definition: StepDefinition, tie: ServiceTie): Promise<void> {
+    if (this.#takesOver(definition.id)) return;
+    const { signal } = definition.isFinal === true ? this.#end : this.#abort;
+    await this.#presence?.permitted(signal);
     const unmet = definition.needs.map((need) => this.#unmet.get(need)).find((reason) => reason !== undefined);
-    if (this.#abort.signal.aborted)
-      return this.#endUnstartedStep(definition, 'cancelled', reasonOf(this.#abort.signal));
+    if (signal.aborted) return this.#endUnstartedStep(definition, 'cancelled', reasonOf(signal));
     if (unmet !== undefined) return this.#endUnstartedStep(definition, 'skipped', unmet);
-    const release = await this.#slotFor(definition);
-    if (release === null) return this.#endUnstartedStep(definition, 'cancelled', reasonOf(this.#abort.signal));
+    const release = await this.#slotFor(definition, signal);
+    if (release === null) return this.#endUnstartedStep(definition, 'cancelled', reasonOf(signal));
     try {
-      await this.#runStep(definition);
+      await this.#runStep(definition, tie);
     } finally {
       release();
     }
   }
 
-  async #slotFor({ slot }: StepDefinition): Promise<(() => void) | null> {
-    if (slot === 'none') return () => {};
-    const owner = { executionId: this.id, isInteractive: this.isInteractive };
-    return this.#options.slots[slot].acquire(owner, this.#abort.signal);
+  /** Whether the step succeeded before a crash, or in the execution that this one repeats. */
+  #takesOver(id: StepId): boolean {
+    const position = this.#positions.get(id) ?? -1;
+    if (this.#execution.steps[position]?.state === 'succeeded') return true;
+    const taken = this.#options.spec.takenOver?.get(id);
+    if (taken === undefined) return false;
+    this.#changeStep(id, () => taken);
+    return true;
   }
 
-  async #runStep(definition: StepDefinition): Promise<void> {
+  async #slotFor({ slot, priority = 0 }: StepDefinition, signal: AbortSignal): Promise<(() => void) | null> {
+    if (slot === 'none') return () => {};
+    const owner = { executionId: this.id, isInteractive: this.isInteractive, priority };
+    return this.#options.slots[slot].acquire(owner, signal);
+  }
+
+  async #runStep(definition: StepDefinition, tie: ServiceTie): Promise<void> {
     this.#advanceStep(definition, { event: 'started' });
     const { clock, log, processes, output } = this.#options;
+    const presence = this.#presence?.stepStarted();
     const end = await runStep(definition, {
       executionId: this.id,
-      signal: this.#abort.signal,
+      signal: definition.isFinal === true ? this.#end.signal : this.#abort.signal,
       processes,
       clock,
       log,
       output,
       elapsedMs: () => clock.monotonicMs() - this.#startedMs,
       progress: (update) => this.#progress(update),
+      steps: () => this.#execution.steps,
+      say: (reason) => this.#changeStep(definition.id, (step) => ({ ...step, reason })),
+      waits: (isWaiting) => presence?.waits(isWaiting),
+      tie: {
+        released: tie.released,
+        ready: () => {
+          presence?.waits(true);
+          tie.ready();
+        },
+      },
     });
+    presence?.ended();
     this.#advanceStep(definition, end);
-    const words = inWords[end.event];
+    const words = end.isBlocking === true ? 'was skipped' : inWords[end.event];
     if (words === null) return;
     this.#unmet.set(definition.id, `${definition.name} ${words}`);
     const isFailure = definition.kind !== 'plan' && (end.event === 'failed' || end.event === 'timed_out');
@@ -221,13 +279,20 @@ export class ExecutionRun {
 
   #advanceStep({ id }: StepDefinition, { event, reason, exitCode }: StepEnd): void {
     const at = this.#options.clock.now();
+    this.#changeStep(id, (step) => ({
+      ...advance({ ...step, reason: event === 'started' ? null : step.reason }, event, {
+        at,
+        ...(reason === undefined ? {} : { reason }),
+      }),
+      exitCode: exitCode ?? null,
+    }));
+  }
+
+  #changeStep(id: StepId, change: (step: Step) => Step): void {
     let changed: Step | null = null;
     this.#change((execution) =>
       withStep(execution, this.#positions.get(id) ?? -1, (step) => {
-        changed = {
-          ...advance(step, event, { at, ...(reason === undefined ? {} : { reason }) }),
-          exitCode: exitCode ?? null,
-        };
+        changed = change(step);
         return changed;
       }),
     );
@@ -253,7 +318,7 @@ export class ExecutionRun {
 
   async #finish(event: LifeEvent, reason: string | null): Promise<void> {
     const at = this.#options.clock.now();
-    this.#change((execution) => advance(execution, event, reason === null ? { at } : { at, reason }));
+    this.#change(({ paused: _, ...execution }) => advance(execution, event, reason === null ? { at } : { at, reason }));
     await this.#options.output.close();
     await this.#recorder.executionChanged();
     await this.#recorder.settled();

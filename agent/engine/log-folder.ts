@@ -19,13 +19,14 @@ export class LogFolder {
     this.#options = options;
   }
 
-  /** The log of an execution that is about to run; it is open until it is closed. */
-  open(executionId: ExecutionId): ExecutionLog {
+  /** The log of an execution that is about to run; it is open until it is closed. `goesOn`: behind what is there already. */
+  open(executionId: ExecutionId, goesOn = false): ExecutionLog {
     const { clock, events } = this.#options;
     const folder = path.join(this.#folder, executionId);
     const opened = new ExecutionLog({
       executionId,
       folder,
+      goesOn,
       clock,
       events,
       onProblem: (error) => this.#tellOnce(error),

@@ -1,8 +1,8 @@
 // Writes one log to disk within bounds: its first megabyte and its last four, however long it gets.
 import { Buffer } from 'node:buffer';
-import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { stretchFile, wholeCharacters } from './log-files.ts';
+import { listStretches, stretchFile, wholeCharacters } from './log-files.ts';
 
 /** Size of a stretch: the first is kept, and of the rest the last `keptStretches` beside the one being written. */
 const stretchBytes = 1024 * 1024;
@@ -25,11 +25,14 @@ export class LogWriter {
   #position = 0;
   #stretchStart = 0;
   readonly #later: number[] = [];
+  /** False until it is known where an earlier writer of the same log came to. */
+  #isPlaced: boolean;
 
   /** Nothing is created before there is something to write. `onProblem` hears of each write that failed. */
-  constructor(options: { folder: string; name: string; onProblem: (error: unknown) => void }) {
+  constructor(options: { folder: string; name: string; goesOn?: boolean; onProblem: (error: unknown) => void }) {
     this.#folder = options.folder;
     this.#name = options.name;
+    this.#isPlaced = options.goesOn !== true;
     this.#onProblem = options.onProblem;
   }
 
@@ -72,6 +75,7 @@ export class LogWriter {
 
   /** What the disk does not take counts as dropped; what comes next is tried again, in a new stretch. */
   async #write(bytes: Buffer): Promise<void> {
+    if (!this.#isPlaced) await this.#takePlace();
     for (let from = 0; from < bytes.length;) {
       const part = this.#nextPart(bytes.subarray(from));
       try {
@@ -85,6 +89,14 @@ export class LogWriter {
       this.#position += part.length;
       if (this.#position - this.#stretchStart >= stretchBytes) await this.#endStretch();
     }
+  }
+
+  async #takePlace(): Promise<void> {
+    this.#isPlaced = true;
+    const last = (await listStretches(this.#folder, this.#name)).at(-1);
+    if (last === undefined) return;
+    this.#position = last.start + (await stat(last.file)).size;
+    this.#stretchStart = this.#position;
   }
 
   /** As much as fits into the stretch, up to the end of a character. */

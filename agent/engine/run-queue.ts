@@ -2,13 +2,24 @@
 
 export interface Queued {
   readonly isInteractive: boolean;
+  /** Of those with the same group one runs at a time. */
+  readonly group?: string;
   /** Starts it; resolves when it has ended. */
-  start(): Promise<void>;
+  start(place: Place): Promise<void>;
+}
+
+/** The place of an execution among those that run. */
+export interface Place {
+  /** It waits for something outside: another one may run meanwhile. */
+  leave(): void;
+  /** It goes on, even if others have filled its place. */
+  retake(): void;
 }
 
 export class RunQueue {
   readonly #limit: () => number;
   readonly #waiting: Queued[] = [];
+  readonly #groups = new Set<string>();
   #running = 0;
 
   /** `limit` is asked whenever something could start. */
@@ -30,20 +41,48 @@ export class RunQueue {
   }
 
   #pump(): void {
-    while (this.#running < Math.max(1, this.#limit()) && this.#waiting.length > 0) {
-      const interactive = this.#waiting.findIndex((queued) => queued.isInteractive);
-      const [next] = this.#waiting.splice(Math.max(0, interactive), 1);
-      if (next !== undefined) void this.#run(next);
+    while (this.#running < Math.max(1, this.#limit())) {
+      const next = this.#takeNext();
+      if (next === null) return;
+      void this.#run(next);
     }
   }
 
+  #takeNext(): Queued | null {
+    const canStart = ({ group }: Queued) => group === undefined || !this.#groups.has(group);
+    const interactive = this.#waiting.findIndex((queued) => queued.isInteractive && canStart(queued));
+    const index = interactive === -1 ? this.#waiting.findIndex(canStart) : interactive;
+    return index === -1 ? null : (this.#waiting.splice(index, 1)[0] ?? null);
+  }
+
   async #run(queued: Queued): Promise<void> {
+    const { group } = queued;
+    const place = this.#place();
+    if (group !== undefined) this.#groups.add(group);
     this.#running++;
     try {
-      await queued.start();
+      await queued.start(place);
     } finally {
+      place.retake();
       this.#running--;
+      if (group !== undefined) this.#groups.delete(group);
       this.#pump();
     }
+  }
+
+  #place(): Place {
+    let isLeft = false;
+    return {
+      leave: () => {
+        if (isLeft) return;
+        isLeft = true;
+        this.#running--;
+        this.#pump();
+      },
+      retake: () => {
+        if (isLeft) this.#running++;
+        isLeft = false;
+      },
+    };
   }
 }

@@ -1,10 +1,16 @@
 // The budget that steps share: so many builds and so many test processes at once, over all executions.
 import type { ExecutionId } from '../protocol/ids.ts';
+import type { Slot } from './definitions.ts';
+
+/** The slots that are counted. */
+export type PooledSlot = Exclude<Slot, 'none'>;
 
 /** Who asks for slots. */
 export interface SlotOwner {
   readonly executionId: ExecutionId;
   readonly isInteractive: boolean;
+  /** Among what the execution waits for, the highest first; 0 when absent. */
+  readonly priority?: number;
 }
 
 /** What is known of an execution that waits for slots of one kind. */
@@ -51,6 +57,7 @@ export class SlotPool {
     return new Promise((resolve) => {
       const queue = this.#queueOf(owner);
       const request: Request = {
+        priority: owner.priority ?? 0,
         grant: () => {
           signal.removeEventListener('abort', request.withdraw);
           resolve(this.#take(owner, queue));
@@ -87,8 +94,9 @@ export class SlotPool {
     while (this.#taken < Math.max(1, this.#limit())) {
       const claims = [...this.#queues.values()].filter((queue) => queue.waiting.size > 0);
       const queue = claims[chooseClaim(claims)];
-      const [request] = queue?.waiting ?? [];
-      if (queue === undefined || request === undefined) return;
+      if (queue === undefined) return;
+      const request = firstOf(queue.waiting);
+      if (request === undefined) return;
       queue.waiting.delete(request);
       request.grant();
     }
@@ -107,7 +115,14 @@ export class SlotPool {
   }
 }
 
+function firstOf(waiting: ReadonlySet<Request>): Request | undefined {
+  let first: Request | undefined;
+  for (const request of waiting) if (first === undefined || request.priority > first.priority) first = request;
+  return first;
+}
+
 interface Request {
+  readonly priority: number;
   grant(): void;
   withdraw(): void;
 }

@@ -65,7 +65,8 @@ export function hasEnded(state: ExecutionState): boolean {
 export function advance<T extends Life>(life: T, event: LifeEvent, { at, reason }: { at: number; reason?: string }): T {
   const state = nextState(life.state, event);
   if (state === life.state) return life;
-  if (state === 'running') return { ...life, state, startedAt: at };
+  // What is gone on with after a crash keeps its beginning.
+  if (state === 'running') return { ...life, state, startedAt: life.startedAt ?? at };
   return { ...life, state, reason: reason ?? null, finishedAt: at };
 }
 

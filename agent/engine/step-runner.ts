@@ -4,11 +4,14 @@ import type { Log } from '../platform/log.ts';
 import type { ProcessExit, ProcessHandle, ProcessSpec, Processes } from '../platform/processes.ts';
 import type { Disposer } from '../protocol/client.ts';
 import { FailureError } from '../protocol/failure.ts';
+import type { Step } from '../protocol/execution.ts';
 import type { ExecutionId } from '../protocol/ids.ts';
 import { startIdleTimer, tookTooLong, gotNowhere, type IdleTimer } from './deadlines.ts';
 import type { ProgressUpdate, StepContext, StepDefinition, StepOutcome } from './definitions.ts';
 import type { ExecutionLog } from './execution-log.ts';
+import { createMasker, maskedForms, type Masker } from './masker.ts';
 import type { LifeEvent } from './state.ts';
+import type { ServiceTie } from './walk-steps.ts';
 
 /** What a step needs of the execution and the engine around it. */
 export interface StepSurroundings {
@@ -21,10 +24,16 @@ export interface StepSurroundings {
   readonly output: ExecutionLog;
   elapsedMs(): number;
   progress(update: ProgressUpdate): void;
+  steps(): readonly Step[];
+  say(reason: string | null): void;
+  waits(isWaiting: boolean): void;
+  readonly tie: ServiceTie;
 }
 
 export interface StepEnd {
   readonly event: LifeEvent;
+  /** What needs a step that was skipped is skipped too. */
+  readonly isBlocking?: boolean;
   readonly reason?: string;
   readonly exitCode?: number;
 }
@@ -37,18 +46,24 @@ export function runStep(definition: StepDefinition, surroundings: StepSurroundin
   return new RunningStep(definition, surroundings).run();
 }
 
+type Stream = 'log' | 'stdout' | 'stderr';
+
 class RunningStep {
   readonly #definition: StepDefinition;
   readonly #around: StepSurroundings;
   readonly #abort = new AbortController();
   readonly #processes = new Set<ProcessHandle>();
   readonly #broken = Promise.withResolvers<never>();
+  /** What every piece of output goes through, one for each stream; empty without secrets. */
+  readonly #forms: readonly string[];
+  readonly #maskers = new Map<Stream, Masker>();
   #idle: IdleTimer | null = null;
   #cancelGivingUp: Disposer = () => {};
 
   constructor(definition: StepDefinition, surroundings: StepSurroundings) {
     this.#definition = definition;
     this.#around = surroundings;
+    this.#forms = maskedForms(definition.secrets ?? []);
   }
 
   async run(): Promise<StepEnd> {
@@ -60,8 +75,9 @@ class RunningStep {
     stopTimers();
     this.#around.signal.removeEventListener('abort', follow);
     await this.#endProcesses();
+    for (const masker of this.#maskers.values()) void this.#around.output.append(this.#definition.id, masker.flush());
     await this.#around.output.closeStep(this.#definition.id);
-    return this.#cause() ?? end;
+    return this.#masked(this.#cause() ?? end);
   }
 
   #startTimers(): () => void {
@@ -114,15 +130,36 @@ class RunningStep {
     await Promise.all([...this.#processes].map((handle) => handle.exited));
   }
 
+  #masked(end: StepEnd): StepEnd {
+    return end.reason === undefined ? end : { ...end, reason: this.#hide(end.reason) };
+  }
+
+  #hide(text: string): string {
+    const masker = createMasker(this.#forms);
+    return masker.push(text) + masker.flush();
+  }
+
+  #write(stream: Stream, text: string): void | Promise<void> {
+    if (this.#forms.length === 0) return this.#around.output.append(this.#definition.id, text);
+    const masker = this.#maskers.get(stream) ?? createMasker(this.#forms);
+    this.#maskers.set(stream, masker);
+    return this.#around.output.append(this.#definition.id, masker.push(text));
+  }
+
   #context(): StepContext {
-    const { executionId, elapsedMs, progress, output } = this.#around;
+    const { executionId, elapsedMs, progress, steps, say, waits, tie } = this.#around;
     return {
       executionId,
       stepId: this.#definition.id,
       signal: this.#abort.signal,
       elapsedMs,
       progress,
-      log: (text) => void output.append(this.#definition.id, text),
+      steps,
+      say: (reason) => say(reason === null ? null : this.#hide(reason)),
+      waits,
+      ready: () => tie.ready(),
+      released: tie.released,
+      log: (text) => void this.#write('log', text),
       run: (spec) => this.#runProcess(spec),
       touch: () => this.#idle?.touch(),
     };
@@ -133,8 +170,8 @@ class RunningStep {
     const handle = this.#around.processes.start({
       ...spec,
       signal: spec.signal === undefined ? this.#abort.signal : AbortSignal.any([this.#abort.signal, spec.signal]),
-      onStdout: (text) => this.#take(text, spec.onStdout),
-      onStderr: (text) => this.#take(text, spec.onStderr),
+      onStdout: (text) => this.#take('stdout', text, spec.onStdout),
+      onStderr: (text) => this.#take('stderr', text, spec.onStderr),
       ...(onReport === undefined ? {} : { onReport: (line: string) => void this.#guard(() => onReport(line)) }),
     });
     this.#processes.add(handle);
@@ -143,8 +180,8 @@ class RunningStep {
     return exit;
   }
 
-  #take(text: string, listener: ProcessSpec['onStdout']): void | Promise<void> {
-    const written = this.#around.output.append(this.#definition.id, text);
+  #take(stream: Stream, text: string, listener: ProcessSpec['onStdout']): void | Promise<void> {
+    const written = this.#write(stream, text);
     const taken = this.#guard(() => listener?.(text));
     if (written === undefined || taken === undefined) return written ?? taken;
     return Promise.all([written, taken]).then(() => {});
@@ -161,6 +198,11 @@ class RunningStep {
 }
 
 function endOf(outcome: StepOutcome): StepEnd {
-  const { state, reason, exitCode } = outcome;
-  return { event: state, ...(reason === undefined ? {} : { reason }), ...(exitCode === undefined ? {} : { exitCode }) };
+  const { state, reason, exitCode, isBlocking = false } = outcome;
+  return {
+    event: state,
+    isBlocking,
+    ...(reason === undefined ? {} : { reason }),
+    ...(exitCode === undefined ? {} : { exitCode }),
+  };
 }

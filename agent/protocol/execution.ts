@@ -20,7 +20,7 @@ export type ExecutionState = z.infer<typeof ExecutionState>;
 export const ExecutionKind = z.enum(['pipeline', 'build', 'tests']);
 export type ExecutionKind = z.infer<typeof ExecutionKind>;
 
-export const StepKind = z.enum(['plan', 'build', 'tests', 'command']);
+export const StepKind = z.enum(['plan', 'build', 'tests', 'command', 'approval', 'wait', 'service']);
 export type StepKind = z.infer<typeof StepKind>;
 
 export const Step = z.object({
@@ -54,6 +54,8 @@ export const Execution = z.object({
   name: z.string(),
   state: ExecutionState,
   reason: z.string().nullable(),
+  /** Present while no further step is started, until somebody resumes it. */
+  paused: z.literal(true).optional(),
   trigger: Trigger,
   queuedAt: Timestamp,
   startedAt: Timestamp.nullable(),

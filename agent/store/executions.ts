@@ -24,12 +24,21 @@ export function saveExecution(tx: Transaction, execution: Execution): void {
   saveSteps(tx, key, execution.steps);
 }
 
+function countSteps(tx: Transaction, key: number): number {
+  const counted = tx.get<{ count: number }>('SELECT count(*) AS count FROM pipeline_steps WHERE execution_key = ?', [
+    key,
+  ]);
+  return counted?.count ?? 0;
+}
+
 /** Inserts or updates one step of a recorded execution; a new one goes to the end of the list. */
 export function saveStep(tx: Transaction, executionId: ExecutionId, step: Step): void {
   const key = executionKey(tx, executionId);
-  const recorded = recordedSteps(tx, key);
-  const position = recorded.get(step.id)?.[1] ?? recorded.size;
-  upsertStep(tx, key, stepValues(step, Number(position)));
+  const recorded = tx.get<{ position: number }>(
+    'SELECT position FROM pipeline_steps WHERE execution_key = ? AND id = ?',
+    [key, step.id],
+  );
+  upsertStep(tx, key, stepValues(step, recorded?.position ?? countSteps(tx, key)));
 }
 
 export function getExecution(db: Reader, id: ExecutionId): Execution | null {

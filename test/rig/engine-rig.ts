@@ -47,7 +47,7 @@ export class EngineRig implements AsyncDisposable {
     this.store = store;
     this.#ownsFolder = options.stateDirectory === undefined;
     this.clock = options.clock ?? systemClock;
-    this.limits = { parallelExecutions: 5, builds: 3, tests: 2, ...options.limits };
+    this.limits = { parallelExecutions: 5, builds: 3, tests: 2, commands: 4, ...options.limits };
     this.events = createEventBus((error) => {
       throw error;
     });
