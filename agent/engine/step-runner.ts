@@ -170,7 +170,10 @@ class RunningStep {
     const handle = this.#around.processes.start({
       ...spec,
       signal: spec.signal === undefined ? this.#abort.signal : AbortSignal.any([this.#abort.signal, spec.signal]),
-      onStdout: (text) => this.#take('stdout', text, spec.onStdout),
+      onStdout: (text) =>
+        spec.isStdoutReport === true
+          ? this.#guard(() => spec.onStdout?.(text))
+          : this.#take('stdout', text, spec.onStdout),
       onStderr: (text) => this.#take('stderr', text, spec.onStderr),
       ...(onReport === undefined ? {} : { onReport: (line: string) => void this.#guard(() => onReport(line)) }),
     });

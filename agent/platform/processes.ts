@@ -13,6 +13,8 @@ export interface ProcessSpec {
   /** When it returns a promise, the stream is held back until that settles: endless output costs no memory. */
   readonly onStdout?: (text: string) => void | Promise<void>;
   readonly onStderr?: (text: string) => void | Promise<void>;
+  /** The output is a report for `onStdout` and nothing to read: a step keeps it out of its log. */
+  readonly isStdoutReport?: boolean;
   /** When given, file descriptor 3 of the child is a pipe, and each line written to it arrives here (without its newline). */
   readonly onReport?: (line: string) => void;
   /** Aborting kills the process group: SIGTERM, and SIGKILL after `killAfterMs` (default 2,000). */

@@ -19,6 +19,16 @@ export const Location = z.object({
 });
 export type Location = z.infer<typeof Location>;
 
+/** A file that a test left for people: a screenshot, a trace, a video. */
+export const TestAttachment = z.object({
+  name: z.string(),
+  /** `image/png`, where the framework says. */
+  contentType: z.string().optional(),
+  /** Absolute path. */
+  path: z.string(),
+});
+export type TestAttachment = z.infer<typeof TestAttachment>;
+
 export const TestResult = z.object({
   id: TestId,
   file: RepoPath,
@@ -38,6 +48,11 @@ export const TestResult = z.object({
   failureAt: Location.optional(),
   /** Where the test is declared, if the framework says. */
   declaredAt: Location.optional(),
+  /** What the test printed, where the framework tells it apart from what others print; cut in the middle when long. */
+  output: z.string().optional(),
+  attachments: z.array(TestAttachment).optional(),
+  /** How often the framework tried again before this result; absent: it was the first try. */
+  retries: z.int().positive().optional(),
 });
 export type TestResult = z.infer<typeof TestResult>;
 

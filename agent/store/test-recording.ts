@@ -192,13 +192,16 @@ function declarationOf({ name, titlePath, declaredAt, file }: TestResult): SqlVa
 const messageCharacters = 16 * 1024;
 const textCharacters = 64 * 1024;
 
-function textsOf({ message, expected, actual, stack, failureAt }: TestResult): string | null {
+function textsOf({ message, expected, actual, stack, failureAt, output, attachments, retries }: TestResult): string | null {
   const texts = {
     message: cut(message, messageCharacters),
     expected: cut(expected, textCharacters),
     actual: cut(actual, textCharacters),
     stack: cut(stack, textCharacters),
     failureAt,
+    output: cut(output, textCharacters),
+    attachments,
+    retries,
   };
   return Object.values(texts).every((text) => text === undefined) ? null : JSON.stringify(texts);
 }

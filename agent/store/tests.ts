@@ -189,7 +189,16 @@ interface ResultRow extends NamedRow {
 }
 
 const TitlePath = z.array(z.string());
-const Texts = TestResult.pick({ message: true, expected: true, actual: true, stack: true, failureAt: true });
+const Texts = TestResult.pick({
+  message: true,
+  expected: true,
+  actual: true,
+  stack: true,
+  failureAt: true,
+  output: true,
+  attachments: true,
+  retries: true,
+});
 
 function readCases(db: Reader, condition: string): CaseResult[] {
   const rows = db.all<SuiteRow & { file_id: TestId; execution_id: ExecutionId | null; failing_since: number | null }>(

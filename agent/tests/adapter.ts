@@ -1,7 +1,7 @@
 // What a test framework has to offer: one file a framework fills this interface; found by the registry in tests.ts.
 import type { Settings } from '../protocol/settings.ts';
 import type { RepoPath, TestId } from '../protocol/ids.ts';
-import type { Framework, Location, TestStatus } from '../protocol/test.ts';
+import type { Framework, Location, TestAttachment, TestStatus } from '../protocol/test.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ProcessExit, ProcessSpec } from '../platform/processes.ts';
 
@@ -65,6 +65,9 @@ export interface ReportedResult {
   readonly stack?: string;
   readonly failureAt?: Location;
   readonly declaredAt?: Location;
+  readonly output?: string;
+  readonly attachments?: TestAttachment[];
+  readonly retries?: number;
   /** Takes the place of the result that was last reported under this title: a test that failed after it had passed. */
   readonly isCorrection?: boolean;
 }
@@ -74,6 +77,8 @@ export interface BatchContext {
   readonly clock: Clock;
   /** Absolute; for files that the batch needs. It exists, is empty, and is removed after the batch. */
   readonly temporaryFolder: string;
+  /** Absolute; for what an adapter builds and uses again. It may not exist yet, and outlives the batch. */
+  readonly keptFolder: string;
   readonly settings: Settings;
   readonly signal: AbortSignal;
   /** Absolute folder with the runner-side files (`vitest-reporter.mjs`, `noodle_pytest.py` …). */
@@ -89,6 +94,10 @@ export interface BatchContext {
   fileFinished(file: RepoPath): void;
   /** The runner does something that is no result: it is not hanging. */
   touch(): void;
+  /** Adds to the step's log; for output of tests that arrives inside a report. */
+  log(text: string): void;
+  /** Whether no test ended for the longest time that one may take: the runner is being stopped. */
+  isHanging(): boolean;
 }
 
 export type BatchOutcome =
@@ -104,6 +113,8 @@ export type BatchOutcome =
       readonly files?: readonly RepoPath[];
       /** All files were run, and what broke is beside them: an error that nobody caught, a limit of coverage. */
       readonly isComplete?: boolean;
+      /** The results of `files` that were under way have been reported as broken: the files get no result of their own. */
+      readonly isReported?: boolean;
     };
 
 export interface DebugCommand {

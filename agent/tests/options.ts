@@ -44,3 +44,8 @@ export interface StepsInput {
 export function temporaryFolderOf({ stateDirectory }: Pick<TestsOptions, 'stateDirectory'>): string {
   return path.join(stateDirectory, 'temporary');
 }
+
+/** What adapters build for their runs is kept here: build folders of CMake, compiled classes. */
+export function keptFolderOf({ stateDirectory }: Pick<TestsOptions, 'stateDirectory'>): string {
+  return path.join(stateDirectory, 'test-builds');
+}

@@ -23,6 +23,8 @@ export interface ProjectRunOptions {
   readonly adapter: TestAdapter;
   /** Absolute; each batch gets a folder of its own below it. */
   readonly temporaryFolder: string;
+  /** Absolute; what adapters build is kept in it. */
+  readonly keptFolder: string;
   readonly clock: Clock;
   readonly settings: Settings;
   readonly environment: Readonly<Record<string, string>>;
@@ -67,7 +69,8 @@ async function runBatch(first: TestBatch, options: ProjectRunOptions): Promise<P
     if (verdict.state === 'ended') return verdict.trouble;
     for (const file of verdict.culprits) {
       broken.add(file);
-      options.listener.result({ file, titlePath: [], status: verdict.status, durationMs: 0, message: verdict.message });
+      if (!verdict.isReported)
+        options.listener.result({ file, titlePath: [], status: verdict.status, durationMs: 0, message: verdict.message });
       options.listener.fileFinished(file);
     }
     const left = (batch.files ?? first.project.files).filter((file) => !finished.has(file) && !broken.has(file));
@@ -90,6 +93,7 @@ type Verdict =
       readonly culprits: readonly RepoPath[];
       readonly status: 'timed_out' | 'errored';
       readonly message: string;
+      readonly isReported: boolean;
     };
 
 function judge(outcome: BatchOutcome, watch: AttemptWatch, options: ProjectRunOptions): Verdict {
@@ -105,9 +109,10 @@ function judge(outcome: BatchOutcome, watch: AttemptWatch, options: ProjectRunOp
     const message = watch.isHanging ? `${idleSentence(options.settings)} No file had been begun.` : outcome.message;
     return { state: 'ended', trouble: { message, isRunnerMissing: false } };
   }
+  const isReported = outcome.isReported === true;
   return watch.isHanging
-    ? { state: 'broken', culprits, status: 'timed_out', message: idleSentence(options.settings) }
-    : { state: 'broken', culprits, status: 'errored', message: outcome.message };
+    ? { state: 'broken', culprits, status: 'timed_out', message: idleSentence(options.settings), isReported }
+    : { state: 'broken', culprits, status: 'errored', message: outcome.message, isReported };
 }
 
 function idleSentence(settings: Settings): string {
@@ -135,6 +140,7 @@ function batchContext(
     root: options.root,
     clock: options.clock,
     temporaryFolder,
+    keptFolder: options.keptFolder,
     settings: options.settings,
     signal,
     runnerFolder: options.runnerFolder,
@@ -155,6 +161,8 @@ function batchContext(
       if (watch.ended(file)) listener.fileFinished(file);
     },
     touch: () => watch.touch(),
+    log: (text) => options.log(text),
+    isHanging: () => watch.isHanging,
   };
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { assetPath } from '../platform/assets.ts';
 import type { RepoPath } from '../protocol/ids.ts';
 import type { BatchContext, TestAdapter, TestProject } from './adapter.ts';
-import { temporaryFolderOf, type TestsOptions } from './options.ts';
+import { keptFolderOf, temporaryFolderOf, type TestsOptions } from './options.ts';
 
 export interface ListRequest {
   readonly adapter: TestAdapter;
@@ -76,6 +76,7 @@ export class RunnerLists {
       root,
       clock,
       temporaryFolder,
+      keptFolder: keptFolderOf(this.#options),
       settings: this.#options.settings(),
       signal,
       runnerFolder: assetPath('test-runners'),
@@ -89,6 +90,8 @@ export class RunnerLists {
       report() {},
       fileFinished() {},
       touch() {},
+      log() {},
+      isHanging: () => signal.aborted,
     };
   }
 }

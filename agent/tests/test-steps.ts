@@ -8,7 +8,7 @@ import { testId, type TestBatch } from './adapter.ts';
 import type { CatalogEntry, TestCatalog } from './catalog.ts';
 import { batchesOf, runProject, type ProjectListener, type ProjectTrouble } from './project-run.ts';
 import { ResultNumbering, ResultRecorder } from './results.ts';
-import { temporaryFolderOf, type StepsInput, type TestsOptions } from './options.ts';
+import { keptFolderOf, temporaryFolderOf, type StepsInput, type TestsOptions } from './options.ts';
 
 /** Steps in the order of their first planned test. A project of which no file is known yet runs when all is asked for. */
 export function testSteps(input: StepsInput, catalog: TestCatalog, options: TestsOptions): StepDefinition[] {
@@ -70,6 +70,7 @@ async function runStep(step: ProjectStep, context: StepContext): Promise<StepOut
     log: (text) => context.log(text),
     run: (spec) => context.run(spec),
     temporaryFolder: temporaryFolderOf(options),
+    keptFolder: keptFolderOf(options),
   });
   const isWhole = batches.every((batch) => batch.only.length === 0) && !context.signal.aborted;
   await recorder.close(isWhole ? listener.finishedIds() : []);
