@@ -49,6 +49,14 @@ export function withStep(execution: Execution, position: number, change: (step: 
   return step === undefined ? execution : { ...execution, steps: execution.steps.with(position, change(step)) };
 }
 
+/** Marked as paused, or not. */
+export function withPause(execution: Execution, isPaused: boolean): Execution {
+  const changed = { ...execution };
+  if (isPaused) changed.paused = true;
+  else delete changed.paused;
+  return changed;
+}
+
 export function withProgress(execution: Execution, update: ProgressUpdate): Execution {
   const { passed = 0, failed = 0, skipped = 0 } = update;
   const { counts } = execution;

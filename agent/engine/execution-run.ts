@@ -13,6 +13,7 @@ import type { ExecutionLog } from './execution-log.ts';
 import {
   emptyExecution,
   queuedAgain,
+  withPause,
   withProgress,
   withStep,
   withSteps,
@@ -132,11 +133,7 @@ export class ExecutionRun {
     if (hasEnded(this.#execution.state)) return false;
     if (this.#isPaused === isPaused) return true;
     this.#isPaused = isPaused;
-    this.#change(({ paused: _, ...execution }) => ({
-      ...execution,
-      reason,
-      ...(isPaused ? { paused: true as const } : {}),
-    }));
+    this.#change((execution) => ({ ...withPause(execution, isPaused), reason }));
     if (isPaused) this.#presence?.pause();
     else this.#presence?.resume();
     void this.#recorder.executionChanged();
@@ -318,7 +315,7 @@ export class ExecutionRun {
 
   async #finish(event: LifeEvent, reason: string | null): Promise<void> {
     const at = this.#options.clock.now();
-    this.#change(({ paused: _, ...execution }) => advance(execution, event, reason === null ? { at } : { at, reason }));
+    this.#change((execution) => advance(withPause(execution, false), event, reason === null ? { at } : { at, reason }));
     await this.#options.output.close();
     await this.#recorder.executionChanged();
     await this.#recorder.settled();

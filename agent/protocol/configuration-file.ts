@@ -1,6 +1,7 @@
 // The shape of noodle.yaml.
 import { z } from 'zod';
-import { BuildLanguage } from './build.ts';
+import { BuildLanguage, BuildType } from './build.ts';
+import { PipelineDefinition } from './pipeline.ts';
 import { settingDeclarations, settingSchema } from './settings.ts';
 
 const TargetDefinition = z.strictObject({
@@ -11,6 +12,20 @@ const TargetDefinition = z.strictObject({
   outputs: z.array(z.string().min(1)).max(1000).default([]).describe('Glob patterns of what the build writes.'),
   needs: z.array(z.string()).max(1000).default([]).describe('Targets that are built before this one.'),
   environment: z.record(z.string(), z.string()).default({}).describe('Environment variables of the command, beside those of the user.'),
+  tools: z.array(z.string().regex(/^[\w.+-]+$/)).max(20).optional().describe('Programs whose version can change what the target makes. Default: those of its language.'),
+  type: BuildType.default('incremental').describe('incremental: skipped while unchanged, earlier output is kept for the tool. full: earlier output is removed first. clean: as full, and never skipped.'),
+  platforms: z.array(z.string().regex(/^[a-z0-9_]+\/[a-z0-9_]+$/)).max(50).default([]).describe('Builds the target once a platform, `linux/amd64`: {os}, {arch} and {platform} in command, outputs and environment stand for it.'),
+  automatic: z.boolean().default(true).describe('Whether a change of its inputs builds it; when false, it is built only when it is asked for or needed.'),
+});
+
+const variable = z.string().regex(/^[A-Za-z_]\w*$/);
+
+const RemoteCacheDefinition = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }).describe('Address of a server that speaks the HTTP protocol of Bazel: bazel-remote, or nginx with WebDAV.'),
+  readOnly: z.boolean().default(false).describe('Only take from the cache, never put into it.'),
+  tokenVariable: variable.optional().describe('Environment variable that holds a bearer token.'),
+  userVariable: variable.optional().describe('Environment variable that holds the user name, for Basic authentication.'),
+  passwordVariable: variable.optional().describe('Environment variable that holds the password, for Basic authentication.'),
 });
 
 const TestsDefinition = z.strictObject({
@@ -33,7 +48,10 @@ function settingsShape() {
 export const ConfigurationFile = z.strictObject({
   settings: settingsShape().optional().describe('Settings; an environment variable or a VS Code setting of the same name wins.'),
   targets: z.record(z.string().min(1), TargetDefinition).default({}).describe('Build targets, beside those that are found by looking at the project.'),
+  remoteCache: RemoteCacheDefinition.optional().describe('A build cache that a team shares.'),
+  pipelines: z.record(z.string().min(1).max(100), PipelineDefinition).default({}).describe('Pipelines; more of them can stand in files below .noodle.'),
   tests: TestsDefinition.prefault({}).describe('What to leave out when tests are looked for.'),
 });
 export type ConfigurationFile = z.infer<typeof ConfigurationFile>;
 export type TargetDefinition = z.infer<typeof TargetDefinition>;
+export type RemoteCacheDefinition = z.infer<typeof RemoteCacheDefinition>;

@@ -10,7 +10,7 @@ export interface SettingDeclaration {
   readonly default: boolean | number;
   readonly minimum?: number;
   readonly maximum?: number;
-  readonly unit?: 'seconds' | 'days';
+  readonly unit?: 'seconds' | 'days' | 'megabytes';
   readonly description: string;
 }
 
@@ -24,12 +24,24 @@ export const settingDeclarations = [
   flag('NOODLE_CICD_ENABLED', 'cicd.enabled', 'Run anything at all. When false, changes are planned and shown, and nothing is executed.'),
   { environment: 'NOODLE_CICD_PARALLEL_PIPELINES', key: 'cicd.parallelPipelines', type: 'integer', default: 5, minimum: 1, maximum: 20, description: 'How many runs may be under way at once.' },
   { environment: 'NOODLE_CICD_DEFAULT_TIMEOUT', key: 'cicd.defaultTimeout', type: 'integer', default: 1800, minimum: 1, maximum: 604_800, unit: 'seconds', description: 'Longest duration of a run, in seconds.' },
+  flag('NOODLE_CICD_AI_OPTIMIZATION', 'cicd.aiOptimization', 'Start the steps of a pipeline by the expected longest way and likely failures. When false, in the order in which they are declared.'),
+  flag('NOODLE_CICD_CONTEXT_AWARENESS', 'cicd.contextAwareness', 'Leave out the steps of a pipeline that the change cannot affect.'),
+  { environment: 'NOODLE_CICD_APPROVAL_REQUIRED', key: 'cicd.approvalRequired', type: 'boolean', default: false, description: 'Every pipeline of the type deploy waits for an approval before its first step.' },
   flag('NOODLE_BUILD_INCREMENTAL', 'build.incremental', 'Skip a build whose inputs are unchanged since its last success.'),
+  flag('NOODLE_BUILD_AI_OPTIMIZATION', 'build.aiOptimization', 'Start first what the longest expected chain of builds begins with, by recorded durations. When false, the order in which targets were found.'),
+  flag('NOODLE_BUILD_FAILURE_PREDICTION', 'build.failurePrediction', 'Show the probability that a build fails.'),
   { environment: 'NOODLE_BUILD_PARALLEL_BUILDS', key: 'build.parallelBuilds', type: 'integer', default: 3, minimum: 1, maximum: 64, description: 'How many targets are built at once.' },
   { environment: 'NOODLE_BUILD_DEFAULT_TIMEOUT', key: 'build.defaultTimeout', type: 'integer', default: 3600, minimum: 1, maximum: 604_800, unit: 'seconds', description: 'Longest duration of one build, in seconds.' },
+  { environment: 'NOODLE_BUILD_CACHE_TTL', key: 'build.cacheTtl', type: 'integer', default: 86_400, minimum: 0, maximum: 31_536_000, unit: 'seconds', description: 'How long an output stays in the local build cache after its last use, in seconds; 0 keeps none.' },
+  { environment: 'NOODLE_BUILD_CACHE_SIZE', key: 'build.cacheSize', type: 'integer', default: 2048, minimum: 1, maximum: 1_048_576, unit: 'megabytes', description: 'Largest size of the local build cache, in megabytes.' },
   flag('NOODLE_BUILD_PYTHON_ENABLED', 'build.pythonEnabled', 'Build Python targets.'),
   flag('NOODLE_BUILD_JAVASCRIPT_ENABLED', 'build.javascriptEnabled', 'Build JavaScript targets.'),
   flag('NOODLE_BUILD_TYPESCRIPT_ENABLED', 'build.typescriptEnabled', 'Build TypeScript targets.'),
+  flag('NOODLE_BUILD_JAVA_ENABLED', 'build.javaEnabled', 'Build Java targets.'),
+  flag('NOODLE_BUILD_CSHARP_ENABLED', 'build.csharpEnabled', 'Build C# targets.'),
+  flag('NOODLE_BUILD_CPP_ENABLED', 'build.cppEnabled', 'Build C and C++ targets.'),
+  flag('NOODLE_BUILD_GO_ENABLED', 'build.goEnabled', 'Build Go targets.'),
+  flag('NOODLE_BUILD_RUST_ENABLED', 'build.rustEnabled', 'Build Rust targets.'),
   flag('NOODLE_TEST_AI_SELECTION', 'test.aiSelection', 'Run only the tests that the change can affect. When false, every run runs all tests.'),
   flag('NOODLE_TEST_INTELLIGENT_PRIORITIZATION', 'test.intelligentPrioritization', "Likeliest failure first. When false, the runner's own order."),
   { environment: 'NOODLE_TEST_PARALLEL_EXECUTIONS', key: 'test.parallelExecutions', type: 'integer', default: 5, minimum: 1, maximum: 64, description: 'How many test processes run at once, never more than the machine has processors.' },
@@ -40,6 +52,7 @@ export const settingDeclarations = [
   flag('NOODLE_TEST_MOCHA_ENABLED', 'test.mochaEnabled', 'Run Mocha tests.'),
   flag('NOODLE_TEST_VITEST_ENABLED', 'test.vitestEnabled', 'Run Vitest tests.'),
   flag('NOODLE_TEST_NODE_TEST_ENABLED', 'test.nodeTestEnabled', "Run tests of Node's own runner."),
+  flag('NOODLE_TEST_GO_ENABLED', 'test.goEnabled', 'Run Go tests.'),
   { environment: 'NOODLE_ANALYTICS_RETENTION_DAYS', key: 'analytics.retentionDays', type: 'integer', default: 90, minimum: 1, maximum: 3650, unit: 'days', description: 'How long executions, results and metrics are kept, in days.' },
   { environment: 'NOODLE_ALERT_CHECK_INTERVAL', key: 'alert.checkInterval', type: 'integer', default: 60, minimum: 1, maximum: 86_400, unit: 'seconds', description: 'How often alert rules are evaluated, in seconds.' },
 ] as const satisfies readonly SettingDeclaration[];

@@ -29,6 +29,8 @@ const JsonSchema = z.object({
   enum: z.array(z.string()).optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
+  exclusiveMinimum: z.number().optional(),
+  anyOf: z.array(z.unknown()).optional(),
   minLength: z.number().optional(),
   maxLength: z.number().optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
@@ -92,7 +94,8 @@ function settingParts([top, ...rest]: readonly string[]): Pick<SchemaNode, 'sett
 }
 
 function expectedOf(schema: JsonSchema): string {
-  const { type, minimum, maximum } = schema;
+  const { type } = schema;
+  if (schema.anyOf !== undefined) return schema.anyOf.map((each) => expectedOf(JsonSchema.parse(each))).join(', ');
   switch (type) {
     case 'object':
       return 'a map of keys and values';
@@ -102,10 +105,16 @@ function expectedOf(schema: JsonSchema): string {
       return 'true or false';
     case 'integer':
     case 'number':
-      return minimum === undefined ? 'a whole number' : `a whole number from ${minimum} to ${maximum ?? 'any'}`;
+      return numberExpected(schema);
     case 'string':
       return textExpected(schema);
   }
+}
+
+function numberExpected({ type, minimum, maximum, exclusiveMinimum }: JsonSchema): string {
+  const number = type === 'integer' ? 'a whole number' : 'a number';
+  if (minimum !== undefined) return `${number} from ${minimum} to ${maximum ?? 'any'}`;
+  return exclusiveMinimum === undefined ? number : `${number} above ${exclusiveMinimum}`;
 }
 
 function textExpected({ enum: values, minLength = 0, maxLength }: JsonSchema): string {

@@ -2,13 +2,14 @@
 // the valid rest counts.
 import { z } from 'zod';
 import { ConfigurationFile } from '../protocol/configuration-file.ts';
-import { nearest } from '../protocol/nearest.ts';
 import type { ExplainedSetting, Settings } from '../protocol/settings.ts';
-import { fitTo, type Misfit } from './configuration-repair.ts';
-import { nodeAt, schemaTree, type SchemaNode } from './configuration-schema.ts';
+import { checkPipelines } from './configuration-pipelines.ts';
+import { misfitProblems } from './configuration-problems.ts';
+import { fitTo } from './configuration-repair.ts';
+import { schemaTree, type SchemaNode } from './configuration-schema.ts';
 import { resolveSettings } from './configuration-settings.ts';
 import { checkTargets } from './configuration-targets.ts';
-import { parseYaml, type ParsedYaml } from './configuration-yaml.ts';
+import { parseYaml } from './configuration-yaml.ts';
 
 export interface ConfigurationInput {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -36,6 +37,8 @@ export interface Configuration {
   /** A row for each setting, in the order of their declaration. */
   readonly explained: readonly ExplainedSetting[];
   readonly file: ConfigurationFile;
+  /** Pipelines of the file that cannot be run, each with the first thing that is wrong in it. */
+  readonly broken: ReadonlyMap<string, string>;
   readonly problems: readonly ConfigurationProblem[];
 }
 
@@ -52,7 +55,7 @@ export function readConfiguration({
     vscode: vscodeSettings,
     file: read.file.settings ?? {},
   });
-  return { settings, explained, file: read.file, problems: [...problems, ...read.problems] };
+  return { settings, explained, file: read.file, broken: read.broken, problems: [...problems, ...read.problems] };
 }
 
 /** The keys of noodle.yaml with their types, meanings and defaults. */
@@ -68,62 +71,53 @@ export function publishedSchema(): Record<string, unknown> {
 /** Who has made more mistakes than this does not read on. */
 const maximumProblems = 100;
 
-function readFile(
-  text: string,
-  knownTargets: readonly string[] | null,
-): { file: ConfigurationFile; problems: ConfigurationProblem[] } {
+interface ReadFile {
+  readonly file: ConfigurationFile;
+  readonly broken: ReadonlyMap<string, string>;
+  readonly problems: ConfigurationProblem[];
+}
+
+function readFile(text: string, knownTargets: readonly string[] | null): ReadFile {
   const yaml = parseYaml(text);
   // An empty file and one with comments alone are null.
   const fitted = fitTo(ConfigurationFile, yaml.value ?? {}, ConfigurationFile.parse({}));
   const checked = checkTargets(fitted.value.targets, knownTargets);
+  const pipelines = checkPipelines(fitted.value.pipelines, { misfits: fitted.misfits, yaml });
+  const tree = fitted.misfits.length === 0 ? null : describeConfigurationSchema();
+  const placed = (top: string, { path, message, nearest: near }: (typeof checked.problems)[number]) => ({
+    message,
+    ...yaml.rangeOf([top, ...path]),
+    ...(near === undefined ? {} : { nearest: near }),
+  });
   const problems = [
     ...yaml.problems.slice(0, maximumProblems).map(({ message, range }) => ({ message, ...range })),
-    ...misfitProblems(fitted.misfits.slice(0, maximumProblems), yaml),
-    ...checked.problems.slice(0, maximumProblems).map(({ path, message, nearest: near }) => ({
-      message,
-      ...yaml.rangeOf(['targets', ...path]),
-      ...(near === undefined ? {} : { nearest: near }),
-    })),
+    ...(tree === null ? [] : misfitProblems(fitted.misfits.slice(0, maximumProblems), tree, yaml)),
+    ...checked.problems.slice(0, maximumProblems).map((problem) => placed('targets', problem)),
+    ...pipelines.problems.slice(0, maximumProblems).map((problem) => placed('pipelines', problem)),
   ];
   return {
-    file: { ...fitted.value, targets: checked.targets },
+    file: { ...fitted.value, targets: checked.targets, pipelines: pipelines.pipelines },
+    broken: pipelines.broken,
     problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column),
   };
 }
 
-function misfitProblems(misfits: readonly Misfit[], yaml: ParsedYaml) {
-  if (misfits.length === 0) return [];
-  const tree = describeConfigurationSchema();
-  return misfits.map((misfit) =>
-    misfit.kind === 'unknown' ? unknownKeyProblem(misfit, tree, yaml) : misfitProblem(misfit, tree, yaml),
-  );
-}
+/** What a file below `.noodle` declares: pipelines and nothing else. */
+const PipelineFile = ConfigurationFile.pick({ pipelines: true }).strict();
 
-function unknownKeyProblem({ path }: Misfit, tree: SchemaNode, yaml: ParsedYaml) {
-  const key = String(path.at(-1));
-  const parent = path.slice(0, -1);
-  const known = Object.keys(nodeAt(tree, parent)?.keys ?? {});
-  const near = nearest(key, known);
-  const place = parent.length === 0 ? '' : ` in ${parent.join('.')}`;
-  const hint = near === null ? `expected one of ${known.join(', ')}` : `did you mean ${JSON.stringify(near)}?`;
-  return {
-    message: `unknown key ${JSON.stringify(key)}${place}; ${hint}`,
-    ...yaml.rangeOfKey(path),
-    ...(near === null ? {} : { nearest: near }),
-  };
-}
-
-function misfitProblem({ path, kind, found }: Misfit, tree: SchemaNode, yaml: ParsedYaml) {
-  const expected = nodeAt(tree, path)?.expected ?? 'another value';
-  const place = path.length === 0 ? '' : `${path.join('.')}: `;
-  const range = kind === 'missing' ? yaml.rangeOfKey(path.slice(0, -1)) : yaml.rangeOf(path);
-  return { message: `${place}found ${kind === 'missing' ? 'nothing' : shown(found)}, expected ${expected}`, ...range };
-}
-
-function shown(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (value === null) return 'nothing';
-  if (typeof value === 'object') return 'a map of keys and values';
-  const text = JSON.stringify(value);
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+/** Reads a file below `.noodle`. */
+export function readPipelineFile(text: string): Omit<ReadFile, 'file'> & Pick<ConfigurationFile, 'pipelines'> {
+  const yaml = parseYaml(text);
+  const fitted = fitTo(PipelineFile, yaml.value ?? {}, { pipelines: {} });
+  const pipelines = checkPipelines(fitted.value.pipelines, { misfits: fitted.misfits, yaml });
+  const { pipelines: node } = describeConfigurationSchema().keys ?? {};
+  const tree = { ...describeConfigurationSchema(), keys: node === undefined ? {} : { pipelines: node } };
+  const problems = [
+    ...yaml.problems.slice(0, maximumProblems).map(({ message, range }) => ({ message, ...range })),
+    ...misfitProblems(fitted.misfits.slice(0, maximumProblems), tree, yaml),
+    ...pipelines.problems
+      .slice(0, maximumProblems)
+      .map(({ path, message }) => ({ message, ...yaml.rangeOf(['pipelines', ...path]) })),
+  ];
+  return { pipelines: pipelines.pipelines, broken: pipelines.broken, problems };
 }

@@ -32,9 +32,14 @@ function completed(marked: string, label: string): string {
 
 describe('completion in noodle.yaml', () => {
   it('offers the keys of the top', () => {
-    assert.deepEqual(labels('|'), ['settings', 'targets', 'tests']);
-    assert.deepEqual(labels('targets:\n  core:\n    command: make\n|'), ['settings', 'tests']);
-    assert.deepEqual(labels('se|\ntargets: {}\n'), ['settings', 'tests']);
+    assert.deepEqual(labels('|'), ['settings', 'targets', 'remoteCache', 'pipelines', 'tests']);
+    assert.deepEqual(labels('targets:\n  core:\n    command: make\n|'), [
+      'settings',
+      'remoteCache',
+      'pipelines',
+      'tests',
+    ]);
+    assert.deepEqual(labels('se|\ntargets: {}\n'), ['settings', 'remoteCache', 'pipelines', 'tests']);
   });
 
   it('offers the keys of a group, a target and a list of settings', () => {
@@ -42,6 +47,9 @@ describe('completion in noodle.yaml', () => {
     assert.deepEqual(labels('settings:\n  cicd:\n    enabled: true\n    |\n  test:\n    jestEnabled: true'), [
       'parallelPipelines',
       'defaultTimeout',
+      'aiOptimization',
+      'contextAwareness',
+      'approvalRequired',
     ]);
     assert.deepEqual(labels('targets:\n  core:\n    comm|'), [
       'command',
@@ -51,6 +59,10 @@ describe('completion in noodle.yaml', () => {
       'outputs',
       'needs',
       'environment',
+      'tools',
+      'type',
+      'platforms',
+      'automatic',
     ]);
     assert.deepEqual(labels('targets:\n  "my core":\n    command: x\n\n    |\n  web:\n    folder: y'), [
       'folder',
@@ -59,6 +71,10 @@ describe('completion in noodle.yaml', () => {
       'outputs',
       'needs',
       'environment',
+      'tools',
+      'type',
+      'platforms',
+      'automatic',
     ]);
   });
 
@@ -101,7 +117,7 @@ describe('completion in noodle.yaml', () => {
         describeAt(text, { line, character });
       }
     }
-    assert.deepEqual(completeConfiguration('', { line: 99, character: 99 }).length, 3);
+    assert.deepEqual(completeConfiguration('', { line: 99, character: 99 }).length, 5);
   });
 });
 

@@ -103,7 +103,7 @@ describe('noodle.yaml', () => {
   it('may be absent, empty or a comment', () => {
     for (const text of [null, '', '# nothing yet\n']) {
       const configuration = read(text);
-      assert.deepEqual(configuration.file, { targets: {}, tests: { exclude: [] } });
+      assert.deepEqual(configuration.file, { targets: {}, pipelines: {}, tests: { exclude: [] } });
       assert.deepEqual(configuration.problems, []);
     }
   });
@@ -111,7 +111,17 @@ describe('noodle.yaml', () => {
   it('gives its targets with their defaults', () => {
     const { file } = read('targets:\n  core:\n    command: make\n');
     assert.deepEqual(file.targets, {
-      core: { command: 'make', folder: '', language: 'javascript', outputs: [], needs: [], environment: {} },
+      core: {
+        command: 'make',
+        folder: '',
+        language: 'javascript',
+        outputs: [],
+        needs: [],
+        environment: {},
+        type: 'incremental',
+        platforms: [],
+        automatic: true,
+      },
     });
   });
 
@@ -132,7 +142,7 @@ describe('noodle.yaml', () => {
 
   it('tells the known keys when none is near', () => {
     assert.deepEqual(messages(read('targets:\n  core:\n    command: make\n    xyzzy: 1\n')), [
-      'unknown key "xyzzy" in targets.core; expected one of command, folder, language, inputs, outputs, needs, environment',
+      'unknown key "xyzzy" in targets.core; expected one of command, folder, language, inputs, outputs, needs, environment, tools, type, platforms, automatic',
     ]);
   });
 
@@ -346,7 +356,7 @@ describe('targets of noodle.yaml', () => {
 describe('the schema', () => {
   it('describes every key with its type, meaning and default', () => {
     const tree = describeConfigurationSchema();
-    assert.deepEqual(Object.keys(tree.keys ?? {}), ['settings', 'targets', 'tests']);
+    assert.deepEqual(Object.keys(tree.keys ?? {}), ['settings', 'targets', 'remoteCache', 'pipelines', 'tests']);
     const parallel = nodeAt(tree, ['settings', 'test', 'parallelExecutions']);
     assert.deepEqual(
       { ...parallel, setting: parallel?.setting?.environment },
