@@ -9,7 +9,7 @@ import { Explanation } from './explanation.ts';
 import { ExecutionId, StepId, TestId } from './ids.ts';
 import { Plan, PlanRequest } from './plan.ts';
 import { ExplainedSetting, SettingSource } from './settings.ts';
-import { TestCase, TestFile, TestHistoryEntry, TestResult } from './test.ts';
+import { DebuggerType, TestCase, TestFile, TestHistoryEntry, TestResult } from './test.ts';
 
 export type Role = 'viewer' | 'developer' | 'operator' | 'admin';
 
@@ -183,8 +183,8 @@ export const operations = {
     summary: 'How to start one test under a debugger.',
     input: z.object({ id: TestId }),
     output: z.object({
-      /** The debugger's type in VS Code: `node` or `debugpy`. */
-      type: z.enum(['node', 'debugpy']),
+      /** The debugger's type in VS Code. */
+      type: DebuggerType,
       program: z.string(),
       arguments: z.array(z.string()),
       /** Flags of the runtime that stand before the program: `--import tsx`. */

@@ -4,8 +4,12 @@ import { Timestamp } from './execution.ts';
 import { RepoPath, TestId } from './ids.ts';
 
 /** The frameworks whose adapters exist; the id of each adapter. */
-export const Framework = z.enum(['vitest', 'jest', 'mocha', 'node:test', 'pytest', 'unittest']);
+export const Framework = z.enum(['vitest', 'jest', 'mocha', 'node:test', 'pytest', 'unittest', 'go']);
 export type Framework = z.infer<typeof Framework>;
+
+/** Debuggers by the type that VS Code knows them by. `go` gets the folder of a package, `lldb` an executable or cargo's arguments. */
+export const DebuggerType = z.enum(['node', 'debugpy', 'go', 'lldb', 'java']);
+export type DebuggerType = z.infer<typeof DebuggerType>;
 
 /** `errored`: the test or its file broke outside an assertion (does not load, runner died). */
 export const TestStatus = z.enum(['passed', 'failed', 'skipped', 'todo', 'errored', 'timed_out']);

@@ -1,7 +1,7 @@
 // What a test framework has to offer: one file a framework fills this interface; found by the registry in tests.ts.
 import type { Settings } from '../protocol/settings.ts';
 import type { RepoPath, TestId } from '../protocol/ids.ts';
-import type { Framework, Location, TestAttachment, TestStatus } from '../protocol/test.ts';
+import type { DebuggerType, Framework, Location, TestAttachment, TestStatus } from '../protocol/test.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ProcessExit, ProcessSpec } from '../platform/processes.ts';
 
@@ -118,7 +118,8 @@ export type BatchOutcome =
     };
 
 export interface DebugCommand {
-  readonly type: 'node' | 'debugpy';
+  /** The debugger's type in VS Code. */
+  readonly type: DebuggerType;
   readonly program: string;
   readonly arguments: readonly string[];
   /** Flags of the runtime that stand before the program: `--import tsx`. */

@@ -1,6 +1,7 @@
 // The test frameworks that there is an adapter for.
 import type { Framework } from '../protocol/test.ts';
 import type { TestAdapter } from './adapter.ts';
+import { goAdapter } from './adapters/go.ts';
 import { jestAdapter } from './adapters/jest.ts';
 import { mochaAdapter } from './adapters/mocha.ts';
 import { nodeTestAdapter } from './adapters/node-test.ts';
@@ -16,6 +17,7 @@ export const adapters: readonly TestAdapter[] = [
   nodeTestAdapter,
   pytestAdapter,
   unittestAdapter,
+  goAdapter,
 ];
 
 export function adapterOf(framework: Framework): TestAdapter {

@@ -25,9 +25,13 @@ export interface TestsRigOptions {
   readonly modules?: string;
   /** Folders that stand first in PATH. */
   readonly path?: readonly string[];
+  /** Variables that take the place of the user's own. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly settings?: Partial<Settings>;
   readonly clock?: Clock;
   readonly exclude?: readonly string[];
+  /** Somebody works in the repository: runners are kept ready after each run. */
+  readonly isWorkedIn?: boolean;
 }
 
 export interface TestRun {
@@ -44,10 +48,12 @@ export class TestsRig implements AsyncDisposable {
   readonly engine: EngineRig;
   readonly tests: Tests;
   isTrusted = true;
+  readonly #isWorkedIn: boolean;
 
   private constructor(repository: GitRig, engine: EngineRig, options: TestsRigOptions) {
     this.repository = repository;
     this.engine = engine;
+    this.#isWorkedIn = options.isWorkedIn === true;
     const { store, events, processes, stateDirectory } = engine;
     // Made of the declarations themselves.
     const defaults = Object.fromEntries(settingDeclarations.map((each) => [each.key, each.default])) as Settings;
@@ -64,11 +70,13 @@ export class TestsRig implements AsyncDisposable {
       environment: () => ({
         ...environment,
         PATH: [...(options.path ?? []), environment['PATH'] ?? ''].join(path.delimiter),
+        ...options.environment,
       }),
       isTrusted: () => this.isTrusted,
       files: async () => await this.files(),
       read: (file) => readIfThere(repository.path(file)),
       exclude: () => options.exclude ?? [],
+      isWorkedIn: () => options.isWorkedIn === true,
     });
   }
 
@@ -108,10 +116,17 @@ export class TestsRig implements AsyncDisposable {
     });
     const finished = handle.finished.then((execution) => {
       stop();
+      if (this.#isWorkedIn) this.#tellEnd(execution);
       const steps = execution.steps.filter((step) => step.kind === 'tests');
       return { execution, results, lines: results.map(lineOf), reasons: steps.flatMap((step) => step.reason ?? []) };
     });
     return { finished, cancel: () => handle.cancel('cancelled by the test') };
+  }
+
+  /** As the main job does when a run has ended. */
+  #tellEnd({ id, state, counts }: Execution): void {
+    const end = { status: state, reason: null, counts, firstFailureAtMs: null, durationMs: 0, saved: { testsMs: 0, buildsMs: 0 }, notes: [] };
+    this.engine.events.emit({ type: 'run.finished', executionId: id, ...end });
   }
 
   /** Runs what the debugger would start, and resolves with its output. */
