@@ -1,8 +1,11 @@
 // All migrations, in order.
 import { initialSchema } from './0001-initial-schema.ts';
 import { testEvidence } from './0002-test-evidence.ts';
+import { buildDetails } from './0003-build-details.ts';
+import { entities } from './0004-entities.ts';
+import { pipelines } from './0005-pipelines.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [initialSchema, testEvidence];
+export const migrations: readonly Migration[] = [initialSchema, testEvidence, buildDetails, entities, pipelines];
