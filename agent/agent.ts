@@ -25,8 +25,9 @@ import type { ChangeSet } from './protocol/change-set.ts';
 import { RepoPath } from './protocol/ids.ts';
 import type { OutputOf } from './protocol/operations.ts';
 import type { Settings } from './protocol/settings.ts';
-import type { AuditEntry, Handlers } from './server/server.ts';
+import type { AuditEntry, Handlers, IdempotencyRecords } from './server/server.ts';
 import { appendAudit } from './store/audit.ts';
+import { findKeyedRequest, forgetKeyedRequests, removeKeyedRequest, saveKeyedRequest } from './store/idempotency.ts';
 import { openStore, type Notice, type Store } from './store/store.ts';
 import { createTests } from './tests/tests.ts';
 import type { Workspace } from './workspace/workspace.ts';
@@ -58,6 +59,7 @@ export interface Agent {
   readonly answers: Answers;
   readonly engine: Engine;
   audit(entry: AuditEntry): void;
+  readonly idempotency: IdempotencyRecords;
   /** Looks at the repository from now on, and plans at every change. */
   startWatching(): Promise<void>;
   isIdle(): boolean;
@@ -98,6 +100,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     audit(entry) {
       store.transact((tx) => appendAudit(tx, entry)).catch((error: unknown) => log.error('an operation could not be audited', { error }));
     },
+    idempotency: idempotencyRecords(store),
     async startWatching() {
       disposables.defer(await workspace.watch());
       planner.filesChanged([], true);
@@ -157,7 +160,7 @@ function buildParts(foundation: Foundation, disposables: Disposables) {
   const graph = disposables.use(createGraph({ root, store, clock, log }));
   const builds = createBuilds({ ...common, workspace: { root, files, read }, configured: () => configuration.file.targets });
   const tests = disposables.use(
-    createTests({ ...common, root, stateDirectory, processes: foundation.processes, isTrusted, files, read, exclude: () => configuration.file.tests.exclude }),
+    createTests({ ...common, root, stateDirectory, processes: foundation.processes, isTrusted, files, read, exclude: () => configuration.file.tests.exclude, isWorkedIn: () => isObserved() }),
   );
   const planner = createPlanner({ workspace, graph, builds, tests, clock, configurationNotes: () => configuration.problems() });
   // An agent outlives the window that started it, and so may an update of the extension: then it makes room for a new one.
@@ -168,8 +171,9 @@ function buildParts(foundation: Foundation, disposables: Disposables) {
   };
   const judged = (changes: ChangeSet) => workspace.markSeen(changes);
   const mainJob = createMainJob({ ...common, planner, builds, tests, engine: foundation.engine, isTrusted, isInstalled, judged });
+  const isObserved = () => continuousRun.isWatching || host.clientCount() > 0;
   const continuousRun: ContinuousRun = disposables.use(
-    new ContinuousRun({ planner, events, log, start: (request) => mainJob.start(request), isObserved: () => continuousRun.isWatching || host.clientCount() > 0 }),
+    new ContinuousRun({ planner, events, log, start: (request) => mainJob.start(request), isObserved }),
   );
   const answers = disposables.use(createAnswers({ builds, tests, graph, planner, store, events, clock }));
   return { builds, tests, planner, mainJob, continuousRun, answers };
@@ -225,5 +229,20 @@ function statusOf(foundation: Foundation, isWatching: boolean): OutputOf<'getAge
       { component: 'store', healthy: isDurable, message: isDurable ? 'everything recorded is on disk' : 'the disk does not take what is recorded' },
       ...[...notices.values()].map(({ id, severity, message }) => ({ component: id, healthy: severity === 'info', message })),
     ],
+  };
+}
+
+function idempotencyRecords(store: Store): IdempotencyRecords {
+  return {
+    find: (key) => findKeyedRequest(store, key),
+    async save(record) {
+      await store.transact((tx) => {
+        forgetKeyedRequests(tx, record.at - dayMs);
+        saveKeyedRequest(tx, record);
+      });
+    },
+    async remove(key) {
+      await store.transact((tx) => removeKeyedRequest(tx, key));
+    },
   };
 }

@@ -109,6 +109,7 @@ async function startHost(options: HostOptions, { workspace, lock, disposables }:
       dashboardFolder: assetPath('dashboard'),
       language: languageFeatures(agent.answers),
       audit,
+      idempotency: agent.idempotency,
       onClientCount: (count) => idle.clientsChanged(count),
       checksOutput,
     });

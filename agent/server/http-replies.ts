@@ -1,5 +1,6 @@
 // Answers over HTTP: JSON, and failures as application/problem+json (RFC 9457).
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { createHash } from 'node:crypto';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { failureCatalogue, type Failure } from '../protocol/failure.ts';
 
 /** A failure as REST shows it. */
@@ -35,8 +36,32 @@ export function problemOf(failure: Failure): Problem {
   };
 }
 
-export function sendJson(response: ServerResponse, value: unknown): void {
-  sendText(response, 200, { type: 'application/json; charset=utf-8', text: JSON.stringify(value) });
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  headers: OutgoingHttpHeaders = {},
+): void {
+  sendText(response, status, { type: 'application/json; charset=utf-8', text: JSON.stringify(value) }, headers);
+}
+
+/** Answers a read with its entity tag, or with 304 and no body where the client has this very content. */
+export function sendRead(request: IncomingMessage, response: ServerResponse, value: unknown): void {
+  const text = JSON.stringify(value);
+  const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`;
+  // To be kept, but asked about each time.
+  const headers = { ETag: tag, 'Cache-Control': 'private, no-cache' };
+  if (!isKnown(request.headers['if-none-match'], tag)) {
+    return sendText(response, 200, { type: 'application/json; charset=utf-8', text }, headers);
+  }
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(304, { ...commonHeaders, ...headers });
+  response.end();
+}
+
+function isKnown(header: string | undefined, tag: string): boolean {
+  if (header === undefined) return false;
+  return header.split(',').some((part) => part.trim() === '*' || part.trim().replace(/^W\//, '') === tag);
 }
 
 export function sendFailure(response: ServerResponse, failure: Failure, headers: OutgoingHttpHeaders = {}): void {

@@ -8,7 +8,9 @@ import type { Dispatcher } from './dispatch.ts';
 import { eventsPath } from './event-stream.ts';
 import { checkAddress, identify } from './http-access.ts';
 import { sendFailure, sendText } from './http-replies.ts';
+import type { Idempotency } from './idempotency.ts';
 import type { ServerLimits } from './limits.ts';
+import { announceRate, tooManyRequests, type RateLimiter } from './rate-limit.ts';
 import { answerCall } from './rest.ts';
 import { apiPrefix, matchRoute, restRoutes } from './routes.ts';
 
@@ -18,6 +20,8 @@ export const documentPath = '/openapi.json';
 export interface RouterOptions extends DashboardOptions {
   readonly dispatcher: Dispatcher;
   readonly limits: ServerLimits;
+  readonly idempotency: Idempotency;
+  readonly rate: RateLimiter;
   readonly log: Log;
   /** The OpenAPI document as JSON text. */
   readonly document: () => string;
@@ -71,8 +75,8 @@ async function answerApi(
   if (match.kind === 'unknown') return sendFailure(response, unknownPath(url.pathname));
   if (match.kind === 'wrong_method') return sendWrongMethod(exchange, match.allowed);
   const role = roleFor(exchange, options);
-  if (role === null) return;
-  await answerCall({ ...exchange, ...match, query: url.searchParams, role }, options.dispatcher, options.limits);
+  if (role === null || !isWithinRate(exchange, role, options)) return;
+  await answerCall({ ...exchange, ...match, query: url.searchParams, role }, options);
 }
 
 function answerRead(exchange: Exchange, path: string, options: RouterOptions): void {
@@ -93,6 +97,16 @@ function roleFor(exchange: Exchange, options: RouterOptions): Role | null {
   // A body that was not read would be taken for the next request.
   sendFailure(exchange.response, access.failure, isReading(exchange.request) ? {} : { Connection: 'close' });
   return null;
+}
+
+/** False when the request was refused. Each role has one token, so its requests have one bucket. */
+function isWithinRate({ request, response }: Exchange, role: string, { rate, limits }: RouterOptions): boolean {
+  const decision = rate.take(role);
+  announceRate(response, limits.rate, decision);
+  if (decision.isAllowed) return true;
+  const headers = { 'Retry-After': decision.retryAfterSeconds, ...(isReading(request) ? {} : { Connection: 'close' }) };
+  sendFailure(response, tooManyRequests(limits.rate, decision), headers);
+  return false;
 }
 
 function sendWrongMethod({ request, response, url }: Exchange, allowed: readonly string[]): void {

@@ -1,4 +1,5 @@
 // What the server takes before it says no.
+import type { RateLimit } from './rate-limit.ts';
 import { maximumJsonDepth, maximumMessageBytes } from '../protocol/wire.ts';
 
 export interface ServerLimits {
@@ -13,6 +14,8 @@ export interface ServerLimits {
   /** TCP connections at once. */
   readonly connections: number;
   readonly jsonDepth: number;
+  /** Of REST requests with one token. */
+  readonly rate: RateLimit;
   readonly helloMs: number;
   readonly heartbeatMs: number;
   /** How long clients get to read what is under way when the server leaves. */
@@ -26,6 +29,7 @@ export const defaultLimits: ServerLimits = {
   clients: 128,
   connections: 512,
   jsonDepth: maximumJsonDepth,
+  rate: { perSecond: 1000, burst: 2000 },
   helloMs: 10_000,
   heartbeatMs: 15_000,
   leaveMs: 1000,

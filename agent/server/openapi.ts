@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { failureCatalogue, type FailureReason } from '../protocol/failure.ts';
 import { operations, type OperationDeclaration } from '../protocol/operations.ts';
 import { EventStreamQuery, eventsPath } from './event-stream.ts';
+import { maximumKeyLength } from './idempotency.ts';
 import { createSchemaWriter, type JsonSchema, type SchemaWriter } from './openapi-schemas.ts';
 import { apiPrefix, restRoutes, type Route } from './routes.ts';
 
@@ -53,6 +54,7 @@ function operationObject(route: Route, schemas: SchemaWriter): JsonSchema {
   const parameters = [
     ...route.parameters.map((name) => parameterObject(name, { place: 'path', input: declaration.input, schemas })),
     ...inQuery.map((name) => parameterObject(name, { place: 'query', input: declaration.input, schemas })),
+    ...headerParameters(route, declaration),
   ];
   const body = route.method === 'POST' ? bodyObject(route, declaration, schemas) : null;
   return {
@@ -61,14 +63,43 @@ function operationObject(route: Route, schemas: SchemaWriter): JsonSchema {
     description: `Needs the role ${declaration.role}.${declaration.audited ? ' Recorded in the audit trail.' : ''}`,
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === null ? {} : { requestBody: body }),
-    responses: {
-      200: {
-        description: 'The answer.',
-        content: { 'application/json': { schema: schemas.output(declaration.output) } },
-      },
-      ...problemResponses(route),
-    },
+    responses: { ...answerResponses(route, declaration, schemas), ...problemResponses(route) },
   };
+}
+
+/** What an operation answers when it went well, by status. */
+function answerResponses(route: Route, { effect, output }: OperationDeclaration, schemas: SchemaWriter): JsonSchema {
+  const content = { 'application/json': { schema: schemas.output(output) } };
+  const location = { Location: { description: 'Where it can be read.', schema: { type: 'string' } } };
+  switch (effect) {
+    case 'creates':
+      return { 201: { description: 'It was made.', headers: location, content } };
+    case 'executes':
+      return { 202: { description: 'It goes on; the execution can be followed.', headers: location, content } };
+    default:
+  }
+  if (route.method !== 'GET') return { 200: { description: 'The answer.', content } };
+  const tag = { ETag: { description: 'Changes when the answer does.', schema: { type: 'string' } } };
+  return {
+    200: { description: 'The answer.', headers: tag, content },
+    304: { description: 'It is as If-None-Match says.', headers: tag },
+  };
+}
+
+/** Of what takes an idempotency key, and of what has an entity tag. */
+function headerParameters(route: Route, { effect }: OperationDeclaration): JsonSchema[] {
+  const header = (name: string, description: string, schema: JsonSchema) => [
+    { name, in: 'header', required: false, description, schema },
+  ];
+  if (effect !== undefined)
+    return header(
+      'Idempotency-Key',
+      'Any text of yours: the same request sent again with it within a day is answered again and not done again.',
+      { type: 'string', minLength: 1, maxLength: maximumKeyLength },
+    );
+  return route.method === 'GET'
+    ? header('If-None-Match', 'The entity tag of an earlier answer.', { type: 'string' })
+    : [];
 }
 
 interface ParameterOptions {
@@ -105,8 +136,16 @@ function isRequired(schema: JsonSchema, name: string): boolean {
 
 /** What every operation can answer, by status, and `default` for the failures of its own. */
 function problemResponses(route: Route): Record<string, JsonSchema> {
-  const reasons: FailureReason[] = ['invalid_input', 'unauthorized', 'forbidden', 'not_found', 'internal'];
+  const reasons: FailureReason[] = [
+    'invalid_input',
+    'unauthorized',
+    'forbidden',
+    'not_found',
+    'rate_limited',
+    'internal',
+  ];
   if (route.method === 'POST') reasons.push('too_large', 'wrong_content_type');
+  if (operations[route.operation].effect !== undefined) reasons.push('conflict', 'key_reused');
   const problem = { $ref: '#/components/responses/Problem' };
   const statuses = reasons.map((reason) => [String(failureCatalogue[reason].httpStatus), problem]);
   return { ...Object.fromEntries(statuses), default: problem };

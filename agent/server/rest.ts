@@ -1,12 +1,19 @@
 // Operations over REST: path, query and body become one input for the dispatcher.
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { failure, success, type Result } from '../protocol/failure.ts';
-import type { Role } from '../protocol/operations.ts';
+import { operations, type OperationDeclaration, type Role } from '../protocol/operations.ts';
 import type { Caller, Dispatcher } from './dispatch.ts';
-import { sendFailure, sendJson } from './http-replies.ts';
+import { sendFailure, sendJson, sendRead } from './http-replies.ts';
+import { maximumKeyLength, type Idempotency } from './idempotency.ts';
 import type { ServerLimits } from './limits.ts';
 import { readBody } from './request-body.ts';
-import type { Route } from './routes.ts';
+import { locationOf, type Route } from './routes.ts';
+
+export interface RestOptions {
+  readonly dispatcher: Dispatcher;
+  readonly limits: ServerLimits;
+  readonly idempotency: Idempotency;
+}
 
 export interface RestCall {
   readonly request: IncomingMessage;
@@ -18,16 +25,45 @@ export interface RestCall {
 }
 
 /** Runs the operation of a matched route and answers. */
-export async function answerCall(call: RestCall, dispatcher: Dispatcher, limits: ServerLimits): Promise<void> {
+export async function answerCall(call: RestCall, options: RestOptions): Promise<void> {
   const { response, route } = call;
-  const input = await inputOf(call, limits);
+  const input = await inputOf(call, options.limits);
   if (!input.ok) {
     const isUnread = input.failure.reason === 'too_large';
     return sendFailure(response, input.failure, isUnread ? { Connection: 'close' } : {});
   }
-  const result = await dispatcher.dispatch(route.operation, input.value, callerOf(call));
-  if (result.ok) sendJson(response, result.value);
-  else sendFailure(response, result.failure);
+  const run = () => options.dispatcher.dispatch(route.operation, input.value, callerOf(call));
+  const key = idempotencyKeyOf(call);
+  if (!key.ok) return sendFailure(response, key.failure);
+  if (key.value === null) return answer(call, await run(), {});
+  const request = { key: key.value, operation: route.operation, role: call.role, input: input.value };
+  const { result, isReplayed } = await options.idempotency.once(request, run);
+  answer(call, result, isReplayed ? { 'Idempotency-Replayed': 'true' } : {});
+}
+
+function answer({ request, response, route }: RestCall, result: Result<unknown>, headers: OutgoingHttpHeaders): void {
+  if (!result.ok) return sendFailure(response, result.failure, headers);
+  if (route.method === 'GET') return sendRead(request, response, result.value);
+  const { effect }: OperationDeclaration = operations[route.operation];
+  if (effect === undefined) return sendJson(response, 200, result.value, headers);
+  const location = locationOf(route, result.value);
+  sendJson(response, effect === 'creates' ? 201 : 202, result.value, {
+    ...headers,
+    ...(location === null ? {} : { Location: location }),
+  });
+}
+
+/** Only what creates or executes can be done twice; elsewhere a key changes nothing. */
+function idempotencyKeyOf({ request, route }: RestCall): Result<string | null> {
+  const { effect }: OperationDeclaration = operations[route.operation];
+  const key = request.headers['idempotency-key'];
+  if (effect === undefined || key === undefined) return success(null);
+  if (typeof key === 'string' && key.length > 0 && key.length <= maximumKeyLength) return success(key);
+  return failure(
+    'invalid_input',
+    `Header \`Idempotency-Key\`: expected 1 to ${maximumKeyLength} characters, found ${key.length}.`,
+    { place: 'Idempotency-Key' },
+  );
 }
 
 async function inputOf(call: RestCall, limits: ServerLimits): Promise<Result<Record<string, unknown>>> {

@@ -16,13 +16,16 @@ import { streamEvents } from './event-stream.ts';
 import { checkAddress, PageSessions, pageRole } from './http-access.ts';
 import { rawProblem, sendFailure } from './http-replies.ts';
 import { createRouter, rpcPath } from './http-router.ts';
+import { Idempotency, type IdempotencyRecords } from './idempotency.ts';
 import type { LanguageFeatures } from './language-features.ts';
 import { defaultLimits, type ServerLimits } from './limits.ts';
 import { openApiDocument } from './openapi.ts';
+import { RateLimiter } from './rate-limit.ts';
 import type { Authenticate } from './roles.ts';
 import { RpcConnection } from './rpc-connection.ts';
 
 export type { AuditEntry, Caller, Handlers } from './dispatch.ts';
+export type { IdempotencyRecord, IdempotencyRecords } from './idempotency.ts';
 
 export interface ServerOptions {
   readonly handlers: Handlers;
@@ -38,6 +41,8 @@ export interface ServerOptions {
   readonly dashboardFolder: string | null;
   readonly language: LanguageFeatures;
   readonly audit: (entry: AuditEntry) => void;
+  /** Where idempotency keys of REST requests are remembered. */
+  readonly idempotency: IdempotencyRecords;
   /** Told when WebSockets and event streams come and go. */
   readonly onClientCount?: (count: number) => void;
   /** Also check what handlers answer against the contract: for development and tests. */
@@ -71,6 +76,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     limits,
     port,
     dispatcher: createDispatcher(options),
+    idempotency: new Idempotency(options.idempotency, options.clock),
+    rate: new RateLimiter(limits.rate, options.clock),
     fanout: createEventFanout(options.events),
     sessions: new PageSessions({ most: 64 }),
     clients: createClientList(options.onClientCount ?? (() => {})),
@@ -90,6 +97,8 @@ interface Parts {
   readonly limits: ServerLimits;
   readonly port: number;
   readonly dispatcher: Dispatcher;
+  readonly idempotency: Idempotency;
+  readonly rate: RateLimiter;
   readonly fanout: EventFanout;
   readonly sessions: PageSessions;
   readonly clients: ClientList;

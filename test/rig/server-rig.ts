@@ -20,6 +20,8 @@ import {
   type AuditEntry,
   type Caller,
   type Handlers,
+  type IdempotencyRecord,
+  type IdempotencyRecords,
   type Server,
   type ServerOptions,
 } from '../../agent/server/server.ts';
@@ -77,6 +79,8 @@ export class ServerRig implements AsyncDisposable {
   });
   readonly audit: AuditEntry[] = [];
   readonly logLines: string[] = [];
+  /** Requests with an idempotency key, by key. */
+  readonly keyed = new Map<string, IdempotencyRecord>();
   readonly counts: number[] = [];
   /** What handlers were called with, in order. */
   readonly calls: { readonly operation: OperationName; readonly input: unknown; readonly caller: Caller }[] = [];
@@ -98,6 +102,7 @@ export class ServerRig implements AsyncDisposable {
       dashboardFolder: null,
       language: noLanguage,
       audit: (entry) => rig.audit.push(entry),
+      idempotency: memoryRecords(rig.keyed),
       onClientCount: (count) => rig.counts.push(count),
       checksOutput: true,
       ...options,
@@ -261,4 +266,13 @@ export class RawSocket {
     const message = this.#received.shift();
     return message === undefined ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve(message);
   }
+}
+
+/** Records that end with the test. */
+export function memoryRecords(records: Map<string, IdempotencyRecord>): IdempotencyRecords {
+  return {
+    find: (key) => records.get(key) ?? null,
+    save: async (record) => void records.set(record.key, record),
+    remove: async (key) => void records.delete(key),
+  };
 }

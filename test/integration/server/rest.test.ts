@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { success } from '../../../agent/protocol/failure.ts';
+import { operations } from '../../../agent/protocol/operations.ts';
 import { execution } from '../../rig/contract-examples.ts';
 import { ServerRig, tokens, type RestAnswer, type RestRequest } from '../../rig/server-rig.ts';
 
@@ -205,7 +206,7 @@ describe('REST', () => {
             headers: { 'Content-Type': 'Application/JSON; charset="UTF-8"' },
           })
         ).status,
-        200,
+        202,
       );
     });
 
@@ -238,7 +239,9 @@ describe('REST', () => {
       ['{"base":5,"all":1}', '`base`: expected a string, found 5 (and 1 more).'],
       [
         '{"__proto__":{"all":true}}',
-        'The input: unknown key "__proto__"; expected one of `base`, `all`, `failed`, `tests`, `targets`, `buildsOnly`, `trigger`.',
+        `The input: unknown key "__proto__"; expected one of ${Object.keys(operations.startRun.input.shape)
+          .map((key) => `\`${key}\``)
+          .join(', ')}.`,
       ],
     ] as const) {
       it(`${body} is refused with place, found and expected`, async () => {
@@ -260,7 +263,7 @@ describe('REST', () => {
   });
 
   describe('answers', () => {
-    it('are never kept, sniffed or embedded elsewhere', async () => {
+    it('are never used unasked, sniffed or embedded elsewhere', async () => {
       const { headers } = await rig.rest('GET', '/status');
       assert.deepEqual(
         [
@@ -269,7 +272,7 @@ describe('REST', () => {
           headers['cross-origin-resource-policy'],
           headers['access-control-allow-origin'],
         ],
-        ['no-store', 'nosniff', 'same-origin', undefined],
+        ['private, no-cache', 'nosniff', 'same-origin', undefined],
       );
     });
 
