@@ -1,4 +1,5 @@
 // Starts processes with execa, each in its own group, and does not let go before the group is gone.
+import type { ChildProcess } from 'node:child_process';
 import { execa, type Options } from 'execa';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
@@ -37,7 +38,7 @@ export function createProcesses(options: ChildProcessesOptions): Processes {
   };
   return {
     start(spec) {
-      const handle = startProcess(spec, options.clock, registry);
+      const handle = spec.instead?.(spec) ?? startProcess(spec, options.clock, registry);
       running.add(handle);
       void handle.exited.then(() => running.delete(handle));
       return handle;
@@ -55,6 +56,7 @@ const neverStarted: ProcessHandle = {
   pid: null,
   exited: Promise.resolve({ exitCode: null, signalName: 'SIGTERM', startError: null, durationMs: 0 }),
   write() {},
+  send() {},
   kill() {},
 };
 
@@ -74,7 +76,8 @@ function startProcess(spec: ProcessSpec, clock: Clock, registry: Registry): Proc
     ...exit,
     durationMs: clock.monotonicMs() - startedMs,
   });
-  if (pid === undefined) return { pid: null, exited: startFailure(subprocess).then(exitOf), write() {}, kill() {} };
+  if (pid === undefined)
+    return { pid: null, exited: startFailure(subprocess).then(exitOf), write() {}, send() {}, kill() {} };
   registry.add(pid);
   // Errors of execa repeat what the exit and the streams say.
   subprocess.catch(() => {});
@@ -91,7 +94,18 @@ function startProcess(spec: ProcessSpec, clock: Clock, registry: Registry): Proc
     });
   spec.signal?.addEventListener('abort', ending.begin, { once: true });
   child.stdin?.on('error', () => {});
-  return { pid, exited, write: (text) => void child.stdin?.write(text), kill: ending.begin };
+  return {
+    pid,
+    exited,
+    write: (text) => void child.stdin?.write(text),
+    send: (text) => sendTo(child.stdio[3], text),
+    kill: ending.begin,
+  };
+}
+
+/** A child that is gone reads nothing; its end tells more than the error. */
+function sendTo(stream: ChildProcess['stdio'][3], text: string): void {
+  if (stream !== null && stream !== undefined && 'write' in stream && !stream.destroyed) stream.write(text, () => {});
 }
 
 function spawnProcess(spec: ProcessSpec) {

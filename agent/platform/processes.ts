@@ -20,6 +20,8 @@ export interface ProcessSpec {
   /** Aborting kills the process group: SIGTERM, and SIGKILL after `killAfterMs` (default 2,000). */
   readonly signal?: AbortSignal;
   readonly killAfterMs?: number;
+  /** Answers with a process that stands by and takes the place of a new one; null: a new one is started. */
+  readonly instead?: (spec: ProcessSpec) => ProcessHandle | null;
 }
 
 export interface ProcessExit {
@@ -35,6 +37,8 @@ export interface ProcessHandle {
   /** Resolves when the process has ended, its output is drained and its group is gone; never rejects. */
   readonly exited: Promise<ProcessExit>;
   write(text: string): void;
+  /** Writes to the child's file descriptor 3, which is open in both directions where `onReport` was given. */
+  send(text: string): void;
   kill(): void;
 }
 

@@ -50,6 +50,8 @@ export const PlanRequest = z.object({
   tests: z.array(TestId).min(1).max(100_000).optional(),
   /** Only these build targets, and what they need. */
   targets: z.array(TargetId).min(1).max(10_000).optional(),
+  /** Use no runner that was kept ready: for comparison. */
+  cold: z.boolean().optional(),
   /** Plan builds only, no tests. */
   buildsOnly: z.boolean().optional(),
 });

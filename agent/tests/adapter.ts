@@ -4,6 +4,8 @@ import type { RepoPath, TestId } from '../protocol/ids.ts';
 import type { DebuggerType, Framework, Location, TestAttachment, TestStatus } from '../protocol/test.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ProcessExit, ProcessSpec } from '../platform/processes.ts';
+import type { Answer } from './warm/recalled-answers.ts';
+import type { StandbyUse } from './warm/standby-use.ts';
 
 /** What an adapter may look at when it searches for projects. Nothing of the repository is executed through it. */
 export interface RepositoryView {
@@ -85,8 +87,15 @@ export interface BatchContext {
   readonly runnerFolder: string;
   /** The user's environment, without anything of ours in PATH. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Starts a process whose output goes into the step's log; it is killed with the step, when it hangs, or by its own signal. */
-  run(spec: ProcessSpec): Promise<ProcessExit>;
+  /** Absolute; for files that processes which stand by need. They outlive the batch. */
+  readonly standbyFolder: string;
+  /**
+   * Starts a process whose output goes into the step's log; it is killed with the step, when it hangs, or by its own signal.
+   * With `standby`, one that was made ready for this use takes its place, where there is one.
+   */
+  run(spec: ProcessSpec, standby?: StandbyUse): Promise<ProcessExit>;
+  /** What `ask` answered the last time under this key, while neither these files nor those that the answer names changed. */
+  recall(key: string, watched: readonly string[], ask: () => Promise<Answer | null>): Promise<unknown>;
   /** A file was begun, as far as the runner says. */
   fileStarted(file: RepoPath): void;
   report(result: ReportedResult): void;

@@ -75,6 +75,11 @@ export class TestCatalog {
     return this.#names;
   }
 
+  /** A hash of the names of all files, at the last look. */
+  get names(): string {
+    return this.#state;
+  }
+
   /** Looks again where something changed that matters; calls come one after the other. */
   async refresh(changed: readonly RepoPath[] | undefined): Promise<void> {
     const refreshed = this.#queue.then(() => this.#refresh(changed));

@@ -28,6 +28,8 @@ export interface TestsOptions {
   readonly files: () => Promise<readonly RepoPath[]>;
   /** `workspace.read`. */
   readonly read: (path: RepoPath) => string | null;
+  /** Whether somebody works in the repository, so that runners are kept ready. Absent: never. */
+  readonly isWorkedIn?: () => boolean;
   /** Glob patterns of `tests.exclude` in noodle.yaml. */
   readonly exclude: () => readonly string[];
 }

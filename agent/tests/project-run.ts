@@ -6,6 +6,7 @@ import type { ProcessExit, ProcessSpec } from '../platform/processes.ts';
 import type { RepoPath } from '../protocol/ids.ts';
 import type { Settings } from '../protocol/settings.ts';
 import type { BatchContext, BatchOutcome, ReportedResult, TestAdapter, TestBatch, TestProject } from './adapter.ts';
+import type { StandbyUse } from './warm/standby-use.ts';
 
 /** What the run of a project tells as it goes. */
 export interface ProjectListener {
@@ -31,8 +32,12 @@ export interface ProjectRunOptions {
   readonly signal: AbortSignal;
   readonly listener: ProjectListener;
   log(text: string): void;
-  /** Starts a process whose output goes into the log; it is killed when `signal` is aborted. */
-  run(spec: ProcessSpec): Promise<ProcessExit>;
+  /** The processes record what test files use. */
+  /** Absolute; outlives the run. */
+  readonly standbyFolder: string;
+  /** Starts a process whose output goes into the log, or takes one that stands by; it is killed when `signal` is aborted. */
+  run(spec: ProcessSpec, standby?: StandbyUse): Promise<ProcessExit>;
+  readonly recall: BatchContext['recall'];
 }
 
 /** How a project's run ended beside its results; null: as it should. */
@@ -145,11 +150,13 @@ function batchContext(
     signal,
     runnerFolder: options.runnerFolder,
     environment: options.environment,
-    run: (spec) =>
-      options.run({
-        ...spec,
-        signal: spec.signal === undefined ? watch.signal : AbortSignal.any([watch.signal, spec.signal]),
-      }),
+    standbyFolder: options.standbyFolder,
+    recall: options.recall,
+    run: (spec, standby) => {
+      const signal = spec.signal === undefined ? watch.signal : AbortSignal.any([watch.signal, spec.signal]);
+      // What stands by was started without recording.
+      return options.run({ ...spec, signal }, standby);
+    },
     fileStarted(file) {
       if (watch.started(file)) listener.fileStarted(file);
     },

@@ -81,6 +81,8 @@ export class RunnerLists {
       signal,
       runnerFolder: assetPath('test-runners'),
       environment: this.#options.environment(),
+      standbyFolder: temporaryFolder,
+      recall: async (_key, _watched, ask) => (await ask())?.value ?? null,
       run: (spec) =>
         processes.start({
           ...spec,

@@ -7,11 +7,12 @@ import type { TestStatus } from '../protocol/test.ts';
 import { testId, type TestBatch } from './adapter.ts';
 import type { CatalogEntry, TestCatalog } from './catalog.ts';
 import { batchesOf, runProject, type ProjectListener, type ProjectTrouble } from './project-run.ts';
+import type { Warmth } from './warm/warmth.ts';
 import { ResultNumbering, ResultRecorder } from './results.ts';
 import { keptFolderOf, temporaryFolderOf, type StepsInput, type TestsOptions } from './options.ts';
 
 /** Steps in the order of their first planned test. A project of which no file is known yet runs when all is asked for. */
-export function testSteps(input: StepsInput, catalog: TestCatalog, options: TestsOptions): StepDefinition[] {
+export function testSteps(input: StepsInput, catalog: TestCatalog, surroundings: StepSurroundings): StepDefinition[] {
   const entryOf = new Map<TestId, CatalogEntry>();
   for (const entry of catalog.entries)
     for (const file of entry.project.files) entryOf.set(testId(entry.project.framework, file), entry);
@@ -26,10 +27,16 @@ export function testSteps(input: StepsInput, catalog: TestCatalog, options: Test
   if (input.request.all === true) {
     for (const entry of catalog.entries) if (entry.project.files.length === 0) planned.set(entry, []);
   }
-  return [...planned].map(([entry, files]) => stepOf({ entry, files, input, catalog, options }));
+  return [...planned].map(([entry, files]) => stepOf({ entry, files, input, catalog, ...surroundings }));
 }
 
-interface ProjectStep {
+/** What all steps share. */
+export interface StepSurroundings {
+  readonly options: TestsOptions;
+  readonly warm: Warmth;
+}
+
+interface ProjectStep extends StepSurroundings {
   readonly entry: CatalogEntry;
   readonly files: readonly RepoPath[];
   readonly input: StepsInput;
@@ -68,7 +75,7 @@ async function runStep(step: ProjectStep, context: StepContext): Promise<StepOut
     signal: context.signal,
     listener,
     log: (text) => context.log(text),
-    run: (spec) => context.run(spec),
+    ...step.warm.forRun(step.input.request, (spec) => context.run(spec)),
     temporaryFolder: temporaryFolderOf(options),
     keptFolder: keptFolderOf(options),
   });

@@ -17,6 +17,8 @@ import { planTests, type TestPlan } from './plan.ts';
 import { adapterOf } from './registry.ts';
 import { belongsTo } from './selection.ts';
 import { testSteps } from './test-steps.ts';
+import type { WarmCost } from './warm/warm-runners.ts';
+import { createWarmth } from './warm/warmth.ts';
 
 export type { DebugCommand } from './adapter.ts';
 export type { StepsInput, TestsOptions } from './options.ts';
@@ -51,12 +53,17 @@ export interface Tests {
   /** One step a project, in the order of their first planned test. */
   steps(input: StepsInput): readonly StepDefinition[];
   debugCommand(id: TestId): Promise<Result<DebugCommand>>;
+  /** The runners that are kept ready now, read when asked. */
+  warmCost(): WarmCost;
+  /** Resolves when the runners that are being made ready are. */
+  warmed(): Promise<void>;
   dispose(): Promise<void>;
 }
 
 /** The component. Nothing is looked at before the first call. */
 export function createTests(options: TestsOptions): Tests {
   const catalog = new TestCatalog(options);
+  const warm = createWarmth(options, () => catalog.names);
   const discover = async (changed?: readonly RepoPath[]): Promise<Discovery> => {
     await catalog.refresh(changed);
     return { files: catalog.files, problems: catalog.problems };
@@ -84,12 +91,16 @@ export function createTests(options: TestsOptions): Tests {
         estimator: plainEstimator,
       });
     },
-    steps: (input) => testSteps(input, catalog, options),
+    steps: (input) => testSteps(input, catalog, { options, warm }),
+    warmCost: () => warm.cost(),
+    warmed: () => warm.settled(),
     async debugCommand(id) {
       await discover([]);
       return debugCommandOf(id, catalog, options);
     },
-    dispose: () => catalog.dispose(),
+    async dispose() {
+      await Promise.all([warm.dispose(), catalog.dispose()]);
+    },
   };
 }
 

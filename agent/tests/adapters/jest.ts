@@ -20,6 +20,8 @@ import { expandedArguments } from '../javascript/shell-patterns.ts';
 import { runnerUses, type RunnerUse } from '../javascript/uses.ts';
 import { writtenCases } from '../javascript/written-cases.ts';
 import { dependsOn } from '../scripts/manifest.ts';
+import type { StandbyUse } from '../warm/standby-use.ts';
+import { watchedFiles } from '../warm/watched-files.ts';
 
 const unwanted = {
   flags: [
@@ -114,6 +116,7 @@ export const jestAdapter: TestAdapter = {
         cwd: projectFolder(project, context),
         environment: runnerEnvironment(batch, context),
         only: batch.only,
+        ...(await standbyOf(batch, runner, context)),
       },
       context,
     );
@@ -187,6 +190,8 @@ function withoutPatterns(args: readonly string[]): string[] {
 
 /** Since this version jest takes an order from outside. */
 const firstWithSequencer = 24;
+/** Since this version it waits for the order. */
+const firstWithStandby = 27;
 
 async function runnerArguments(batch: TestBatch, runner: RunnerPackage, context: BatchContext): Promise<string[]> {
   const { project, only } = batch;
@@ -200,6 +205,33 @@ async function runnerArguments(batch: TestBatch, runner: RunnerPackage, context:
     ...(only.length === 0 ? [] : [`--testNamePattern=${titleExpression(only)}`]),
     `--reporters=${path.join(context.runnerFolder, 'jest-reporter.cjs')}`,
   ];
+}
+
+/** jest that has read its configuration and its map of files, and waits to be told which of them to run. */
+async function standbyOf(
+  batch: TestBatch,
+  runner: RunnerPackage,
+  context: BatchContext,
+): Promise<{ standby?: StandbyUse }> {
+  const { project, files, only } = batch;
+  if (files === null || only.length > 0 || runner.major < firstWithStandby) return {};
+  return {
+    standby: {
+      start: {
+        command: 'node',
+        args: await runnerArguments(batch, runner, context),
+        cwd: projectFolder(project, context),
+        environment: { ...projectEnvironment(project, context), NOODLE_STANDBY: 'jest' },
+      },
+      order: { files: files.map((file) => path.join(context.root, file)) },
+      watched: watchedFiles(project, context.root, [path.join(runner.folder, 'package.json')]),
+      knowsFiles: true,
+      mustLoad: project.configFiles
+        .filter((file) => /\.[cm]?[jt]s$/.test(file))
+        .map((file) => path.join(context.root, file)),
+      isLasting: false,
+    },
+  };
 }
 
 function chosenFiles({ files }: TestBatch, runner: RunnerPackage, context: BatchContext): string[] {

@@ -30,6 +30,8 @@ import { withoutOptions } from '../javascript/arguments.ts';
 import { writtenCases } from '../javascript/written-cases.ts';
 import { dependsOn } from '../scripts/manifest.ts';
 import { plainWord, type Word } from '../scripts/shell.ts';
+import type { StandbyUse } from '../warm/standby-use.ts';
+import { watchedFiles } from '../warm/watched-files.ts';
 
 const configNames = [
   '.mocharc.js',
@@ -95,15 +97,17 @@ export const mochaAdapter: TestAdapter = {
     const { effective, output } =
       runner.major < firstWithOptions
         ? { effective: await givenOptions(project, context), output: '' }
-        : await askForOptions(project, runner, context, 'options');
+        : await knownOptions(project, runner, context);
     if (effective === null) return brokenOptions(runner, output);
+    const parts = { runner, effective, context };
     return await runReporting(
       {
         name: `mocha ${runner.version}`,
-        args: runnerArguments(batch, { runner, effective, context }),
+        args: runnerArguments(batch, parts),
         cwd: projectFolder(project, context),
         environment: mochaEnvironment(project, context),
         only: batch.only,
+        ...standbyOf(batch, parts),
       },
       context,
     );
@@ -111,6 +115,7 @@ export const mochaAdapter: TestAdapter = {
 
   readCases: writtenCases,
 
+  // Parallel workers do not load our reporter, which tells which file is run.
   debug(project, file, titlePath, { root, runnerFolder, environment }) {
     const cwd = path.join(root, project.folder);
     const runner = findRunner(cwd, 'mocha');
@@ -184,6 +189,8 @@ const EffectiveOptions = z.object({
   nodeArguments: z.array(z.string()),
   spec: z.array(z.string()),
   files: z.array(z.string()),
+  /** Configuration that was loaded as a program. */
+  loaded: z.array(z.string()).default([]),
   /** Arguments that are handed on as they are, because mocha cannot be asked what it makes of them. */
   given: z.array(z.string()).optional(),
 });
@@ -210,12 +217,42 @@ async function askForOptions(
   return { effective: parsed.success ? parsed.data : null, output };
 }
 
+/** The options as they were, while no configuration has changed: asking takes a process. */
+async function knownOptions(
+  project: TestProject,
+  runner: RunnerPackage,
+  context: BatchContext,
+): Promise<{ effective: EffectiveOptions | null; output: string }> {
+  let output = '';
+  const key = JSON.stringify([
+    runner.folder,
+    runner.version,
+    await expandedArguments(project, context),
+    projectEnvironment(project, context),
+  ]);
+  const watched = watchedFiles(project, context.root, [path.join(runner.folder, 'package.json')]);
+  const answer = await context.recall(key, watched, async () => {
+    const asked = await askForOptions(project, runner, context, 'options');
+    output = asked.output;
+    return asked.effective === null ? null : { value: asked.effective, files: asked.effective.loaded };
+  });
+  const parsed = EffectiveOptions.safeParse(answer);
+  return { effective: parsed.success ? parsed.data : null, output };
+}
+
 /** Before version 6 mocha merges its options itself: of its command line only the files are told from the rest. */
 async function givenOptions(project: TestProject, context: BatchContext): Promise<EffectiveOptions> {
   const given = await expandedArguments(project, context);
   const spec = mochaNames(given);
   const named = new Set(spec);
-  return { options: {}, nodeArguments: [], spec, files: [], given: given.filter((each) => !named.has(each)) };
+  return {
+    options: {},
+    nodeArguments: [],
+    spec,
+    files: [],
+    loaded: [],
+    given: given.filter((each) => !named.has(each)),
+  };
 }
 
 function brokenOptions(runner: RunnerPackage, output: string): BatchOutcome {
@@ -247,16 +284,49 @@ interface RunParts {
   readonly context: BatchContext;
 }
 
-function runnerArguments(batch: TestBatch, { runner, effective, context }: RunParts): string[] {
-  const files = batch.files?.map((file) => path.join(context.root, file)) ?? effective.spec;
+function runnerArguments(batch: TestBatch, parts: RunParts): string[] {
+  return [...nodeFlags(batch.project, parts.effective), ...programArguments(batch, parts)];
+}
+
+function nodeFlags({ nodeArguments = [] }: TestProject, effective: EffectiveOptions): string[] {
+  return [...nodeArguments, ...effective.nodeArguments];
+}
+
+/** The program, and what it is told. */
+function programArguments(batch: TestBatch, { runner, effective, context }: RunParts): string[] {
   return [
-    ...(batch.project.nodeArguments ?? []),
-    ...effective.nodeArguments,
     ...configurationArguments(batch, { runner, effective, context }),
     '--reporter',
     path.join(context.runnerFolder, 'mocha-reporter.cjs'),
-    ...files,
+    ...(batch.files?.map((file) => path.join(context.root, file)) ?? effective.spec),
   ];
+}
+
+/** A process that has loaded mocha, and becomes it once. */
+function standbyOf(batch: TestBatch, parts: RunParts): { standby?: StandbyUse } {
+  const { runner, effective, context } = parts;
+  const [program = '', ...args] = programArguments(batch, parts);
+  if (effective.given !== undefined) return {};
+  return {
+    standby: {
+      start: {
+        command: 'node',
+        args: [
+          ...nodeFlags(batch.project, effective),
+          path.join(context.runnerFolder, 'standby.cjs'),
+          program,
+          runner.folder,
+        ],
+        cwd: projectFolder(batch.project, context),
+        environment: mochaEnvironment(batch.project, context),
+      },
+      order: { args },
+      watched: watchedFiles(batch.project, context.root, [path.join(runner.folder, 'package.json')]),
+      knowsFiles: false,
+      mustLoad: [],
+      isLasting: false,
+    },
+  };
 }
 
 /** The program and what it is told besides files and reporter. */

@@ -14,6 +14,8 @@ import type {
 } from '../adapter.ts';
 import { findPython, foldersAbove, foldersWith, iniSection, joined, tomlTable, words } from './python-configuration.ts';
 import { readPythonReport } from './python-report.ts';
+import { watchedFiles } from '../warm/watched-files.ts';
+import type { ProcessSpec } from '../../platform/processes.ts';
 
 const configurationNames = new Set(['pytest.ini', '.pytest.ini', 'pyproject.toml', 'tox.ini', 'setup.cfg']);
 const defaultPatterns = ['test_*.py', '*_test.py'];
@@ -213,14 +215,27 @@ async function startPytest(
   const remember = (text: string) => {
     lastOutput = (lastOutput + text).slice(-2000);
   };
-  const exit = await context.run({
+  const script = path.join(context.runnerFolder, 'noodle_pytest.py');
+  const start = {
     command: findPython(folder, context.root, context.environment),
-    args: [path.join(context.runnerFolder, 'noodle_pytest.py'), ...extra, ...selectionArguments(batch, context.root)],
     cwd: folder,
     environment: { ...context.environment, PYTHONUNBUFFERED: '1' },
+  };
+  const args = [...extra, ...selectionArguments(batch, context.root)];
+  const spec: ProcessSpec = {
+    ...start,
+    args: [script, ...args],
     onReport: report.line,
     onStdout: remember,
     onStderr: remember,
+  };
+  const exit = await context.run(spec, {
+    start: { ...start, args: [script, '--noodle-standby'] },
+    order: { args },
+    watched: watchedFiles(batch.project, context.root),
+    knowsFiles: false,
+    mustLoad: [],
+    isLasting: false,
   });
   if (exit.startError !== null)
     return {

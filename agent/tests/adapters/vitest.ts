@@ -22,6 +22,8 @@ import { vitestConfigFiles, vitestFiles, vitestFilters } from '../javascript/vit
 import { writtenCases } from '../javascript/written-cases.ts';
 import { dependsOn } from '../scripts/manifest.ts';
 import type { Word } from '../scripts/shell.ts';
+import type { StandbyUse } from '../warm/standby-use.ts';
+import { watchedFiles } from '../warm/watched-files.ts';
 
 const unwanted = {
   flags: [
@@ -105,6 +107,7 @@ export const vitestAdapter: TestAdapter = {
         cwd: projectFolder(project, context),
         environment: runnerEnvironment(batch, context),
         only: batch.only,
+        ...(await standbyOf(batch, runner, context)),
       },
       context,
     );
@@ -182,18 +185,61 @@ async function runnerArguments(batch: TestBatch, runner: RunnerPackage, context:
     ...(only.length === 0 ? [] : ['--testNamePattern', titleExpression(only)]),
     ...(files === null ? [] : ['--passWithNoTests']),
     '--coverage.enabled=false',
-    `--reporter=${installedReporter(context)}`,
+    `--reporter=${installedReporter(context, context.temporaryFolder)}`,
   ];
+}
+
+/** Since this version it can be asked to run files again. */
+const firstWithStandby = 3;
+
+/** vitest whose server is ready, and which runs what it is told, again and again. */
+async function standbyOf(
+  batch: TestBatch,
+  runner: RunnerPackage,
+  context: BatchContext,
+): Promise<{ standby?: StandbyUse }> {
+  const { project, files, only } = batch;
+  if (files === null || runner.major < firstWithStandby || vitestFilters(project.args).length > 0) return {};
+  return {
+    standby: {
+      start: {
+        command: 'node',
+        args: [
+          ...(project.nodeArguments ?? []),
+          runner.program,
+          'run',
+          ...(await expandedArguments(project, context)),
+          '--coverage.enabled=false',
+          `--reporter=${installedReporter(context, context.standbyFolder)}`,
+        ],
+        cwd: projectFolder(project, context),
+        environment: { ...projectEnvironment(project, context), NOODLE_STANDBY: 'vitest' },
+      },
+      order: {
+        files: files.map((file) => path.join(context.root, file)),
+        pattern: only.length === 0 ? null : titleExpression(only),
+      },
+      watched: watchedFiles(project, context.root, [path.join(runner.folder, 'package.json')]),
+      knowsFiles: true,
+      mustLoad: [],
+      isLasting: true,
+    },
+  };
 }
 
 /**
  * vite loads files outside of the project only where `server.fs` allows it, but leaves installed modules to node:
  * so the reporter is put where it looks like one.
  */
-function installedReporter(context: BatchContext): string {
-  const folder = path.join(context.temporaryFolder, 'node_modules', 'noodle-vitest-reporter');
+function installedReporter(context: BatchContext, parent: string): string {
+  const folder = path.join(parent, 'node_modules', 'noodle-vitest-reporter');
   mkdirSync(folder, { recursive: true });
-  for (const name of ['vitest-reporter.mjs', 'channel.cjs'])
+  for (const name of [
+    'vitest-reporter.mjs',
+    'vitest-standby.mjs',
+    'channel.cjs',
+    'standby-channel.cjs',
+  ])
     copyFileSync(path.join(context.runnerFolder, name), path.join(folder, name));
   return path.join(folder, 'vitest-reporter.mjs');
 }

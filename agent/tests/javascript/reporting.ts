@@ -2,6 +2,7 @@
 import type { ProcessExit, ProcessSpec } from '../../platform/processes.ts';
 import type { RepoPath } from '../../protocol/ids.ts';
 import type { BatchContext, BatchOutcome, ReportedResult } from '../adapter.ts';
+import type { StandbyUse } from '../warm/standby-use.ts';
 import { placeInStack, plainText, repoPath, type StackPlaces } from './failure-text.ts';
 import { parseReportLine, type ReportMessage, type ResultMessage } from './report-messages.ts';
 
@@ -15,6 +16,8 @@ export interface RunnerCommand {
   readonly environment: Readonly<Record<string, string>>;
   /** Titles that results are restricted to; the runner reports what it filtered out as skipped. */
   readonly only: readonly (readonly string[])[];
+  /** How a process can be ready for it before it is known. */
+  readonly standby?: StandbyUse;
 }
 
 /** How long a runner may stay after it has reported everything: open handles keep it alive, and plain runs too. */
@@ -60,7 +63,7 @@ export async function ask(command: RunnerCommand, context: BatchContext): Promis
 async function runUntilDone(command: RunnerCommand, context: BatchContext, state: State): Promise<ProcessExit> {
   const lingering = new AbortController();
   let cancelTimer = () => {};
-  const exit = await context.run({
+  const spec: ProcessSpec = {
     ...processOf(command),
     signal: lingering.signal,
     onStdout(text) {
@@ -75,7 +78,8 @@ async function runUntilDone(command: RunnerCommand, context: BatchContext, state
       receive(message, { command, context, state });
       if (message.event === 'done') cancelTimer = context.clock.schedule(lingerMs, () => lingering.abort());
     },
-  });
+  };
+  const exit = await context.run(spec, command.standby);
   cancelTimer();
   return lingering.signal.aborted ? { ...exit, exitCode: 0, signalName: null } : exit;
 }

@@ -27,7 +27,8 @@ const given = loaded['node-option'];
 const nodeArguments = given && given.length > 0 ? given.map((each) => `--${each}`) : nodeFlags;
 
 module.exports = { options, nodeArguments };
-send({ event: 'answer', value: { options, nodeArguments, spec, files: wanted === 'files' ? collect() : [] } });
+const configuration = Object.keys(require.cache).filter((file) => !/[\\/]node_modules[\\/]/.test(file));
+send({ event: 'answer', value: { options, nodeArguments, spec, loaded: configuration, files: wanted === 'files' ? collect() : [] } });
 
 function nodeFlag(name, value) {
   const flag = `--${/^v8-(?!options$)/.test(name) ? name.slice(3) : name}`;

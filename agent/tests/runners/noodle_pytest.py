@@ -1,6 +1,7 @@
 """A pytest plugin that reports each test as it finishes, and the launcher that loads it.
 
     python noodle_pytest.py [--noodle-list] [pytest's arguments]
+    python noodle_pytest.py --noodle-standby    loads pytest, waits to be told the arguments, and runs once
 
 Works with pytest 6 and later; with xdist the controller reports.
 """
@@ -9,6 +10,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import noodle_standby  # noqa: E402
 from noodle_channel import Channel, bounded  # noqa: E402
 
 
@@ -192,6 +194,8 @@ def main(arguments):
     except ImportError:
         channel.send(type="missing", message="pytest is not installed for " + sys.executable)
         return 4
+    if arguments == ["--noodle-standby"]:
+        arguments = noodle_standby.wait_for_arguments(channel)
     if only_list:
         arguments += ["--collect-only", "-q"]
     return pytest.main(arguments, plugins=[Reporter(channel, only_list)])

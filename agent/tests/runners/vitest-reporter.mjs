@@ -4,8 +4,10 @@ import { createRequire } from 'node:module';
 
 const { send, sendResult, describe } = createRequire(import.meta.url)('./channel.cjs');
 const listFile = process.env.NOODLE_VITEST_FILES;
+const isStandby = process.env.NOODLE_STANDBY !== undefined;
 // Workers are started later and must see the user's own environment.
 delete process.env.NOODLE_VITEST_FILES;
+delete process.env.NOODLE_STANDBY;
 
 export default class NoodleReporter {
   /** Tests by their own objects, so that none is reported twice. */
@@ -14,10 +16,21 @@ export default class NoodleReporter {
   #copies = new Copies();
   #vitest;
 
-  onInit(vitest) {
+  async onInit(vitest) {
     this.#vitest = vitest;
+    if (isStandby) {
+      const { standBy } = await import('./vitest-standby.mjs');
+      await standBy(vitest, (files) => this.#beginRun(files));
+    }
     if (listFile !== undefined)
       vitest.config.sequence.sequencer = sequencerOf(JSON.parse(readFileSync(listFile, 'utf8')));
+  }
+
+  #beginRun(files) {
+    this.#reported = new Set();
+    this.#started = new Set();
+    this.#copies = new Copies();
+    this.#vitest.config.sequence.sequencer = sequencerOf(files);
   }
 
   get #hasTestModules() {
