@@ -53,6 +53,7 @@ export const settingDeclarations = [
   flag('NOODLE_TEST_VITEST_ENABLED', 'test.vitestEnabled', 'Run Vitest tests.'),
   flag('NOODLE_TEST_NODE_TEST_ENABLED', 'test.nodeTestEnabled', "Run tests of Node's own runner."),
   flag('NOODLE_TEST_GO_ENABLED', 'test.goEnabled', 'Run Go tests.'),
+  flag('NOODLE_TEST_CARGO_ENABLED', 'test.cargoEnabled', 'Run Rust tests with cargo.'),
   { environment: 'NOODLE_ANALYTICS_RETENTION_DAYS', key: 'analytics.retentionDays', type: 'integer', default: 90, minimum: 1, maximum: 3650, unit: 'days', description: 'How long executions, results and metrics are kept, in days.' },
   { environment: 'NOODLE_ALERT_CHECK_INTERVAL', key: 'alert.checkInterval', type: 'integer', default: 60, minimum: 1, maximum: 86_400, unit: 'seconds', description: 'How often alert rules are evaluated, in seconds.' },
 ] as const satisfies readonly SettingDeclaration[];

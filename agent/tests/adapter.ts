@@ -133,6 +133,10 @@ export interface DebugCommand {
   readonly arguments: readonly string[];
   /** Flags of the runtime that stand before the program: `--import tsx`. */
   readonly runtimeArguments?: readonly string[];
+  /** For `lldb`: arguments of cargo that build the program. */
+  readonly cargo?: readonly string[];
+  /** For `java`: jars and folders. */
+  readonly classPaths?: readonly string[];
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
 }

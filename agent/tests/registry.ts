@@ -1,6 +1,7 @@
 // The test frameworks that there is an adapter for.
 import type { Framework } from '../protocol/test.ts';
 import type { TestAdapter } from './adapter.ts';
+import { cargoAdapter } from './adapters/cargo.ts';
 import { goAdapter } from './adapters/go.ts';
 import { jestAdapter } from './adapters/jest.ts';
 import { mochaAdapter } from './adapters/mocha.ts';
@@ -18,6 +19,7 @@ export const adapters: readonly TestAdapter[] = [
   pytestAdapter,
   unittestAdapter,
   goAdapter,
+  cargoAdapter,
 ];
 
 export function adapterOf(framework: Framework): TestAdapter {

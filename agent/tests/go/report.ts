@@ -174,12 +174,11 @@ export class GoReport {
     const { context, isFile } = this.#options;
     const places = { root: context.root, folders: [path.join(context.root, folder)], isFile };
     const failureAt = placeInText(output, places);
-    const isPanic = /^goroutine \d+ \[/m.test(output);
     return {
       file: test.file,
       titlePath: test.titlePath,
       ...(output === '' ? {} : { output }),
-      ...(isPanic ? { stack: output } : {}),
+      ...(isPanic(output) ? { stack: output } : {}),
       ...(failureAt === undefined ? {} : { failureAt }),
       ...(test.line === null ? {} : { declaredAt: { file: test.file, line: test.line } }),
     };
@@ -191,13 +190,22 @@ export class GoReport {
     running.hasFailed = hasFailed;
     const open = [...running.tests.values()].filter((test) => test.status === null && !test.isPaused);
     for (const test of innermost(open)) this.#reportOpen(test, running, errors);
-    if (open.length > 0) return;
+    if (open.length > 0 || this.#hasPanicked(running)) return;
     if (hasFailed && running.tests.size === 0) return;
     if (hasFailed && ![...running.tests.values()].some((test) => test.status === 'failed')) {
       const text = running.output.text || 'the package failed although its tests passed';
       this.#reportWhole(running.package.chosen, text, running.package.folder);
     }
     for (const file of running.package.chosen) this.#options.context.fileFinished(file);
+  }
+
+  /** A test that panics takes its process with it: what had not run by then runs again without its file. */
+  #hasPanicked({ tests, package: { chosen, declared } }: RunningPackage): boolean {
+    const panicked = [...tests.values()].filter((test) => test.status === 'failed' && isPanic(test.output.text));
+    const left = [...declared].filter(([name, { file }]) => chosen.includes(file) && !tests.has(name));
+    if (panicked.length === 0 || left.every(([name]) => name.startsWith('Example'))) return false;
+    for (const { file } of panicked) this.#died.add(file);
+    return true;
   }
 
   #reportOpen(test: RunningTest, running: RunningPackage, errors: string): void {
@@ -267,6 +275,10 @@ function messageOf(test: RunningTest, output: string): { message?: string } {
   const text = output.trim();
   if (text !== '') return { message: text };
   return test.hasFailedPart ? { message: 'a subtest failed' } : {};
+}
+
+function isPanic(output: string): boolean {
+  return /^goroutine \d+ \[/m.test(output);
 }
 
 /** A test that waits for its subtests is not what hangs. */

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { TestId } from '../../../agent/protocol/ids.ts';
+import { needDebianTool } from '../../rig/debian-tools.ts';
+import { ManualClock } from '../../rig/manual-clock.ts';
+import { TestsRig, type TestsRigOptions } from '../../rig/tests-rig.ts';
+
+const manifest = (name: string) => `[package]\nname = "${name}"\nversion = "0.1.0"\nedition = "2021"\n`;
+
+function create(files: Record<string, string>, more: Partial<TestsRigOptions> = {}): Promise<TestsRig> {
+  return TestsRig.create({ files: { '.gitignore': 'target\n', 'Cargo.toml': manifest('shop'), ...files }, ...more });
+}
+
+describe('cargo test', function () {
+  this.timeout(300_000);
+
+  before(function () {
+    needDebianTool(this, { needs: ['cargo', 'rustc'], packages: ['cargo'] });
+  });
+
+  it('tells unit tests, integration tests and examples in documentation', async () => {
+    await using rig = await create({
+      'src/lib.rs': `pub mod cart;
+/// Adds.
+/// \`\`\`
+/// assert_eq!(shop::add(1, 2), 3);
+/// \`\`\`
+pub fn add(a: i32, b: i32) -> i32 { a + b }
+`,
+      'src/cart.rs': `#[cfg(test)]
+mod tests {
+    #[test]
+    fn total() {
+        println!("counting");
+        assert_eq!(crate::add(1, 1), 3, "sum");
+    }
+    #[test]
+    #[ignore = "slow"]
+    fn later() {}
+    #[test]
+    #[should_panic]
+    fn panics() { panic!("as it should") }
+}
+`,
+      'tests/whole.rs': '#[test]\nfn whole() {}\n',
+    });
+    const { lines, results, reasons } = await rig.run();
+    assert.deepEqual(lines.toSorted(), [
+      'failed src/cart.rs › cart › tests › total',
+      'passed src/cart.rs › cart › tests › panics',
+      'passed src/lib.rs › doctest › add (line 3)',
+      'passed tests/whole.rs › whole',
+      'skipped src/cart.rs › cart › tests › later',
+    ]);
+    assert.deepEqual(reasons, []);
+    const total = results.find((each) => each.status === 'failed');
+    assert.deepEqual([total?.expected, total?.actual], ['3', '2']);
+    assert.match(total?.message ?? '', /sum/);
+    assert.match(total?.output ?? '', /counting/);
+    assert.deepEqual([total?.failureAt?.file, total?.failureAt?.line], ['src/cart.rs', 6]);
+    assert.deepEqual(total?.declaredAt, { file: 'src/cart.rs', line: 4 });
+  });
+
+  it('runs the chosen files and cases alone', async () => {
+    await using rig = await create({
+      'src/lib.rs': '#[cfg(test)]\nmod tests {\n #[test] fn a() {}\n #[test] fn ab() {}\n}\n',
+      'tests/one.rs': '#[test] fn one() {}\n',
+      'tests/two.rs': '#[test] fn two() {}\n',
+    });
+    await rig.tests.discover();
+    const ofFile = await rig.run({ tests: [TestId.parse('cargo:tests/two.rs')] });
+    assert.deepEqual(ofFile.lines, ['passed tests/two.rs › two']);
+    const ofCase = await rig.run({ tests: [TestId.parse('cargo:src/lib.rs > tests > a')] });
+    assert.deepEqual(ofCase.lines, ['passed src/lib.rs › tests › a']);
+  });
+
+  it('names what does not compile and what ends its process, and runs the rest', async () => {
+    await using rig = await create({
+      'src/lib.rs': '#[cfg(test)]\nmod tests {\n #[test] fn fine() {}\n}\n',
+      'tests/bad.rs': '#[test]\nfn bad() { let _: i32 = "text"; }\n',
+      'tests/ends.rs': `#[test] fn after() {}
+#[test] fn exits() { std::process::exit(0) }
+#[test] fn aborts() { std::process::abort() }
+`,
+    });
+    const { lines, results } = await rig.run();
+    assert.deepEqual(lines.toSorted(), [
+      'errored tests/bad.rs',
+      'errored tests/ends.rs › aborts',
+      'errored tests/ends.rs › exits',
+      'passed src/lib.rs › tests › fine',
+      'passed tests/ends.rs › after',
+    ]);
+    const bad = results.find((each) => each.file === 'tests/bad.rs');
+    assert.deepEqual(bad?.failureAt, { file: 'tests/bad.rs', line: 2, column: 25 });
+  });
+
+  it('ends a test that hangs and goes on', async () => {
+    const clock = new ManualClock();
+    await using rig = await create(
+      { 'src/lib.rs': '', 'tests/a.rs': '#[test] fn hangs() { loop {} }\n', 'tests/b.rs': '#[test] fn fine() {}\n' },
+      { clock },
+    );
+    rig.engine.events.on('test.started', ({ file }) => {
+      if (file === 'tests/a.rs') clock.advance(300_000);
+    });
+    const { lines } = await rig.run();
+    assert.deepEqual([...new Set(lines)].toSorted(), ['passed tests/b.rs › fine', 'timed_out tests/a.rs › hangs']);
+  });
+
+  it('finds the packages of a workspace once', async () => {
+    await using rig = await create({
+      'Cargo.toml': '[workspace]\nmembers = ["crates/*"]\nexclude = ["crates/alone"]\nresolver = "2"\n',
+      'crates/one/Cargo.toml': manifest('one'),
+      'crates/one/src/lib.rs': '#[test] fn one() {}\n',
+      'crates/alone/Cargo.toml': manifest('alone'),
+      'crates/alone/src/lib.rs': '#[test] fn alone() {}\n',
+    });
+    const { files } = await rig.tests.discover();
+    assert.deepEqual(
+      files.map((each) => `${each.project}: ${each.file}`),
+      [': crates/one/src/lib.rs', 'crates/alone: crates/alone/src/lib.rs'],
+    );
+    assert.equal((await rig.run()).lines.length, 2);
+  });
+});
