@@ -9,17 +9,22 @@ import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Store } from '../store/store.ts';
 import { Adjacency } from './adjacency.ts';
+import { ChangeComparison } from './changed-files.ts';
+import type { ChangedFiles, ReadBase } from './changed-files.ts';
 import { isSourceName } from './extractors/registry.ts';
 import type { CodeSymbol } from './facts.ts';
 import { createFactsArchive } from './facts-archive.ts';
 import { computeImpact } from './impact.ts';
 import type { Impact } from './impact.ts';
 import { importersOfMissing } from './missing-files.ts';
+import { ModuleSummaries, NameFlow } from './names/name-flow.ts';
 import { largestParsedBytes } from './read-source.ts';
 import { folderOf, foldersUp } from './resolution/file-set.ts';
 import { RepositoryResolver, decidesResolution } from './resolution/repository-resolver.ts';
 import { SourceIndex } from './source-index.ts';
 
+export type { ChangedFile, ChangedFiles } from './changed-files.ts';
+export type { ChangedPlaces } from './difference/difference.ts';
 export type { CodeSymbol } from './facts.ts';
 export type { Impact, Unbounded } from './impact.ts';
 export type { Reached } from './reach.ts';
@@ -48,7 +53,9 @@ export interface Graph {
    * are compared; with it only those are looked at, by content.
    */
   update(files: readonly RepoPath[], changed?: readonly RepoPath[]): Promise<GraphUpdate>;
-  impactOf(change: ChangeSet): Impact;
+  /** What is different in each changed file, by its two versions. Without it every change counts as one of the whole file. */
+  compare(change: ChangeSet, readBase: ReadBase): Promise<ChangedFiles>;
+  impactOf(change: ChangeSet, changed?: ChangedFiles): Impact;
   /** Files that load or read this one directly. */
   importersOf(path: RepoPath): readonly RepoPath[];
   /** Files that this one loads or reads directly. */
@@ -73,6 +80,8 @@ class KnowledgeGraph implements Graph {
   readonly #options: GraphOptions;
   readonly #index: SourceIndex;
   readonly #adjacency = new Adjacency();
+  readonly #comparison: ChangeComparison;
+  readonly #summaries = new ModuleSummaries();
   #resolver: RepositoryResolver | null = null;
   #settings = '';
   /** Updates follow one another; each sees what the one before left. */
@@ -81,6 +90,7 @@ class KnowledgeGraph implements Graph {
   constructor(options: GraphOptions) {
     const { root, store, clock, log, threads } = options;
     this.#options = options;
+    this.#comparison = new ChangeComparison(root);
     this.#index = new SourceIndex({
       root,
       archive: createFactsArchive(store, log),
@@ -96,8 +106,24 @@ class KnowledgeGraph implements Graph {
     return updated;
   }
 
-  impactOf(change: ChangeSet): Impact {
+  compare(change: ChangeSet, readBase: ReadBase): Promise<ChangedFiles> {
+    return this.#comparison.compare(change, readBase);
+  }
+
+  impactOf(change: ChangeSet, changed: ChangedFiles = new Map()): Impact {
     const resolver = this.#resolver;
+    const index = this.#index;
+    const contentOf = (path: RepoPath) => index.contentOf(path);
+    const names = () =>
+      new NameFlow(
+        {
+          root: this.#options.root,
+          factsOf: (file) => index.factsOf(file),
+          modulesOf: (file, specifier) => resolver?.modulesOf(file, specifier) ?? [],
+          contentOf,
+        },
+        this.#summaries,
+      );
     const missing = new Map<RepoPath, readonly RepoPath[]>();
     const importersOfGone = (path: RepoPath) => {
       const known = missing.get(path) ?? (this.#index.files.has(path) ? [] : this.#importersOfMissing(path));
@@ -111,9 +137,11 @@ class KnowledgeGraph implements Graph {
         importersOfMissing: importersOfGone,
         projectOf: (folder) => resolver?.projectOf(folder) ?? '',
         programs: resolver?.programs ?? [],
-        codeBelow: (folder) => resolver?.files.below(folder, (file) => this.#index.isSource(file)) ?? [],
+        codeBelow: (folder) => resolver?.files.below(folder, (file) => index.isSource(file)) ?? [],
+        names,
+        contentOf,
       },
-      change,
+      { change, changed },
     );
   }
 

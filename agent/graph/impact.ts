@@ -2,7 +2,16 @@
 import type { ChangeSet } from '../protocol/change-set.ts';
 import type { RepoPath } from '../protocol/ids.ts';
 import type { Adjacency } from './adjacency.ts';
-import { isFixture, isStrictFixture, outermostFixture, ownersOfSnapshot, roleOf } from './file-roles.ts';
+import type { ChangedFile, ChangedFiles } from './changed-files.ts';
+import {
+  isFixture,
+  isStrictFixture,
+  outermostFixture,
+  ownersOfSnapshot,
+  roleOf,
+  scopeOfSetting,
+} from './file-roles.ts';
+import type { NameFlow, Spread } from './names/name-flow.ts';
 import { Reach } from './reach.ts';
 import type { ReachQuestions, Reached } from './reach.ts';
 import { folderOf, foldersUp, isWithin } from './resolution/file-set.ts';
@@ -24,15 +33,35 @@ export interface Impact {
   readonly unbounded: readonly Unbounded[];
   /** Sentences about what was left out and why, and about what could not be known. */
   readonly notes: readonly string[];
+  /** The changed files, with what differs in them; a renamed file under both its names. */
+  readonly changed: ChangedFiles;
+  /**
+   * Changed files whose effect no recording of what ran can tell: a configuration loads them before any test runs, or
+   * tests check their types.
+   */
+  readonly beyondRecordings: ReadonlySet<RepoPath>;
+  /** What some of the changed files reach by themselves. */
+  reachedFrom(paths: ReadonlySet<RepoPath>): ReadonlyMap<RepoPath, Reached>;
+  /** The content of a source file now, as in `FileFacts.contentHash`; null for other files. */
+  contentOf(path: RepoPath): string | null;
 }
 
-export interface ImpactQuestions extends ReachQuestions {
+/** A change set, with what is known of its files. */
+export interface JudgedChange {
+  readonly change: ChangeSet;
+  readonly changed: ChangedFiles;
+}
+
+export interface ImpactQuestions extends Omit<ReachQuestions, 'pass'> {
   /** The nearest folder with a package.json or a Python project. */
   readonly projectOf: (folder: string) => string;
   /** Code files below a folder. */
   readonly codeBelow: (folder: string) => readonly RepoPath[];
   /** Configurations that are programs. */
   readonly programs: readonly RepoPath[];
+  /** Follows names, for one change set. */
+  readonly names: () => NameFlow;
+  readonly contentOf: (path: RepoPath) => string | null;
 }
 
 interface Findings {
@@ -41,17 +70,90 @@ interface Findings {
 }
 
 /** Safe first: what cannot be known counts as affected, and is said. */
-export function computeImpact(questions: ImpactQuestions, change: ChangeSet): Impact {
-  const reach = new Reach(questions);
+export function computeImpact(questions: ImpactQuestions, judged: JudgedChange): Impact {
+  const found = impactOfFiles(questions, judged);
+  const parts = new Map<string, ReadonlyMap<RepoPath, Reached>>();
+  return {
+    ...found,
+    changed: judged.changed,
+    contentOf: questions.contentOf,
+    reachedFrom(paths) {
+      const files = judged.change.files.filter(
+        ({ path, from }) => paths.has(path) || (from !== undefined && paths.has(from)),
+      );
+      const key = files.map((each) => each.path).join('\n');
+      const known = parts.get(key);
+      if (known !== undefined) return known;
+      const part =
+        files.length === judged.change.files.length
+          ? found.reached
+          : impactOfFiles(questions, { ...judged, change: { ...judged.change, files } }).reached;
+      parts.set(key, part);
+      return part;
+    },
+  };
+}
+
+function impactOfFiles(
+  questions: ImpactQuestions,
+  { change, changed: files }: JudgedChange,
+): Omit<Impact, 'changed' | 'contentOf' | 'reachedFrom'> {
+  const names = questions.names();
+  const reachQuestions = withNames(questions, names);
+  const reach = new Reach(reachQuestions);
   const findings: Findings = { unbounded: [], notes: [] };
-  const changed = changedPaths(change);
-  for (const path of changed) reach.start(path);
+  const all = changedPaths(change);
+  const changed = new Set([...all].filter((path) => runsDifferently(files.get(path))));
+  for (const path of all) {
+    reach.start(path, changed.has(path) ? startOf(path, files.get(path), { names, questions }) : 'text');
+    if (!changed.has(path)) findings.notes.push(sameNote(path, files.get(path)));
+  }
   for (const path of changed) judge(path, questions, findings);
   spread(findings.unbounded, reach, questions);
+  const beyondRecordings = addPrograms(changed, { questions, reach, findings });
+  reach.run();
+  const types = new Reach(reachQuestions);
+  for (const path of all) if (files.get(path)?.difference?.kind === 'types') types.start(path, 'whole');
+  types.continueByTypes(reach);
+  const reached = reach.result();
+  const reachedByTypes = takeTypeTests(types.result(), reached, questions);
+  for (const path of changed) if (questions.checksTypes(folderOf(path))) beyondRecordings.add(path);
+  return { reached, reachedByTypes, unbounded: findings.unbounded, notes: findings.notes, beyondRecordings };
+}
+
+function withNames(questions: ImpactQuestions, names: NameFlow): ReachQuestions {
+  return { ...questions, pass: (importer, imported, spread) => names.pass(importer, imported, spread) };
+}
+
+/** Tests that check types run when types change; what is left counts for builds alone. */
+function takeTypeTests(
+  byTypes: Map<RepoPath, Reached>,
+  reached: Map<RepoPath, Reached>,
+  { checksTypes }: ImpactQuestions,
+): Map<RepoPath, Reached> {
+  for (const [path, how] of byTypes) {
+    if (isTypeTest(path) || checksTypes(folderOf(path))) reached.set(path, how);
+    if (reached.has(path)) byTypes.delete(path);
+  }
+  return byTypes;
+}
+
+/** Configurations that are programs are affected by the modules that they load, and with them all that they decide. */
+function addPrograms(
+  changed: ReadonlySet<RepoPath>,
+  {
+    questions,
+    reach,
+    findings,
+  }: { readonly questions: ImpactQuestions; readonly reach: Reach; readonly findings: Findings },
+): Set<RepoPath> {
+  const loaded = new Set<RepoPath>();
   for (const path of questions.programs) {
-    const cause = changed.has(path) ? null : loadedChange(path, changed, questions.adjacency);
+    const causes = loadedChanges(path, changed, questions.adjacency);
+    for (const each of causes) loaded.add(each);
+    const cause = changed.has(path) ? undefined : causes[0];
     const folder = questions.projectOf(folderOf(path));
-    if (cause === null || findings.unbounded.some((each) => isWithin(each.folder, folder))) continue;
+    if (cause === undefined || findings.unbounded.some((each) => isWithin(each.folder, folder))) continue;
     const through = {
       folder,
       path,
@@ -61,17 +163,30 @@ export function computeImpact(questions: ImpactQuestions, change: ChangeSet): Im
     reach.add(path, cause, false);
     spread([through], reach, questions);
   }
-  reach.run();
-  const types = new Reach(questions);
-  types.continueByTypes(reach);
-  const reached = reach.result();
-  const reachedByTypes = types.result();
-  for (const [path, how] of reachedByTypes) {
-    if (!isTypeTest(path)) continue;
-    reached.set(path, how);
-    reachedByTypes.delete(path);
-  }
-  return { reached, reachedByTypes, unbounded: findings.unbounded, notes: findings.notes };
+  return loaded;
+}
+
+function runsDifferently(file: ChangedFile | undefined): boolean {
+  const kind = file?.difference?.kind;
+  return kind !== 'nothing' && kind !== 'types';
+}
+
+function startOf(
+  path: RepoPath,
+  file: ChangedFile | undefined,
+  { names, questions }: { readonly names: NameFlow; readonly questions: ImpactQuestions },
+): Spread {
+  const difference = file?.difference ?? null;
+  // A type error anywhere in it fails whoever loads it.
+  if (questions.checksTypes(folderOf(path))) return 'whole';
+  if (difference === null || !('touched' in difference) || roleOf(path) !== 'code') return 'whole';
+  return names.startOf(path, difference.touched);
+}
+
+function sameNote(path: RepoPath, file: ChangedFile | undefined): string {
+  return file?.difference?.kind === 'types'
+    ? `${path}: only types changed, which no test without a type check sees`
+    : `${path}: only comments or formatting changed, which affects nothing`;
 }
 
 /** A renamed file counts under both its names. */
@@ -106,7 +221,7 @@ function judge(path: RepoPath, questions: ImpactQuestions, findings: Findings): 
 
 /** A setting inside of fixtures is one of the tests' subjects: who uses it lies outside of its folder. */
 function settingChanged(path: RepoPath, { projectOf }: ImpactQuestions): Unbounded {
-  const folder = isFixture(path) ? projectOf(folderOf(outermostFixture(path))) : folderOf(path);
+  const folder = isFixture(path) ? projectOf(folderOf(outermostFixture(path))) : scopeOfSetting(path);
   return { folder, path, reason: `${path} decides how everything below ${named(folder)} is resolved, built or run` };
 }
 
@@ -119,16 +234,12 @@ function hasReaders(path: RepoPath, { adjacency, importersOfMissing }: ImpactQue
   );
 }
 
-/** The changed file among the modules that a configuration loads, directly or through others. */
-function loadedChange(path: RepoPath, changed: ReadonlySet<RepoPath>, adjacency: Adjacency): RepoPath | null {
+/** The changed files among the modules that a configuration loads, directly or through others. */
+function loadedChanges(path: RepoPath, changed: ReadonlySet<RepoPath>, adjacency: Adjacency): RepoPath[] {
   const start = adjacency.idOf(path);
   const seen = new Set(start === undefined ? [] : [start]);
-  for (const id of seen) {
-    const file = adjacency.pathOf(id);
-    if (changed.has(file)) return file;
-    for (const next of adjacency.loaded(id)) seen.add(next);
-  }
-  return null;
+  for (const id of seen) for (const next of adjacency.loaded(id)) seen.add(next);
+  return [...seen].map((id) => adjacency.pathOf(id)).filter((file) => changed.has(file));
 }
 
 /** What is below an unbounded folder is reached; what depends on it from elsewhere too, unless only the way tests run changes. */

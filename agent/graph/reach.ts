@@ -2,6 +2,7 @@
 import type { RepoPath } from '../protocol/ids.ts';
 import type { Adjacency } from './adjacency.ts';
 import { isConfigurationProgram, isFixture, ownersOfSnapshot, roleOf } from './file-roles.ts';
+import type { Spread } from './names/name-flow.ts';
 import { folderOf, foldersUp } from './resolution/file-set.ts';
 
 /** A file that a change can affect. */
@@ -18,8 +19,8 @@ interface Visit {
   readonly from: Visit | null;
   /** The folder through which it was reached. */
   readonly folder: string | null;
-  /** What depends on it has been or will be visited. */
-  isExpanded: boolean;
+  /** What of it is affected, as far as what depends on it has been or will be visited; null: nothing depends on it here. */
+  spread: Spread | null;
 }
 
 export interface ReachQuestions {
@@ -28,6 +29,8 @@ export interface ReachQuestions {
   readonly checksTypes: (folder: string) => boolean;
   /** Files that named one that is gone. */
   readonly importersOfMissing: (path: RepoPath) => readonly RepoPath[];
+  /** What of a file is affected when that of one it loads is; null for nothing. */
+  readonly pass: (importer: RepoPath, imported: RepoPath, spread: Spread) => Spread | null;
 }
 
 /** Walks from what was changed. Visits come in order of distance, so the first way to a file is a shortest one. */
@@ -44,15 +47,17 @@ export class Reach {
     return this.#visits.has(path);
   }
 
-  /** A changed file itself. */
-  start(path: RepoPath): void {
-    this.#visit({ path, distance: 0, from: null, folder: null }, true);
+  /** A changed file itself. Of a file whose text alone differs only those are reached who read it. */
+  start(path: RepoPath, spread: Spread): void {
+    const visit = { path, distance: 0, from: null, folder: null };
+    if (spread !== 'text') this.#visit(visit, spread);
+    else this.#expandText({ ...visit, spread });
   }
 
   /** Reached from a file by something else than an edge; `expands` when what depends on it is reached as well. */
   add(path: RepoPath, from: RepoPath, expands: boolean): void {
     const visit = this.#visits.get(from) ?? null;
-    this.#visit({ path, distance: (visit?.distance ?? 0) + 1, from: visit, folder: null }, expands);
+    this.#visit({ path, distance: (visit?.distance ?? 0) + 1, from: visit, folder: null }, expands ? 'whole' : null);
   }
 
   /** Follows what runs. */
@@ -101,27 +106,42 @@ export class Reach {
   }
 
   #step(path: RepoPath, from: Visit, except: ReadonlySet<RepoPath>): void {
-    if (!except.has(path)) this.#visit({ path, distance: from.distance + 1, from, folder: null }, true);
+    if (!except.has(path)) this.#visit({ path, distance: from.distance + 1, from, folder: null }, 'whole');
   }
 
-  #visit(found: Omit<Visit, 'isExpanded'>, expands: boolean): void {
+  /** A file of which more is affected than was known is expanded again. */
+  #visit(found: Omit<Visit, 'spread'>, spread: Spread | null): void {
     const known = this.#visits.get(found.path);
-    const visit = known ?? { ...found, isExpanded: false };
+    const visit = known ?? { ...found, spread: null };
     if (known === undefined) this.#visits.set(found.path, visit);
-    if (!expands || visit.isExpanded) return;
-    visit.isExpanded = true;
+    const both = spread === null ? visit.spread : union(visit.spread, spread);
+    if (both === visit.spread || both === null) return;
+    visit.spread = both;
     this.#queue.push(visit);
+  }
+
+  /** Those who read the file without loading it. */
+  #expandText(visit: Visit): void {
+    const { adjacency } = this.#questions;
+    const id = adjacency.idOf(visit.path);
+    const reach = (path: RepoPath, folder: string | null) => {
+      if (!isConfigurationProgram(path)) this.#visit({ path, distance: 1, from: visit, folder }, 'whole');
+    };
+    for (const next of id === undefined ? [] : adjacency.dependents(id))
+      if (id !== undefined && !adjacency.loaded(next).includes(id)) reach(adjacency.pathOf(next), null);
+    if (adjacency.hasFolderReaders) this.#expandFolders(visit, reach);
   }
 
   #expand(visit: Visit): void {
     const { adjacency, checksTypes, importersOfMissing } = this.#questions;
-    const reach = (path: RepoPath, folder: string | null) => {
+    const reach = (path: RepoPath, folder: string | null, spread: Spread = 'whole') => {
       // A configuration is affected by what it loads, which its caller knows; not by the folders that its modules list.
-      if (!isConfigurationProgram(path)) this.#visit({ path, distance: visit.distance + 1, from: visit, folder }, true);
+      if (!isConfigurationProgram(path))
+        this.#visit({ path, distance: visit.distance + 1, from: visit, folder }, spread);
     };
     const id = adjacency.idOf(visit.path);
     if (id !== undefined) {
-      for (const next of adjacency.dependents(id)) reach(adjacency.pathOf(next), null);
+      for (const next of adjacency.dependents(id)) this.#passOn(visit, id, next, reach);
       for (const next of adjacency.typeDependents(id)) {
         const path = adjacency.pathOf(next);
         if (checksTypes(folderOf(path))) reach(path, null);
@@ -132,6 +152,20 @@ export class Reach {
     for (const owner of ownersOfSnapshot(visit.path))
       if (adjacency.idOf(owner) !== undefined) reach(owner as RepoPath, null);
     if (visit.distance === 0) for (const importer of importersOfMissing(visit.path)) reach(importer, null);
+  }
+
+  /** To one that depends on a visited file: by name where it loads the file and only names are affected. */
+  #passOn(
+    { path, spread }: Visit,
+    id: number,
+    next: number,
+    reach: (path: RepoPath, folder: null, spread: Spread) => void,
+  ): void {
+    const { adjacency, pass } = this.#questions;
+    const importer = adjacency.pathOf(next);
+    const isByName = spread !== null && typeof spread !== 'string' && adjacency.loaded(next).includes(id);
+    const passed = isByName ? pass(importer, path, spread) : 'whole';
+    if (passed !== null) reach(importer, null, passed);
   }
 
   /** Whether who reads the data of a folder reads this: no code, or a fixture of code that nobody loads by name. */
@@ -151,6 +185,14 @@ export class Reach {
         for (const reader of readers.data) reach(adjacency.pathOf(reader), folder);
     }
   }
+}
+
+/** The first one itself when the other adds nothing. */
+function union(known: Spread | null, more: Spread): Spread {
+  if (known === null || known === 'whole') return known ?? more;
+  if (more === 'whole' || typeof known === 'string' || typeof more === 'string') return more;
+  const isKnown = [...more].every((name) => known.has(name));
+  return isKnown ? known : new Set([...known, ...more]);
 }
 
 function pathTo(end: Visit): string[] {

@@ -73,6 +73,12 @@ export class SourceIndex {
     return this.#entries.get(file)?.facts ?? noFacts;
   }
 
+  /** The hash of a source file's content; null for other files and those that could not be read. */
+  contentOf(file: RepoPath): string | null {
+    const known = this.#entries.get(file)?.contentHash ?? '';
+    return known === '' ? null : known;
+  }
+
   sources(): IterableIterator<RepoPath> {
     return this.#entries.keys();
   }

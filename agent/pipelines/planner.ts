@@ -1,6 +1,6 @@
 // The plan for a change: the change set, its impact, the builds and tests that follow from it, with reasons.
 import type { Builds } from '../builds/builds.ts';
-import type { Graph, Impact } from '../graph/graph.ts';
+import type { ChangedFiles, Graph, Impact } from '../graph/graph.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ChangeSet, FileChange } from '../protocol/change-set.ts';
 import { success, type Result } from '../protocol/failure.ts';
@@ -74,12 +74,13 @@ class RepositoryPlanner implements Planner {
     const startedAtMs = clock.monotonicMs();
     const lookAtChanges = async () => {
       const found = request.paths === undefined ? await workspace.changes(request.base) : await this.changesOf(request.paths);
-      if (found.ok) onChanges(found.value);
-      return found;
+      if (!found.ok) return { changes: found, compared: noFiles };
+      onChanges(found.value);
+      return { changes: found, compared: await this.#compare(found.value) };
     };
-    const [changed] = await Promise.all([lookAtChanges(), this.refresh()]);
+    const [{ changes: changed, compared }] = await Promise.all([lookAtChanges(), this.refresh()]);
     if (!changed.ok) return changed;
-    const impact = graph.impactOf(changed.value);
+    const impact = graph.impactOf(changed.value, compared);
     const { builds, tests, notes } = await this.#decide(request, changed.value, impact);
     const plan: Plan = {
       changes: changed.value.files,
@@ -107,9 +108,14 @@ class RepositoryPlanner implements Planner {
     const { graph, tests } = this.#options;
     const changes = await this.changesOf(paths);
     if (!changes.ok) return [];
-    const { reached } = graph.impactOf(changes.value);
+    const { reached } = graph.impactOf(changes.value, await this.#compare(changes.value));
     const { files } = await tests.discover([]);
     return files.filter((test) => reached.has(test.file)).map((test) => test.id);
+  }
+
+  async #compare(changes: ChangeSet): Promise<ChangedFiles> {
+    const { workspace, graph } = this.#options;
+    return await graph.compare(changes, (file) => workspace.readBase(file, changes.base));
   }
 
   async #refresh(): Promise<void> {
@@ -139,6 +145,7 @@ class RepositoryPlanner implements Planner {
   }
 }
 
+const noFiles: ChangedFiles = new Map();
 const nothingPlanned = { tests: [], skipped: { count: 0, files: [] }, notes: [] };
 
 /** A file that no longer differs from the base: somebody took a change back, or it is gone. */

@@ -27,7 +27,7 @@ function changeSet(files: readonly FileChange[], notes: readonly string[] = []):
 class PlannerRig {
   changes: (base?: string) => Promise<Result<ChangeSet>> = async () => success(changeSet([modified(aFile)]));
   update: () => Promise<void> = async () => {};
-  impact: Impact = { reached: new Map([[aTest.file, { distance: 1, path: [aFile, aTest.file] }]]), reachedByTypes: new Map(), unbounded: [], notes: [] };
+  impact: Impact = { reached: new Map([[aTest.file, { distance: 1, path: [aFile, aTest.file] }]]), reachedByTypes: new Map(), unbounded: [], notes: [], changed: new Map(), beyondRecordings: new Set(), reachedFrom: () => new Map(), contentOf: () => null };
   readonly updates: (readonly string[] | undefined)[] = [];
   readonly discoveries: (readonly string[] | undefined)[] = [];
   readonly judged: ChangeSet[] = [];
@@ -47,6 +47,7 @@ class PlannerRig {
           await this.update();
           return { parsed: 0, problems: [] };
         },
+        compare: async () => new Map(),
         impactOf: (change: ChangeSet) => {
           this.judged.push(change);
           return this.impact;
