@@ -33,9 +33,7 @@ export function decidesResolution(file: string): boolean {
   return (
     /^(?:package\.json|[tj]sconfig[^/]*\.json|pyproject\.toml|setup\.cfg|setup\.py|pytest\.ini|tox\.ini|Pipfile)$/.test(
       name,
-    ) ||
-    isRunnerConfiguration(file) ||
-    decidesCompiled(file)
+    ) || isRunnerConfiguration(file)
   );
 }
 
@@ -85,7 +83,7 @@ export class RepositoryResolver {
     });
   }
 
-  /** The nearest folder at or above with a package.json, a Python project's file or a module of a compiled language; '' at last. */
+  /** The nearest folder at or above with a package.json or a Python project's file; '' at last. */
   projectOf(folder: string): string {
     const javascript = this.#manifests.above(folder)?.folder ?? '';
     const python = this.#python.above(folder)[0]?.folder ?? '';
@@ -102,6 +100,11 @@ export class RepositoryResolver {
     return this.#configurations.checksTypes(folder);
   }
 
+  /** The files that a module specifier of a JavaScript file stands for. */
+  modulesOf(file: RepoPath, specifier: string): readonly RepoPath[] {
+    return this.#modules.module(file, specifier).files;
+  }
+
   edgesOf(file: RepoPath): FileEdges {
     const facts = this.#factsOf(file);
     const edges = new EdgeCollector(file, this.files);
@@ -111,17 +114,10 @@ export class RepositoryResolver {
       if (isPath(fact)) continue;
       if (isPythonModule(fact)) this.#addPythonModule(edges, file, fact);
       else this.#addModule(edges, file, fact);
-  /** The files that a module specifier of a JavaScript file stands for. */
-  modulesOf(file: RepoPath, specifier: string): readonly RepoPath[] {
-    return this.#modules.module(file, specifier).files;
-  }
-
     }
     if (/\.py[iw]?$/.test(file)) this.#pythonModules.addConventions(edges, file, facts);
     edges.endModules();
     // Names that a bundler's plugin imports unseen may come from any source of the package.
-    const language = compiledLanguageOf(file);
-    if (language !== null) return this.#addCompiled(edges, file, language);
     const unseen = isSetting ? null : this.#configurations.importsUnseen(folderOf(file));
     if (unseen !== null)
       edges.addFolder(this.files.hasFolder(join(unseen, 'src')) ? join(unseen, 'src') : unseen, 'all');
@@ -139,13 +135,6 @@ export class RepositoryResolver {
    * Whether an import that binds only types is loaded all the same: under `verbatimModuleSyntax` and its forerunners,
    * and where Node strips types, which needs the extension to be written.
    */
-  #addCompiled(edges: EdgeCollector, file: RepoPath, language: string): FileEdges {
-    this.#compiled.addEdges(edges, file, language);
-    edges.endModules();
-    for (const fact of this.#factsOf(file).imports) if (isPath(fact)) this.#addPath(edges, file, fact);
-    return edges;
-  }
-
   #keepsTypeImports(file: RepoPath, specifier: string): boolean {
     if (/\.[cm]?tsx?$/.test(specifier)) return true;
     return this.#projects.above(folderOf(file)).some((project) => project.keepsTypeImports);
