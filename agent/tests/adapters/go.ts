@@ -161,7 +161,7 @@ async function runCall(call: GoCall, batch: TestBatch, context: BatchContext): P
   );
   if (exit.startError !== null) return { state: 'runner_missing', message: missingGo };
   report.end(errors);
-  if (report.died.length > 0 && !context.signal.aborted)
+  if (report.died.length > 0)
     return {
       state: 'broken',
       message: 'the process of a test ended while the test ran',

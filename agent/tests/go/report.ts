@@ -188,9 +188,11 @@ export class GoReport {
   #endPackage(running: RunningPackage, hasFailed: boolean, errors: string): void {
     running.hasEnded = true;
     running.hasFailed = hasFailed;
+    const { signal } = this.#options.context;
+    if (signal.aborted && !this.#options.context.isHanging()) return;
     const open = [...running.tests.values()].filter((test) => test.status === null && !test.isPaused);
     for (const test of innermost(open)) this.#reportOpen(test, running, errors);
-    if (open.length > 0 || this.#hasPanicked(running)) return;
+    if (open.length > 0 || signal.aborted || this.#hasPanicked(running)) return;
     if (hasFailed && running.tests.size === 0) return;
     if (hasFailed && ![...running.tests.values()].some((test) => test.status === 'failed')) {
       const text = running.output.text || 'the package failed although its tests passed';
@@ -228,6 +230,8 @@ export class GoReport {
   /** A package that failed without any test did not build, or its TestMain failed. */
   #reportBuild({ importPath, chosen, folder }: GoPackage, errors: string): void {
     const running = this.#running.get(importPath);
+    // What was stopped did not fail by itself.
+    if (this.#options.context.signal.aborted) return;
     if ((running?.tests.size ?? 0) > 0 || (running !== undefined && !running.hasFailed)) return;
     const printed = this.#builds.get(importPath) ?? buildFailure(errors, importPath);
     const text = [printed, running?.output.text ?? ''].filter((part) => part.trim() !== '').join('\n');

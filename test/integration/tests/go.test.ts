@@ -135,18 +135,18 @@ func TestExit(t *testing.T) { os.Exit(0) }\n`,
     const clock = new ManualClock();
     await using rig = await create(
       {
-        'a/a_test.go': `package a\n${testing}func TestHang(t *testing.T) { for {} }\n`,
-        'b/b_test.go': `package b\n${testing}func TestFine(t *testing.T) {}\n`,
+        'a_test.go': `package shop\n${testing}func TestHang(t *testing.T) { for {} }\n`,
+        'b_test.go': `package shop\n${testing}func TestFine(t *testing.T) {}\n`,
       },
       { clock },
     );
     rig.engine.events.on('test.started', ({ file }) => {
-      if (file === 'a/a_test.go') clock.advance(300_000);
+      if (file === 'a_test.go') clock.advance(300_000);
     });
     await rig.tests.discover();
-    const { lines } = await rig.run({ tests: ['go:a/a_test.go', 'go:b/b_test.go'].map((each) => TestId.parse(each)) });
-    assert.ok(lines.includes('timed_out a/a_test.go › TestHang'), lines.join('\n'));
-    assert.equal(lines.filter((line) => line === 'passed b/b_test.go › TestFine').length > 0, true);
+    const { lines } = await rig.run({ tests: ['go:a_test.go', 'go:b_test.go'].map((each) => TestId.parse(each)) });
+    assert.ok(lines.includes('timed_out a_test.go › TestHang'), lines.join('\n'));
+    assert.equal(lines.filter((line) => line === 'passed b_test.go › TestFine').length > 0, true);
   });
 
   it('says what is missing when there is no go', async () => {
