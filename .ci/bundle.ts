@@ -111,11 +111,15 @@ async function placeAsset(asset: Asset, { folder, ...choices }: Target): Promise
     case 'file':
     case 'folder':
       await mkdir(folder, { recursive: true });
-      await cp(source, target, { recursive: true });
+      await cp(source, target, { recursive: true, filter: (each) => isWanted(each, source, asset.only) });
       return;
     case 'built':
       return;
   }
+}
+
+function isWanted(file: string, folder: string, only: Asset['only']): boolean {
+  return only === undefined || file === folder || only.includes(path.relative(folder, file));
 }
 
 function missingSources(): string[] {

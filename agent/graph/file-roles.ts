@@ -10,10 +10,11 @@ import { isRunnerConfiguration } from './resolution/runner-configuration.ts';
  */
 export type FileRole = 'code' | 'setting' | 'runner-setting' | 'tool-setting' | 'documentation' | 'data';
 
-const code = /\.(?:[cm]?[jt]sx?|vue|svelte|astro|pyi?|pyw)$/i;
+const code =
+  /\.(?:[cm]?[jt]sx?|vue|svelte|astro|pyi?|pyw|java|kt|groovy|scala|go|rs|c|h|cc|cpp|cxx|c\+\+|hh|hpp|hxx|h\+\+|inl|ipp|tcc|tpp|ixx|cppm|cu|cuh|mm?|cs)$/i;
 
 /** What the names of settings that are programs have in common; spares other code the rules. */
-const mayBeSetting = /config|preset|workspace|projects|^\.|^setup\.py$|^(?:gulpfile|gruntfile)/i;
+const mayBeSetting = /config|preset|workspace|projects|^\.|^setup\.py$|^module-info\.java$|^(?:gulpfile|gruntfile)/i;
 
 /** These and the next are tried on the file's name without its folder. */
 const settings = [
@@ -25,11 +26,21 @@ const settings = [
   /^(?:\.babelrc[^/]*|\.swcrc|\.browserslistrc|\.postcssrc[^/]*)$/,
   /^(?:babel|webpack|rspack|rsbuild|rollup|rolldown|esbuild|tsup|tsdown|vite|next|nuxt|svelte|astro|postcss|tailwind|metro|craco|unbuild|build|swc|gulpfile|Gruntfile)(?:[.-][\w.-]+)?\.(?:config|preset)[\w.-]*\.(?:[cm]?[jt]s|json)$/,
   /^(?:gulpfile|Gruntfile)\.[cm]?[jt]s$/,
-  /^(?:Makefile|CMakeLists\.txt|meson\.build|binding\.gyp|build\.gradle(?:\.kts)?|pom\.xml|Cargo\.(?:toml|lock)|go\.(?:mod|sum)|justfile|Dockerfile[^/]*|docker-compose[^/]*)$/,
+  /^(?:binding\.gyp|justfile|Dockerfile[^/]*|docker-compose[^/]*)$/,
+  /^(?:(?:GNU)?[mM]akefile(?:\.am|\.in)?|CMakeLists\.txt|CMake(?:User)?Presets\.json|compile_commands\.json|configure(?:\.ac|\.in)?|meson\.build|meson(?:_options\.txt|\.options)|BUILD(?:\.bazel)?|(?:WORKSPACE|MODULE)(?:\.bazel)?|\.bazelrc|vcpkg\.json|conanfile\.(?:txt|py)|build\.zig|xmake\.lua|SConstruct|wscript)$/,
+  /\.(?:cmake|mk|bzl|gradle|gradle\.kts|vcxproj|sln|slnx|slnf|proj|csproj|fsproj|vbproj|shproj|projitems|props|targets)$/,
+  /^(?:pom\.xml|build\.xml|build\.sbt|gradle\.properties|gradle\.lockfile|libs\.versions\.toml|gradle-wrapper\.properties|maven\.config|jvm\.config|extensions\.xml|module-info\.java|lombok\.config|ivy\.xml)$/,
+  /^(?:go\.(?:mod|sum|work|work\.sum)|modules\.txt|Cargo\.(?:toml|lock)|rust-toolchain(?:\.toml)?)$/,
+  /^(?:global\.json|nuget\.config|NuGet\.Config|packages\.config|packages\.lock\.json)$/,
 ];
+
+/** Settings by their place: the name alone says nothing. */
+const settingPlaces =
+  /(?:^|\/)(?:requirements|constraints)\/[^/]+\.(?:txt|in)$|(?:^|\/)buildSrc\/|(?:^|\/)\.cargo\/config(?:\.toml)?$|(?:^|\/)\.mvn\//;
 
 const runnerSettings = [
   /^(?:vitest|jest|karma|ava|playwright|cypress|wdio|wtr|web-test-runner|nyc|c8)(?:[.-][\w.-]+)?\.(?:config|workspace|preset|projects|setup)[\w.-]*\.(?:[cm]?[jt]s|json)$/,
+  /^(?:xunit\.runner\.json|nextest\.toml|testng\.xml|CTestTestfile\.cmake|CTestConfig\.cmake|CTestCustom\.cmake)$|\.runsettings$/,
   /^(?:\.mocharc[^/]*|mocha\.opts|pytest\.ini|\.pytest\.ini|tox\.ini|\.coveragerc|\.nycrc[^/]*|\.taprc|jest\.config[^/]*|\.testcaferc[^/]*)$/,
 ];
 
@@ -38,6 +49,7 @@ const toolFolder =
 
 const toolSettings = [
   /^(?:\.gitignore|\.gitattributes|\.gitmodules|\.mailmap|\.npmignore|\.dockerignore|\.editorconfig|\.prettierrc[^/]*|\.prettierignore|\.eslintrc[^/]*|\.eslintignore|\.oxlintrc\.json|\.oxfmtrc[^/]*|biome\.jsonc?|dprint\.json|\.markdownlint[^/]*|\.lintstagedrc[^/]*|\.commitlintrc[^/]*|renovate\.json5?|\.renovaterc[^/]*|codecov\.ya?ml|\.codecov\.ya?ml|\.travis\.ya?ml|appveyor\.ya?ml|\.gitlab-ci\.ya?ml|azure-pipelines\.ya?ml|Jenkinsfile|netlify\.toml|vercel\.json|\.size-limit[^/]*|size-limit\.json|\.pre-commit-config\.ya?ml|\.readthedocs\.ya?ml|\.flake8|\.pylintrc|mypy\.ini|\.ruff\.toml|ruff\.toml|typedoc\.json|api-extractor\.json|cspell\.json|\.cspell[^/]*|knip\.jsonc?|\.release-it\.json|release-please-config\.json|\.release-please-manifest\.json|\.all-contributorsrc)$/,
+  /^(?:\.?rustfmt\.toml|\.?clippy\.toml|deny\.toml|\.clang-(?:format|tidy)|\.clangd|\.golangci\.(?:ya?ml|toml|json)|\.goreleaser\.ya?ml|checkstyle[^/]*\.xml|spotbugs[^/]*\.xml|pmd[^/]*\.xml|\.globalconfig|stylecop\.json|\.csharpierrc[^/]*)$/,
   /^(?:eslint|prettier|stylelint|commitlint|lint-staged|oxlint|typedoc)(?:[.-][\w.-]+)?\.config\.[cm]?[jt]s$/,
 ];
 
@@ -49,7 +61,7 @@ const documentation = [
 
 /** Folders in which anything may be what a test reads. */
 const testFolder =
-  /(?:^|\/)(?:tests?|__tests?__|specs?|e2e|fixtures?|__fixtures__|testdata|test-data|test_data|__snapshots__|mocks?|__mocks__|samples?|cases|golden|data)\//i;
+  /(?:^|\/)(?:tests?|__tests?__|specs?|e2e|fixtures?|__fixtures__|testdata|test-data|test_data|__snapshots__|mocks?|__mocks__|samples?|cases|golden|data|resources?)\//i;
 
 const fixtureFolder =
   /(?:^|\/)(?:__)?(?:fixtures?|testfixtures|testdata|test[-_]data|samples?|cases|examples?|playgrounds?|snapshots?|templates?|stubs?)(?:__)?\//i;
@@ -58,6 +70,7 @@ const fixtureFolder =
 export function roleOf(file: string): FileRole {
   const name = file.slice(file.lastIndexOf('/') + 1);
   const isIn = (rules: readonly RegExp[]) => rules.some((rule) => rule.test(name));
+  if (settingPlaces.test(file)) return 'setting';
   const isCode = code.test(name);
   if (isCode && !mayBeSetting.test(name)) return toolFolder.test(file) ? 'tool-setting' : 'code';
   if (isIn(runnerSettings)) return 'runner-setting';
@@ -67,6 +80,42 @@ export function roleOf(file: string): FileRole {
   if (isIn(documentation) && !testFolder.test(file)) return 'documentation';
   return 'data';
 }
+
+/** Folders that hold settings of what is round them, at the end of a folder's path. */
+const settingFolder =
+  /(?:^|\/)(?:requirements|constraints|gradle(?:\/wrapper)?|buildSrc(?:\/.*)?|\.mvn(?:\/.*)?|\.cargo|\.config|src\/\w+\/java|vendor)$/;
+
+/** The folder below which a changed setting may matter; '' is the repository. */
+export function scopeOfSetting(file: string): string {
+  const slash = file.lastIndexOf('/');
+  // Included by name from build files that lie anywhere.
+  if (
+    /\.(?:cmake|mk|bzl|gradle|gradle\.kts|props|targets|projitems)$/.test(file) &&
+    !ownScope.test(file.slice(slash + 1))
+  )
+    return '';
+  const folder = file.slice(0, Math.max(0, slash));
+  return folder.replace(settingFolder, '');
+}
+
+const ownScope = /^(?:build|settings)\.gradle(?:\.kts)?$|^Directory\.(?:Build|Packages)\.(?:props|targets)$/;
+
+/**
+ * Whether the name or place of a file of a compiled language says that it holds tests. Rust keeps tests in its sources too,
+ * and C says it in the build: there the text of the file decides.
+ */
+export function isTestName(file: string): boolean {
+  return testNames.some((rule) => rule.test(file));
+}
+
+const testNames = [
+  /_test\.go$/,
+  /(?:^|\/)src\/\w*[tT]est\w*\/.*\.(?:java|kt|groovy|scala)$/,
+  /(?:Test|Tests|TestCase|IT|Spec)\.(?:java|kt|groovy|scala)$|(?:^|\/)Test[A-Z]\w*\.(?:java|kt|groovy|scala)$/,
+  /(?:^|\/)(?:tests|benches)\/(?:[^/]+|[^/]+\/main)\.rs$|(?:^|[/_])tests?\.rs$/,
+  /(?:Tests?|Specs?)\.cs$|(?:^|\/)[^/]*\.\w*Tests?\/.*\.cs$/,
+  /(?:^|[/_-])(?:unit)?tests?(?:[_-][^/]*)?\.(?:c|cc|cpp|cxx)$|Tests?\.(?:c|cc|cpp|cxx)$/,
+];
 
 /** A setting that is a program. */
 export function isConfigurationProgram(file: string): boolean {

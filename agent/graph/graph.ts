@@ -197,7 +197,8 @@ class KnowledgeGraph implements Graph {
     const update = await this.#index.update(files, changed);
     for (const file of update.removed) this.#adjacency.clear(file);
     const settings = this.#settingsStamp(files, changed);
-    if (this.#resolver === null || update.hasOtherFiles || settings !== this.#settings) {
+    const hasRedeclared = update.changed.some((file) => this.#resolver?.hasRedeclared(file) === true);
+    if (this.#resolver === null || update.hasOtherFiles || hasRedeclared || settings !== this.#settings) {
       this.#settings = settings;
       await this.#resolveAll();
     } else {

@@ -3,6 +3,8 @@ import picomatch from 'picomatch';
 import type { RepoPath } from '../protocol/ids.ts';
 import type { FileFacts, ImportFact } from './facts.ts';
 import { folderOf, isWithin, join, withoutCodeExtension } from './resolution/file-set.ts';
+import { namesOf } from './resolution/language-resolver.ts';
+import { compiledLanguageOf } from './resolution/languages.ts';
 
 export interface MissingQuestions {
   readonly sources: () => Iterable<RepoPath>;
@@ -17,6 +19,8 @@ interface Missing {
   readonly stem: string;
   readonly isPython: boolean;
   readonly packageName: string | null;
+  /** The compiled language that it was written in. */
+  readonly language: string | null;
 }
 
 /** The files whose imports or paths may have meant `path`. Errs on the side of too many. */
@@ -27,6 +31,7 @@ export function importersOfMissing(path: RepoPath, questions: MissingQuestions):
   for (const file of questions.sources()) {
     if (file === path) continue;
     const facts = questions.factsOf(file);
+    if (missing.language !== null && meansCompiled(file, facts, missing)) found.push(file);
     const isBelow = isConftest && facts.definesTests === true && isWithin(folderOf(path), file);
     if (isBelow || facts.imports.some((fact) => mayMean(file, fact, missing))) found.push(file);
   }
@@ -36,7 +41,32 @@ export function importersOfMissing(path: RepoPath, questions: MissingQuestions):
 function describe(path: RepoPath, { packageNameOf }: MissingQuestions): Missing {
   const stem = stemOf(path.replace('__mocks__/', ''));
   const isEntry = /(?:^|\/)(?:index|main|mod)\.\w+$/.test(path);
-  return { path, stem, isPython: /\.pyi?$/.test(path), packageName: isEntry ? packageNameOf(path) : null };
+  return {
+    path,
+    stem,
+    isPython: /\.pyi?$/.test(path),
+    packageName: isEntry ? packageNameOf(path) : null,
+    language: compiledLanguageOf(path),
+  };
+}
+
+/** What was declared in a file that is gone is not known; its neighbours of the same language and who names it or its folder count. */
+function meansCompiled(file: RepoPath, facts: FileFacts, { path, language }: Missing): boolean {
+  if (compiledLanguageOf(file) !== language) return false;
+  const folder = folderOf(path);
+  const name = path.slice(folder === '' ? 0 : folder.length + 1);
+  const stem = name.replace(/\.\w+$/, '');
+  if (language !== 'java' && language !== 'c' && folderOf(file) === folder) return true;
+  if (language === 'java' || language === 'csharp') {
+    const isNamed = namesOf(facts, 'names').includes(stem);
+    return isNamed || facts.imports.some(({ kind, specifier }) => kind === 'use' && specifier.endsWith(`.${stem}`));
+  }
+  const packageName = folder.slice(folder.lastIndexOf('/') + 1);
+  return facts.imports.some(({ kind, specifier }) => {
+    if (kind === 'trait') return specifier.replace(/ test$/, '').endsWith(stem === 'mod' ? packageName : stem);
+    if (kind !== 'use') return false;
+    return language === 'c' ? endsWithPath(specifier.slice(1, -1), name) : endsWithPath(specifier, packageName);
+  });
 }
 
 function stemOf(path: string): string {

@@ -13,6 +13,8 @@ export interface Asset {
   readonly source: string;
   /** Where it lies in dist/. */
   readonly bundled: string;
+  /** Of a folder: the files that are copied; default: all. */
+  readonly only?: readonly string[];
 }
 
 /** Every asset, by the name under which the agent asks for it. */
@@ -27,6 +29,11 @@ export const assets = {
     source: 'agent/graph/extract-worker.ts',
     bundled: 'graph-extract-worker.mjs',
   },
+  'test-evidence-worker': {
+    kind: 'worker',
+    source: 'agent/tests/evidence/evidence-worker.ts',
+    bundled: 'test-evidence-worker.mjs',
+  },
   'prediction-worker': {
     kind: 'worker',
     source: 'agent/predictions/model-worker.ts',
@@ -36,6 +43,8 @@ export const assets = {
   models: { kind: 'folder', source: 'models/artifacts', bundled: 'models' },
   /** Reporters and collectors for the user's runners: plain .mjs, .cjs and .py, without dependencies. */
   'test-runners': { kind: 'folder', source: 'agent/tests/runners', bundled: 'runners' },
+  /** Preloaded by the processes of a build, to see what they read: plain .cjs and .py. */
+  'build-tracing': { kind: 'folder', source: 'agent/builds/tracing/hooks', bundled: 'build-tracing' },
   'sql-wasm': { kind: 'file', source: 'node_modules/sql.js/dist/sql-wasm.wasm', bundled: 'sql-wasm.wasm' },
   'ort-module': {
     kind: 'file',
@@ -46,6 +55,20 @@ export const assets = {
     kind: 'file',
     source: 'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm',
     bundled: 'ort-wasm-simd-threaded.wasm',
+  },
+  /** The runtime of tree-sitter and the grammars of the languages whose symbols are read with it. */
+  grammars: {
+    kind: 'folder',
+    source: 'node_modules/@vscode/tree-sitter-wasm/wasm',
+    bundled: 'grammars',
+    only: [
+      'tree-sitter.wasm',
+      'tree-sitter-java.wasm',
+      'tree-sitter-go.wasm',
+      'tree-sitter-rust.wasm',
+      'tree-sitter-cpp.wasm',
+      'tree-sitter-c-sharp.wasm',
+    ],
   },
   /** Folder with index.html, dashboard.js and dashboard.css. */
   dashboard: { kind: 'built', source: 'dist/webview', bundled: 'webview' },

@@ -7,6 +7,7 @@ import { isConfiguration, isConfigurationProgram, roleOf } from '../file-roles.t
 import { EdgeCollector } from './edges.ts';
 import type { FileEdges } from './edges.ts';
 import { FileSet, folderOf, join } from './file-set.ts';
+import { CompiledLanguages, compiledLanguageOf, decidesCompiled } from './languages.ts';
 import { JavaScriptResolver } from './javascript-resolver.ts';
 import { LinkedPaths } from './linked-paths.ts';
 import { readManifests } from './manifests.ts';
@@ -33,7 +34,9 @@ export function decidesResolution(file: string): boolean {
   return (
     /^(?:package\.json|[tj]sconfig[^/]*\.json|pyproject\.toml|setup\.cfg|setup\.py|pytest\.ini|tox\.ini|Pipfile)$/.test(
       name,
-    ) || isRunnerConfiguration(file)
+    ) ||
+    isRunnerConfiguration(file) ||
+    decidesCompiled(file)
   );
 }
 
@@ -50,6 +53,7 @@ export class RepositoryResolver {
   readonly #modules: JavaScriptResolver;
   readonly #pythonModules: PythonResolver;
   readonly #paths: PathResolver;
+  readonly #compiled: CompiledLanguages;
 
   constructor({ root, files, factsOf }: ResolverInput) {
     const read = (file: RepoPath) => readText(root, file);
@@ -60,6 +64,7 @@ export class RepositoryResolver {
     this.#projects = readTypeScriptProjects(files, root, read);
     this.#configurations = readRunnerConfigurations(files, this.#manifests, read);
     this.#python = readPythonProjects(this.files, read);
+    this.#compiled = new CompiledLanguages({ files: this.files, factsOf, read });
     const links = new LinkedPaths(root);
     const packages = new Packages({ files: this.files, manifests: this.#manifests, projects: this.#projects });
     const parts = {
@@ -83,11 +88,17 @@ export class RepositoryResolver {
     });
   }
 
-  /** The nearest folder at or above with a package.json or a Python project's file; '' at last. */
+  /** The nearest folder at or above with a package.json, a Python project's file or a module of a compiled language; '' at last. */
   projectOf(folder: string): string {
     const javascript = this.#manifests.above(folder)?.folder ?? '';
     const python = this.#python.above(folder)[0]?.folder ?? '';
-    return javascript.length > python.length ? javascript : python;
+    const compiled = this.#compiled.unitOf(folder);
+    return [javascript, python, compiled].reduce((a, b) => (b.length > a.length ? b : a));
+  }
+
+  /** Whether a file of a compiled language declares other names than before, so that others must be resolved anew. */
+  hasRedeclared(file: RepoPath): boolean {
+    return this.#compiled.hasRedeclared(file);
   }
 
   /** The name of the package that a folder belongs to. */
@@ -109,6 +120,8 @@ export class RepositoryResolver {
     const facts = this.#factsOf(file);
     const edges = new EdgeCollector(file, this.files);
     for (const note of facts.notes) edges.addNote(note);
+    const language = compiledLanguageOf(file);
+    if (language !== null) return this.#addCompiled(edges, file, language);
     const isSetting = isConfiguration(file);
     for (const fact of facts.imports) {
       if (isPath(fact)) continue;
@@ -123,6 +136,13 @@ export class RepositoryResolver {
       edges.addFolder(this.files.hasFolder(join(unseen, 'src')) ? join(unseen, 'src') : unseen, 'all');
     // The paths in a configuration are settings; it does not read them itself.
     if (!isSetting) this.#addPaths(edges, file, facts.imports.filter(isPath));
+    return edges;
+  }
+
+  #addCompiled(edges: EdgeCollector, file: RepoPath, language: string): FileEdges {
+    this.#compiled.addEdges(edges, file, language);
+    edges.endModules();
+    for (const fact of this.#factsOf(file).imports) if (isPath(fact)) this.#addPath(edges, file, fact);
     return edges;
   }
 

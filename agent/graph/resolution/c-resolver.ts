@@ -1,0 +1,98 @@
+// C and C++: an include means every file whose path ends as it is written, so that include paths need not be known, be they
+// in compile_commands.json, in a CMakeLists.txt or in a Makefile. Programs depend on the sources that are linked to them.
+import type { RepoPath } from '../../protocol/ids.ts';
+import { CBuilds } from './c-builds.ts';
+import type { EdgeCollector } from './edges.ts';
+import { folderOf, isWithin, join } from './file-set.ts';
+import { addTo, hasTrait, specifiersOf } from './language-resolver.ts';
+import type { LanguageParts, LanguageResolver } from './language-resolver.ts';
+
+const translationUnit = /\.(?:c|cc|cpp|cxx|c\+\+|m|mm|cu|ixx|cppm)$/i;
+
+export class CResolver implements LanguageResolver {
+  readonly #parts: LanguageParts;
+  readonly #builds: CBuilds;
+  /** All files by their names in lower case: some file systems do not tell cases apart. */
+  readonly #byName = new Map<string, RepoPath[]>();
+  readonly #macros = new Map<string, string[]>();
+  readonly #modules = new Map<string, RepoPath[]>();
+  /** Sources that any program of a build may be linked with. */
+  readonly #linkable = new Map<string, readonly RepoPath[]>();
+
+  constructor(parts: LanguageParts) {
+    this.#parts = parts;
+    this.#builds = new CBuilds(parts.files, parts.read);
+    for (const file of parts.files.all) addTo(this.#byName, lastName(file), file);
+    for (const file of parts.sources) {
+      const facts = parts.factsOf(file);
+      for (const module of specifiersOf(facts, 'scope')) addTo(this.#modules, module.split(':')[0] ?? '', file);
+      for (const trait of specifiersOf(facts, 'trait')) {
+        const define = /^define (\w+) (.*)$/.exec(trait);
+        if (define !== null) addTo(this.#macros, define[1] ?? '', define[2] ?? '');
+      }
+    }
+  }
+
+  addEdges(edges: EdgeCollector, file: RepoPath): void {
+    const facts = this.#parts.factsOf(file);
+    for (const include of specifiersOf(facts, 'use')) {
+      if (/^["<]/.test(include)) this.#addInclude(edges, file, include);
+      else edges.addModules(this.#modules.get(include.split(':')[0] ?? '') ?? [], false);
+    }
+    for (const trait of specifiersOf(facts, 'trait')) {
+      if (!trait.startsWith('computed ')) continue;
+      for (const include of this.#macros.get(trait.slice('computed '.length)) ?? [])
+        this.#addInclude(edges, file, include);
+    }
+    if (translationUnit.test(file) && (facts.definesTests === true || hasTrait(facts, 'main')))
+      this.#addLinked(edges, file);
+  }
+
+  #addInclude(edges: EdgeCollector, file: RepoPath, include: string): void {
+    const path = include.slice(1, -1).replaceAll('\\', '/').trim();
+    const beside = include.startsWith('"') ? this.#parts.files.find(join(folderOf(file), path)) : null;
+    if (beside !== null) {
+      edges.addModules([beside], false);
+      return;
+    }
+    const found = this.#endingWith(path);
+    // A header that the configuration makes out of a template.
+    const templates =
+      found.length > 0 ? [] : [`${path}.in`, `${path}.cmake`, `${path}.cmake.in`, path.replace(/\.(\w+)$/, '.in.$1')];
+    edges.addModules([...found, ...templates.flatMap((template) => this.#endingWith(template))], false);
+  }
+
+  #endingWith(path: string): RepoPath[] {
+    const tail = path.replace(/^(?:\.{1,2}\/)+/, '').toLowerCase();
+    return (this.#byName.get(lastName(tail)) ?? []).filter((file) => {
+      const lower = file.toLowerCase();
+      return lower === tail || lower.endsWith(`/${tail}`);
+    });
+  }
+
+  #addLinked(edges: EdgeCollector, file: RepoPath): void {
+    const { sources, wholeBuild } = this.#builds.linkedWith(file);
+    edges.addModules(sources, false);
+    if (wholeBuild === null) return;
+    const name = wholeBuild === '' ? 'the repository' : `${wholeBuild}/`;
+    edges.addNote(`which sources are linked to the program is not known, so all of ${name} that is no program counts`);
+    edges.addModules(this.#linkableIn(wholeBuild), false);
+  }
+
+  #linkableIn(root: string): readonly RepoPath[] {
+    const known = this.#linkable.get(root);
+    if (known !== undefined) return known;
+    const { sources, factsOf } = this.#parts;
+    const found = sources.filter((file) => {
+      if (!isWithin(root, file) || !translationUnit.test(file)) return false;
+      const facts = factsOf(file);
+      return facts.definesTests !== true && !hasTrait(facts, 'main');
+    });
+    this.#linkable.set(root, found);
+    return found;
+  }
+}
+
+function lastName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1).toLowerCase();
+}

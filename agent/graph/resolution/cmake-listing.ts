@@ -1,0 +1,255 @@
+// Reads CMakeLists.txt as far as needed to know which sources make which target: variables, lists, globs, loops and
+// functions of the repository. Of a condition every branch counts. Nothing is executed.
+import picomatch from 'picomatch';
+import type { RepoPath } from '../../protocol/ids.ts';
+import { folderOf, join } from './file-set.ts';
+import type { FileSet } from './file-set.ts';
+import {
+  blocks,
+  commandsOf,
+  depthOf,
+  endOfBlock,
+  expandAll,
+  isUnknown,
+  loopValues,
+  parseArguments,
+} from './cmake-language.ts';
+import type { Command, Scope, Variables } from './cmake-language.ts';
+
+export interface BuildTarget {
+  readonly name: string;
+  isProgram: boolean;
+  readonly sources: Set<RepoPath>;
+  /** Names of targets and libraries, as written. */
+  readonly links: Set<string>;
+  /** Names of targets that are built before, which a program may start. */
+  readonly needs: Set<string>;
+  /** Some source or library could not be told. */
+  isOpen: boolean;
+}
+
+interface Definition {
+  readonly parameters: readonly string[];
+  readonly body: readonly Command[];
+}
+
+const mostCommands = 200_000;
+
+/** Targets below a folder with a CMakeLists.txt that no other one includes. */
+export class CMakeListing {
+  readonly targets = new Map<string, BuildTarget>();
+  /** Folders whose CMakeLists.txt was read. */
+  readonly entered = new Set<string>();
+  readonly #files: FileSet;
+  readonly #read: (file: RepoPath) => string | null;
+  readonly #root: string;
+  readonly #definitions = new Map<string, Definition>();
+  readonly #visited = new Set<string>();
+  #commands = 0;
+
+  constructor(root: string, files: FileSet, read: (file: RepoPath) => string | null) {
+    this.#files = files;
+    this.#read = read;
+    this.#root = root;
+    this.#enter(root, null);
+  }
+
+  #enter(folder: string, outer: Scope | null): void {
+    const file = this.#files.find(join(folder, 'CMakeLists.txt'));
+    if (file === null || this.#visited.has(file)) return;
+    this.#visited.add(file);
+    this.entered.add(folder);
+    const variables: Variables = new Map(outer?.variables);
+    variables.set('CMAKE_CURRENT_SOURCE_DIR', [`/${folder}`]);
+    variables.set('CMAKE_CURRENT_LIST_DIR', [`/${folder}`]);
+    for (const name of ['CMAKE_SOURCE_DIR', 'PROJECT_SOURCE_DIR'])
+      if (outer === null) variables.set(name, [`/${folder}`]);
+    this.#run(commandsOf(this.#read(file) ?? ''), { folder, variables, outer, conditions: 0 });
+  }
+
+  #run(commands: readonly Command[], scope: Scope): void {
+    for (let at = 0; at < commands.length; at++) {
+      const command = commands[at];
+      if (command === undefined || ++this.#commands > mostCommands) return;
+      const block = blocks[command.name];
+      if (block === undefined) {
+        this.#execute(command, scope);
+        continue;
+      }
+      const end = endOfBlock(commands, at, command.name, block);
+      const body = commands.slice(at + 1, end);
+      if (command.name === 'foreach') this.#loop(command, body, scope);
+      else this.#define(command, body);
+      at = end;
+    }
+  }
+
+  #define({ args }: Command, body: readonly Command[]): void {
+    const [name = '', ...parameters] = args.map(({ text }) => text);
+    this.#definitions.set(name.toLowerCase(), { parameters, body });
+  }
+
+  #loop({ args }: Command, body: readonly Command[], scope: Scope): void {
+    const words = expandAll(args, scope);
+    const [variable = ''] = words;
+    for (const value of loopValues(words.slice(1), scope)) {
+      scope.variables.set(variable, [value]);
+      this.#run(body, scope);
+    }
+  }
+
+  #call({ parameters, body }: Definition, values: readonly string[], scope: Scope): void {
+    const variables: Variables = new Map(scope.variables);
+    parameters.forEach((parameter, index) =>
+      variables.set(parameter, values[index] === undefined ? [] : [values[index]]),
+    );
+    variables.set('ARGN', values.slice(parameters.length));
+    variables.set('ARGV', values);
+    values.forEach((value, index) => variables.set(`ARGV${index}`, [value]));
+    // Called by itself, a definition would never end.
+    if (depthOf(scope) < 30) this.#run(body, { folder: scope.folder, variables, outer: scope, conditions: 0 });
+  }
+
+  #execute({ name, args }: Command, scope: Scope): void {
+    if (name === 'if') scope.conditions++;
+    else if (name === 'endif') scope.conditions--;
+    const words = expandAll(args, scope);
+    const run = this.#builtIn[name];
+    if (run === undefined) this.#target(name, words, scope);
+    else run(words, scope);
+  }
+
+  readonly #builtIn: Readonly<Record<string, (words: readonly string[], scope: Scope) => void>> = {
+    set: ([name = '', ...values], scope) => this.#set(name, values, scope),
+    list: (words, scope) => this.#list(words, scope),
+    file: (words, scope) => this.#glob(words, scope),
+    aux_source_directory: ([folder = '', name = ''], scope) =>
+      void scope.variables.set(name, this.#matching([`${folder}/*.{c,cc,cpp,cxx}`], scope, false)),
+    cmake_parse_arguments: parseArguments,
+    add_subdirectory: ([folder = ''], scope) => this.#enter(this.#path(folder, scope), scope),
+    subdirs: (folders, scope) => {
+      for (const folder of folders) this.#enter(this.#path(folder, scope), scope);
+    },
+    include: ([name = ''], scope) => this.#include(name, scope),
+  };
+
+  #target(name: string, words: readonly string[], scope: Scope): void {
+    const [first = '', ...rest] = words;
+    const definition = this.#definitions.get(name);
+    if (definition !== undefined) this.#call(definition, words, scope);
+    else if (/^(?:\w+_)?add_executable$|^qt\d?_add_executable$|^cuda_add_executable$/.test(name))
+      this.#sources(first, rest, scope).isProgram = true;
+    else if (/^(?:\w+_)?add_library$/.test(name)) this.#sources(first, rest, scope);
+    else if (name === 'target_sources') this.#sources(first, rest, scope);
+    else if (name === 'target_link_libraries') this.#link(first, rest);
+    else if (name === 'link_libraries')
+      scope.variables.set('<links>', [...(scope.variables.get('<links>') ?? []), ...words]);
+    else if (name === 'add_dependencies') for (const each of rest) this.#targetNamed(first).needs.add(each);
+  }
+
+  #targetNamed(name: string): BuildTarget {
+    const known = this.targets.get(name);
+    if (known !== undefined) return known;
+    const target: BuildTarget = {
+      name,
+      isProgram: false,
+      sources: new Set(),
+      links: new Set(),
+      needs: new Set(),
+      isOpen: isUnknown(name),
+    };
+    this.targets.set(name, target);
+    return target;
+  }
+
+  #sources(name: string, words: readonly string[], scope: Scope): BuildTarget {
+    const target = this.#targetNamed(name);
+    if (words[0] === 'ALIAS') target.links.add(words[1] ?? '');
+    for (const link of scope.variables.get('<links>') ?? []) target.links.add(link);
+    for (const word of words) this.#addSource(target, word, scope);
+    return target;
+  }
+
+  #addSource(target: BuildTarget, word: string, scope: Scope): void {
+    const objects = /\$<TARGET_OBJECTS:([^>]+)>/.exec(word)?.[1];
+    if (objects !== undefined) {
+      target.links.add(objects);
+      return;
+    }
+    // Of `$<condition:a.c>` the source counts, whether the condition holds or not.
+    const plain = word.includes('$<') || word.endsWith('>') ? word.replace(/^\$<.*:/, '').replace(/>+$/, '') : word;
+    if (isUnknown(plain)) target.isOpen = true;
+    else if (plain.includes('.')) {
+      const file = this.#files.find(this.#path(plain, scope));
+      if (file !== null) target.sources.add(file);
+    }
+  }
+
+  #link(name: string, words: readonly string[]): void {
+    const target = this.#targetNamed(name);
+    for (const word of words) {
+      if (/^(?:PUBLIC|PRIVATE|INTERFACE|LINK_\w+|debug|optimized|general)$/.test(word)) continue;
+      const inner = /^\$<(?:BUILD_INTERFACE|LINK_ONLY|TARGET_NAME):([^>]+)>$/.exec(word)?.[1] ?? word;
+      // A library that was found on the machine, or a flag.
+      if (/^<\?\w*(?:CMAKE_|LIB|FLAGS)\w*>$|^-/i.test(inner)) continue;
+      if (isUnknown(inner)) target.isOpen = true;
+      else target.links.add(inner);
+    }
+  }
+
+  /** In a condition a value is added to what it was: either may hold. */
+  #set(name: string, words: readonly string[], scope: Scope): void {
+    const isOuter = words.at(-1) === 'PARENT_SCOPE';
+    const cache = words.indexOf('CACHE');
+    const values = words.slice(0, cache >= 0 ? cache : isOuter ? -1 : undefined);
+    for (const target of isOuter ? [scope.outer ?? scope] : [scope]) {
+      const before = scope.conditions > 0 ? (target.variables.get(name) ?? []) : [];
+      target.variables.set(name, [...new Set([...before, ...values])]);
+    }
+  }
+
+  #list([operation = '', name = '', ...values]: readonly string[], { variables }: Scope): void {
+    const before = variables.get(name) ?? [];
+    if (operation === 'APPEND') variables.set(name, [...before, ...values]);
+    else if (operation === 'PREPEND' || operation === 'INSERT') variables.set(name, [...values, ...before]);
+    else if (operation === 'TRANSFORM') variables.set(name, [`<?${name}>`]);
+    // What is taken away may still be there on another platform, so it stays.
+  }
+
+  #glob([operation = '', name = '', ...patterns]: readonly string[], scope: Scope): void {
+    if (operation !== 'GLOB' && operation !== 'GLOB_RECURSE') return;
+    const wanted = patterns.filter(
+      (each, index) => each !== 'CONFIGURE_DEPENDS' && each !== 'RELATIVE' && patterns[index - 1] !== 'RELATIVE',
+    );
+    scope.variables.set(name, this.#matching(wanted, scope, operation === 'GLOB_RECURSE'));
+  }
+
+  #matching(patterns: readonly string[], scope: Scope, isDeep: boolean): string[] {
+    return patterns.flatMap((pattern) => {
+      const path = this.#path(pattern, scope);
+      const folder = folderOf(path.replace(/[*?[{].*$/, 'x'));
+      const name = path.slice(path.lastIndexOf('/') + 1);
+      const isMatch = picomatch(isDeep ? join(folder, `**/${name}`) : path);
+      return this.#files.below(folder, (file) => isMatch(file)).map((file) => `/${file}`);
+    });
+  }
+
+  #include(name: string, scope: Scope): void {
+    const paths = [name, `${name}.cmake`, `cmake/${name}.cmake`, `CMake/${name}.cmake`, `cmake/modules/${name}.cmake`];
+    for (const path of [
+      ...paths.map((each) => this.#path(each, scope)),
+      ...paths.map((each) => join(this.#root, each)),
+    ]) {
+      const file = this.#files.find(path);
+      if (file === null || this.#visited.has(file)) continue;
+      this.#visited.add(file);
+      this.#run(commandsOf(this.#read(file) ?? ''), scope);
+      return;
+    }
+  }
+
+  /** Paths that begin with `/` are of the repository, as the folders' variables are set. */
+  #path(text: string, { folder }: Scope): string {
+    return text.startsWith('/') ? join('', text.replace(/^\/+/, './')) : join(folder, text);
+  }
+}
