@@ -10,9 +10,11 @@ import { createEngine, type Engine, type Limits } from './engine/engine.ts';
 import { createEventBus, type EventBus } from './events/events.ts';
 import { createGraph } from './graph/graph.ts';
 import { createHandlers } from './handlers.ts';
+import { BuildConfigs, definedTargets } from './pipelines/build-configs.ts';
 import { ContinuousRun } from './pipelines/continuous-run.ts';
 import { createMainJob } from './pipelines/main-job.ts';
 import { createPlanner } from './pipelines/planner.ts';
+import { TestSuites } from './pipelines/test-suites.ts';
 import { assetPath } from './platform/assets.ts';
 import { createProcesses } from './platform/child-processes.ts';
 import type { Clock } from './platform/clock.ts';
@@ -29,7 +31,7 @@ import type { AuditEntry, Handlers, IdempotencyRecords } from './server/server.t
 import { appendAudit } from './store/audit.ts';
 import { findKeyedRequest, forgetKeyedRequests, removeKeyedRequest, saveKeyedRequest } from './store/idempotency.ts';
 import { openStore, type Notice, type Store } from './store/store.ts';
-import { createTests } from './tests/tests.ts';
+import { createTests, type Tests } from './tests/tests.ts';
 import type { Workspace } from './workspace/workspace.ts';
 
 const dayMs = 86_400_000;
@@ -83,7 +85,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   const handlers = createHandlers({
     ...foundation,
     ...parts,
-    status: () => statusOf(foundation, continuousRun.isWatching),
+    status: () => statusOf(foundation, { isWatching: continuousRun.isWatching, runners: parts.tests.warmCost() }),
     configuration: () => configuration.describe(),
     configureClient(_caller, isTrusted, editorSettings) {
       trust.isTrusted = isTrusted || options.isTrusted;
@@ -158,7 +160,17 @@ function buildParts(foundation: Foundation, disposables: Disposables) {
   const read = (file: RepoPath) => workspace.read(file);
   const common = { store, events, clock, log, settings, environment };
   const graph = disposables.use(createGraph({ root, store, clock, log }));
-  const builds = createBuilds({ ...common, workspace: { root, files, read }, configured: () => configuration.file.targets });
+  const builds = disposables.use(
+    createBuilds({
+      ...common,
+      workspace: { root, files, read },
+      stateDirectory,
+      processes: foundation.processes,
+      configured: () => ({ ...definedTargets(store), ...configuration.file.targets }),
+      remoteCache: () => configuration.file.remoteCache,
+      secrets: foundation.environment,
+    }),
+  );
   const tests = disposables.use(
     createTests({ ...common, root, stateDirectory, processes: foundation.processes, isTrusted, files, read, exclude: () => configuration.file.tests.exclude, isWorkedIn: () => isObserved() }),
   );
@@ -176,7 +188,16 @@ function buildParts(foundation: Foundation, disposables: Disposables) {
     new ContinuousRun({ planner, events, log, start: (request) => mainJob.start(request), isObserved }),
   );
   const answers = disposables.use(createAnswers({ builds, tests, graph, planner, store, events, clock }));
-  return { builds, tests, planner, mainJob, continuousRun, answers };
+  const named = { store, engine: foundation.engine, clock, mainJob };
+  const buildConfigs = new BuildConfigs({ ...named, targets: async () => (await builds.targets()).targets, definitionsChanged: () => continuousRun.replan() });
+  const testSuites = new TestSuites({
+    ...named,
+    files: async () => {
+      await planner.refresh();
+      return (await tests.discover([])).files;
+    },
+  });
+  return { builds, tests, planner, mainJob, continuousRun, answers, buildConfigs, testSuites };
 }
 
 function limitsOf(settings: Settings): Limits {
@@ -213,7 +234,12 @@ function forgetDaily({ analytics, engine, clock, log, retentionDays }: Forgettin
   return () => cancel();
 }
 
-function statusOf(foundation: Foundation, isWatching: boolean): OutputOf<'getAgentStatus'> {
+interface StatusParts {
+  readonly isWatching: boolean;
+  readonly runners: ReturnType<Tests['warmCost']>;
+}
+
+function statusOf(foundation: Foundation, { isWatching, runners }: StatusParts): OutputOf<'getAgentStatus'> {
   const { version, workspace, host, store, analytics, notices, trust } = foundation;
   const { isDurable } = store.statistics();
   return {
@@ -224,7 +250,7 @@ function statusOf(foundation: Foundation, isWatching: boolean): OutputOf<'getAge
     clients: host.clientCount(),
     watching: isWatching,
     trusted: trust.isTrusted,
-    cost: analytics.cost(),
+    cost: { ...analytics.cost(), runners },
     health: [
       { component: 'store', healthy: isDurable, message: isDurable ? 'everything recorded is on disk' : 'the disk does not take what is recorded' },
       ...[...notices.values()].map(({ id, severity, message }) => ({ component: id, healthy: severity === 'info', message })),

@@ -1,28 +1,45 @@
 // Build targets: what there is to build, what a change makes necessary, and the steps that do it.
 import type { StepDefinition } from '../engine/engine.ts';
 import type { EventBus } from '../events/events.ts';
+import path from 'node:path';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
-import type { BuildTarget } from '../protocol/build.ts';
+import type { Processes } from '../platform/processes.ts';
+import type { BuildMetrics, BuildTarget } from '../protocol/build.ts';
 import type { ChangeSet } from '../protocol/change-set.ts';
-import type { ConfigurationFile } from '../protocol/configuration-file.ts';
+import type { ConfigurationFile, RemoteCacheDefinition } from '../protocol/configuration-file.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import { StepId, type RepoPath, type TargetId } from '../protocol/ids.ts';
 import type { PlannedBuild, PlanRequest } from '../protocol/plan.ts';
 import type { Settings } from '../protocol/settings.ts';
-import { lastSuccess, latestBuildResults, saveTargets } from '../store/builds.ts';
+import {
+  buildCounts,
+  buildDurations,
+  lastSuccess,
+  latestBuildResults,
+  recentOutcomes,
+  saveTargets,
+} from '../store/builds.ts';
 import type { Store } from '../store/store.ts';
-import { recordNotRun, runBuild, type BuildJob, type BuildRunOptions } from './build-run.ts';
+import type { BuildJob, BuildRunOptions } from './build-job.ts';
+import { recordNotRun, runBuild } from './build-run.ts';
+import { BuildCache } from './cache/build-cache.ts';
+import { criticalPath, longestFirst, pathWeights } from './critical-path.ts';
 import { decideBuilds } from './decision.ts';
 import { Discovery, emptyModel, type TargetModel } from './discovery.ts';
 import { explainTarget } from './explain-target.ts';
+import { historyEstimator, type BuildFailureEstimator } from './failure-estimate.ts';
 import { NeededTargets } from './needed-by.ts';
 import type { CheckedOut } from './output-use.ts';
 import { FileTree, isWithin } from './paths.ts';
 import { selectTargets } from './selection.ts';
 import { targetsNamed } from './target-names.ts';
 import { TargetLocks } from './target-locks.ts';
-import { Inspector, type TargetState } from './target-state.ts';
+import { ToolVersions } from './tool-versions.ts';
+import { missingTool } from './toolchains.ts';
+import { Inspector, isCacheable, type TargetState } from './target-state.ts';
+
+export type { BuildFailureEstimate, BuildFailureEstimator } from './failure-estimate.ts';
 
 /** What builds see of the repository. */
 export interface BuildsWorkspace {
@@ -70,6 +87,10 @@ export interface Builds {
    * call on, files that are not named are taken to be as they were, which makes plans much faster.
    */
   filesChanged(paths: readonly RepoPath[] | null): void;
+  /** What the kept records of the targets add up to, since a time in milliseconds since 1970; of one target or of all. */
+  metrics(since: number, target?: TargetId): Promise<BuildMetrics[]>;
+  /** Waits for what is being sent to a remote cache, for some seconds at most. */
+  dispose(): Promise<void>;
 }
 
 export interface BuildsOptions {
@@ -83,6 +104,15 @@ export interface BuildsOptions {
   readonly configured: () => ConfigurationFile['targets'];
   /** The user's environment: `userEnvironment(process.env)`. */
   readonly environment: () => Readonly<Record<string, string>>;
+  readonly processes: Processes;
+  /** Absolute. The build cache and what tools keep between builds lie in it. */
+  readonly stateDirectory: string;
+  /** `remoteCache:` of noodle.yaml. */
+  readonly remoteCache?: () => RemoteCacheDefinition | undefined;
+  /** Where the credentials of a remote cache are looked up: the agent's own environment. */
+  readonly secrets: Readonly<Record<string, string | undefined>>;
+  /** How likely a build fails. Default: by the recorded builds of the target. */
+  readonly failureEstimator?: BuildFailureEstimator;
 }
 
 /** Builds of the repository; nothing is looked at before it is asked for. */
@@ -100,14 +130,30 @@ class RepositoryBuilds implements Builds {
   readonly #options: BuildsOptions;
   readonly #discovery: Discovery;
   readonly #inspector: Inspector;
+  readonly #cache: BuildCache;
+  readonly #estimator: BuildFailureEstimator;
   readonly #locks = new TargetLocks();
   readonly #needed: NeededTargets;
   #found: Found = { model: emptyModel, tree: new FileTree([]) };
   #recorded = '';
 
   constructor(options: BuildsOptions) {
-    const { workspace, store, environment, clock } = options;
+    const { workspace, store, environment, clock, log, settings, stateDirectory, processes, secrets } = options;
     this.#options = options;
+    this.#estimator =
+      options.failureEstimator ?? historyEstimator((target, limit) => recentOutcomes(store, target, limit));
+    this.#cache = new BuildCache({
+      root: workspace.root,
+      folder: path.join(stateDirectory, 'build-cache'),
+      clock,
+      log,
+      limits: () => ({
+        ttlMs: settings()['build.cacheTtl'] * 1000,
+        sizeBytes: settings()['build.cacheSize'] * 1_000_000,
+      }),
+      remote: () => options.remoteCache?.(),
+      environment: secrets,
+    });
     this.#discovery = new Discovery((path) => workspace.read(path));
     this.#needed = new NeededTargets((path) => workspace.read(path));
     this.#inspector = new Inspector({
@@ -115,12 +161,18 @@ class RepositoryBuilds implements Builds {
       clock,
       environment,
       lastSuccess: (target) => lastSuccess(store, target),
+      tools: new ToolVersions({ file: path.join(stateDirectory, 'tool-versions.json'), processes, clock, log }),
     });
   }
 
   async targets() {
     const { model } = await this.#find();
-    return { targets: [...model.targets.values()], problems: model.problems };
+    const environment = this.#options.environment();
+    const targets = [...model.targets.values()].map((target) => {
+      const missing = missingTool(target, environment);
+      return missing === null ? target : { ...target, missingTool: missing };
+    });
+    return { targets, problems: model.problems };
   }
 
   async plan({ request, change, unbounded, testFolders }: BuildPlanInput) {
@@ -128,14 +180,16 @@ class RepositoryBuilds implements Builds {
     const neededByTests = new Map(
       request.buildsOnly === true ? [] : testFolders.map((folder) => [folder, this.neededBy(folder)] as const),
     );
-    const selected = selectTargets({ request, change, unbounded, neededByTests }, model.targets);
+    const unavailable = this.#unavailable(model);
+    const selected = selectTargets({ request, change, unbounded, neededByTests, unavailable }, model.targets);
     const states = new Map<TargetId, TargetState>();
     for (const id of selected.keys()) {
       const target = model.targets.get(id);
       if (target !== undefined) states.set(id, await this.#inspector.inspect(target, model.targets, tree));
     }
     const isIncremental = this.#options.settings()['build.incremental'];
-    const builds = decideBuilds({ selected, targets: model.targets, states, isIncremental });
+    const decided = decideBuilds({ selected, targets: model.targets, states, isIncremental });
+    const builds = await this.#withExpectations(decided, model);
     const unknown = (request.targets ?? [])
       .filter((id) => !model.targets.has(id))
       .map((id) => `there is no target ${id}`);
@@ -143,29 +197,37 @@ class RepositoryBuilds implements Builds {
   }
 
   steps(planned: readonly PlannedBuild[]): StepDefinition[] {
-    const { workspace, store, events, clock, log, environment, settings } = this.#options;
-    const shared = {
+    const { workspace, store, events, clock, log, environment, settings, stateDirectory } = this.#options;
+    const options: BuildRunOptions = {
       root: workspace.root,
+      scratchFolder: path.join(stateDirectory, 'build-scratch'),
       store,
       events,
       clock,
       log,
       environment,
       inspector: this.#inspector,
+      cache: this.#cache,
       locks: this.#locks,
       ...this.#found,
+      isIncremental: settings()['build.incremental'],
     };
-    const options: BuildRunOptions = { ...shared, isIncremental: settings()['build.incremental'] };
     const timeoutMs = settings()['build.defaultTimeout'] * 1000;
     const inPlan = new Map(planned.map((build) => [build.target, build]));
+    const weights = settings()['build.aiOptimization']
+      ? pathWeights(planned, options.model.targets)
+      : new Map<TargetId, number>();
     return planned.flatMap((build) => {
       const target = options.model.targets.get(build.target);
       if (target === undefined) return [];
       const needs = target.needs.filter((need) => inPlan.has(need));
       const job = { planned: build, target, rebuiltNeeds: needs.filter((need) => inPlan.get(need)?.cached === false) };
-      return [
-        stepFor(job, { options, timeoutMs, needs: needs.map((need) => this.stepOf(need)), id: this.stepOf(target.id) }),
-      ];
+      const step = {
+        id: this.stepOf(target.id),
+        needs: needs.map((need) => this.stepOf(need)),
+        priority: weights.get(target.id) ?? 0,
+      };
+      return [stepFor(job, { options, timeoutMs, ...step })];
     });
   }
 
@@ -174,8 +236,14 @@ class RepositoryBuilds implements Builds {
     const explanations: Explanation[] = [];
     for (const target of targetsNamed(subject, [...model.targets.values()])) {
       const state = await this.#inspector.inspect(target, model.targets, tree);
-      const latest = latestBuildResults(this.#options.store).find((result) => result.target === target.id);
-      explanations.push(explainTarget(target, state, latest ?? null));
+      const latest = latestBuildResults(this.#options.store).find((result) => result.target === target.id) ?? null;
+      const isKept = isCacheable(target) && (await this.#cache.isHere(state.fingerprint));
+      const estimate = this.#options.settings()['build.failurePrediction']
+        ? await this.#estimator.estimate(target.id, state.fingerprint)
+        : null;
+      const missing = missingTool(target, this.#options.environment());
+      const refused = model.refused.get(target.id) ?? null;
+      explanations.push(explainTarget(target, state, { latest, isKept, estimate, missing, refused }));
     }
     return explanations;
   }
@@ -195,6 +263,46 @@ class RepositoryBuilds implements Builds {
 
   filesChanged(paths: readonly RepoPath[] | null): void {
     this.#inspector.filesChanged(paths);
+  }
+
+  async metrics(since: number, target?: TargetId): Promise<BuildMetrics[]> {
+    const { model } = await this.#find();
+    const counts = buildCounts(this.#options.store, since);
+    const chain = criticalPath(model.targets, buildDurations(this.#options.store));
+    return counts
+      .filter((each) => target === undefined || each.target === target)
+      .map((each) => ({ ...each, onCriticalPath: chain.includes(each.target) }));
+  }
+
+  async dispose(): Promise<void> {
+    await this.#cache.dispose();
+  }
+
+  #unavailable({ targets }: TargetModel): Set<TargetId> {
+    const environment = this.#options.environment();
+    return new Set(
+      [...targets.values()].filter((target) => missingTool(target, environment) !== null).map(({ id }) => id),
+    );
+  }
+
+  /** In an order in which each comes after what it needs, and what begins the longest chain comes first. */
+  async #withExpectations(decided: readonly PlannedBuild[], { targets }: TargetModel): Promise<PlannedBuild[]> {
+    const { settings, store } = this.#options;
+    const durations = buildDurations(store);
+    const isPredicting = settings()['build.failurePrediction'];
+    const builds = await Promise.all(
+      decided.map(async (build): Promise<PlannedBuild> => {
+        const expectedMs = durations.get(build.target);
+        const estimate =
+          isPredicting && !build.cached ? await this.#estimator.estimate(build.target, build.fingerprint) : null;
+        return {
+          ...build,
+          ...(expectedMs === undefined ? {} : { expectedMs }),
+          ...(estimate === null ? {} : { failureProbability: estimate.probability }),
+        };
+      }),
+    );
+    return settings()['build.aiOptimization'] ? longestFirst(builds, targets) : builds;
   }
 
   async #find(checkedOut: CheckedOut | null = null): Promise<Found> {
@@ -224,10 +332,17 @@ class RepositoryBuilds implements Builds {
 
 function stepFor(
   job: BuildJob,
-  { options, timeoutMs, needs, id }: { options: BuildRunOptions; timeoutMs: number; needs: StepId[]; id: StepId },
+  {
+    options,
+    timeoutMs,
+    needs,
+    id,
+    priority,
+  }: { options: BuildRunOptions; timeoutMs: number; needs: StepId[]; id: StepId; priority: number },
 ): StepDefinition {
   return {
     id,
+    priority,
     name: job.target.id,
     kind: 'build',
     needs,
@@ -238,7 +353,6 @@ function stepFor(
   };
 }
 
-/** Languages without a switch of their own are built. */
 function isEnabled(language: BuildTarget['language'], settings: Settings): boolean {
   switch (language) {
     case 'python':
@@ -248,10 +362,14 @@ function isEnabled(language: BuildTarget['language'], settings: Settings): boole
     case 'typescript':
       return settings['build.typescriptEnabled'];
     case 'java':
+      return settings['build.javaEnabled'];
     case 'csharp':
+      return settings['build.csharpEnabled'];
     case 'cpp':
+      return settings['build.cppEnabled'];
     case 'go':
+      return settings['build.goEnabled'];
     case 'rust':
-      return true;
+      return settings['build.rustEnabled'];
   }
 }

@@ -3,7 +3,7 @@ import type { BuildTarget } from '../protocol/build.ts';
 import type { TargetId } from '../protocol/ids.ts';
 import type { PlannedBuild } from '../protocol/plan.ts';
 import type { Selected } from './selection.ts';
-import { isFresh, staleReason, type TargetState } from './target-state.ts';
+import { isFresh, isUpToDate, staleReason, type TargetState } from './target-state.ts';
 
 export interface DecisionInput {
   /** In running order. */
@@ -21,8 +21,10 @@ export function decideBuilds({ selected, targets, states, isIncremental }: Decis
   for (const [id, selection] of selected) {
     const state = states.get(id);
     if (state === undefined) continue;
-    const first = (targets.get(id)?.needs ?? []).filter((need) => rebuilt.has(need));
-    const cached = isIncremental && first.length === 0 && isFresh(state);
+    const target = targets.get(id);
+    if (target === undefined) continue;
+    const first = target.needs.filter((need) => rebuilt.has(need));
+    const cached = first.length === 0 && isUpToDate(target, state, isIncremental);
     if (cached && selection.kind === 'needed') continue;
     if (!cached) rebuilt.add(id);
     planned.push({

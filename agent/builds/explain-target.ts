@@ -2,31 +2,52 @@
 import type { BuildResult, BuildTarget } from '../protocol/build.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import { formatDuration } from '../protocol/quantities.ts';
+import type { BuildFailureEstimate } from './failure-estimate.ts';
+import { classNames } from './failures/failure-class.ts';
 import { changedSince, isFresh, staleReason, type TargetState } from './target-state.ts';
 
 const mostFacts = 50;
 
-/** `latest`: the last recorded result, null when there is none. */
-export function explainTarget(target: BuildTarget, state: TargetState, latest: BuildResult | null): Explanation {
-  const { decision, summary } = verdict(target, state, latest);
+export interface TargetRecords {
+  /** The last recorded result, null when there is none. */
+  readonly latest: BuildResult | null;
+  /** Whether the local cache keeps what it would write. */
+  readonly isKept: boolean;
+  readonly estimate: BuildFailureEstimate | null;
+  /** The tool that is not installed, in a sentence. */
+  readonly missing: string | null;
+  /** Why it cannot be built as it is declared. */
+  readonly refused: string | null;
+}
+
+export function explainTarget(target: BuildTarget, state: TargetState, records: TargetRecords): Explanation {
+  const { decision, summary } = verdict(target, state, records);
+  const isOutdated = decision !== 'unchanged';
   return {
     subject: target.id,
     subjectKind: 'target',
     decision,
     summary,
     path: [],
-    facts: [...differencesOf(state), ...latestFacts(latest), ...aboutTarget(target, state)],
+    facts: [
+      ...differencesOf(state),
+      ...(isOutdated ? cacheFacts(records) : []),
+      ...latestFacts(records.latest),
+      ...(isOutdated ? estimateFacts(records) : []),
+      ...aboutTarget(target, state, records),
+    ],
     executionId: state.last?.executionId ?? null,
     at: state.last?.finishedAt ?? null,
   };
 }
 
 function verdict(
-  { id }: BuildTarget,
+  { id, type }: BuildTarget,
   state: TargetState,
-  latest: BuildResult | null,
+  { latest, isKept, refused }: TargetRecords,
 ): Pick<Explanation, 'decision' | 'summary'> {
-  if (isFresh(state))
+  if (refused !== null) return { decision: 'failed', summary: `${id} is not built: ${refused}` };
+  if (isFresh(state) && type !== 'clean')
     return {
       decision: 'unchanged',
       summary: `${id} is not built: unchanged since ${state.last?.executionId ?? 'its last build'}`,
@@ -37,9 +58,10 @@ function verdict(
       summary: `${id} failed, and nothing that it depends on has changed since: ${latest.reason}`,
     };
   }
-  if (state.last === null)
-    return { decision: 'unknown', summary: `${id} has not been built here yet, so it would be built` };
-  return { decision: 'built', summary: `${id} would be built: ${staleReason(state)}` };
+  const would = isKept ? 'would be brought back from the local cache' : 'would be built';
+  if (state.last === null) return { decision: 'unknown', summary: `${id} has not been built here yet, so it ${would}` };
+  if (isFresh(state)) return { decision: 'built', summary: `${id} ${would}: it is to be built from scratch each time` };
+  return { decision: 'built', summary: `${id} ${would}: ${staleReason(state)}` };
 }
 
 /** What differs from the last success, each by itself. */
@@ -51,17 +73,41 @@ function differencesOf(state: TargetState): string[] {
     : [...shown];
 }
 
+function cacheFacts({ isKept }: TargetRecords): string[] {
+  return [
+    isKept
+      ? 'local cache: hit'
+      : 'local cache: miss, nothing was kept for these inputs; a remote cache is asked when it is built',
+  ];
+}
+
 function latestFacts(latest: BuildResult | null): string[] {
   if (latest === null) return [];
   const problems = latest.problems
     .slice(0, 5)
     .map(({ location, message }) => `${location.file}:${location.line}: ${message}`);
   const duration = latest.status === 'unchanged' ? '' : ` after ${formatDuration(latest.durationMs)}`;
-  return [`last result: ${latest.status.replace('_', ' ')}${duration}: ${latest.reason}`, ...problems];
+  const { failure, recovery = [], undeclaredReads = [] } = latest;
+  return [
+    `last result: ${latest.status.replace('_', ' ')}${duration}: ${latest.reason}`,
+    ...(failure === undefined ? [] : [`class of the failure: ${classNames[failure.class]}, by: ${failure.evidence}`]),
+    ...(failure === undefined || failure.suggestion === null ? [] : [`what to do: ${failure.suggestion}`]),
+    ...recovery.map((sentence) => `recovery: ${sentence}`),
+    ...undeclaredReads.slice(0, 10).map((file) => `reads ${file}, which is not an input`),
+    ...problems,
+  ];
 }
 
-function aboutTarget(target: BuildTarget, { last }: TargetState): string[] {
+function estimateFacts({ estimate }: TargetRecords): string[] {
+  return estimate === null
+    ? []
+    : [`probability that it fails: ${estimate.probability.toFixed(2)}, because ${estimate.reason}`];
+}
+
+function aboutTarget(target: BuildTarget, { last }: TargetState, { missing }: TargetRecords): string[] {
   const needs = target.needs.length === 0 ? [] : [`needs ${target.needs.join(', ')}`];
   const success = last === null ? [] : [`last success: ${last.executionId}, ${formatDuration(last.durationMs)}`];
-  return [...success, ...needs, `command: ${target.command}`, `found in ${target.foundIn}`];
+  const tool = missing === null ? [] : [missing];
+  const onDemand = target.automatic ? [] : ['it is built only when it is asked for or needed'];
+  return [...success, ...needs, ...tool, ...onDemand, `command: ${target.command}`, `found in ${target.foundIn}`];
 }

@@ -16,8 +16,10 @@ export interface InputSources {
   readonly files: ReadonlyMap<string, string>;
   readonly command: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** The program that runs the build, and its version as far as that can be seen. */
-  readonly tool: string;
+  /** Patterns of what it writes: what a cache brings back depends on them. */
+  readonly outputs: readonly string[];
+  /** Versions of the programs that it runs on, by their names. */
+  readonly tools: ReadonlyMap<string, string>;
   readonly platform: string;
   /** Hashes of what the needed targets have written. */
   readonly needs: ReadonlyMap<TargetId, string>;
@@ -30,8 +32,9 @@ export function inputsOf(sources: InputSources): Inputs {
   const inputs = new Map([
     [':command', sources.command],
     [':platform', sources.platform],
-    [':tool', sources.tool],
+    [':outputs', shortHash(sources.outputs.join('\n'))],
   ]);
+  for (const [tool, version] of sources.tools) inputs.set(`:tool ${tool}`, version);
   for (const [name, value] of Object.entries(sources.environment)) inputs.set(`:environment ${name}`, shortHash(value));
   for (const [target, hash] of sources.needs) inputs.set(outputOf(target), hash);
   for (const [file, hash] of sources.files) inputs.set(file, hash);
@@ -74,7 +77,13 @@ export function differences(before: RecordedInputs, now: Inputs): Differences {
   // What does not begin with a colon is a path, see Inputs.
   const files = names.filter((name) => !name.startsWith(':')) as RepoPath[];
   const others = names.filter((name) => name.startsWith(':'));
-  return { files, sentences: [...files.map((file) => changeOf(file, before, now)), ...others.map(sentenceFor)] };
+  return {
+    files,
+    sentences: [
+      ...files.map((file) => changeOf(file, before, now)),
+      ...others.map((name) => sentenceFor(name, before, now)),
+    ],
+  };
 }
 
 function changeOf(name: string, before: RecordedInputs, now: Inputs): string {
@@ -82,10 +91,16 @@ function changeOf(name: string, before: RecordedInputs, now: Inputs): string {
   return now.has(name) ? `${name} changed` : `${name} is gone`;
 }
 
-function sentenceFor(name: string): string {
+function sentenceFor(name: string, before: RecordedInputs, now: Inputs): string {
   const subject = name.slice(1);
   if (subject.startsWith('output of ')) return `the output of ${subject.slice('output of '.length)} changed`;
   if (subject.startsWith('environment '))
     return `the environment variable ${subject.slice('environment '.length)} changed`;
-  return subject === 'tool' ? 'the program that runs it changed' : `the ${subject} changed`;
+  if (subject.startsWith('tool ')) return toolSentence(subject.slice('tool '.length), before[name], now.get(name));
+  return subject === 'outputs' ? 'the list of its outputs changed' : `the ${subject} changed`;
+}
+
+function toolSentence(tool: string, before: string | undefined, now: string | undefined): string {
+  if (now === undefined) return `it does not run on ${tool} any more`;
+  return before === undefined ? `it runs on ${now}` : `it runs on ${now}, before it was ${before}`;
 }

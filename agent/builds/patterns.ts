@@ -42,6 +42,13 @@ export function baseOf(pattern: string): string {
   return pattern.replace(/^\.\//, '').replace(/\\(.)/g, '$1');
 }
 
+/** How many parts the paths have at most that a pattern matches; infinite for `**`. */
+export function deepestOf(pattern: string): number {
+  return pattern.includes('**') || /[{(]/.test(pattern)
+    ? Number.POSITIVE_INFINITY
+    : pattern.replace(/^\.\//, '').split('/').length;
+}
+
 function split(patterns: readonly string[]): { wanted: string[]; unwanted: string[] } {
   return {
     wanted: patterns.filter((pattern) => !pattern.startsWith('!')),

@@ -80,5 +80,10 @@ function targetOf(project: TypeScriptProject, id: TargetId, tree: FileTree): Fou
     outputs: project.outputFolders.map(everythingIn),
     foundIn: path,
     environment: {},
+    kind: 'typescript',
+    type: 'incremental',
+    tools: ['node'],
+    automatic: true,
+    stored: true,
   };
 }

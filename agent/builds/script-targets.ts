@@ -118,6 +118,11 @@ function targetOf(
     outputs,
     foundIn: `${manifest.path} script ${scriptName}`,
     environment: {},
+    kind: manager,
+    type: 'incremental',
+    tools: ['node'],
+    automatic: true,
+    stored: true,
   };
 }
 

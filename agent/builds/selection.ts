@@ -20,6 +20,8 @@ export interface SelectionInput {
   readonly unbounded: readonly { readonly folder: string; readonly path: RepoPath; readonly reason: string }[];
   /** What the planned tests import built, by the folder of their project. */
   readonly neededByTests: ReadonlyMap<string, readonly TargetId[]>;
+  /** Targets whose tools are not installed: nobody wants them who did not ask for them. */
+  readonly unavailable?: ReadonlySet<TargetId>;
 }
 
 /** The targets in running order, each with the strongest reason for it. */
@@ -50,9 +52,22 @@ function wantedTargets(input: SelectionInput, targets: ReadonlyMap<TargetId, Bui
   if (request.targets !== undefined)
     return new Map(request.targets.filter((id) => targets.has(id)).map((id) => [id, 'asked for']));
   if (request.tests !== undefined || request.failed === true) return new Map();
-  const impacted = impactedTargets(input, targets);
+  const isWanted = (id: TargetId) => mayBeWanted(id, input, targets);
+  const impacted = new Map([...impactedTargets(input, targets)].filter(([id]) => isWanted(id)));
   if (request.all !== true) return impacted;
-  return new Map([...targets.keys()].map((id) => [id, impacted.get(id) ?? 'everything is asked for']));
+  return new Map([...targets.keys()].filter(isWanted).map((id) => [id, impacted.get(id) ?? 'everything is asked for']));
+}
+
+/** Who asks for all builds and nothing else wants those too that are otherwise built only when they are named. */
+function mayBeWanted(
+  id: TargetId,
+  { request, unavailable }: SelectionInput,
+  targets: ReadonlyMap<TargetId, BuildTarget>,
+): boolean {
+  const target = targets.get(id);
+  if (target?.kind === 'configured' && target.automatic) return true;
+  const isEverything = request.all === true && request.buildsOnly === true;
+  return unavailable?.has(id) !== true && (target?.automatic === true || isEverything);
 }
 
 /** Targets with a changed input, and what depends on them. */

@@ -1,9 +1,11 @@
 // How a target stands: the fingerprint of its present inputs, what it has written, and its last success.
+import { readlink } from 'node:fs/promises';
+import path from 'node:path';
 import type { Clock } from '../platform/clock.ts';
 import type { BuildTarget } from '../protocol/build.ts';
 import type { Fingerprint, RepoPath, TargetId } from '../protocol/ids.ts';
 import type { LastSuccess } from '../store/builds.ts';
-import { ContentHashes } from './content-hashes.ts';
+import { ContentHashes, shortHash } from './content-hashes.ts';
 import {
   differences,
   fingerprintOf,
@@ -16,7 +18,8 @@ import {
 import { listOutputs } from './output-files.ts';
 import type { FileTree } from './paths.ts';
 import { filesMatching, matcherOf } from './patterns.ts';
-import { toolOf } from './tool.ts';
+import { declaredVariables } from './known-environment.ts';
+import type { ToolVersions } from './tool-versions.ts';
 
 export interface TargetState {
   readonly inputs: Inputs;
@@ -33,6 +36,7 @@ export interface InspectorOptions {
   readonly clock: Clock;
   readonly environment: () => Readonly<Record<string, string>>;
   readonly lastSuccess: (target: TargetId) => LastSuccess | null;
+  readonly tools: Pick<ToolVersions, 'of'>;
 }
 
 /** Looks at targets; what it has read it remembers as long as the files stay the same. */
@@ -71,8 +75,9 @@ export class Inspector {
     const inputs = inputsOf({
       files: await this.#sources.of(this.#filesOf(target, tree)),
       command: target.command,
-      environment: target.environment,
-      tool: toolOf(target.language, this.#options.environment()),
+      outputs: target.outputs,
+      environment: { ...declaredVariables(target, this.#options.environment()), ...target.environment },
+      tools: await this.#versionsOf(target.tools),
       platform: `${process.platform} ${process.arch}`,
       needs,
     });
@@ -103,15 +108,36 @@ export class Inspector {
     return found;
   }
 
+  async #versionsOf(tools: readonly string[]): Promise<Map<string, string>> {
+    const environment = this.#options.environment();
+    const versions = await Promise.all(tools.map((tool) => this.#options.tools.of(tool, environment)));
+    return new Map(tools.map((tool, index) => [tool, versions[index] ?? '']));
+  }
+
   async #output(target: BuildTarget | undefined): Promise<{ hash: string; count: number }> {
-    const files = await this.#written.of(await listOutputs(this.#options.root, target?.outputs ?? []));
-    return { hash: outputHash(files), count: files.size };
+    const { files, links } = await listOutputs(this.#options.root, target?.outputs ?? []);
+    const hashes = await this.#written.of(files);
+    for (const link of links) {
+      const leadsTo = await readlink(path.join(this.#options.root, link)).catch(() => null);
+      if (leadsTo !== null) hashes.set(link, shortHash(`link to ${leadsTo}`));
+    }
+    return { hash: outputHash(hashes), count: hashes.size };
   }
 }
 
 /** Whether its last success still holds: the inputs are the same, and what it wrote is still there. */
 export function isFresh({ last, fingerprint, output }: TargetState): boolean {
   return last !== null && last.fingerprint === fingerprint && outputIn(last.inputs) === output;
+}
+
+/** Whether nothing has to be run for it. */
+export function isUpToDate({ type }: Pick<BuildTarget, 'type'>, state: TargetState, isIncremental: boolean): boolean {
+  return isIncremental && type !== 'clean' && isFresh(state);
+}
+
+/** Whether what it writes may be kept, and brought back. */
+export function isCacheable({ stored, type, outputs }: Pick<BuildTarget, 'stored' | 'type' | 'outputs'>): boolean {
+  return stored && type !== 'clean' && outputs.length > 0;
 }
 
 /** What differs from the last success; nothing when there was none. */

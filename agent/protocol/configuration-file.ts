@@ -1,10 +1,12 @@
 // The shape of noodle.yaml.
 import { z } from 'zod';
 import { BuildLanguage, BuildType } from './build.ts';
+import { AlertsDefinition, TelemetryDefinition } from './notifications.ts';
 import { PipelineDefinition } from './pipeline.ts';
 import { settingDeclarations, settingSchema } from './settings.ts';
 
-const TargetDefinition = z.strictObject({
+/** A target as noodle.yaml and the API define it. */
+export const TargetDefinition = z.strictObject({
   command: z.string().min(1).max(4096).describe('Shell command that builds the target, run in its folder.'),
   folder: z.string().max(1024).default('').describe('Folder of the target, relative to the repository. Default: the root.'),
   language: BuildLanguage.default('javascript').describe('Language of the target, which tells how its messages are read.'),
@@ -51,6 +53,8 @@ export const ConfigurationFile = z.strictObject({
   remoteCache: RemoteCacheDefinition.optional().describe('A build cache that a team shares.'),
   pipelines: z.record(z.string().min(1).max(100), PipelineDefinition).default({}).describe('Pipelines; more of them can stand in files below .noodle.'),
   tests: TestsDefinition.prefault({}).describe('What to leave out when tests are looked for.'),
+  alerts: AlertsDefinition.prefault({}).describe('Who is told of alerts.'),
+  telemetry: TelemetryDefinition.optional().describe('Where measurements of runs are sent. Without it nothing is sent.'),
 });
 export type ConfigurationFile = z.infer<typeof ConfigurationFile>;
 export type TargetDefinition = z.infer<typeof TargetDefinition>;

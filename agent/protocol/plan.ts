@@ -10,6 +10,10 @@ export const PlannedBuild = z.object({
   fingerprint: Fingerprint,
   /** The fingerprint equals that of the last success, so nothing will be run. */
   cached: z.boolean(),
+  /** Median duration of its last builds; absent where it was never built here. */
+  expectedMs: z.number().nonnegative().optional(),
+  /** Probability that the build fails, 0 to 1; absent where nothing is run, or where that is not to be predicted. */
+  failureProbability: z.number().min(0).max(1).optional(),
 });
 export type PlannedBuild = z.infer<typeof PlannedBuild>;
 
@@ -52,6 +56,8 @@ export const PlanRequest = z.object({
   targets: z.array(TargetId).min(1).max(10_000).optional(),
   /** Use no runner that was kept ready: for comparison. */
   cold: z.boolean().optional(),
+  /** Record which lines the tests run, whatever is on record. */
+  coverage: z.boolean().optional(),
   /** Plan builds only, no tests. */
   buildsOnly: z.boolean().optional(),
 });

@@ -1,6 +1,6 @@
 // Build targets and how their builds ended (build_configs, build_targets, build_dependencies, build_executions).
 import { z } from 'zod';
-import { BuildProblem, BuildResult, BuildTarget } from '../protocol/build.ts';
+import { BuildFailure, BuildProblem, BuildResult, BuildTarget, type BuildMetrics } from '../protocol/build.ts';
 import { RepoPath, type ExecutionId, type Fingerprint, type TargetId } from '../protocol/ids.ts';
 import { fromJson, packJson, unpackJson } from './json-column.ts';
 import { executionKey, keyOf, nextKey } from './keys.ts';
@@ -22,6 +22,8 @@ export interface FinishedBuild {
   /** The content hashes behind the fingerprint, by path; kept for the last success of each target. */
   readonly inputs: Readonly<Record<string, string>>;
   readonly finishedAt: number;
+  /** Of an output out of a cache: how long it took to build, wherever that was. */
+  readonly builtInMs?: number;
 }
 
 /** Makes `targets` the ones that exist. What is known of a target that is gone is kept for when it comes back. */
@@ -54,8 +56,8 @@ export function saveBuildResult(tx: Transaction, build: FinishedBuild): void {
   const target = tx.get<TargetRow>('SELECT config_key, recent_ms, median_ms FROM build_targets WHERE key = ?', [key]);
   tx.run(
     `INSERT OR REPLACE INTO build_executions
-       (execution_key, target_key, config_key, status, duration_ms, is_cached, fingerprint, reason, problems, changed_inputs, finished_at, saved_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       (execution_key, target_key, config_key, status, duration_ms, is_cached, fingerprint, reason, problems, changed_inputs, finished_at, saved_ms, cache_source, details)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       executionKey(tx, build.executionId),
       key,
@@ -68,10 +70,12 @@ export function saveBuildResult(tx: Transaction, build: FinishedBuild): void {
       listColumn(result.problems),
       listColumn(result.changedInputs),
       finishedAt,
-      result.status === 'unchanged' ? (target?.median_ms ?? 0) : 0,
+      result.cached ? (target?.median_ms ?? build.builtInMs ?? 0) : 0,
+      result.cacheSource ?? null,
+      detailsColumn(result),
     ],
   );
-  if (result.status === 'succeeded' && !result.cached) saveSuccess(tx, key, build, target?.recent_ms ?? '[]');
+  if (result.status === 'succeeded') saveSuccess(tx, key, build, target?.recent_ms ?? '[]');
 }
 
 export function buildResultsOf(db: Reader, executionId: ExecutionId): BuildResult[] {
@@ -129,7 +133,44 @@ export function buildDurations(db: Reader): Map<TargetId, number> {
   return new Map(rows.map(({ id, median_ms }) => [id, median_ms]));
 }
 
-const Configuration = BuildTarget.omit({ id: true, needs: true });
+/** What the kept records of each target add up to; `since` in milliseconds since 1970. Targets that are gone are left out. */
+export function buildCounts(db: Reader, since: number): Omit<BuildMetrics, 'onCriticalPath'>[] {
+  const rows = db.all<CountsRow>(
+    `SELECT t.id, t.median_ms, count(b.execution_key) AS requests, coalesce(sum(b.saved_ms), 0) AS saved_ms,
+       coalesce(sum(b.is_cached = 0), 0) AS built, coalesce(sum(b.status IN ('failed', 'timed_out')), 0) AS failed,
+       coalesce(sum(b.status = 'unchanged'), 0) AS unchanged,
+       coalesce(sum(b.cache_source = 'local'), 0) AS local, coalesce(sum(b.cache_source = 'remote'), 0) AS remote
+     FROM build_targets t LEFT JOIN build_executions b
+       ON b.target_key = t.key AND b.finished_at >= ? AND b.status NOT IN ('skipped', 'cancelled')
+     WHERE t.is_present = 1 GROUP BY t.key ORDER BY t.id`,
+    [since],
+  );
+  return rows.map(({ id, median_ms, requests, saved_ms, built, failed, unchanged, local, remote }) => ({
+    target: id,
+    requests,
+    built,
+    failed,
+    unchanged,
+    fromLocalCache: local,
+    fromRemoteCache: remote,
+    hitRate: requests === 0 ? null : (requests - built) / requests,
+    medianMs: median_ms,
+    savedMs: saved_ms,
+  }));
+}
+
+/** How the last builds of a target that were really run ended, the latest first: true for a failure. */
+export function recentOutcomes(db: Reader, target: TargetId, limit: number): { readonly hasFailed: boolean; readonly fingerprint: string }[] {
+  const rows = db.all<{ status: string; fingerprint: string }>(
+    `SELECT b.status, b.fingerprint FROM build_executions b JOIN build_targets t ON t.key = b.target_key
+     WHERE t.id = ? AND b.is_cached = 0 AND b.status IN ('succeeded', 'failed', 'timed_out') ORDER BY b.execution_key DESC LIMIT ?`,
+    [target, limit],
+  );
+  return rows.map(({ status, fingerprint }) => ({ hasFailed: status !== 'succeeded', fingerprint }));
+}
+
+const Configuration = BuildTarget.omit({ id: true, needs: true, missingTool: true });
+const Details = BuildResult.pick({ recovery: true, undeclaredReads: true }).extend({ failure: BuildFailure.optional() });
 const Problems = z.array(BuildProblem);
 const Paths = z.array(RepoPath);
 const Inputs = z.record(z.string(), z.string());
@@ -138,6 +179,25 @@ const keptItems = 1000;
 
 function listColumn(items: readonly unknown[]): string | null {
   return items.length === 0 ? null : JSON.stringify(items.slice(0, keptItems));
+}
+
+/** What few results have, as one column. */
+function detailsColumn(result: BuildResult): string | null {
+  const { failure, recovery, undeclaredReads } = result;
+  const details = { failure, recovery: recovery?.slice(0, keptItems), undeclaredReads: undeclaredReads?.slice(0, keptItems) };
+  return Object.values(details).every((each) => each === undefined) ? null : JSON.stringify(details);
+}
+
+interface CountsRow {
+  readonly id: TargetId;
+  readonly median_ms: number | null;
+  readonly requests: number;
+  readonly saved_ms: number;
+  readonly built: number;
+  readonly failed: number;
+  readonly unchanged: number;
+  readonly local: number;
+  readonly remote: number;
 }
 
 interface TargetRow {
@@ -206,12 +266,15 @@ function saveSuccess(
   { executionId, result, inputs, finishedAt }: FinishedBuild,
   recent: string,
 ): void {
-  const { text, medianMs } = withDuration(recent, result.durationMs, { replacesLast: false });
   tx.run(
-    `UPDATE build_targets SET recent_ms = ?, median_ms = ?, success_execution_id = ?, success_fingerprint = ?,
-       success_at = ?, success_ms = ?, success_inputs = ? WHERE key = ?`,
-    [text, medianMs, executionId, result.fingerprint, finishedAt, result.durationMs, packJson(inputs), key],
+    `UPDATE build_targets SET success_execution_id = ?, success_fingerprint = ?, success_at = ?, success_ms = ?, success_inputs = ?
+     WHERE key = ?`,
+    [executionId, result.fingerprint, finishedAt, result.durationMs, packJson(inputs), key],
   );
+  // How long it takes to bring an output back says nothing of how long it takes to build it.
+  if (result.cached) return;
+  const { text, medianMs } = withDuration(recent, result.durationMs, { replacesLast: false });
+  tx.run('UPDATE build_targets SET recent_ms = ?, median_ms = ? WHERE key = ?', [text, medianMs, key]);
 }
 
 interface ResultRow {
@@ -223,6 +286,8 @@ interface ResultRow {
   readonly reason: string;
   readonly problems: string | null;
   readonly changed_inputs: string | null;
+  readonly cache_source: string | null;
+  readonly details: string | null;
 }
 
 function readResults(db: Reader, rest: string, params: readonly SqlValue[]): BuildResult[] {
@@ -240,6 +305,8 @@ function readResults(db: Reader, rest: string, params: readonly SqlValue[]): Bui
       reason: row.reason,
       problems: fromJson(Problems, row.problems, []),
       changedInputs: fromJson(Paths, row.changed_inputs, []),
+      ...(row.cache_source === null ? {} : { cacheSource: row.cache_source }),
+      ...fromJson(Details, row.details, {}),
     }),
   );
 }

@@ -1,11 +1,12 @@
 // Builds of a real repository in a temporary folder, run by a real engine: `await using rig = await BuildsRig.create({…})`.
 import { mkdir, symlink } from 'node:fs/promises';
+import path from 'node:path';
 import { createBuilds, type BuildPlanInput, type Builds } from '../../agent/builds/builds.ts';
 import { systemClock } from '../../agent/platform/clock.ts';
 import { userEnvironment } from '../../agent/platform/environment.ts';
 import { silentLog } from '../../agent/platform/log.ts';
 import type { BuildResult } from '../../agent/protocol/build.ts';
-import { ConfigurationFile } from '../../agent/protocol/configuration-file.ts';
+import { ConfigurationFile, type RemoteCacheDefinition } from '../../agent/protocol/configuration-file.ts';
 import type { Execution } from '../../agent/protocol/execution.ts';
 import { success } from '../../agent/protocol/failure.ts';
 import type { PlannedBuild } from '../../agent/protocol/plan.ts';
@@ -17,6 +18,10 @@ import { GitRig, type Files } from './git-rig.ts';
 
 export interface BuildsRigOptions {
   readonly configured?: object;
+  readonly remoteCache?: RemoteCacheDefinition;
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Tools that the builds find beside node, by the path of each. */
+  readonly tools?: readonly string[];
   readonly settings?: Partial<Settings>;
   /** Without npm, Node itself runs the scripts, which is much faster. */
   readonly hasNpm?: boolean;
@@ -44,6 +49,10 @@ export class BuildsRig implements AsyncDisposable {
       log: silentLog,
       settings: () => this.settings,
       configured: () => targets,
+      remoteCache: () => options.remoteCache,
+      secrets: options.secrets ?? {},
+      processes: engine.processes,
+      stateDirectory: git.path('.git/noodle'),
       environment: () => ({
         ...userEnvironment(process.env),
         ...(options.hasNpm === true ? {} : { PATH: git.path('.git/programs') }),
@@ -57,6 +66,7 @@ export class BuildsRig implements AsyncDisposable {
     await mkdir(git.path('.git/programs'));
     await symlink(process.execPath, git.path('.git/programs/node'));
     await symlink('/usr/bin/env', git.path('.git/programs/env'));
+    for (const tool of options.tools ?? []) await symlink(tool, git.path(`.git/programs/${path.basename(tool)}`));
     const opened = await openWorkspace({
       root: git.root,
       clock: systemClock,
@@ -98,6 +108,7 @@ export class BuildsRig implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.builds.dispose();
     await this.engine[Symbol.asyncDispose]();
     await this.#workspace.dispose();
     await this.git[Symbol.asyncDispose]();

@@ -1,11 +1,14 @@
 // For every operation of the contract an input that fits and an answer that fits.
-import { AgentCost, Alert, DashboardSnapshot, MetricValue } from '../../agent/protocol/analytics.ts';
+import { Alert } from '../../agent/protocol/alerts.ts';
+import { AgentCost, DashboardSnapshot } from '../../agent/protocol/analytics.ts';
+import { MetricValue } from '../../agent/protocol/metrics.ts';
 import { ChangeSet } from '../../agent/protocol/change-set.ts';
 import { Execution } from '../../agent/protocol/execution.ts';
 import { ExecutionId, StepId, TargetId, TestId } from '../../agent/protocol/ids.ts';
 import type { InputOf, OperationName, OutputOf } from '../../agent/protocol/operations.ts';
 import { Plan } from '../../agent/protocol/plan.ts';
 import { TestFile } from '../../agent/protocol/test.ts';
+import { namedRunInputs, namedRunOutputs } from './named-run-examples.ts';
 
 export const runId = ExecutionId.parse('run-1');
 const testId = TestId.parse('mocha:test/cart.test.ts > total > applies the discount');
@@ -47,6 +50,19 @@ const alert = Alert.parse({
   message: 'runs take 12 s',
   firedAt: 1,
   resolvedAt: 2,
+  fingerprint: 'f1',
+  metricId: 'run.duration',
+  tags: {},
+  value: 12_000,
+  startedAt: 1,
+  acknowledged: null,
+  silencedBy: null,
+  inhibitedBy: null,
+  isFlapping: false,
+  occurrences: 1,
+  escalatedAt: null,
+  told: 'none',
+  isHeld: false,
 });
 const definition = {
   id: 'build.size',
@@ -90,9 +106,11 @@ export const exampleInputs: { readonly [N in OperationName]: InputOf<N> } = {
   listAlerts: { limit: 1 },
   resolveAlert: { id: 'slow' },
   getAnalyticsDashboardData: {},
+  ...namedRunInputs,
 };
 
 export const exampleOutputs: { readonly [N in OperationName]: OutputOf<N> } = {
+  ...namedRunOutputs(execution),
   getAgentStatus: {
     version: '1.0.0',
     root: '/repository',
@@ -111,7 +129,7 @@ export const exampleOutputs: { readonly [N in OperationName]: OutputOf<N> } = {
   getChanges: ChangeSet.parse({ base: 'HEAD', head: null, branch: null, files: [], notes: [] }),
   makePlan: plan,
   startRun: { executionId: runId },
-  listExecutions: { executions: [execution] },
+  listExecutions: { executions: [execution], nextCursor: null },
   getExecutionStatus: execution,
   cancelExecution: execution,
   getExecutionResults: { plan, builds: [], tests: [], notes: ['pytest: python is not installed'] },
@@ -139,6 +157,11 @@ export const exampleOutputs: { readonly [N in OperationName]: OutputOf<N> } = {
         needs: [],
         foundIn: 'packages/core/package.json script build',
         environment: {},
+        kind: 'npm',
+        type: 'incremental',
+        tools: ['node'],
+        automatic: true,
+        stored: true,
       },
     ],
     problems: [],

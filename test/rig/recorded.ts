@@ -53,6 +53,11 @@ export function aTarget(id: string, more: Partial<BuildTarget> = {}): BuildTarge
     needs: [],
     foundIn: `packages/${id}/package.json script build`,
     environment: {},
+    kind: "npm",
+    type: "incremental",
+    tools: [],
+    automatic: true,
+    stored: true,
     ...more,
   };
 }

@@ -1,8 +1,8 @@
 // Reads compilers' problems out of what a build prints, as it prints it.
 import path from 'node:path';
-import { createLineSplitter } from '../platform/line-splitter.ts';
-import type { BuildProblem } from '../protocol/build.ts';
-import { RepoPath } from '../protocol/ids.ts';
+import { createLineSplitter } from '../../platform/line-splitter.ts';
+import type { BuildProblem } from '../../protocol/build.ts';
+import { RepoPath } from '../../protocol/ids.ts';
 import { meaningOf, type FoundProblem, type LineMeaning } from './problem-patterns.ts';
 
 export interface ProblemParser {
@@ -113,7 +113,8 @@ function locate(
   return { location, severity, message: message.trim(), ...(code === undefined ? {} : { code }) };
 }
 
-function stripColours(line: string): string {
+/** Without the escape sequences of terminals. */
+export function stripColours(line: string): string {
   // oxlint-disable-next-line no-control-regex -- escape sequences begin with a control character
   return line.includes('\u001B') ? line.replace(/\u001B\[[0-9;?]*[A-Za-z]/g, '') : line;
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { symlink } from 'node:fs/promises';
 import { utimes } from 'node:fs/promises';
 import { ContentHashes } from '../../../agent/builds/content-hashes.ts';
 import { listOutputs } from '../../../agent/builds/output-files.ts';
@@ -59,7 +60,7 @@ describe('content hashes', () => {
 });
 
 describe('outputs', () => {
-  it('are the files that match, links, caches and compilers’ notes left out', async () => {
+  it('are the files that match, beside links and compilers’ notes, without caches', async () => {
     await using folder = await GitRig.folder({
       'p/dist/a.js': '',
       'p/dist/deep/b.js': '',
@@ -69,12 +70,21 @@ describe('outputs', () => {
       'p/index.js': '',
       'p/src/a.ts': '',
     });
-    assert.deepEqual(await listOutputs(folder.root, ['p/dist/**', 'p/index.js', 'p/missing/**', '!**/*.map']), [
-      'p/dist/a.js',
-      'p/dist/deep/b.js',
-      'p/index.js',
+    await symlink('a.js', folder.path('p/dist/link.js'));
+    await folder.write({ 'p/own.tsbuildinfo': '' });
+    assert.deepEqual(await listOutputs(folder.root, ['p/dist/**', 'p/index.js', 'p/missing/**', '!**/*.map'], 'p'), {
+      files: ['p/dist/a.js', 'p/dist/deep/b.js', 'p/index.js'],
+      links: ['p/dist/link.js'],
+      notes: ['p/dist/tsconfig.tsbuildinfo', 'p/own.tsbuildinfo'],
+    });
+    assert.deepEqual(await listOutputs(folder.root, []), { files: [], links: [], notes: [] });
+    assert.deepEqual((await listOutputs(folder.root, ['p/**/*.ts', 'p/src/**'])).files, ['p/src/a.ts']);
+  });
+
+  it('that lie right in a folder are found without looking deeper', async () => {
+    await using folder = await GitRig.folder({ 'target/debug/app': '', 'target/debug/deps/app': '' });
+    assert.deepEqual((await listOutputs(folder.root, ['target/debug/*', 'target/debug/app'])).files, [
+      'target/debug/app',
     ]);
-    assert.deepEqual(await listOutputs(folder.root, []), []);
-    assert.deepEqual(await listOutputs(folder.root, ['p/**/*.ts', 'p/src/**']), ['p/src/a.ts']);
   });
 });

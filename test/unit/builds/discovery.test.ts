@@ -189,7 +189,7 @@ describe('targets', () => {
     assert.deepEqual(problems, [
       'noodle.yaml: target a needs missing, which does not exist',
       'noodle.yaml: the folder of target b, ../outside, lies outside of the repository',
-      'noodle.yaml: targets a and c both write out/*.js',
+      'the outputs of a and c overlap: out/** and out/*.js',
       'targets need each other in a circle: d → e → d; that e needs d is passed over',
     ]);
     assert.deepEqual([...targets.keys()].toSorted(), ['a', 'c', 'd', 'e']);

@@ -29,6 +29,11 @@ function target(name: string, ...needs: string[]): BuildTarget {
     needs: needs.map(id),
     foundIn: `${folder}/package.json script build`,
     environment: {},
+    kind: 'npm',
+    type: 'incremental',
+    tools: [],
+    automatic: true,
+    stored: true,
   };
 }
 
@@ -120,7 +125,8 @@ const sources: InputSources = {
   ]),
   command: 'tsc',
   environment: { A: '1' },
-  tool: 'node 24',
+  outputs: ['dist/**'],
+  tools: new Map([['node', 'node v24']]),
   platform: 'linux x64',
   needs: new Map([[id('core'), 'o1']]),
 };
@@ -172,7 +178,8 @@ describe('fingerprints', () => {
       { command: 'tsc -b' },
       { environment: { A: '2' } },
       { environment: {} },
-      { tool: 'node 26' },
+      { tools: new Map([['node', 'node v26']]) },
+      { outputs: ['lib/**'] },
       { platform: 'darwin arm64' },
       { needs: new Map([[id('core'), 'o2']]) },
     ];
@@ -196,7 +203,8 @@ describe('fingerprints', () => {
       ]),
       command: 'tsc -b',
       environment: { B: '1' },
-      tool: 'node 26',
+      outputs: ['dist/**'],
+      tools: new Map([['node', 'node v26']]),
       platform: 'linux x64',
       needs: new Map([[id('core'), 'o2']]),
     };
@@ -210,7 +218,7 @@ describe('fingerprints', () => {
       'the environment variable A changed',
       'the environment variable B changed',
       'the output of core changed',
-      'the program that runs it changed',
+      'it runs on node v26, before it was node v24',
     ]);
   });
 

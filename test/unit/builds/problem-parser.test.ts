@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createProblemParser } from '../../../agent/builds/problem-parser.ts';
+import { createProblemParser } from '../../../agent/builds/problems/problem-parser.ts';
 
 /** `severity file:line:column message (code)` of each problem; the build runs in packages/core. */
 function problemsIn(output: string): string[] {

@@ -17,6 +17,11 @@ function target(name: string, ...needs: string[]): BuildTarget {
     needs: needs.map(id),
     foundIn: '',
     environment: {},
+    kind: 'npm',
+    type: 'incremental',
+    tools: [],
+    automatic: true,
+    stored: true,
   };
 }
 
