@@ -34,6 +34,11 @@ export const assets = {
     source: 'agent/tests/evidence/evidence-worker.ts',
     bundled: 'test-evidence-worker.mjs',
   },
+  'test-evidence-worker': {
+    kind: 'worker',
+    source: 'agent/tests/evidence/evidence-worker.ts',
+    bundled: 'test-evidence-worker.mjs',
+  },
   'prediction-worker': {
     kind: 'worker',
     source: 'agent/predictions/model-worker.ts',

@@ -85,6 +85,8 @@ export interface BatchContext {
   readonly signal: AbortSignal;
   /** Absolute folder with the runner-side files (`vitest-reporter.mjs`, `noodle_pytest.py` …). */
   readonly runnerFolder: string;
+  /** Its processes record what test files use (tests/evidence/); `environment` asks them to. */
+  readonly recordsEvidence: boolean;
   /** The user's environment, without anything of ours in PATH. */
   readonly environment: Readonly<Record<string, string>>;
   /** Absolute; for files that processes which stand by need. They outlive the batch. */
@@ -161,6 +163,8 @@ export interface TestAdapter {
    */
   list?(project: TestProject, context: BatchContext): Promise<readonly RepoPath[] | null>;
   run(batch: TestBatch, context: BatchContext): Promise<BatchOutcome>;
+  /** Whether its runs can record what test files use: not where somebody else counts, or files run where we do not see them. */
+  recordsEvidence?(project: Pick<TestProject, 'args' | 'nodeArguments' | 'environment'>): boolean;
   /** The cases that are written down in a file, in order; absent: none can be read without running it. */
   readCases?(file: RepoPath, text: string): readonly WrittenCase[];
   debug(

@@ -33,6 +33,7 @@ export interface ProjectRunOptions {
   readonly listener: ProjectListener;
   log(text: string): void;
   /** The processes record what test files use. */
+  readonly recordsEvidence: boolean;
   /** Absolute; outlives the run. */
   readonly standbyFolder: string;
   /** Starts a process whose output goes into the log, or takes one that stands by; it is killed when `signal` is aborted. */
@@ -75,7 +76,13 @@ async function runBatch(first: TestBatch, options: ProjectRunOptions): Promise<P
     for (const file of verdict.culprits) {
       broken.add(file);
       if (!verdict.isReported)
-        options.listener.result({ file, titlePath: [], status: verdict.status, durationMs: 0, message: verdict.message });
+        options.listener.result({
+          file,
+          titlePath: [],
+          status: verdict.status,
+          durationMs: 0,
+          message: verdict.message,
+        });
       options.listener.fileFinished(file);
     }
     const left = (batch.files ?? first.project.files).filter((file) => !finished.has(file) && !broken.has(file));
@@ -150,6 +157,7 @@ function batchContext(
     signal,
     runnerFolder: options.runnerFolder,
     environment: options.environment,
+    recordsEvidence: options.recordsEvidence,
     standbyFolder: options.standbyFolder,
     recall: options.recall,
     run: (spec, standby) => {

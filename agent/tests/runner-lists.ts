@@ -81,6 +81,7 @@ export class RunnerLists {
       signal,
       runnerFolder: assetPath('test-runners'),
       environment: this.#options.environment(),
+      recordsEvidence: false,
       standbyFolder: temporaryFolder,
       recall: async (_key, _watched, ask) => (await ask())?.value ?? null,
       run: (spec) =>

@@ -6,6 +6,7 @@ import type { PlanRequest } from '../protocol/plan.ts';
 import type { TestStatus } from '../protocol/test.ts';
 import { testId, type TestBatch } from './adapter.ts';
 import type { CatalogEntry, TestCatalog } from './catalog.ts';
+import type { EvidenceKeeper, StepEvidence } from './evidence/evidence-keeper.ts';
 import { batchesOf, runProject, type ProjectListener, type ProjectTrouble } from './project-run.ts';
 import type { Warmth } from './warm/warmth.ts';
 import { ResultNumbering, ResultRecorder } from './results.ts';
@@ -32,6 +33,7 @@ export function testSteps(input: StepsInput, catalog: TestCatalog, surroundings:
 
 /** What all steps share. */
 export interface StepSurroundings {
+  readonly evidence: EvidenceKeeper;
   readonly options: TestsOptions;
   readonly warm: Warmth;
 }
@@ -41,7 +43,6 @@ interface ProjectStep extends StepSurroundings {
   readonly files: readonly RepoPath[];
   readonly input: StepsInput;
   readonly catalog: TestCatalog;
-  readonly options: TestsOptions;
 }
 
 function stepOf(step: ProjectStep): StepDefinition {
@@ -63,15 +64,24 @@ function stepOf(step: ProjectStep): StepDefinition {
 async function runStep(step: ProjectStep, context: StepContext): Promise<StepOutcome> {
   const { entry, options, catalog } = step;
   const recorder = new ResultRecorder({ store: options.store, clock: options.clock, executionId: context.executionId });
-  const listener = new StepListener(step, context, recorder);
   const batches = batchesFor(step);
+  const evidence = step.evidence.forRun({
+    adapter: entry.adapter,
+    project: entry.project,
+    files: step.files,
+    request: step.input.request,
+    executionId: context.executionId,
+    isWhole: batches.every((batch) => batch.only.length === 0),
+  });
+  const listener = new StepListener(step, context, { recorder, evidence });
   const trouble = await runProject(batches, {
     root: options.root,
     runnerFolder: assetPath('test-runners'),
     adapter: entry.adapter,
     clock: options.clock,
     settings: options.settings(),
-    environment: options.environment(),
+    environment: evidence.environment(),
+    recordsEvidence: evidence.isRecording,
     signal: context.signal,
     listener,
     log: (text) => context.log(text),
@@ -81,6 +91,7 @@ async function runStep(step: ProjectStep, context: StepContext): Promise<StepOut
   });
   const isWhole = batches.every((batch) => batch.only.length === 0) && !context.signal.aborted;
   await recorder.close(isWhole ? listener.finishedIds() : []);
+  await evidence.close(context.signal.aborted);
   // A file without tests is never heard of.
   if (trouble === null && !context.signal.aborted) for (const file of step.files) listener.fileFinished(file);
   if (batches[0]?.files === null && trouble === null && !context.signal.aborted)
@@ -128,16 +139,22 @@ class StepListener implements ProjectListener {
   readonly #step: ProjectStep;
   readonly #context: StepContext;
   readonly #recorder: ResultRecorder;
+  readonly #evidence: StepEvidence;
   readonly #numbering: ResultNumbering;
   readonly #planned: ReadonlySet<RepoPath>;
   readonly #finished = new Set<RepoPath>();
   readonly #reported = new Set<RepoPath>();
   failed = 0;
 
-  constructor(step: ProjectStep, context: StepContext, recorder: ResultRecorder) {
+  constructor(
+    step: ProjectStep,
+    context: StepContext,
+    { recorder, evidence }: { recorder: ResultRecorder; evidence: StepEvidence },
+  ) {
     this.#step = step;
     this.#context = context;
     this.#recorder = recorder;
+    this.#evidence = evidence;
     this.#numbering = new ResultNumbering(step.entry.project.framework);
     this.#planned = new Set(step.files);
   }
@@ -160,6 +177,7 @@ class StepListener implements ProjectListener {
   fileFinished(file: RepoPath): void {
     if (this.#finished.has(file)) return;
     this.#finished.add(file);
+    this.#evidence.fileFinished();
     if (this.#planned.has(file)) this.#context.progress({ finishedTests: 1 });
   }
 

@@ -11,6 +11,8 @@ import type { Framework, TestCase, TestFile } from '../protocol/test.ts';
 import { fileHistory } from '../store/tests.ts';
 import { testId, type DebugCommand, type WrittenCase } from './adapter.ts';
 import { TestCatalog } from './catalog.ts';
+import { createEvidenceKeeper } from './evidence/evidence-keeper.ts';
+import { createEvidenceSource } from './evidence-source.ts';
 import { plainEstimator } from './estimator.ts';
 import type { StepsInput, TestsOptions } from './options.ts';
 import { planTests, type TestPlan } from './plan.ts';
@@ -47,7 +49,7 @@ export interface Tests {
   found(): readonly string[];
   plan(input: {
     readonly changes: ChangeSet;
-    readonly impact: Pick<Impact, 'reached'>;
+    readonly impact: Impact;
     readonly request: PlanRequest;
   }): Promise<TestPlan>;
   /** One step a project, in the order of their first planned test. */
@@ -63,6 +65,8 @@ export interface Tests {
 /** The component. Nothing is looked at before the first call. */
 export function createTests(options: TestsOptions): Tests {
   const catalog = new TestCatalog(options);
+  const evidence = createEvidenceKeeper(options);
+  const recorded = createEvidenceSource(options);
   const warm = createWarmth(options, () => catalog.names);
   const discover = async (changed?: readonly RepoPath[]): Promise<Discovery> => {
     await catalog.refresh(changed);
@@ -85,13 +89,14 @@ export function createTests(options: TestsOptions): Tests {
         sources,
         changes,
         impact,
+        evidence: recorded.judge(impact),
         history,
         settings: options.settings(),
         request,
         estimator: plainEstimator,
       });
     },
-    steps: (input) => testSteps(input, catalog, { options, warm }),
+    steps: (input) => testSteps(input, catalog, { options, warm, evidence }),
     warmCost: () => warm.cost(),
     warmed: () => warm.settled(),
     async debugCommand(id) {
@@ -99,7 +104,7 @@ export function createTests(options: TestsOptions): Tests {
       return debugCommandOf(id, catalog, options);
     },
     async dispose() {
-      await Promise.all([warm.dispose(), catalog.dispose()]);
+      await Promise.all([warm.dispose(), catalog.dispose(), evidence.dispose()]);
     },
   };
 }

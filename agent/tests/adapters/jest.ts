@@ -124,6 +124,8 @@ export const jestAdapter: TestAdapter = {
 
   readCases: writtenCases,
 
+  recordsEvidence: () => true,
+
   debug(project, file, titlePath, { root, environment }) {
     const cwd = path.join(root, project.folder);
     const runner = findJest(cwd);

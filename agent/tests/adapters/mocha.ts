@@ -116,6 +116,8 @@ export const mochaAdapter: TestAdapter = {
   readCases: writtenCases,
 
   // Parallel workers do not load our reporter, which tells which file is run.
+  recordsEvidence: ({ args }) => !args.some((argument) => argument === '--parallel' || argument === '-p'),
+
   debug(project, file, titlePath, { root, runnerFolder, environment }) {
     const cwd = path.join(root, project.folder);
     const runner = findRunner(cwd, 'mocha');

@@ -87,6 +87,10 @@ export const nodeTestAdapter: TestAdapter = {
 
   readCases: writtenCases,
 
+  // Without isolation all files share a process in which nobody tells them apart.
+  recordsEvidence: ({ nodeArguments = [] }) =>
+    !nodeArguments.some((flag) => /^--(?:experimental-)?test-isolation=none$/.test(flag)),
+
   debug(project, file, titlePath, { root, environment }) {
     const flags = (project.nodeArguments ?? []).filter((each) => !each.startsWith('--test'));
     return {

@@ -115,6 +115,9 @@ export const vitestAdapter: TestAdapter = {
 
   readCases: writtenCases,
 
+  // In a browser there is no node to count.
+  recordsEvidence: ({ args }) => !args.some((argument) => argument.startsWith('--browser')),
+
   debug(project, file, titlePath, { root, environment }) {
     const cwd = path.join(root, project.folder);
     const runner = findRunner(cwd, 'vitest');
@@ -184,7 +187,7 @@ async function runnerArguments(batch: TestBatch, runner: RunnerPackage, context:
     ...(isShort ? filters : []),
     ...(only.length === 0 ? [] : ['--testNamePattern', titleExpression(only)]),
     ...(files === null ? [] : ['--passWithNoTests']),
-    '--coverage.enabled=false',
+    ...coverageArguments(context),
     `--reporter=${installedReporter(context, context.temporaryFolder)}`,
   ];
 }
@@ -227,6 +230,13 @@ async function standbyOf(
   };
 }
 
+/** Coverage of the user's own is not collected; where evidence is, that is a provider of ours. */
+function coverageArguments(context: BatchContext): string[] {
+  if (!context.recordsEvidence) return ['--coverage.enabled=false'];
+  const provider = path.join(path.dirname(installedReporter(context, context.temporaryFolder)), 'evidence-vitest.mjs');
+  return ['--coverage.enabled=true', '--coverage.provider=custom', `--coverage.customProviderModule=${provider}`];
+}
+
 /**
  * vite loads files outside of the project only where `server.fs` allows it, but leaves installed modules to node:
  * so the reporter is put where it looks like one.
@@ -237,6 +247,7 @@ function installedReporter(context: BatchContext, parent: string): string {
   for (const name of [
     'vitest-reporter.mjs',
     'vitest-standby.mjs',
+    'evidence-vitest.mjs',
     'channel.cjs',
     'standby-channel.cjs',
   ])

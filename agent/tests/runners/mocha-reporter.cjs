@@ -3,13 +3,18 @@
 const { EventEmitter } = require('events');
 const { send, sendResult, describe } = require('./channel.cjs');
 
+/** Where this run records what test files use. */
+const evidence = process[Symbol.for('noodle.evidence')];
 const stopWatching = watchLoading();
 
 /** mocha announces each file that it loads on its root suite; a reporter exists only after that, so listen in on all emitters meanwhile. */
 function watchLoading() {
   const original = EventEmitter.prototype.emit;
   function emit(event, ...rest) {
-    if (event === 'pre-require' && typeof rest[1] === 'string') send({ event: 'at', files: [rest[1]] });
+    if (event === 'pre-require' && typeof rest[1] === 'string') {
+      send({ event: 'at', files: [rest[1]] });
+      if (evidence !== undefined) evidence.enter(rest[1]);
+    }
     return original.call(this, event, ...rest);
   }
   EventEmitter.prototype.emit = emit;
@@ -21,6 +26,7 @@ function watchLoading() {
 function NoodleReporter(runner) {
   stopWatching();
   send({ event: 'at', files: [] });
+  if (evidence !== undefined) evidence.enter(null);
   const reported = new WeakSet();
   const left = partsByFile(runner.suite);
   let current;
@@ -31,6 +37,7 @@ function NoodleReporter(runner) {
     if (file === undefined || file === current) return;
     if (current !== undefined && (left.get(current) || 0) <= 0) send({ event: 'end', file: current });
     current = file;
+    if (evidence !== undefined) evidence.enter(file);
     send({ event: 'start', file });
     if (!(runner.isParallelMode && runner.isParallelMode())) send({ event: 'at', files: [file] });
   };
@@ -64,6 +71,7 @@ function NoodleReporter(runner) {
   runner.on('fail', (test, error) => report(test, { status: 'failed', ...describe(error) }));
   runner.once('end', () => {
     for (const file of left.keys()) send({ event: 'end', file });
+    if (evidence !== undefined) evidence.enter(null);
     send({ event: 'done' });
   });
 }

@@ -1,0 +1,86 @@
+// Lets node processes that a test starts record too, and knows which others were started: what those use is not known.
+'use strict';
+const childProcess = require('child_process');
+const path = require('path');
+
+/** `recorderOf` answers with this process's recorder, if it has one. */
+function followChildren(request, recorderOf) {
+  let count = 0;
+  /** The variables for a child: of a test's child, that it is one. */
+  const variables = (file, environment) => {
+    const recorder = recorderOf();
+    const isOfTest = recorder !== undefined && recorder.session !== null;
+    const child = { ...request };
+    if (isOfTest) {
+      child.child = `${recorder.process}:${count++}`;
+      child.test = recorder.testNow();
+      if (isNode(file)) recorder.children.push(child.child);
+      else recorder.isIncomplete = true;
+    }
+    const own = environment.NODE_OPTIONS || '';
+    return {
+      NODE_OPTIONS: own.includes(request.option) ? own : `${own} ${request.option}`.trim(),
+      NOODLE_EVIDENCE: JSON.stringify(child),
+    };
+  };
+  followAsynchronous(variables);
+  for (const name of ['spawnSync', 'execFileSync', 'execSync']) followSynchronous(name, variables);
+  process.on('worker', () => {
+    const recorder = recorderOf();
+    if (recorder !== undefined && recorder.session !== null) recorder.isIncomplete = true;
+  });
+}
+
+function isNode(file) {
+  return typeof file === 'string' && (file === process.execPath || /^node(?:\.exe)?$/i.test(path.basename(file)));
+}
+
+/** spawn, exec, execFile and fork all end here. */
+function followAsynchronous(variables) {
+  const { prototype } = childProcess.ChildProcess;
+  const original = prototype.spawn;
+  prototype.spawn = function spawn(options) {
+    try {
+      if (options && Array.isArray(options.envPairs)) {
+        const environment = Object.fromEntries(options.envPairs.map((pair) => splitPair(pair)));
+        const added = variables(options.file, environment);
+        options.envPairs = options.envPairs
+          .filter((pair) => !(splitPair(pair)[0] in added))
+          .concat(Object.entries(added).map(([name, value]) => `${name}=${value}`));
+      }
+    } catch {
+      // The child starts as it would.
+    }
+    return Reflect.apply(original, this, arguments);
+  };
+}
+
+function splitPair(pair) {
+  const at = pair.indexOf('=', 1);
+  return at === -1 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)];
+}
+
+function followSynchronous(name, variables) {
+  const original = childProcess[name];
+  const followed = {
+    [name]: function (...given) {
+      let passed = given;
+      try {
+        const at = name !== 'execSync' && Array.isArray(given[1]) ? 2 : 1;
+        const options = given[at] !== null && typeof given[at] === 'object' ? given[at] : {};
+        const environment = options.env || process.env;
+        const file = name === 'execSync' || options.shell ? null : given[0];
+        passed = given.slice();
+        while (passed.length < at) passed.push(undefined);
+        passed[at] = { ...options, env: { ...environment, ...variables(file, environment) } };
+      } catch {
+        passed = given;
+      }
+      return Reflect.apply(original, this, passed);
+    },
+  }[name];
+  Object.defineProperties(followed, Object.getOwnPropertyDescriptors(original));
+  childProcess[name] = followed;
+}
+
+module.exports = { followChildren };
