@@ -10,6 +10,10 @@ export const PlannedBuild = z.object({
   fingerprint: Fingerprint,
   /** The fingerprint equals that of the last success, so nothing will be run. */
   cached: z.boolean(),
+  /** Median duration of its last builds; absent where it was never built here. */
+  expectedMs: z.number().nonnegative().optional(),
+  /** Probability that the build fails, 0 to 1; absent where nothing is run, or where that is not to be predicted. */
+  failureProbability: z.number().min(0).max(1).optional(),
 });
 export type PlannedBuild = z.infer<typeof PlannedBuild>;
 
