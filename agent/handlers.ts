@@ -3,12 +3,15 @@ import type { Analytics } from './analytics/analytics.ts';
 import type { Answers } from './answers/answers.ts';
 import type { Builds } from './builds/builds.ts';
 import type { Engine } from './engine/engine.ts';
+import { namedRunHandlers, type NamedRunParts } from './named-run-handlers.ts';
 import type { ContinuousRun } from './pipelines/continuous-run.ts';
 import type { MainJob } from './pipelines/main-job.ts';
 import type { Planner } from './pipelines/planner.ts';
 import { runNotes } from './pipelines/run-notes.ts';
+import { cursorOf, keyIn } from './platform/paging.ts';
 import { failure, success, type Result } from './protocol/failure.ts';
 import type { Execution } from './protocol/execution.ts';
+import { ExecutionId } from './protocol/ids.ts';
 import type { OutputOf } from './protocol/operations.ts';
 import { counted } from './protocol/quantities.ts';
 import type { Caller, Handlers } from './server/server.ts';
@@ -19,7 +22,7 @@ import { testHistory, testResultsOf } from './store/tests.ts';
 import type { Tests } from './tests/tests.ts';
 import type { Workspace } from './workspace/workspace.ts';
 
-export interface HandlerParts {
+export interface HandlerParts extends NamedRunParts {
   readonly workspace: Workspace;
   readonly store: Store;
   readonly engine: Engine;
@@ -39,7 +42,7 @@ export interface HandlerParts {
 
 /** One handler for each operation of the contract. They trust their input: it was checked where it came in. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  return { ...agentHandlers(parts), ...planHandlers(parts), ...executionHandlers(parts), ...testAndBuildHandlers(parts), ...analyticsHandlers(parts) };
+  return { ...namedRunHandlers(parts), ...agentHandlers(parts), ...planHandlers(parts), ...executionHandlers(parts), ...testAndBuildHandlers(parts), ...analyticsHandlers(parts) };
 }
 
 function agentHandlers({ status, stop, configuration, configureClient, continuousRun }: HandlerParts) {
@@ -86,7 +89,13 @@ function executionHandlers({ engine, store }: HandlerParts) {
     return execution === null ? failure('not_found', `there is no execution '${id}'`, { place: 'id' }) : success(execution);
   };
   return {
-    listExecutions: async ({ limit }) => success({ executions: engine.list(limit) }),
+    listExecutions: async ({ limit, cursor }) => {
+      const before = cursor === undefined ? undefined : keyIn(cursor);
+      if (before !== undefined && !before.ok) return before;
+      const executions = engine.list(limit, before === undefined ? undefined : ExecutionId.parse(before.value));
+      const last = executions.at(-1);
+      return success({ executions, nextCursor: last === undefined || executions.length < limit ? null : cursorOf(last.id) });
+    },
     getExecutionStatus: async ({ id }) => known(id),
     cancelExecution: async ({ id }, caller) => engine.cancel(id, `cancelled by ${caller.client}`),
     getExecutionResults: async ({ id }) => {

@@ -52,8 +52,8 @@ export interface Engine {
   /** Queues an execution. `prepare` is never called before this has returned. */
   submit(spec: ExecutionSpec): ExecutionHandle;
   get(id: ExecutionId): Execution | null;
-  /** The latest first. */
-  list(limit: number): Execution[];
+  /** The latest first; with `before`, those that were submitted before that one, none when it is not known. */
+  list(limit: number, before?: ExecutionId): Execution[];
   /** Starts no further step of it until it is resumed. `conflict` when it has ended. */
   pause(id: ExecutionId, reason: string): Result<Execution>;
   resume(id: ExecutionId): Result<Execution>;
@@ -132,9 +132,11 @@ class ExecutionEngine implements Engine {
     return this.#runs.get(id)?.run.current() ?? getExecution(this.#options.store, id);
   }
 
-  list(limit: number): Execution[] {
+  list(limit: number, before?: ExecutionId): Execution[] {
+    const { store } = this.#options;
+    if (before !== undefined) return listExecutions(store, limit, before).map((each) => this.get(each.id) ?? each);
     const live = [...this.#runs.values()].map(({ run }) => run.current());
-    const recorded = listExecutions(this.#options.store, limit).filter(({ id }) => !this.#runs.has(id));
+    const recorded = listExecutions(store, limit).filter(({ id }) => !this.#runs.has(id));
     return [...live, ...recorded].toSorted((a, b) => b.queuedAt - a.queuedAt).slice(0, limit);
   }
 

@@ -20,6 +20,8 @@ import { savedBy } from './saved-time.ts';
 
 export interface RunRequest extends PlanRequest {
   readonly trigger: Trigger;
+  /** Default: what watching starts goes behind what somebody waits for. */
+  readonly priority?: 'interactive' | 'background';
   /** Only what these files can affect: what changed since the last run that watching started. */
   readonly paths?: readonly RepoPath[];
 }
@@ -59,7 +61,7 @@ export function createMainJob(options: MainJobOptions): MainJob {
         trigger: request.trigger,
         changedFiles: 0,
         timeoutMs: options.settings()['cicd.defaultTimeout'] * 1000,
-        priority: request.trigger === 'watch' ? 'background' : 'interactive',
+        priority: request.priority ?? (request.trigger === 'watch' ? 'background' : 'interactive'),
         prepare: (context) => run.prepare(context),
       });
       handle.finished.then((execution) => run.end(execution)).catch((error: unknown) => options.log.error('a run could not be closed', { error }));
@@ -68,7 +70,8 @@ export function createMainJob(options: MainJobOptions): MainJob {
   };
 }
 
-function refusalOf({ isTrusted, isInstalled, settings }: MainJobOptions) {
+/** Why nothing can be executed now; null when it can. */
+export function refusalOf({ isTrusted, isInstalled, settings }: Pick<MainJobOptions, 'isTrusted' | 'isInstalled' | 'settings'>) {
   if (!isInstalled()) return failure('shutting_down', 'the files of this agent are gone: Noodle was updated or removed while it ran');
   if (!isTrusted()) return failure('not_trusted', 'this workspace is not trusted, so nothing of it is executed');
   if (settings()['cicd.enabled']) return null;

@@ -1,14 +1,8 @@
 // The contract's schemas as JSON Schema, with the entities as components that the document's paths refer to.
 import { z } from 'zod';
-import {
-  Alert,
-  AlertSeverity,
-  AgentCost,
-  DashboardSnapshot,
-  FailingTest,
-  MetricDefinition,
-  MetricValue,
-} from '../protocol/analytics.ts';
+import { Alert, AlertSeverity } from '../protocol/alerts.ts';
+import { AgentCost, DashboardSnapshot, FailingTest } from '../protocol/analytics.ts';
+import { MetricDefinition, MetricValue } from '../protocol/metrics.ts';
 import { BuildProblem, BuildResult, BuildTarget } from '../protocol/build.ts';
 import { ChangeSet, FileChange } from '../protocol/change-set.ts';
 import { NoodleEvent } from '../protocol/events.ts';
@@ -16,6 +10,7 @@ import { Execution, ExecutionState, Step, TestCounts } from '../protocol/executi
 import { Explanation } from '../protocol/explanation.ts';
 import { Failure, FailureReason } from '../protocol/failure.ts';
 import { ExecutionId, RepoPath, StepId, TargetId, TestId } from '../protocol/ids.ts';
+import { BuildConfig, TestSuite } from '../protocol/named-run.ts';
 import { Plan, PlannedBuild, PlannedTest } from '../protocol/plan.ts';
 import { ExplainedSetting } from '../protocol/settings.ts';
 import { Location, TestCase, TestFile, TestHistoryEntry, TestResult, TestStatus } from '../protocol/test.ts';
@@ -39,6 +34,7 @@ const entities = {
   AgentCost,
   Alert,
   AlertSeverity,
+  BuildConfig,
   BuildProblem,
   BuildResult,
   BuildTarget,
@@ -71,6 +67,7 @@ const entities = {
   TestId,
   TestResult,
   TestStatus,
+  TestSuite,
 } as const satisfies Record<string, z.ZodType>;
 
 export type EntityName = keyof typeof entities;

@@ -45,9 +45,10 @@ export function getExecution(db: Reader, id: ExecutionId): Execution | null {
   return readExecutions(db, 'WHERE e.id = ?', [id])[0] ?? null;
 }
 
-/** The latest first. */
-export function listExecutions(db: Reader, limit: number): Execution[] {
-  return readExecutions(db, 'ORDER BY e.key DESC LIMIT ?', [limit]);
+/** The latest first; with `before`, those that were recorded before that one. */
+export function listExecutions(db: Reader, limit: number, before?: ExecutionId): Execution[] {
+  if (before === undefined) return readExecutions(db, 'ORDER BY e.key DESC LIMIT ?', [limit]);
+  return readExecutions(db, 'WHERE e.key < (SELECT key FROM pipeline_executions WHERE id = ?) ORDER BY e.key DESC LIMIT ?', [before, limit]);
 }
 
 /** Executions that are recorded as queued or running: at start these are the ones that a crash interrupted. */
