@@ -172,7 +172,7 @@ function buildParts(foundation: Foundation, disposables: Disposables) {
     }),
   );
   const tests = disposables.use(
-    createTests({ ...common, root, stateDirectory, processes: foundation.processes, isTrusted, files, read, exclude: () => configuration.file.tests.exclude, isWorkedIn: () => isObserved() }),
+    createTests({ ...common, root, stateDirectory, processes: foundation.processes, isTrusted, files, read, exclude: () => configuration.file.tests.exclude, commands: () => configuration.file.tests.commands ?? {}, isWorkedIn: () => isObserved() }),
   );
   const planner = createPlanner({ workspace, graph, builds, tests, clock, configurationNotes: () => configuration.problems() });
   // An agent outlives the window that started it, and so may an update of the extension: then it makes room for a new one.

@@ -30,8 +30,18 @@ const RemoteCacheDefinition = z.strictObject({
   passwordVariable: variable.optional().describe('Environment variable that holds the password, for Basic authentication.'),
 });
 
+const TestCommandDefinition = z.strictObject({
+  command: z.string().min(1).max(4096).describe('Shell command that runs the tests, in its folder. `{files}` stands for the chosen files; with `{file}` the command runs for each file by itself.'),
+  folder: z.string().max(1024).default('').describe('Folder of the command, relative to the repository. Default: the root.'),
+  format: z.enum(['tap', 'junit']).describe('What it writes: TAP on its standard output, or JUnit XML into files.'),
+  report: z.string().min(1).max(1024).optional().describe('Glob pattern of the JUnit XML files that it writes, relative to its folder.'),
+  files: z.array(z.string().min(1)).max(1000).default([]).describe('Glob patterns of its test files, relative to the repository. Default: noodle.yaml stands for all of its tests.'),
+  environment: z.record(z.string(), z.string()).default({}).describe('Environment variables of the command, beside those of the user.'),
+});
+
 const TestsDefinition = z.strictObject({
   exclude: z.array(z.string().min(1)).max(1000).default([]).describe('Glob patterns of test files that are never run.'),
+  commands: z.record(z.string().min(1).max(100), TestCommandDefinition).optional().describe('Test runners of your own that write TAP or JUnit XML.'),
 });
 
 /** `settings:` mirrors the dotted keys of the settings table: `test.parallelExecutions` stands under `test:`. */
@@ -52,10 +62,11 @@ export const ConfigurationFile = z.strictObject({
   targets: z.record(z.string().min(1), TargetDefinition).default({}).describe('Build targets, beside those that are found by looking at the project.'),
   remoteCache: RemoteCacheDefinition.optional().describe('A build cache that a team shares.'),
   pipelines: z.record(z.string().min(1).max(100), PipelineDefinition).default({}).describe('Pipelines; more of them can stand in files below .noodle.'),
-  tests: TestsDefinition.prefault({}).describe('What to leave out when tests are looked for.'),
+  tests: TestsDefinition.prefault({}).describe('What to leave out when tests are looked for, and what to run beside what is found.'),
   alerts: AlertsDefinition.prefault({}).describe('Who is told of alerts.'),
   telemetry: TelemetryDefinition.optional().describe('Where measurements of runs are sent. Without it nothing is sent.'),
 });
 export type ConfigurationFile = z.infer<typeof ConfigurationFile>;
+export type TestCommand = z.infer<typeof TestCommandDefinition>;
 export type TargetDefinition = z.infer<typeof TargetDefinition>;
 export type RemoteCacheDefinition = z.infer<typeof RemoteCacheDefinition>;

@@ -1,4 +1,5 @@
 // What a test framework has to offer: one file a framework fills this interface; found by the registry in tests.ts.
+import type { TestCommand } from '../protocol/configuration-file.ts';
 import type { Settings } from '../protocol/settings.ts';
 import type { RepoPath, TestId } from '../protocol/ids.ts';
 import type { DebuggerType, Framework, Location, TestAttachment, TestStatus } from '../protocol/test.ts';
@@ -13,6 +14,8 @@ export interface RepositoryView {
   readonly root: string;
   /** Every file that git does not ignore, sorted. */
   readonly files: readonly RepoPath[];
+  /** `tests.commands` of noodle.yaml, by name. */
+  readonly commands?: Readonly<Record<string, TestCommand>>;
   /** The text of a file, or null when it is missing, binary or over 2 MB. Cached by content. */
   read(path: RepoPath): string | null;
 }
@@ -36,6 +39,8 @@ export interface TestProject {
   readonly nodeArguments?: readonly string[];
   /** Variables that the script sets: `NODE_ENV=test`. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** For `generic`: what noodle.yaml declares. */
+  readonly command?: TestCommand;
   /** What it was found in: `package.json script test`, `vitest.config.ts`. */
   readonly foundIn: string;
 }

@@ -127,14 +127,15 @@ export class TestCatalog {
     const files = await this.#options.files();
     const settings = this.#options.settings();
     const enabled = adapters.filter((adapter) => settings[adapter.setting] === true);
-    const state = hashOf([...enabled.map((adapter) => adapter.framework), ...this.#options.exclude(), '', ...files]);
+    const commands = this.#options.commands?.() ?? {};
+    const state = hashOf([...enabled.map((adapter) => adapter.framework), ...this.#options.exclude(), JSON.stringify(commands), '', ...files]);
     const concerns =
       changed === undefined ||
       changed.some((path) => enabled.some((adapter) => adapter.concerns(path)) || this.#isConfiguration(path));
     if (!concerns && state === this.#state) return;
     this.#state = state;
     this.#names = new Set(files);
-    await this.#detect({ root: this.#options.root, files, read: this.#options.read }, enabled);
+    await this.#detect({ root: this.#options.root, files, commands, read: this.#options.read }, enabled);
     this.#publish(this.#assign());
     await this.#remember();
   }

@@ -4,6 +4,7 @@ import type { EventBus } from '../events/events.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Processes } from '../platform/processes.ts';
+import type { TestCommand } from '../protocol/configuration-file.ts';
 import type { RepoPath, StepId } from '../protocol/ids.ts';
 import type { PlannedTest, PlanRequest } from '../protocol/plan.ts';
 import type { Settings } from '../protocol/settings.ts';
@@ -32,6 +33,8 @@ export interface TestsOptions {
   readonly isWorkedIn?: () => boolean;
   /** Glob patterns of `tests.exclude` in noodle.yaml. */
   readonly exclude: () => readonly string[];
+  /** `tests.commands` of noodle.yaml. Absent: none are declared. */
+  readonly commands?: () => Readonly<Record<string, TestCommand>>;
 }
 
 export interface StepsInput {

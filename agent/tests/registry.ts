@@ -2,6 +2,7 @@
 import type { Framework } from '../protocol/test.ts';
 import type { TestAdapter } from './adapter.ts';
 import { cargoAdapter } from './adapters/cargo.ts';
+import { genericAdapter } from './adapters/generic.ts';
 import { goAdapter } from './adapters/go.ts';
 import { jestAdapter } from './adapters/jest.ts';
 import { mochaAdapter } from './adapters/mocha.ts';
@@ -20,6 +21,7 @@ export const adapters: readonly TestAdapter[] = [
   unittestAdapter,
   goAdapter,
   cargoAdapter,
+  genericAdapter,
 ];
 
 export function adapterOf(framework: Framework): TestAdapter {

@@ -6,6 +6,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { userEnvironment } from '../../agent/platform/environment.ts';
 import type { Clock } from '../../agent/platform/clock.ts';
 import { silentLog } from '../../agent/platform/log.ts';
+import type { TestCommand } from '../../agent/protocol/configuration-file.ts';
 import type { Execution } from '../../agent/protocol/execution.ts';
 import { success } from '../../agent/protocol/failure.ts';
 import { RepoPath, TestId } from '../../agent/protocol/ids.ts';
@@ -30,6 +31,8 @@ export interface TestsRigOptions {
   readonly settings?: Partial<Settings>;
   readonly clock?: Clock;
   readonly exclude?: readonly string[];
+  /** `tests.commands` of noodle.yaml. */
+  readonly commands?: Readonly<Record<string, TestCommand>>;
   /** Somebody works in the repository: runners are kept ready after each run. */
   readonly isWorkedIn?: boolean;
 }
@@ -76,6 +79,7 @@ export class TestsRig implements AsyncDisposable {
       files: async () => await this.files(),
       read: (file) => readIfThere(repository.path(file)),
       exclude: () => options.exclude ?? [],
+      commands: () => options.commands ?? {},
       isWorkedIn: () => options.isWorkedIn === true,
     });
   }
