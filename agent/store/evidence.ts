@@ -96,6 +96,14 @@ export function evidenceAges(db: Reader): Map<TestId, { readonly recordedAt: num
   return new Map(rows.map((row) => [row.test, { recordedAt: row.recorded_at, isComplete: row.is_complete === 1 }]));
 }
 
+/** Another text whenever something was recorded or removed since; cheap enough to be asked before every plan. */
+export function evidenceStamp(db: Reader): string {
+  const row = db.get<{ count: number; latest: number | null; sum: number | null }>(
+    'SELECT count(*) AS count, max(recorded_at) AS latest, sum(recorded_at) AS sum FROM test_evidence',
+  );
+  return `${row?.count ?? 0} ${row?.latest ?? 0} ${row?.sum ?? 0}`;
+}
+
 export function removeTestEvidence(tx: Transaction, tests: readonly TestId[]): void {
   for (const test of tests) tx.run('DELETE FROM test_evidence WHERE test = ?', [test]);
 }

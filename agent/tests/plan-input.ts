@@ -8,6 +8,7 @@ import type { TestFile } from '../protocol/test.ts';
 import type { FileHistory } from '../store/tests.ts';
 import type { TestProject } from './adapter.ts';
 import type { FailureEstimator } from './estimator.ts';
+import type { EvidenceJudge } from './evidence-judge.ts';
 
 export interface TestPlanInput {
   /** Every known test file, in the runners' own order. */
@@ -17,7 +18,9 @@ export interface TestPlanInput {
   /** Every file that git does not ignore: what is not among them is built. */
   readonly sources: ReadonlySet<RepoPath>;
   readonly changes: ChangeSet;
-  readonly impact: Pick<Impact, 'reached'>;
+  readonly impact: Pick<Impact, 'reached' | 'reachedFrom'>;
+  /** What recordings say about the change; null: they are not asked. */
+  readonly evidence: EvidenceJudge | null;
   readonly history: ReadonlyMap<TestId, FileHistory>;
   readonly settings: Settings;
   readonly request: PlanRequest;

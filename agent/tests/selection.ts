@@ -3,6 +3,7 @@ import picomatch from 'picomatch';
 import type { RepoPath, TestId } from '../protocol/ids.ts';
 import type { TestFile } from '../protocol/test.ts';
 import { isFailing } from './estimator.ts';
+import type { Verdict } from './evidence-judge.ts';
 import type { TestPlanInput } from './plan-input.ts';
 
 export interface Selected {
@@ -13,24 +14,45 @@ export interface Selected {
   readonly distance: number | null;
 }
 
-interface SelectionRule {
-  /** What the rule says, for notes and for readers of this table. */
+/** One row of the table that decides which tests run. */
+export interface SelectionRule {
+  readonly name: string;
+  /** What the rule says, for readers of this table. */
   readonly says: string;
-  /** The reason, or null where the rule does not apply. */
+  /** Why that is safe, or needed. */
+  readonly because: string;
+  /** What stands in a plan, or null where the rule does not apply. */
   select(file: TestFile, facts: Facts): Omit<Selected, 'file'> | null;
 }
 
-/** For a change. Their order is that of their evidence. */
-const rules: readonly SelectionRule[] = [
+/** For a change, in the order of their evidence: the first that applies gives the reason. What none selects is skipped. */
+export const selectionRules: readonly SelectionRule[] = [
   {
-    says: 'the test file itself changed or is new, or something that it needs changed',
+    name: 'changed',
+    says: 'the test file itself changed, is new, or was renamed',
+    because: 'nothing is known of what it does now',
     select(file, { input }) {
       const reached = input.impact.reached.get(file.file);
-      return reached === undefined ? null : { why: reached.path, distance: reached.distance };
+      return reached?.distance === 0 ? { why: reached.path, distance: 0 } : null;
     },
   },
   {
+    name: 'failing',
+    says: 'it failed the last time that it ran',
+    because: 'only a run tells whether the change mends it',
+    select(file, { input }) {
+      const history = input.history.get(file.id);
+      if (history === undefined || !isFailing(history)) return null;
+      const reached = input.impact.reached.get(file.file);
+      return reached === undefined
+        ? { why: ['failed last time', file.file], distance: null }
+        : { why: reached.path, distance: reached.distance };
+    },
+  },
+  {
+    name: 'configured',
     says: 'the configuration of its project changed, or something that the configuration needs',
+    because: 'it decides how the test is found, compiled and run, before anything is recorded',
     select(file, { input, reachedConfiguration }) {
       const through = reachedConfiguration(file.id);
       const reached = through === null ? undefined : input.impact.reached.get(through);
@@ -38,7 +60,9 @@ const rules: readonly SelectionRule[] = [
     },
   },
   {
-    says: 'the test is built from sources that the graph cannot relate to it, and something below its project changed',
+    name: 'built',
+    says: 'it is built from sources that the graph cannot relate to it, and something below its project changed',
+    because: 'a built file names no sources',
     select(file, { input, changedBelow }) {
       if (input.sources.has(file.file)) return null;
       const changed = changedBelow(file.project);
@@ -46,15 +70,35 @@ const rules: readonly SelectionRule[] = [
     },
   },
   {
-    says: 'it failed the last time that it ran',
-    select(file, { input }) {
-      const history = input.history.get(file.id);
-      return history !== undefined && isFailing(history)
-        ? { why: ['failed last time', file.file], distance: null }
-        : null;
+    name: 'recorded',
+    says: 'a recording that holds shows that it ran, loaded or read what changed',
+    because: 'the change is in lines that it ran, in what a file does when it is loaded, or in a file that it opened',
+    select(file, { input, verdictOn }) {
+      const verdict = verdictOn(file);
+      return verdict?.kind === 'affected' ? reachedOr(file, input.impact, verdict.by) : null;
+    },
+  },
+  {
+    name: 'unrecorded',
+    says: 'imports or paths lead from the change to it, and no recording that holds can tell whether it ran what changed',
+    because:
+      'it was never recorded, the recording is older than a file on the way or not complete, the test works with random values, or the changed file is new, is no code, decides how tests run, or shows in no recording',
+    select(file, { input, verdictOn }) {
+      const verdict = verdictOn(file);
+      if (verdict?.kind === 'unaffected' || verdict?.kind === 'affected') return null;
+      const reached = (verdict === null ? input.impact.reached : input.impact.reachedFrom(verdict.files)).get(
+        file.file,
+      );
+      return reached === undefined ? null : { why: reached.path, distance: reached.distance };
     },
   },
 ];
+
+/** By the graph's way where there is one. */
+function reachedOr(file: TestFile, { reached }: TestPlanInput['impact'], by: RepoPath): Omit<Selected, 'file'> {
+  const way = reached.get(file.file);
+  return way === undefined ? { why: [by, file.file], distance: 1 } : { why: way.path, distance: way.distance };
+}
 
 /** The files that a request and a change select, in the order of `input.files`. */
 export function selectTests(input: TestPlanInput): Selected[] {
@@ -75,7 +119,7 @@ export function selectTests(input: TestPlanInput): Selected[] {
   if (request.all === true) return input.files.map((file) => everything(file, input, 'all tests'));
   if (!settings['test.aiSelection']) return input.files.map((file) => everything(file, input, 'selection is off'));
   return input.files.flatMap((file) => {
-    for (const rule of rules) {
+    for (const rule of selectionRules) {
       const found = rule.select(file, facts);
       if (found !== null) return [{ file, ...found }];
     }
@@ -97,14 +141,23 @@ export function excludedBy(patterns: readonly string[]): (file: RepoPath) => boo
 
 interface Facts {
   readonly input: TestPlanInput;
+  /** By the recordings; null where nothing is recorded. Worked out once a file. */
+  verdictOn(file: TestFile): Verdict | null;
   reachedConfiguration(id: TestId): RepoPath | null;
   changedBelow(folder: string): RepoPath | null;
 }
 
 function factsOf(input: TestPlanInput): Facts {
   const nearest = new Map<object, RepoPath | null>();
+  const verdicts = new Map<TestId, Verdict | null>();
   return {
     input,
+    verdictOn(file) {
+      const known = verdicts.get(file.id);
+      const verdict = known === undefined ? (input.evidence?.verdictOn(file) ?? null) : known;
+      verdicts.set(file.id, verdict);
+      return verdict;
+    },
     reachedConfiguration(id) {
       const project = input.projects.get(id);
       if (project === undefined) return null;

@@ -15,6 +15,7 @@ import { settingDeclarations, type Settings } from '../../agent/protocol/setting
 import type { TestResult } from '../../agent/protocol/test.ts';
 import { createTests, type Tests } from '../../agent/tests/tests.ts';
 import { EngineRig } from './engine-rig.ts';
+import { impactWith } from './impact.ts';
 import { GitRig, type Files } from './git-rig.ts';
 import { readFileSync } from 'node:fs';
 
@@ -114,7 +115,7 @@ export class TestsRig implements AsyncDisposable {
     const handle = this.engine.submit([], {
       prepare: async () => {
         const changes = { base: 'HEAD', head: null, branch: null, files: [], notes: [] };
-        const plan = await this.tests.plan({ changes, impact: { reached: new Map() }, request });
+        const plan = await this.tests.plan({ changes, impact: impactWith(), request });
         return success(this.tests.steps({ planned: plan.tests, request, after: () => [] }));
       },
     });

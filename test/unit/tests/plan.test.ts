@@ -4,8 +4,10 @@ import type { PlanRequest } from '../../../agent/protocol/plan.ts';
 import { settingDeclarations, type Settings } from '../../../agent/protocol/settings.ts';
 import type { TestStatus } from '../../../agent/protocol/test.ts';
 import { testId, type TestProject } from '../../../agent/tests/adapter.ts';
+import type { EvidenceJudge, Verdict } from '../../../agent/tests/evidence-judge.ts';
 import { plainEstimator } from '../../../agent/tests/estimator.ts';
 import { planTests, type TestPlan } from '../../../agent/tests/plan.ts';
+import { impactWith } from '../../rig/impact.ts';
 
 interface Case {
   readonly files?: readonly string[];
@@ -20,6 +22,8 @@ interface Case {
   readonly changed?: readonly string[];
   readonly built?: readonly string[];
   readonly configFiles?: readonly string[];
+  /** What recordings say, by the file; nothing is recorded of the others. */
+  readonly verdicts?: Record<string, Verdict>;
 }
 
 // Made of the declarations themselves.
@@ -36,6 +40,7 @@ function plan({
   changed = [],
   built = [],
   configFiles = [],
+  verdicts,
 }: Case): TestPlan {
   const project: TestProject = {
     framework: 'mocha',
@@ -56,11 +61,12 @@ function plan({
       notes: [],
       files: changed.map((each) => ({ path: path(each), kind: 'modified', lines: [] })),
     },
-    impact: {
+    impact: impactWith({
       reached: new Map(
         Object.entries(reached).map(([file, way]) => [path(file), { distance: way.length - 1, path: way }]),
       ),
-    },
+    }),
+    evidence: verdicts === undefined ? null : judgeOf(verdicts),
     history: new Map(
       Object.entries(history).map(([file, known]) => [
         idOf(file),
@@ -82,7 +88,51 @@ function plan({
   });
 }
 
+const judgeOf = (verdicts: Record<string, Verdict>): EvidenceJudge => ({
+  verdictOn: (test) => verdicts[test.file] ?? null,
+  doubtAbout: () => null,
+});
+
 const order = (result: TestPlan) => result.tests.map((test) => test.file);
+
+describe('planTests: recordings', () => {
+  const reached = { 'a.js': ['x.js', 'a.js'], 'b.js': ['x.js', 'b.js'] };
+
+  it('leave out what is reached and did not run the change, and add what ran it unreached', () => {
+    const result = plan({
+      reached,
+      verdicts: {
+        'a.js': { kind: 'unaffected', recordedAt: 1 },
+        'c.js': { kind: 'affected', by: path('x.js'), how: 'ran' },
+      },
+    });
+    assert.deepEqual(order(result).toSorted(), ['b.js', 'c.js']);
+    assert.deepEqual(result.tests.find((test) => test.file === 'c.js')?.why, ['x.js', 'c.js']);
+  });
+
+  it('leave it to the graph where they cannot tell', () => {
+    const unknown: Verdict = { kind: 'unknown', files: new Set([path('x.js')]), reason: 'old' };
+    assert.deepEqual(
+      order(
+        plan({
+          reached,
+          verdicts: { 'a.js': unknown, 'b.js': { kind: 'unaffected', recordedAt: 1 }, 'c.js': unknown },
+        }),
+      ),
+      ['a.js'],
+    );
+  });
+
+  it('hold nobody back that changed, failed or is configured otherwise', () => {
+    const verdicts = { 'a.js': { kind: 'unaffected', recordedAt: 1 } } as const;
+    assert.deepEqual(order(plan({ reached: { 'a.js': ['a.js'] }, verdicts })), ['a.js']);
+    assert.deepEqual(order(plan({ history: { 'a.js': { lastStatus: 'failed' } }, verdicts })), ['a.js']);
+    assert.deepEqual(
+      order(plan({ files: ['a.js'], reached: { 'x.config': ['x.config'] }, configFiles: ['x.config'], verdicts })),
+      ['a.js'],
+    );
+  });
+});
 
 describe('planTests: the rules', () => {
   it('selects what the graph reaches, with the path', () => {
