@@ -34,11 +34,6 @@ export const assets = {
     source: 'agent/tests/evidence/evidence-worker.ts',
     bundled: 'test-evidence-worker.mjs',
   },
-  'test-evidence-worker': {
-    kind: 'worker',
-    source: 'agent/tests/evidence/evidence-worker.ts',
-    bundled: 'test-evidence-worker.mjs',
-  },
   'prediction-worker': {
     kind: 'worker',
     source: 'agent/predictions/model-worker.ts',
