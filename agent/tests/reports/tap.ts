@@ -51,10 +51,10 @@ const TapError = z.object({ tapError: z.string().nullish() });
 const Diagnostics = z.object({
   message: z.string().nullish().catch(null),
   duration_ms: z.number().nullish().catch(null),
-  expected: z.unknown(),
-  wanted: z.unknown(),
-  actual: z.unknown(),
-  found: z.unknown(),
+  expected: z.unknown().optional(),
+  wanted: z.unknown().optional(),
+  actual: z.unknown().optional(),
+  found: z.unknown().optional(),
   stack: z.string().nullish().catch(null),
   error: z.string().nullish().catch(null),
   at: z

@@ -91,7 +91,7 @@ describe('a declared test command', () => {
 
   it('leaves no process behind when it is cancelled', async () => {
     await using rig = await TestsRig.create({
-      files: { 'test/a.js': `console.log('ok 1 - begun'); setInterval(() => {}, 1000);` },
+      files: { 'test/a.js': `console.log('ok 1 - begun\\nok 2 - next'); setInterval(() => {}, 1000);` },
       commands: { tap: command({ command: 'node {file}', format: 'tap', files: ['test/*.js'] }) },
     });
     const run = rig.start({ all: true });
