@@ -53,7 +53,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** `import a.b.C;`, `import static a.b.C.d;`, `import a.b.*;`, and qualified names in the code. */
 function* importedNames(code: string): Generator<ImportFact> {
-  for (const match of code.matchAll(/^[ \t]*import\s+(?:static\s+)?([\w$.]+(?:\s*\.\s*[*_])?)/gm))
+  for (const match of code.matchAll(/^[ \t]*import\s+(?:static\s+)?([\w$]+(?:\s*\.\s*[\w$]+)*(?:\s*\.\s*\*)?)/gm))
     yield { kind: 'use', specifier: (match[1] ?? '').replace(/\s/g, '').replace(/\._$/, '.*') };
   for (const match of code.matchAll(/(?<![\w$.])[a-z_]\w*(?:\s*\.\s*[a-z_]\w*)+\s*\.\s*[A-Z]\w*/g))
     yield { kind: 'use', specifier: match[0].replace(/\s/g, '') };
@@ -62,7 +62,7 @@ function* importedNames(code: string): Generator<ImportFact> {
 /** `"a.b.C"` and `"a.b.C$D"`; a text that ends with a dot stands for every class of that package. */
 function* namedClasses({ strings }: BraceText): Generator<ImportFact> {
   for (const { value } of strings) {
-    if (/^[a-z_]\w*(?:[./][\w$]+)+$/.test(value))
+    if (/^[a-z_]\w*(?:\.[\w$]+)+$|^[a-z_]\w*(?:\/[\w$]+)+(?:\.class)?$/.test(value))
       yield { kind: 'use', specifier: value.replace(/[/$]/g, '.').replace(/\.class$/, '') };
     else if (/^[a-z_]\w*(?:\.[a-z_]\w*)+\.$/.test(value)) yield { kind: 'use', specifier: `${value}**` };
   }
