@@ -24,7 +24,7 @@ function javaFacts(path: string, text: string): FileFacts {
   const source = readBraceText(text, javaDialect);
   const { code } = source;
   const packageName = /^\s*(?:@[^;{]*?\s)?package\s+([\w.]+)/m.exec(code)?.[1] ?? '';
-  const declared = new Set([...atDepth(code, new RegExp(typeDeclaration.source), 0)].map((match) => match[1] ?? ''));
+  const declared = new Set([...atDepth(code, typeDeclaration, 0)].map((match) => match[1] ?? ''));
   const isForeign = !path.endsWith('.java');
   const traits = [...traitsOf(path, source, isForeign)];
   return collectFacts({

@@ -68,7 +68,7 @@ export function pathMentions({ strings }: BraceText): ImportFact[] {
 
 /** Declarations that stand at most `deepest` braces deep, by their places in the code. */
 export function* atDepth(code: string, declaration: RegExp, deepest: number): Generator<RegExpExecArray> {
-  const pattern = new RegExp(`[{}]|${declaration.source}`, 'g');
+  const pattern = new RegExp(`[{}]|${declaration.source}`, 'gu');
   let depth = 0;
   for (let match = pattern.exec(code); match !== null; match = pattern.exec(code)) {
     if (match[0] === '{') depth++;
