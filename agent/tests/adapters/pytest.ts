@@ -73,6 +73,8 @@ export const pytestAdapter: TestAdapter = {
     return await startPytest(batch, context, ['--continue-on-collection-errors'], () => {});
   },
 
+  recordsEvidence: () => true,
+
   debug(project, file, titlePath, { root, runnerFolder, environment }): DebugCommand {
     const folder = path.join(root, project.folder);
     const nodeId = [path.relative(folder, path.join(root, file)), ...titlePath].join('::');

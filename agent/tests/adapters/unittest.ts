@@ -67,6 +67,8 @@ export const unittestAdapter: TestAdapter = {
     return outcomeOf(exit.startError, exit.exitCode, report.failures(), lastOutput);
   },
 
+  recordsEvidence: () => true,
+
   debug(_project, file, titlePath, { root, runnerFolder, environment }): DebugCommand {
     const module = path.join(root, file);
     const only = titlePath.length === 0 ? [] : [`--only=${titlePath.join('.')}`];

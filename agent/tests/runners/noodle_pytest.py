@@ -12,6 +12,8 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import noodle_standby  # noqa: E402
 from noodle_channel import Channel, bounded  # noqa: E402
+from noodle_evidence import recorder_of_environment  # noqa: E402
+from noodle_pytest_evidence import evidence_plugin  # noqa: E402
 
 
 class Reporter:
@@ -185,6 +187,7 @@ def _text(value):
 
 def main(arguments):
     channel = Channel()
+    recorder = recorder_of_environment()
     only_list = "--noodle-list" in arguments
     arguments = [argument for argument in arguments if argument != "--noodle-list"]
     # As `python -m pytest` does: the working folder can be imported from, this folder cannot.
@@ -198,7 +201,14 @@ def main(arguments):
         arguments = noodle_standby.wait_for_arguments(channel)
     if only_list:
         arguments += ["--collect-only", "-q"]
-    return pytest.main(arguments, plugins=[Reporter(channel, only_list)])
+    plugins = [Reporter(channel, only_list)]
+    if recorder is None:
+        return pytest.main(arguments, plugins=plugins)
+    recorder.start()
+    try:
+        return pytest.main(arguments, plugins=plugins + [evidence_plugin(pytest, recorder)])
+    finally:
+        recorder.end()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import unittest
 _HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, _HERE)
 from noodle_channel import Channel, bounded  # noqa: E402
+from noodle_evidence import recorder_of_environment  # noqa: E402
 
 
 class ReportingResult(unittest.TestResult):
@@ -158,10 +159,17 @@ def main(arguments):
     files = [argument for argument in arguments if not argument.startswith("--")]
     sys.path[:] = [os.getcwd()] + [entry for entry in sys.path if os.path.abspath(entry or ".") != _HERE]
     was_successful = True
+    recorder = recorder_of_environment()
+    if recorder is not None:
+        recorder.start()
     for argument in files:
         root, _, file = argument.rpartition("=")
+        if recorder is not None:
+            recorder.enter(file)
         channel.send(type="started", file=file)
         suite = _load(channel, root, file)
+        if recorder is not None:
+            recorder.cut()
         if suite is None:
             was_successful = False
         else:
@@ -170,6 +178,8 @@ def main(arguments):
             _selected(suite, only).run(result)
             was_successful = was_successful and result.wasSuccessful()
         channel.send(type="finished", file=file)
+    if recorder is not None:
+        recorder.end()
     return 0 if was_successful else 1
 
 

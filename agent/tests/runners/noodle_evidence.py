@@ -1,0 +1,160 @@
+"""Records what test files use in a Python runner: lines that run, modules that import each other, files that are opened.
+
+Each stretch of the process that belongs to one test file is a window, written as one JSON file into the folder that the
+agent named (NOODLE_EVIDENCE); agent/tests/evidence/window.ts tells its form. Runs on Python 3.8 and later. Whatever goes
+wrong here must not change a result: then nothing is recorded.
+"""
+
+import json
+import os
+import sys
+
+from noodle_counters import counter_of
+from noodle_sources import Sources
+
+_VARIABLE = "NOODLE_EVIDENCE"
+_FOREIGN = ("site-packages", "dist-packages", "node_modules", ".venv", "venv", ".tox", ".nox", ".eggs")
+_STARTING = ("subprocess.Popen", "os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn")
+
+
+def recorder_of_environment():
+    """The recorder that the agent asks for, or None. Tests do not see that it was asked for."""
+    text = os.environ.pop(_VARIABLE, None)
+    if text is None:
+        return None
+    try:
+        return Recorder(json.loads(text))
+    except Exception:  # noqa: BLE001 - see above
+        return None
+
+
+class Recorder:
+    def __init__(self, request):
+        self._folder = request["folder"]
+        self._root = request["root"]
+        self._ignored = (request["git"], request["runners"])
+        self._process = "%d-py" % os.getpid()
+        self._owner = os.getpid()
+        self._windows = 0
+        self._test = None
+        self._is_on = False
+        self._known = {}
+        self._sources = Sources(self.is_of_repository)
+        self._counter = counter_of(self.is_of_repository)
+        self._reset()
+
+    def start(self):
+        self._is_on = True
+        self._counter.start()
+        sys.addaudithook(self._hear)
+
+    def stop(self):
+        """Records nothing more, as where the tests run in other processes."""
+        self._is_on = False
+        self._counter.stop()
+
+    def enter(self, test):
+        """What comes now belongs to this test file (absolute), or with None to all."""
+        if test == self._test or not self._is_on:
+            return
+        self._close(False)
+        self._test = test
+
+    def cut(self):
+        """The test file is loaded and runs from here on."""
+        if self._is_on:
+            self._close(False)
+
+    def forget_runner(self):
+        """The runner and its plugins looked through folders or started programs, not a test."""
+        if self._test is None:
+            self._folders = set()
+            self._is_complete = True
+
+    def end(self):
+        if self._is_on and os.getpid() == self._owner:
+            self.forget_runner()
+            self._close(True)
+            self.stop()
+
+    def is_of_repository(self, file):
+        known = self._known.get(file)
+        if known is None:
+            known = self._known[file] = self._judge(file)
+        return known
+
+    def _judge(self, file):
+        if file.startswith("<") or not file.startswith(self._root) or file.startswith(self._ignored):
+            return False
+        return not any(part in _FOREIGN for part in file[len(self._root):].split(os.sep)[:-1])
+
+    def _reset(self):
+        self._reads = set()
+        self._folders = set()
+        self._written = set()
+        self._is_complete = True
+
+    def _close(self, is_last):
+        if os.getpid() != self._owner:
+            return
+        try:
+            self._write(is_last)
+        except Exception:  # noqa: BLE001 - see above
+            self._is_on = False
+        self._reset()
+
+    def _write(self, is_last):
+        counted = self._counter.take()
+        lines = self._sources.lines_of(counted)
+        window = {
+            "process": self._process,
+            "number": self._windows,
+            "test": self._test,
+            "sharesModules": True,
+            "knowsImports": True,
+            "isLast": is_last,
+            "isComplete": self._is_complete and counted.is_whole,
+            "lines": lines,
+            "edges": self._sources.edges() if is_last else [],
+            "reads": sorted(self._reads),
+            "folders": sorted(self._folders),
+            "written": sorted(self._written),
+        }
+        name = os.path.join(self._folder, "%s-%06d" % (self._process, self._windows))
+        self._windows += 1
+        with open(name + ".part", "w", encoding="utf-8") as file:
+            json.dump(window, file)
+        os.replace(name + ".part", name + ".json")
+
+    def _hear(self, event, arguments):
+        """An audit hook: it cannot be taken away again, so it asks whether it is wanted."""
+        if not self._is_on:
+            return
+        if event == "open":
+            self._opened(*arguments)
+        elif event in ("os.listdir", "os.scandir"):
+            # Imports list folders to see what is in them, and look again when one changes.
+            if sys._getframe(1).f_code.co_filename.startswith("<frozen importlib"):
+                return
+            self._note(arguments[0] if arguments[0] is not None else ".", self._folders)
+        elif event in ("os.mkdir", "os.remove"):
+            self._note(arguments[0], self._written)
+        elif event == "os.rename":
+            self._note(arguments[0], self._written)
+            self._note(arguments[1], self._written)
+        elif event in _STARTING:
+            self._is_complete = False
+
+    def _opened(self, path, mode=None, flags=0):
+        writes = any(letter in mode for letter in "wax+") if isinstance(mode, str) else bool(flags & 3)
+        self._note(path, self._written if writes else self._reads)
+
+    def _note(self, path, places):
+        if isinstance(path, bytes):
+            path = os.fsdecode(path)
+        if not isinstance(path, str):
+            return
+        place = os.path.abspath(path)
+        if place == self._root[:-1] or self.is_of_repository(place):
+            if places is self._written or place not in self._written:
+                places.add(place)
