@@ -176,7 +176,7 @@ export interface TestAdapter {
     project: TestProject,
     file: RepoPath,
     titlePath: readonly string[],
-    context: Pick<BatchContext, 'root' | 'runnerFolder' | 'environment'>,
+    context: Pick<BatchContext, 'root' | 'runnerFolder' | 'keptFolder' | 'environment'>,
   ): DebugCommand;
 }
 

@@ -2,6 +2,7 @@
 import type { Framework } from '../protocol/test.ts';
 import type { TestAdapter } from './adapter.ts';
 import { cargoAdapter } from './adapters/cargo.ts';
+import { ctestAdapter } from './adapters/ctest.ts';
 import { genericAdapter } from './adapters/generic.ts';
 import { goAdapter } from './adapters/go.ts';
 import { jestAdapter } from './adapters/jest.ts';
@@ -21,6 +22,7 @@ export const adapters: readonly TestAdapter[] = [
   unittestAdapter,
   goAdapter,
   cargoAdapter,
+  ctestAdapter,
   genericAdapter,
 ];
 

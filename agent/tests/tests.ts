@@ -14,7 +14,7 @@ import { TestCatalog } from './catalog.ts';
 import { createEvidenceKeeper } from './evidence/evidence-keeper.ts';
 import { createEvidenceSource } from './evidence-source.ts';
 import { plainEstimator } from './estimator.ts';
-import type { StepsInput, TestsOptions } from './options.ts';
+import { keptFolderOf, type StepsInput, type TestsOptions } from './options.ts';
 import { planTests, type TestPlan } from './plan.ts';
 import { adapterOf } from './registry.ts';
 import { belongsTo } from './selection.ts';
@@ -179,6 +179,7 @@ function debugCommandOf(id: TestId, catalog: TestCatalog, options: TestsOptions)
   const surroundings = {
     root: options.root,
     runnerFolder: assetPath('test-runners'),
+    keptFolder: keptFolderOf(options),
     environment: options.environment(),
   };
   return success(adapterOf(file.framework).debug(project, file.file, titlePath, surroundings));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Alerts } from '../../../agent/analytics/alerts.ts';
 import { ownMetrics } from '../../../agent/analytics/run-metrics.ts';
 import { createEventBus, type EventBus } from '../../../agent/events/events.ts';
-import type { Alert } from '../../../agent/protocol/analytics.ts';
+import type { Alert } from '../../../agent/protocol/alerts.ts';
 import { listAlertRules, saveAlertRule } from '../../../agent/store/alerts.ts';
 import { defineMetric, recordMetricValues } from '../../../agent/store/metrics.ts';
 import { FakeClock } from '../../rig/fake-clock.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Alert, MetricDefinition } from '../../../agent/protocol/analytics.ts';
+import type { Alert } from '../../../agent/protocol/alerts.ts';
+import type { MetricDefinition } from '../../../agent/protocol/metrics.ts';
 import {
   firingAlert,
   getAlert,

@@ -1,0 +1,90 @@
+// What CMakeLists.txt files say of tests, as far as it stands there without variables.
+import type { RepoPath } from '../../protocol/ids.ts';
+import type { RepositoryView } from '../adapter.ts';
+import { folderOf, isBelow, joinPath, nameOf } from '../native/repository-paths.ts';
+
+interface CMakeCommand {
+  readonly name: string;
+  readonly arguments: readonly string[];
+}
+
+const token =
+  /#\[(=*)\[[\s\S]*?\]\1\]|#[^\n]*|\[(=*)\[([\s\S]*?)\]\2\]|"((?:\\[\s\S]|[^"\\])*)"|([()])|((?:\\.|[^\s()#"\\])+)/g;
+
+/** The commands of a file, in lower case, with the words between their parentheses. */
+export function cmakeCommands(text: string): CMakeCommand[] {
+  const commands: CMakeCommand[] = [];
+  let name = '';
+  let words: string[] | null = null;
+  let depth = 0;
+  for (const [, , , bracket, quoted, parenthesis, word] of text.matchAll(token)) {
+    const argument = bracket ?? quoted?.replace(/\\(.)/g, '$1') ?? word;
+    if (parenthesis === '(') {
+      if (depth++ === 0) words = [];
+    } else if (parenthesis === ')') {
+      if (--depth === 0 && words !== null) commands.push({ name: name.toLowerCase(), arguments: words });
+      if (depth <= 0) words = null;
+    } else if (argument !== undefined) {
+      if (words === null) name = argument;
+      else words.push(argument);
+    }
+  }
+  return commands;
+}
+
+/** Folders whose CMakeLists.txt begins a project and which, with what is below them, declare tests. */
+export function testedProjects(view: RepositoryView): string[] {
+  const lists = view.files.filter((file) => nameOf(file) === 'CMakeLists.txt');
+  const commands = new Map(lists.map((file) => [file, cmakeCommands(view.read(file) ?? '')]));
+  const starts = lists.filter((file) => commands.get(file)?.some((each) => each.name === 'project')).map(folderOf);
+  // A project within another is a part of it, mostly.
+  const outer = starts.filter((folder) => !starts.some((other) => other !== folder && isBelow(folder, other)));
+  return outer.filter((folder) =>
+    lists.some(
+      (file) =>
+        isBelow(file, folder) &&
+        commands
+          .get(file)
+          ?.some(
+            ({ name, arguments: words }) => name === 'enable_testing' || (name === 'include' && words[0] === 'CTest'),
+          ),
+    ),
+  );
+}
+
+const discoveries = new Set([
+  'gtest_discover_tests',
+  'gtest_add_tests',
+  'catch_discover_tests',
+  'doctest_discover_tests',
+]);
+
+/** The sources of executables that are run as tests; a CMakeLists.txt stands for tests whose sources it does not tell. */
+export function declaredTestFiles(view: RepositoryView, folder: string): RepoPath[] {
+  const known = new Set(view.files);
+  const found = new Set<RepoPath>();
+  for (const file of view.files) {
+    if (nameOf(file) !== 'CMakeLists.txt' || !isBelow(file, folder)) continue;
+    const commands = cmakeCommands(view.read(file) ?? '');
+    const sources = new Map(
+      commands
+        .filter((each) => each.name === 'add_executable')
+        .map(({ arguments: [name = '', ...rest] }) => [name, rest]),
+    );
+    for (const tested of commands.flatMap(testedTarget)) {
+      const written = (sources.get(tested) ?? [])
+        .map((source) => joinPath(folderOf(file), source))
+        .filter((source) => known.has(source));
+      for (const source of written.length === 0 ? [file] : written) found.add(source);
+    }
+  }
+  return [...found].toSorted();
+}
+
+/** The target that a command makes a test of. */
+function testedTarget({ name, arguments: words }: CMakeCommand): string[] {
+  if (discoveries.has(name)) return [words[words[0] === 'TARGET' ? 1 : 0] ?? ''];
+  if (name !== 'add_test') return [];
+  const command = words.indexOf('COMMAND');
+  return [words[command === -1 ? 1 : command + 1] ?? ''];
+}

@@ -1,0 +1,187 @@
+// The tests that CTest knows, and the source file of each.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import type { RepoPath } from '../../protocol/ids.ts';
+import type { Location } from '../../protocol/test.ts';
+import type { BatchContext } from '../adapter.ts';
+import { repoPath } from '../javascript/failure-text.ts';
+import { jsonOf, runMachine } from '../native/machine-run.ts';
+import type { CMakeTarget } from './build-folder.ts';
+
+const Listing = z.object({
+  tests: z.array(
+    z.object({
+      name: z.string(),
+      backtrace: z.number().optional(),
+      command: z.array(z.string()).default([]),
+      properties: z.array(z.object({ name: z.string(), value: z.unknown() })).default([]),
+    }),
+  ),
+  backtraceGraph: z.object({
+    files: z.array(z.string()),
+    nodes: z.array(z.object({ file: z.number(), line: z.number().optional() })),
+  }),
+});
+type Listed = z.infer<typeof Listing>['tests'][number];
+
+export interface CTest {
+  /** From 1: what `ctest -I` counts. */
+  readonly number: number;
+  readonly name: string;
+  readonly file: RepoPath;
+  /** Absent: its program does not exist. */
+  readonly program: string | null;
+  readonly arguments: readonly string[];
+  /** The target that its program is built from. */
+  readonly target: string | null;
+  readonly declaredAt: Location | null;
+  /** The CMakeLists.txt that declares it. */
+  readonly declaredIn: RepoPath | null;
+  /** Seconds; null: the one of the run. */
+  readonly timeout: number | null;
+  readonly workingDirectory: string | null;
+  /** It needs other tests, or must not run beside some: CTest has to see them together. */
+  readonly isRelated: boolean;
+}
+
+export interface CMakePlace {
+  readonly source: string;
+  readonly folder: string;
+  readonly targets: readonly CMakeTarget[];
+}
+
+/** Null when ctest is not there or cannot read the folder. */
+export async function listCTests(place: CMakePlace, context: BatchContext): Promise<CTest[] | null> {
+  let text = '';
+  const { exit } = await runMachine(
+    {
+      command: 'ctest',
+      args: ['--show-only=json-v1'],
+      cwd: place.folder,
+      environment: context.environment,
+      onLine: (line) => (text += `${line}\n`),
+    },
+    context,
+  );
+  const listing = Listing.safeParse(jsonOf(text));
+  if (exit.exitCode !== 0 || !listing.success) return null;
+  const { tests, backtraceGraph } = listing.data;
+  const cases = await googleTestCases(tests, context);
+  return tests.map((test, index) => {
+    const node = test.backtrace === undefined ? undefined : backtraceGraph.nodes[test.backtrace];
+    const declared = node === undefined ? null : { file: backtraceGraph.files[node.file] ?? '', line: node.line ?? 1 };
+    return ctestOf(test, { number: index + 1, declared, place, cases, context });
+  });
+}
+
+interface Surroundings {
+  readonly number: number;
+  readonly declared: { readonly file: string; readonly line: number } | null;
+  readonly place: CMakePlace;
+  readonly cases: ReadonlyMap<string, { readonly file: string; readonly line: number }>;
+  readonly context: BatchContext;
+}
+
+function ctestOf(test: Listed, { number, declared, place, cases, context }: Surroundings): CTest {
+  const [program = null, ...args] = test.command;
+  const target = place.targets.find(
+    (each) => (program !== null && each.programs.includes(program)) || test.name === `${each.name}_NOT_BUILT`,
+  );
+  const written = cases.get(`${program}\0${filterOf(args) ?? ''}`) ?? null;
+  const declaredFile = declared === null ? null : repoPath(context.root, declared.file);
+  const file =
+    (written === null ? null : repoPath(context.root, written.file)) ??
+    sourceOf(test.name, target, context.root) ??
+    declaredFile ??
+    repoPath(context.root, path.join(place.source, 'CMakeLists.txt'));
+  if (file === null) throw new Error(`${place.source} lies outside of the repository`);
+  const property = (name: string) => test.properties.find((each) => each.name === name)?.value;
+  const timeout = Number(property('TIMEOUT') ?? Number.NaN);
+  const workingDirectory = property('WORKING_DIRECTORY');
+  const declaredAt =
+    written === null
+      ? declared === null || declaredFile === null
+        ? null
+        : { file: declaredFile, line: declared.line }
+      : { file, line: written.line };
+  return {
+    number,
+    name: test.name,
+    file,
+    program,
+    arguments: args,
+    target: target?.name ?? null,
+    declaredAt,
+    declaredIn: declaredFile ?? repoPath(context.root, path.join(place.source, 'CMakeLists.txt')),
+    timeout: Number.isFinite(timeout) && timeout > 0 ? timeout : null,
+    workingDirectory: typeof workingDirectory === 'string' ? workingDirectory : null,
+    isRelated: test.properties.some(({ name }) => related.test(name)),
+  };
+}
+
+const related = /^(?:FIXTURES_|DEPENDS$|RESOURCE_|RUN_SERIAL$)/;
+
+/** Of several sources the one that is named like the target or the test; else the first that holds a test. */
+function sourceOf(name: string, target: CMakeTarget | undefined, root: string): RepoPath | null {
+  const sources = (target?.sources ?? []).flatMap((source) => repoPath(root, source) ?? []);
+  const stem = (source: string) => path.basename(source).replace(/\.\w+$/, '');
+  return (
+    sources.find((source) => stem(source) === target?.name || stem(source) === name) ??
+    sources.find((source) => /test/i.test(stem(source))) ??
+    sources[0] ??
+    null
+  );
+}
+
+/** `Suite.Case` of a test that GoogleTest's CMake module discovered. */
+export function filterOf(args: readonly string[]): string | null {
+  const filter = args.find((argument) => argument.startsWith('--gtest_filter='));
+  return filter === undefined ? null : filter.slice('--gtest_filter='.length);
+}
+
+const GoogleTestList = z.object({
+  testsuites: z.array(
+    z.object({
+      name: z.string(),
+      testsuite: z.array(z.object({ name: z.string(), file: z.string(), line: z.number() })),
+    }),
+  ),
+});
+
+/** Where the discovered cases of GoogleTest stand, by program and filter: the program tells it without running them. */
+async function googleTestCases(
+  tests: readonly Listed[],
+  context: BatchContext,
+): Promise<Map<string, { file: string; line: number }>> {
+  const places = new Map<string, { file: string; line: number }>();
+  const programs = new Set(
+    tests.filter(({ command }) => filterOf(command) !== null).map(({ command }) => command[0] ?? ''),
+  );
+  for (const [index, program] of [...programs].entries()) {
+    const output = path.join(context.temporaryFolder, `cases-${index}.json`);
+    await runMachine(
+      {
+        command: program,
+        args: ['--gtest_list_tests', `--gtest_output=json:${output}`],
+        cwd: context.temporaryFolder,
+        environment: context.environment,
+        onLine: () => context.touch(),
+      },
+      context,
+    );
+    const list = GoogleTestList.safeParse(jsonOf(readIfThere(output)));
+    for (const suite of list.data?.testsuites ?? [])
+      for (const each of suite.testsuite)
+        places.set(`${program}\0${suite.name}.${each.name}`, { file: each.file, line: each.line });
+  }
+  return places;
+}
+
+export function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
