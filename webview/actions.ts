@@ -1,6 +1,8 @@
 // What the user can do on the page. Panels call these; the controller fills them.
+import type { AlertRule } from '../agent/protocol/alerts.ts';
 import type { ExecutionId, StepId, TestId } from '../agent/protocol/ids.ts';
 import type { Location } from '../agent/protocol/test.ts';
+import type { Filters } from './state/sections.ts';
 import type { DetailTab, ListName, RunKind } from './state/state.ts';
 
 export interface Actions {
@@ -18,6 +20,15 @@ export interface Actions {
   toggleTest(id: TestId): void;
   showMore(list: ListName): void;
   toggleDurationTable(): void;
+  /** Shows another section, time or metric. */
+  show(change: Partial<Filters>): void;
+  acknowledgeAlert(id: string): void;
+  /** Tells nobody of the alerts of a rule for a while. */
+  silenceRule(rule: string, durationSeconds: number): void;
+  endSilence(id: string): void;
+  switchRule(rule: AlertRule, isEnabled: boolean): void;
+  applyProposal(id: string): void;
+  undoProposal(id: string): void;
   dismissNotice(id: string): void;
   openLocation(location: Location): void;
   editorCommand(command: 'openDashboard' | 'showLog' | 'restartAgent' | 'manageTrust'): void;

@@ -1,4 +1,5 @@
 // Keeps the state, renders it, and carries out what the user asks.
+import type { AlertRule } from '../agent/protocol/alerts.ts';
 import { failureOf, type Client } from '../agent/protocol/client.ts';
 import type { NoodleEvent } from '../agent/protocol/events.ts';
 import type { ExecutionId, StepId, TestId } from '../agent/protocol/ids.ts';
@@ -7,8 +8,11 @@ import type { Location } from '../agent/protocol/test.ts';
 import type { Actions, PanelContext } from './actions.ts';
 import type { Bridge } from './bridge/bridge.ts';
 import type { FrameClock } from './frame-clock.ts';
+import type { PageLink } from './page-link.ts';
 import { RunDetails } from './run-details-loader.ts';
-import { rememberedView, viewToRemember } from './state/remembered-view.ts';
+import { SectionLoader } from './section-loader.ts';
+import { rememberedLink, rememberedView, viewToRemember } from './state/remembered-view.ts';
+import { filtersIn, linkOf, type Filters } from './state/sections.ts';
 import type { Connection } from './state/connection.ts';
 import { reduce, type Action } from './state/reduce.ts';
 import { nextTickMs } from './state/tick.ts';
@@ -35,6 +39,7 @@ export interface ControllerOptions {
   readonly bridge: Bridge;
   readonly client: Client;
   readonly frames: FrameClock;
+  readonly link: PageLink;
   readonly render: (state: DashboardState, context: PanelContext) => void;
 }
 
@@ -44,21 +49,32 @@ export class Controller implements Actions {
   readonly #frames: FrameClock;
   readonly #render: ControllerOptions['render'];
   readonly #details: RunDetails;
+  readonly #sections: SectionLoader;
+  readonly #link: PageLink;
   #state: DashboardState = initialState;
   #events: NoodleEvent[] = [];
   #isReading = false;
   #isStale = false;
 
-  constructor({ bridge, client, frames, render }: ControllerOptions) {
+  constructor({ bridge, client, frames, link, render }: ControllerOptions) {
+    this.#link = link;
     this.#bridge = bridge;
     this.#client = client;
     this.#frames = frames;
     this.#render = render;
-    this.#details = new RunDetails({ client, dispatch: (action) => this.#dispatch(action) });
+    const dispatch = (action: Action) => this.#dispatch(action);
+    this.#details = new RunDetails({ client, dispatch });
+    this.#sections = new SectionLoader({ client, dispatch, now: () => frames.now() });
   }
 
   start(): void {
-    this.#dispatch({ type: 'view', change: rememberedView(this.#bridge.recall()) });
+    const kept = this.#bridge.recall();
+    this.#dispatch({ type: 'view', change: rememberedView(kept) });
+    this.#dispatch({ type: 'filters', filters: filtersIn(this.#link.read() || rememberedLink(kept)) });
+    this.#link.onChange((text) => {
+      this.#dispatch({ type: 'filters', filters: filtersIn(text) });
+      this.#sections.open(this.#state.filters);
+    });
     this.#frames.onFrame(() => this.#draw());
     this.#client.onEvent((event) => this.#received(event));
     this.#bridge.onConnection((connection) => this.#connectionChanged(connection));
@@ -129,6 +145,38 @@ export class Controller implements Actions {
     this.#changeView({ isDurationTable: !this.#state.view.isDurationTable });
   }
 
+  show(change: Partial<Filters>): void {
+    const filters = { ...this.#state.filters, ...change };
+    this.#dispatch({ type: 'filters', filters });
+    this.#link.write(linkOf(filters));
+    this.#bridge.remember(this.#toRemember());
+    this.#sections.open(filters);
+  }
+
+  acknowledgeAlert(id: string): void {
+    this.#change(`acknowledge ${id}`, () => this.#client.acknowledgeAlert({ id }));
+  }
+
+  silenceRule(rule: string, durationSeconds: number): void {
+    this.#change(`silence ${rule}`, () => this.#client.createSilence({ rule, durationSeconds }));
+  }
+
+  endSilence(id: string): void {
+    this.#change(`end ${id}`, () => this.#client.deleteSilence({ id }));
+  }
+
+  switchRule(rule: AlertRule, isEnabled: boolean): void {
+    this.#change(`switch ${rule.id}`, () => this.#client.createAlertRule({ ...rule, isEnabled }));
+  }
+
+  applyProposal(id: string): void {
+    this.#change(`apply ${id}`, () => this.#client.applyTuningProposal({ id }));
+  }
+
+  undoProposal(id: string): void {
+    this.#change(`undo ${id}`, () => this.#client.undoTuningProposal({ id }));
+  }
+
   dismissNotice(id: string): void {
     this.#dispatch({ type: 'noticeDismissed', id });
   }
@@ -143,7 +191,16 @@ export class Controller implements Actions {
 
   #changeView(change: Partial<DashboardState['view']>): void {
     this.#dispatch({ type: 'view', change });
-    this.#bridge.remember(viewToRemember(this.#state.view));
+    this.#bridge.remember(this.#toRemember());
+  }
+
+  #toRemember(): unknown {
+    return { ...viewToRemember(this.#state.view), link: linkOf(this.#state.filters) };
+  }
+
+  /** Carries a change of the open section out, and shows what became of it. */
+  #change(id: string, work: () => Promise<unknown>): void {
+    void this.#attempt(id, work).then(() => this.#sections.open(this.#state.filters));
   }
 
   #connectionChanged(connection: Connection): void {
@@ -180,6 +237,7 @@ export class Controller implements Actions {
       this.#dispatch({ type: 'snapshotFailed', failure: failureOf(error) });
     }
     this.#details.open(this.#state);
+    this.#sections.open(this.#state.filters);
   }
 
   async #readCurrent(): Promise<void> {
@@ -216,6 +274,7 @@ export class Controller implements Actions {
     if (this.#isReading || this.#events.length === 0) return;
     const events = this.#events.splice(0);
     this.#state = reduce(this.#state, { type: 'events', events, at: this.#frames.now() });
+    this.#sections.follow(this.#state.filters, events);
     const hasNothingRun = currentExecution(this.#state) === null;
     if (events.some((event) => event.type === 'run.finished' || (hasNothingRun && event.type === 'tests.changed'))) {
       void this.#read();

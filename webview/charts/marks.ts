@@ -2,6 +2,7 @@
 import type uPlot from 'uplot';
 import type { DurationPoint } from './duration-points.ts';
 import type { Palette } from './palette.ts';
+import type { PlottedSeries } from './plotted-series.ts';
 
 /** Draws the marks of all points; shapes differ, so that they can be told apart without colours. */
 export function drawMarks(plot: uPlot, points: readonly DurationPoint[], palette: Palette): void {
@@ -17,6 +18,39 @@ export function drawMarks(plot: uPlot, points: readonly DurationPoint[], palette
     if (point.firstFailureAtMs === null) return;
     drawDiamond(ctx, { x, y: plot.valToPos(point.firstFailureAtMs / 1000, 'y', true), size }, palette.failure);
   });
+  ctx.restore();
+}
+
+/** Changes of level as dashed lines from top to bottom, what was out of the ordinary as crosses. */
+export function drawNotes(
+  plot: uPlot,
+  { changes, anomalies }: Pick<PlottedSeries, 'changes' | 'anomalies'>,
+  palette: Palette,
+): void {
+  const { ctx, bbox } = plot;
+  const size = 4 * (ctx.canvas.width / plot.width);
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.lineWidth = size / 3;
+  ctx.strokeStyle = palette.text;
+  ctx.setLineDash([size, size]);
+  for (const at of changes) {
+    const x = plot.valToPos(at / 1000, 'x', true);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+  }
+  ctx.setLineDash([]);
+  for (const { at, value } of anomalies) {
+    drawCross(
+      ctx,
+      { x: plot.valToPos(at / 1000, 'x', true), y: plot.valToPos(value, 'y', true), size },
+      palette.failure,
+    );
+  }
   ctx.restore();
 }
 

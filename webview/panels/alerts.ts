@@ -1,7 +1,7 @@
 // Alerts: those that fire, then those resolved lately.
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
-import type { Alert } from '../../agent/protocol/analytics.ts';
+import type { Alert } from '../../agent/protocol/alerts.ts';
 import { formatCount } from '../../agent/protocol/quantities.ts';
 import type { PanelContext } from '../actions.ts';
 import { badge, button } from '../controls.ts';

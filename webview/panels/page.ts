@@ -2,7 +2,12 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { PanelContext } from '../actions.ts';
 import { button } from '../controls.ts';
+import { alertsSection } from '../sections/alerts.ts';
+import { deliverySection } from '../sections/delivery.ts';
+import { navigation } from '../sections/navigation.ts';
+import { trendsSection } from '../sections/trends.ts';
 import { answer } from '../state/answer.ts';
+import type { LoadedSection } from '../state/sections.ts';
 import { currentExecution, type DashboardState } from '../state/state.ts';
 import { alertsPanel, firingPanel } from './alerts.ts';
 import { connectionBanner } from './connection-banner.ts';
@@ -27,11 +32,22 @@ export function pageContent(state: DashboardState, context: PanelContext): Templ
   const empty = emptyPage(state, context);
   return html`<div class="page">
     ${header(state, context)}
-    <main>
-      ${connectionBanner(state, context)} ${noticesPanel(state, context)}
-      ${empty ?? html`${hero(state, context)} ${columns(state, context)}`}
-    </main>
+    <main>${connectionBanner(state, context)} ${noticesPanel(state, context)} ${empty ?? content(state, context)}</main>
   </div>`;
+}
+
+const sections: { readonly [S in LoadedSection]: (state: DashboardState, context: PanelContext) => TemplateResult } = {
+  trends: trendsSection,
+  alerts: alertsSection,
+  delivery: deliverySection,
+};
+
+/** The answer stands above every section. There is no room for sections in the sidebar. */
+function content(state: DashboardState, context: PanelContext): TemplateResult {
+  const { section } = state.filters;
+  const isNow = section === 'now' || context.place === 'sidebar';
+  return html`${hero(state, context)} ${context.place === 'sidebar' ? nothing : navigation(state, context)}
+  ${isNow ? columns(state, context) : sections[section](state, context)}`;
 }
 
 /** In the sidebar the left column only: the right one is a click away, and alerts that fire are shown all the same. */

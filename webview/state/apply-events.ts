@@ -1,5 +1,5 @@
 // What events of the agent change in the state. Results come in floods, so those that follow each other are applied together.
-import type { Alert } from '../../agent/protocol/analytics.ts';
+import type { Alert } from '../../agent/protocol/alerts.ts';
 import type { EventOf, EventType, NoodleEvent } from '../../agent/protocol/events.ts';
 import type { Execution } from '../../agent/protocol/execution.ts';
 import { changeExecution, isOver, withExecution, withStep } from './executions.ts';
@@ -69,6 +69,8 @@ const appliers: { readonly [T in OtherType]: Apply<T> } = {
     return { ...state, executions };
   },
   'log.appended': unchanged,
+  'approval.changed': unchanged,
+  'metrics.recorded': unchanged,
   'workspace.changed': (state, { changedFiles, branch }) => withRepository(state, { changedFiles, branch }),
   'plan.updated': (state, event) => ({ ...state, nextPlan: summarizePlan(event.plan) }),
   'tests.changed': (state, event) =>

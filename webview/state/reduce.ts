@@ -1,5 +1,6 @@
 // The state after an action. Pure: the same state and action give the same state.
-import type { Alert, DashboardSnapshot } from '../../agent/protocol/analytics.ts';
+import type { Alert } from '../../agent/protocol/alerts.ts';
+import type { DashboardSnapshot } from '../../agent/protocol/analytics.ts';
 import type { NoodleEvent } from '../../agent/protocol/events.ts';
 import type { Explanation } from '../../agent/protocol/explanation.ts';
 import type { Failure } from '../../agent/protocol/failure.ts';
@@ -8,6 +9,7 @@ import { applyEvents, withAlert, withNotice } from './apply-events.ts';
 import type { Connection } from './connection.ts';
 import { isOver, withExecution } from './executions.ts';
 import { mergeFailing } from './failing.ts';
+import type { Filters, LoadedSection, SectionContents } from './sections.ts';
 import type { DashboardState, Notice, Remote, RunKind, RunLog, RunResults, View } from './state.ts';
 
 export type Action =
@@ -28,7 +30,18 @@ export type Action =
   | { readonly type: 'results'; readonly executionId: ExecutionId; readonly results: Remote<RunResults> }
   | { readonly type: 'log'; readonly executionId: ExecutionId; readonly log: Remote<RunLog> }
   | { readonly type: 'explanations'; readonly id: TestId; readonly explanations: Remote<readonly Explanation[]> }
+  | { readonly type: 'filters'; readonly filters: Filters }
+  | SectionAction
   | { readonly type: 'view'; readonly change: Partial<View> };
+
+/** What a section shows; of the section that is open by then. */
+type SectionAction = {
+  readonly [S in LoadedSection]: {
+    readonly type: 'section';
+    readonly section: S;
+    readonly content: Remote<SectionContents[S]>;
+  };
+}[LoadedSection];
 
 type ActionOf<T extends Action['type']> = Extract<Action, { type: T }>;
 type Reduce<T extends Action['type']> = (state: DashboardState, action: ActionOf<T>) => DashboardState;
@@ -60,6 +73,8 @@ const reducers: { readonly [T in Action['type']]: Reduce<T> } = {
     ...state,
     explanations: new Map(state.explanations).set(id, explanations),
   }),
+  filters: (state, { filters }) => ({ ...state, filters }),
+  section: (state, { section, content }) => ({ ...state, sections: withSection(state, section, content) }),
   view: (state, { change }) => withView(state, { ...state.view, ...change }),
 };
 
@@ -104,6 +119,16 @@ function withCurrentResults(state: DashboardState, executionId: ExecutionId, res
 function withView(state: DashboardState, view: View): DashboardState {
   if (view.openRunId === state.view.openRunId) return { ...state, view };
   return { ...state, view, results: view.openRunId === null ? null : { state: 'loading' }, log: null };
+}
+
+/** What was read once stays when it cannot be read again: the banner says that the connection is lost. */
+function withSection(
+  state: DashboardState,
+  section: LoadedSection,
+  content: SectionAction['content'],
+): DashboardState['sections'] {
+  const isLess = content.state === 'failed' && state.sections[section]?.state === 'ready';
+  return isLess ? state.sections : { ...state.sections, [section]: content };
 }
 
 function withMember(set: ReadonlySet<string>, member: string, isMember: boolean): ReadonlySet<string> {

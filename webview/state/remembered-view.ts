@@ -19,3 +19,9 @@ export function rememberedView(kept: unknown): Partial<View> {
   const parsed = RememberedView.safeParse(kept);
   return parsed.success ? parsed.data : {};
 }
+
+/** The link of what was shown, or '' where none was kept. */
+export function rememberedLink(kept: unknown): string {
+  const parsed = z.object({ link: z.string() }).safeParse(kept);
+  return parsed.success ? parsed.data.link : '';
+}

@@ -1,5 +1,6 @@
 // Everything that the page shows, as one value. Changed only by `reduce`.
-import type { AgentCost, Alert, DashboardSnapshot, FailingTest } from '../../agent/protocol/analytics.ts';
+import type { Alert } from '../../agent/protocol/alerts.ts';
+import type { AgentCost, DashboardSnapshot, FailingTest } from '../../agent/protocol/analytics.ts';
 import type { BuildResult, BuildStatus } from '../../agent/protocol/build.ts';
 import type { Execution } from '../../agent/protocol/execution.ts';
 import type { Explanation } from '../../agent/protocol/explanation.ts';
@@ -8,6 +9,7 @@ import type { ExecutionId, RepoPath, StepId, TargetId, TestId } from '../../agen
 import type { PlannedBuild, PlannedTest } from '../../agent/protocol/plan.ts';
 import type { TestResult } from '../../agent/protocol/test.ts';
 import type { Connection } from './connection.ts';
+import { firstFilters, type Filters, type LoadedSection, type SectionContents } from './sections.ts';
 
 /** Something asked of the agent. */
 export type Remote<T> =
@@ -102,6 +104,9 @@ export interface DashboardState {
   readonly log: Remote<RunLog> | null;
   readonly explanations: ReadonlyMap<TestId, Remote<readonly Explanation[]>>;
   readonly view: View;
+  readonly filters: Filters;
+  /** What the sections that were opened show; null: not read yet. */
+  readonly sections: { readonly [S in LoadedSection]: Remote<SectionContents[S]> | null };
 }
 
 export const firstShown: Readonly<Record<ListName, number>> = { failing: 20, runs: 10, results: 50 };
@@ -137,6 +142,8 @@ export const initialState: DashboardState = {
   log: null,
   explanations: new Map(),
   view: initialView,
+  filters: firstFilters,
+  sections: { trends: null, alerts: null, delivery: null },
 };
 
 /** The execution that the page is about: the one that runs, else the latest. */

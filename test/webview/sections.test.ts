@@ -1,0 +1,151 @@
+// The sections of the page beside the present run: what they show, what they ask, and that they follow.
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { axeViolations } from '../rig/axe.ts';
+import { alert, now } from '../rig/dashboard-data.ts';
+import { proposal, rule, sectionAnswers } from '../rig/section-data.ts';
+import { DashboardBench, overflow } from './dashboard-rig.ts';
+
+const sections = ['Trends', 'Alerts', 'Delivery'] as const;
+
+async function open(page: Page, section: (typeof sections)[number]): Promise<void> {
+  await page.getByRole('link', { name: section }).click();
+  await page.locator('.columns .panel').first().waitFor();
+}
+
+describe('the sections of the dashboard', () => {
+  const bench = new DashboardBench().use();
+
+  it('plot a metric with its forecast, name what changed it, and are a table too', async () => {
+    await using rig = await bench.open(sectionAnswers);
+    const { page } = rig;
+    await open(page, 'Trends');
+    assert.deepEqual(await rig.agent.requested('getMetricSeries'), {
+      id: 'run.duration',
+      since: now - 30 * 86_400_000,
+      points: 1000,
+    });
+    const plot = page.locator('noodle-series-plot');
+    await plot.getByText('Latest:').waitFor();
+    await plot.focus();
+    await page.keyboard.press('Home');
+    assert.match(await plot.locator('.plot-readout').innerText(), /· 2\.0 s$/);
+    await page.keyboard.press('End');
+    assert.match(await plot.locator('.plot-readout').innerText(), /expected 4\.0 s, between 3\.5 s and 4\.5 s/);
+    assert.match(
+      await page.locator('.panel-changes').innerText(),
+      /2\.0 s → 4\.0 s[^]*a1b2c3d4 Load the catalogue at the start · Ada/,
+    );
+    await page.getByRole('button', { name: 'Show as table' }).click();
+    await page.getByRole('grid', { name: 'Duration of a run' }).waitFor();
+    rig.assertQuiet();
+  });
+
+  it('have links that can be kept: section, time and metric', async () => {
+    await using rig = await bench.open(sectionAnswers);
+    const { page } = rig;
+    await page.goto(`${rig.agent.address}#section=trends&days=7&metric=bundle.size&aggregate=p99&nonsense=1`);
+    await page.reload();
+    await page.getByText('No values in this time.').waitFor();
+    assert.equal(await page.locator('.panel-series h2').textContent(), 'Size of the bundle');
+    await open(page, 'Alerts');
+    assert.equal(new URL(page.url()).hash, '#section=alerts&days=7&metric=bundle.size&aggregate=p99');
+    await page.goBack();
+    await page.locator('.panel-series').waitFor();
+    rig.assertQuiet();
+  });
+
+  it('acknowledge, silence and resolve alerts, and switch rules', async () => {
+    await using rig = await bench.open({
+      ...sectionAnswers,
+      acknowledgeAlert: () => alert(),
+      createSilence: () => ({
+        id: 's',
+        rule: null,
+        metricId: null,
+        severity: null,
+        tags: {},
+        reason: '',
+        createdBy: 'x',
+        startsAt: 0,
+        endsAt: 1,
+      }),
+      resolveAlert: () => alert({ state: 'resolved', resolvedAt: now }),
+      createAlertRule: () => ({ rule, notes: [] }),
+      deleteSilence: () => ({ deleted: true }),
+    });
+    const { page, agent } = rig;
+    await open(page, 'Alerts');
+    const firing = page.locator('.panel-firing');
+    await firing.getByRole('button', { name: 'Acknowledge' }).click();
+    assert.deepEqual(await agent.requested('acknowledgeAlert'), { id: alert().id });
+    await firing.getByRole('button', { name: 'Silence' }).click();
+    assert.deepEqual(await agent.requested('createSilence'), { rule: alert().rule, durationSeconds: 3600 });
+    await firing.getByRole('button', { name: 'Resolve' }).click();
+    assert.deepEqual(await agent.requested('resolveAlert'), { id: alert().id });
+    await page.getByRole('button', { name: 'Switch off: Runs are slower' }).click();
+    assert.deepEqual(await agent.requested('createAlertRule'), { ...rule, isEnabled: false });
+    await page.getByRole('button', { name: 'End the silence of disk' }).click();
+    assert.deepEqual(await agent.requested('deleteSilence'), { id: 's' });
+    assert.match(
+      await page.locator('.panel-channels').innerText(),
+      /team slack · from error on\s+answered 500, tried again in 40 s · 2 messages waiting/,
+    );
+    rig.assertQuiet();
+  });
+
+  it('follow: an alert that changes is read again, without a button', async () => {
+    await using rig = await bench.open(sectionAnswers);
+    const { page, agent } = rig;
+    await open(page, 'Alerts');
+    agent.answers.listAlerts = () => ({ alerts: [] });
+    agent.emit({ type: 'alert.changed', alert: alert({ state: 'resolved', resolvedAt: now }) });
+    await page.locator('.panel-firing').getByText('Nothing fires.').waitFor();
+    rig.assertQuiet();
+  });
+
+  it('tell how deliveries go with their definitions, and apply a proposal when told', async () => {
+    await using rig = await bench.open({
+      ...sectionAnswers,
+      applyTuningProposal: () => ({ ...proposal, state: 'applied' }),
+    });
+    const { page, agent } = rig;
+    await open(page, 'Delivery');
+    assert.match(
+      await page.locator('.panel-dora').innerText(),
+      /Lead time\s+36 h\s+of 12\. The median over the time shown[^]*Time to green\s+not known/,
+    );
+    assert.match(await page.locator('.panel-bottlenecks').innerText(), /Tests of vitest[^]*71 %/);
+    agent.answers.listTuningProposals = () => ({ proposals: [{ ...proposal, state: 'applied' }] });
+    await page.getByRole('button', { name: 'Apply: test.parallelExecutions' }).click();
+    assert.deepEqual(await agent.requested('applyTuningProposal'), { id: 'tests-parallel' });
+    await page.getByRole('button', { name: 'Undo: test.parallelExecutions' }).waitFor();
+    rig.assertQuiet();
+  });
+
+  it('say what cannot be read, and read it again', async () => {
+    await using rig = await bench.open({ ...sectionAnswers, getCapacity: () => Promise.reject(new Error('no')) });
+    const { page, agent } = rig;
+    await page.getByRole('link', { name: 'Delivery' }).click();
+    await page.locator('.section-failure').waitFor();
+    Object.assign(agent.answers, { getCapacity: sectionAnswers.getCapacity });
+    await page.getByRole('button', { name: 'Read again' }).click();
+    await page.locator('.panel-capacity').waitFor();
+  });
+
+  for (const section of sections) {
+    it(`fit pages of 300 to 2000 px, and axe finds nothing: ${section}`, async () => {
+      for (const [width, colorScheme] of [
+        [300, 'light'],
+        [800, 'dark'],
+        [2000, 'light'],
+      ] as const) {
+        await using rig = await bench.open(sectionAnswers, { viewport: { width, height: 900 }, colorScheme });
+        await open(rig.page, section);
+        assert.equal(await overflow(rig.page), 0, `${width}`);
+        assert.deepEqual(await axeViolations(rig.page), [], `${width} ${colorScheme}`);
+        rig.assertQuiet();
+      }
+    });
+  }
+});

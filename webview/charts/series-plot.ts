@@ -1,0 +1,220 @@
+// <noodle-series-plot>: a figure over time, drawn by uPlot, with its forecast, its changes of level and what was out of
+// the ordinary. Dragging zooms, a double click or Escape shows everything again; arrow keys read the values.
+import uPlot from 'uplot';
+import { formatClock } from '../format.ts';
+import { drawNotes } from './marks.ts';
+import type { PlottedSeries } from './plotted-series.ts';
+import { readPalette, watchTheme, type Palette } from './palette.ts';
+
+const heightPx = 280;
+const elementName = 'noodle-series-plot';
+
+/** Makes the element known to the page; once, before the first rendering. */
+export function registerSeriesPlot(registry: CustomElementRegistry): void {
+  registry.define(elementName, SeriesPlot);
+}
+
+const nothingPlotted: PlottedSeries = {
+  points: [],
+  forecast: [],
+  changes: [],
+  anomalies: [],
+  label: '',
+  unit: '',
+  format: String,
+};
+
+export class SeriesPlot extends HTMLElement {
+  #series: PlottedSeries = nothingPlotted;
+  #plot: uPlot | null = null;
+  #area: HTMLElement | null = null;
+  #readout: HTMLElement | null = null;
+  #undo: (() => void)[] = [];
+
+  /** Setting the same value again does nothing; another one keeps what was zoomed to. */
+  set series(series: PlottedSeries) {
+    if (series === this.#series) return;
+    const isSameAxis = series.unit === this.#series.unit && series.label === this.#series.label;
+    this.#series = series;
+    if (isSameAxis && this.#plot !== null) this.#plot.setData(aligned(series), !this.#isZoomed());
+    else this.#build();
+    this.#show(null);
+  }
+
+  connectedCallback(): void {
+    this.#readout = this.ownerDocument.createElement('p');
+    this.#readout.className = 'plot-readout';
+    const area = this.ownerDocument.createElement('div');
+    area.className = 'plot-area plot-area-tall';
+    this.#area = area;
+    this.replaceChildren(area, this.#readout);
+    this.#build();
+    const resized = new ResizeObserver(() => this.#plot?.setSize({ width: area.clientWidth, height: heightPx }));
+    resized.observe(area);
+    this.#undo = [
+      () => resized.disconnect(),
+      this.#listenToKeys(),
+      watchTheme(this.ownerDocument, () => this.#build()),
+    ];
+    this.#show(null);
+  }
+
+  disconnectedCallback(): void {
+    for (const undo of this.#undo.splice(0)) undo();
+    this.#plot?.destroy();
+    this.#plot = null;
+    this.#area = null;
+  }
+
+  #build(): void {
+    this.#plot?.destroy();
+    if (this.#area === null) return;
+    const size = { width: this.#area.clientWidth || 300, height: heightPx };
+    const onCursor = (index: number | null) => this.#show(index);
+    const options = plotOptions(readPalette(this), { size, onCursor, series: () => this.#series });
+    this.#plot = new uPlot(options, aligned(this.#series), this.#area);
+  }
+
+  #isZoomed(): boolean {
+    const [times] = this.#plot?.data ?? [[]];
+    const { min, max } = this.#plot?.scales['x'] ?? {};
+    const [first, last] = [times?.[0], times?.at(-1)];
+    return isNumber(min) && isNumber(max) && isNumber(first) && isNumber(last) && (min > first || max < last);
+  }
+
+  /** Values are said aloud only while they are read by keyboard. */
+  #listenToKeys(): () => void {
+    const ended = new AbortController();
+    const { signal } = ended;
+    this.addEventListener('keydown', (event) => this.#keyPressed(event), { signal });
+    this.addEventListener('focus', () => this.#readout?.setAttribute('aria-live', 'polite'), { signal });
+    this.addEventListener('blur', () => this.#readout?.removeAttribute('aria-live'), { signal });
+    return () => ended.abort();
+  }
+
+  #keyPressed(event: KeyboardEvent): void {
+    const plot = this.#plot;
+    const times = plot?.data[0] ?? [];
+    if (plot === null || times.length === 0) return;
+    const present = plot.cursor.idx ?? times.length;
+    const zoomed = { '+': 0.5, '-': 2 }[event.key];
+    const wanted = { ArrowLeft: present - 1, ArrowRight: present + 1, Home: 0, End: times.length - 1 }[event.key];
+    if (zoomed !== undefined) this.#zoom(plot, zoomed);
+    else if (event.key === 'Escape') plot.setData(plot.data, true);
+    else if (wanted !== undefined) this.#read(plot, Math.min(times.length - 1, Math.max(0, wanted)));
+    else return;
+    event.preventDefault();
+  }
+
+  #read(plot: uPlot, index: number): void {
+    const left = plot.valToPos(plot.data[0]?.[index] ?? 0, 'x');
+    const value = plot.data[1]?.[index] ?? plot.data[2]?.[index] ?? 0;
+    plot.setCursor({ left, top: plot.valToPos(value, 'y') });
+  }
+
+  /** Round the value that is read, else round the latest one. */
+  #zoom(plot: uPlot, factor: number): void {
+    const { min, max } = plot.scales['x'] ?? {};
+    const times = plot.data[0];
+    if (!isNumber(min) || !isNumber(max)) return;
+    const middle = times[plot.cursor.idx ?? times.length - 1] ?? max;
+    const half = ((max - min) * factor) / 2;
+    plot.setScale('x', {
+      min: Math.max(times[0] ?? min, middle - half),
+      max: Math.min(times.at(-1) ?? max, middle + half),
+    });
+  }
+
+  #show(index: number | null): void {
+    const text = describe(this.#series, index, Date.now());
+    if (this.#readout !== null && this.#readout.textContent !== text) this.#readout.textContent = text;
+  }
+}
+
+/** uPlot leaves a scale without values open. */
+function isNumber(value: number | null | undefined): value is number {
+  return typeof value === 'number';
+}
+
+/** One point in words; without an index the latest measured one. */
+function describe({ points, forecast, format }: PlottedSeries, index: number | null, now: number): string {
+  const measured = points[index ?? points.length - 1];
+  if (measured !== undefined)
+    return `${index === null ? 'Latest: ' : ''}${formatClock(measured.at, now)} · ${format(measured.value)}`;
+  const expected = index === null ? undefined : forecast[index - points.length];
+  if (expected === undefined) return '';
+  return `${formatClock(expected.at, now)} · expected ${format(expected.value)}, between ${format(expected.low)} and ${format(expected.high)}`;
+}
+
+/** Times in seconds, as uPlot wants them; measured, expected, low, high. */
+function aligned({ points, forecast }: PlottedSeries): uPlot.AlignedData {
+  const none = points.map(() => null);
+  const ahead = forecast.map(() => null);
+  return [
+    [...points, ...forecast].map(({ at }) => at / 1000),
+    [...points.map(({ value }) => value), ...ahead],
+    [...none, ...forecast.map(({ value }) => value)],
+    [...none, ...forecast.map(({ low }) => low)],
+    [...none, ...forecast.map(({ high }) => high)],
+  ];
+}
+
+interface PlotParts {
+  readonly size: { readonly width: number; readonly height: number };
+  readonly onCursor: (index: number | null) => void;
+  readonly series: () => PlottedSeries;
+}
+
+function plotOptions(palette: Palette, { size, onCursor, series }: PlotParts): uPlot.Options {
+  const axis = {
+    stroke: palette.text,
+    font: palette.font,
+    labelFont: palette.font,
+    ticks: { show: false },
+    labelSize: 20,
+  };
+  const hidden = { points: { show: false } };
+  return {
+    ...size,
+    padding: [8, 8, 0, 0],
+    legend: { show: false },
+    cursor: { drag: { x: true, y: false, setScale: true }, y: false, points: { show: false } },
+    scales: { x: { time: true }, y: { range: (_, low, high) => rangeOf(low, high) } },
+    axes: [
+      { ...axis, label: 'time', size: 32, grid: { show: false } },
+      {
+        ...axis,
+        label: series().label,
+        size: 64,
+        space: 32,
+        grid: { stroke: palette.grid, width: 1 },
+        values: (_, splits) => splits.map((each) => series().format(each)),
+      },
+    ],
+    series: [
+      {},
+      {
+        stroke: palette.line,
+        width: 1.5,
+        fill: palette.area,
+        points: { show: series().points.length < 100, size: 4 },
+        spanGaps: true,
+      },
+      { stroke: palette.line, width: 1.5, dash: [4, 4], ...hidden },
+      { stroke: palette.text, width: 0.5, dash: [2, 4], ...hidden },
+      { stroke: palette.text, width: 0.5, dash: [2, 4], ...hidden },
+    ],
+    hooks: {
+      setCursor: [(plot) => onCursor(plot.cursor.idx ?? null)],
+      draw: [(plot) => drawNotes(plot, series(), palette)],
+    },
+  };
+}
+
+/** From zero, unless a value is below it: a small change must not look like a large one. */
+function rangeOf(low: number | null, high: number | null): [number, number] {
+  const top = Math.max(0, high ?? 1);
+  const bottom = Math.min(0, low ?? 0);
+  const room = (top - bottom) * 0.1 || 1;
+  return [bottom < 0 ? bottom - room : 0, top + room];
+}

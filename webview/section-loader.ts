@@ -1,0 +1,113 @@
+// Reads what the open section shows, and reads it again when something happened that changes it.
+import { failureOf, type Client } from '../agent/protocol/client.ts';
+import type { NoodleEvent } from '../agent/protocol/events.ts';
+import type { MetricDefinition } from '../agent/protocol/metrics.ts';
+import type { Action } from './state/reduce.ts';
+import type { Filters, LoadedSection, SectionContents } from './state/sections.ts';
+import type { Remote } from './state/state.ts';
+
+const dayMs = 86_400_000;
+const plotPoints = 1000;
+/** What is plotted first, of those that there are. */
+const preferredMetrics = ['run.duration', 'run.first_failure'];
+
+type Read<S extends LoadedSection> = (client: Client, filters: Filters, now: number) => Promise<SectionContents[S]>;
+
+const readers: { readonly [S in LoadedSection]: Read<S> } = {
+  trends: readTrends,
+  async alerts(client) {
+    const [{ alerts }, { rules }, { silences }, { channels }] = await Promise.all([
+      client.listAlerts({ limit: 200 }),
+      client.listAlertRules({}),
+      client.listSilences({}),
+      client.listAlertChannels({}),
+    ]);
+    return { alerts, rules, silences, channels };
+  },
+  async delivery(client, { days }) {
+    const [delivery, bottlenecks, capacity, { proposals }] = await Promise.all([
+      client.getDeliveryMetrics({ days }),
+      client.getBottlenecks({ days }),
+      client.getCapacity({}),
+      client.listTuningProposals({}),
+    ]);
+    return { delivery, bottlenecks, capacity, proposals };
+  },
+};
+
+/** Events after which a section shows something else. */
+const refreshedBy: { readonly [S in LoadedSection]: readonly NoodleEvent['type'][] } = {
+  trends: ['run.finished'],
+  alerts: ['alert.changed'],
+  delivery: ['run.finished'],
+};
+
+export interface SectionLoaderOptions {
+  readonly client: Client;
+  readonly dispatch: (action: Action) => void;
+  readonly now: () => number;
+}
+
+export class SectionLoader {
+  readonly #options: SectionLoaderOptions;
+  /** Counts the readings: an answer that a later one has overtaken is not shown. */
+  #reading = 0;
+
+  constructor(options: SectionLoaderOptions) {
+    this.#options = options;
+  }
+
+  /** Reads the section that the filters name; what is shown stays until the answer is there. */
+  open(filters: Filters): void {
+    const { section } = filters;
+    const reading = ++this.#reading;
+    if (section !== 'now') void this.#read(section, filters, reading);
+  }
+
+  /** Reads again when one of the events changes what the open section shows. */
+  follow(filters: Filters, events: readonly NoodleEvent[]): void {
+    const { section } = filters;
+    if (section === 'now' || !events.some(({ type }) => refreshedBy[section].includes(type))) return;
+    this.open(filters);
+  }
+
+  async #read<S extends LoadedSection>(section: S, filters: Filters, reading: number): Promise<void> {
+    const content = await this.#answer(section, filters);
+    if (reading !== this.#reading) return;
+    // The reader of a section gives the content of that section; TypeScript cannot relate the two lookups.
+    this.#options.dispatch({ type: 'section', section, content } as Action);
+  }
+
+  async #answer<S extends LoadedSection>(section: S, filters: Filters): Promise<Remote<SectionContents[S]>> {
+    try {
+      const value = await readers[section](this.#options.client, filters, this.#options.now());
+      return { state: 'ready', value };
+    } catch (error) {
+      return { state: 'failed', failure: failureOf(error) };
+    }
+  }
+}
+
+async function readTrends(client: Client, { metric, days }: Filters, now: number): Promise<SectionContents['trends']> {
+  const [{ metrics }, { trends }] = await Promise.all([client.listMetrics({}), client.analyzeTrends({ days })]);
+  const chosen = chosenMetric(metrics, metric);
+  const movements = trends.filter(
+    ({ direction, changePoints }) => direction === 'rising' || direction === 'falling' || changePoints.length > 0,
+  );
+  if (chosen === null) return { metrics, chosen, series: null, trend: null, forecast: null, movements };
+  const [series, forecast] = await Promise.all([
+    client.getMetricSeries({ id: chosen.id, since: now - days * dayMs, points: plotPoints }),
+    client.predictMetrics({ metricId: chosen.id }),
+  ]);
+  const trend = trends.find(({ metricId }) => metricId === chosen.id) ?? null;
+  return { metrics, chosen, series, trend, forecast: forecast.points.length === 0 ? null : forecast, movements };
+}
+
+/** The one that the link names, else one that everybody has. */
+function chosenMetric(metrics: readonly MetricDefinition[], wanted: string | null): MetricDefinition | null {
+  for (const id of [wanted, ...preferredMetrics]) {
+    const found = metrics.find((each) => each.id === id);
+    if (found !== undefined) return found;
+  }
+  return metrics[0] ?? null;
+}

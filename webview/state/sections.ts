@@ -1,0 +1,71 @@
+// The parts of the wide page beside the present run: what each shows, and the filters that its link carries.
+import { z } from 'zod';
+import type { Alert, AlertRule, ChannelStatus, Silence } from '../../agent/protocol/alerts.ts';
+import { Aggregate, MetricId, type MetricDefinition, type MetricSeries } from '../../agent/protocol/metrics.ts';
+import type {
+  Bottlenecks,
+  Capacity,
+  DeliveryMetrics,
+  Forecast,
+  TrendAnalysis,
+  TuningProposal,
+} from '../../agent/protocol/trends.ts';
+
+/** In the order of the navigation. */
+export const SectionName = z.enum(['now', 'trends', 'alerts', 'delivery']);
+export type SectionName = z.infer<typeof SectionName>;
+
+/** What a link to the page says. */
+export const Filters = z.object({
+  section: SectionName.catch('now'),
+  /** How far back, in days. */
+  days: z.coerce
+    .number()
+    .pipe(z.literal([1, 7, 30, 90]))
+    .catch(30),
+  metric: MetricId.nullable().catch(null),
+  /** The figure of each span of time that is plotted. */
+  aggregate: Aggregate.catch('mean'),
+  isTable: z.stringbool().or(z.boolean()).catch(false),
+});
+export type Filters = z.infer<typeof Filters>;
+
+export const firstFilters: Filters = Filters.parse({});
+
+/** What each section shows; `now` shows what the page knows anyway. */
+export interface SectionContents {
+  readonly trends: {
+    readonly metrics: readonly MetricDefinition[];
+    readonly chosen: MetricDefinition | null;
+    readonly series: MetricSeries | null;
+    readonly trend: TrendAnalysis | null;
+    readonly forecast: Forecast | null;
+    /** Of all metrics that have enough values, those that moved. */
+    readonly movements: readonly TrendAnalysis[];
+  };
+  readonly alerts: {
+    readonly alerts: readonly Alert[];
+    readonly rules: readonly AlertRule[];
+    readonly silences: readonly Silence[];
+    readonly channels: readonly ChannelStatus[];
+  };
+  readonly delivery: {
+    readonly delivery: DeliveryMetrics;
+    readonly bottlenecks: Bottlenecks;
+    readonly capacity: Capacity;
+    readonly proposals: readonly TuningProposal[];
+  };
+}
+
+export type LoadedSection = keyof SectionContents;
+
+/** The filters in the text of a link, those that are not as usual alone: `section=trends&days=7`. */
+export function linkOf(filters: Filters): string {
+  const named = Object.entries(filters).filter(([name, value]) => value !== firstFilters[name as keyof Filters]);
+  return new URLSearchParams(named.map(([name, value]): [string, string] => [name, String(value)])).toString();
+}
+
+/** What a link says; what it does not say, or says wrongly, is as usual. */
+export function filtersIn(link: string): Filters {
+  return Filters.parse(Object.fromEntries(new URLSearchParams(link)));
+}
