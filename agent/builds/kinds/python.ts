@@ -76,8 +76,10 @@ function readProject(folder: string, { tree, read }: ProjectFiles): PythonProjec
     name: project?.project?.name ?? (folder === '' ? 'root' : folder),
     foundIn: under(folder, manifestNames.find((name) => hasAny(name)) ?? 'pyproject.toml'),
     hasBackEnd: project?.['build-system'] !== undefined || hasSetup,
-    usesMypy: 'mypy' in configurations || hasAny('mypy.ini') || /^\[mypy\]/m.test(textOf('setup.cfg') ?? ''),
-    usesPyright: 'pyright' in configurations || hasAny('pyrightconfig.json'),
+    usesMypy: [hasAny('mypy.ini'), 'mypy' in configurations, (textOf('setup.cfg') ?? '').includes('[mypy]')].includes(
+      true,
+    ),
+    usesPyright: [hasAny('pyrightconfig.json'), 'pyright' in configurations].includes(true),
     configurations,
   };
 }

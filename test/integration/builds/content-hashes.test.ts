@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { symlink } from 'node:fs/promises';
-import { utimes } from 'node:fs/promises';
+import { utimes, symlink } from 'node:fs/promises';
 import { ContentHashes } from '../../../agent/builds/content-hashes.ts';
 import { listOutputs } from '../../../agent/builds/output-files.ts';
 import { systemClock } from '../../../agent/platform/clock.ts';
