@@ -53,6 +53,7 @@ export const settingDeclarations = [
   flag('NOODLE_TEST_MOCHA_ENABLED', 'test.mochaEnabled', 'Run Mocha tests.'),
   flag('NOODLE_TEST_VITEST_ENABLED', 'test.vitestEnabled', 'Run Vitest tests.'),
   flag('NOODLE_TEST_NODE_TEST_ENABLED', 'test.nodeTestEnabled', "Run tests of Node's own runner."),
+  flag('NOODLE_TEST_PLAYWRIGHT_ENABLED', 'test.playwrightEnabled', 'Run Playwright tests.'),
   flag('NOODLE_TEST_GO_ENABLED', 'test.goEnabled', 'Run Go tests.'),
   flag('NOODLE_TEST_CARGO_ENABLED', 'test.cargoEnabled', 'Run Rust tests with cargo.'),
   flag('NOODLE_ANALYTICS_AI_ANALYTICS', 'analytics.aiAnalytics', 'Look for trends, changes of level and anomalies in what is recorded.'),

@@ -8,6 +8,7 @@ import { goAdapter } from './adapters/go.ts';
 import { jestAdapter } from './adapters/jest.ts';
 import { mochaAdapter } from './adapters/mocha.ts';
 import { nodeTestAdapter } from './adapters/node-test.ts';
+import { playwrightAdapter } from './adapters/playwright.ts';
 import { pytestAdapter } from './adapters/pytest.ts';
 import { unittestAdapter } from './adapters/unittest.ts';
 import { vitestAdapter } from './adapters/vitest.ts';
@@ -20,6 +21,7 @@ export const adapters: readonly TestAdapter[] = [
   nodeTestAdapter,
   pytestAdapter,
   unittestAdapter,
+  playwrightAdapter,
   goAdapter,
   cargoAdapter,
   ctestAdapter,

@@ -7,6 +7,7 @@ import type { Location } from '../../protocol/test.ts';
 import type { BatchContext } from '../adapter.ts';
 import { repoPath } from '../javascript/failure-text.ts';
 import { jsonOf, runMachine } from '../native/machine-run.ts';
+import { cmakeCommands } from './source.ts';
 import type { CMakeTarget } from './build-folder.ts';
 
 const Listing = z.object({
@@ -67,11 +68,14 @@ export async function listCTests(place: CMakePlace, context: BatchContext): Prom
   const listing = Listing.safeParse(jsonOf(text));
   if (exit.exitCode !== 0 || !listing.success) return null;
   const { tests, backtraceGraph } = listing.data;
+  const written = tests.some(({ command }) => command.length === 0)
+    ? writtenPrograms(place.folder)
+    : new Map<string, string>();
   const cases = await googleTestCases(tests, context);
   return tests.map((test, index) => {
     const node = test.backtrace === undefined ? undefined : backtraceGraph.nodes[test.backtrace];
     const declared = node === undefined ? null : { file: backtraceGraph.files[node.file] ?? '', line: node.line ?? 1 };
-    return ctestOf(test, { number: index + 1, declared, place, cases, context });
+    return ctestOf(test, { number: index + 1, declared, place, cases, written, context });
   });
 }
 
@@ -79,14 +83,17 @@ interface Surroundings {
   readonly number: number;
   readonly declared: { readonly file: string; readonly line: number } | null;
   readonly place: CMakePlace;
+  /** Programs by the names of their tests, where CTest does not tell them since they do not exist. */
+  readonly written: ReadonlyMap<string, string>;
   readonly cases: ReadonlyMap<string, { readonly file: string; readonly line: number }>;
   readonly context: BatchContext;
 }
 
-function ctestOf(test: Listed, { number, declared, place, cases, context }: Surroundings): CTest {
+function ctestOf(test: Listed, { number, declared, place, cases, written: programs, context }: Surroundings): CTest {
   const [program = null, ...args] = test.command;
   const target = place.targets.find(
-    (each) => (program !== null && each.programs.includes(program)) || test.name === `${each.name}_NOT_BUILT`,
+    (each) =>
+      each.programs.includes(program ?? programs.get(test.name) ?? '') || test.name === `${each.name}_NOT_BUILT`,
   );
   const written = cases.get(`${program}\0${filterOf(args) ?? ''}`) ?? null;
   const declaredFile = declared === null ? null : repoPath(context.root, declared.file);
@@ -118,6 +125,19 @@ function ctestOf(test: Listed, { number, declared, place, cases, context }: Surr
     workingDirectory: typeof workingDirectory === 'string' ? workingDirectory : null,
     isRelated: test.properties.some(({ name }) => related.test(name)),
   };
+}
+
+/** From the files that CMake writes for CTest. */
+function writtenPrograms(folder: string): Map<string, string> {
+  const programs = new Map<string, string>();
+  for (const { name, arguments: words } of cmakeCommands(readIfThere(path.join(folder, 'CTestTestfile.cmake')))) {
+    const [first = '', second = ''] = words;
+    if (name === 'add_test') programs.set(first, second);
+    else if (name === 'subdirs')
+      for (const word of words)
+        for (const [test, program] of writtenPrograms(path.resolve(folder, word))) programs.set(test, program);
+  }
+  return programs;
 }
 
 const related = /^(?:FIXTURES_|DEPENDS$|RESOURCE_|RUN_SERIAL$)/;

@@ -1,6 +1,6 @@
 // What the runner-side files of the JavaScript frameworks write on file descriptor 3, a message a line.
 import { z } from 'zod';
-import { TestStatus } from '../../protocol/test.ts';
+import { TestAttachment, TestStatus } from '../../protocol/test.ts';
 
 const Place = z.object({ file: z.string(), line: z.int().positive(), column: z.int().positive().optional() });
 
@@ -20,6 +20,9 @@ const ReportMessage = z.discriminatedUnion('event', [
     stack: z.string().optional(),
     declaredAt: Place.optional(),
     isCorrection: z.boolean().optional(),
+    output: z.string().optional(),
+    attachments: z.array(TestAttachment).optional(),
+    retries: z.int().positive().optional(),
   }),
   z.object({ event: z.literal('end'), file: z.string() }),
   /** Something broke beside the tests: an error that nobody caught, a global teardown. */

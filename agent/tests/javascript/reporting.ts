@@ -129,7 +129,7 @@ function passOnFile(event: 'start' | 'end', file: RepoPath | null, context: Batc
 function passOnResult(message: ResultMessage, { command, context, state }: Reception): void {
   const result = resultOf({ root: context.root, cwd: command.cwd }, message);
   if (result === null || !isWanted(result, command.only)) return;
-  if (result.status === 'failed' || result.status === 'errored') state.hasFailed = true;
+  if (['failed', 'errored', 'timed_out'].includes(result.status)) state.hasFailed = true;
   context.report(result);
 }
 
@@ -151,6 +151,9 @@ function resultOf(places: StackPlaces, message: ResultMessage): ReportedResult |
     ...textsOf(message),
     ...placesOf(message, places),
     ...(message.isCorrection === true ? { isCorrection: true } : {}),
+    ...(message.output === undefined ? {} : { output: plainText(message.output) }),
+    ...(message.attachments === undefined ? {} : { attachments: message.attachments }),
+    ...(message.retries === undefined ? {} : { retries: message.retries }),
   };
 }
 

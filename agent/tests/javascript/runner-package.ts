@@ -20,21 +20,21 @@ const InstalledManifest = z.object({
 });
 
 /** Looks for the package in `node_modules` of the folder and of every folder above it. */
-export function findRunner(folder: string, name: string): RunnerPackage | null {
+export function findRunner(folder: string, name: string, programName = name): RunnerPackage | null {
   for (let above = folder; ; above = path.dirname(above)) {
     const candidate = path.join(above, 'node_modules', name);
-    const found = readInstalled(candidate, name);
+    const found = readInstalled(candidate, name, programName);
     if (found !== null) return found;
     if (above === path.dirname(above)) return null;
   }
 }
 
-function readInstalled(folder: string, name: string): RunnerPackage | null {
+function readInstalled(folder: string, name: string, programName: string): RunnerPackage | null {
   const file = path.join(folder, 'package.json');
   if (!existsSync(file)) return null;
   try {
     const { version, bin } = InstalledManifest.parse(JSON.parse(readFileSync(file, 'utf8')));
-    const program = typeof bin === 'string' ? bin : bin?.[name];
+    const program = typeof bin === 'string' ? bin : bin?.[programName];
     if (program === undefined) return null;
     return { name, version, major: Number.parseInt(version, 10), folder, program: path.join(folder, program) };
   } catch {
