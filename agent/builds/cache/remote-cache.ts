@@ -106,7 +106,11 @@ export class RemoteCache {
     const sendMs = request.body === undefined ? 0 : sizeBytes / 1000;
     const answerTimer = setTimeout(() => limit.abort(new Error('no answer in time')), answerMs + sendMs);
     try {
-      const either = AbortSignal.any([signal, limit.signal, AbortSignal.timeout(transferMs + sizeBytes / 1000)]);
+      const either = AbortSignal.any([
+        signal,
+        limit.signal,
+        AbortSignal.timeout(Math.ceil(transferMs + sizeBytes / 1000)),
+      ]);
       const { body, method } = request;
       // A body of fetch lies in a buffer of its own.
       const content = body === undefined ? {} : { body: new Uint8Array(body) };
