@@ -137,6 +137,10 @@ function testAndBuildHandlers({ tests, builds, store, answers, planner }: Handle
       const explanations = await answers.explain(subject);
       return explanations.ok ? success({ explanations: explanations.value }) : explanations;
     },
+    getCertificates: async ({ subject }) => {
+      const certificates = await answers.certificates(subject);
+      return certificates.ok ? success({ certificates: certificates.value }) : certificates;
+    },
     getCodeLenses: async ({ file }) => success({ lenses: await answers.codeLenses(file) }),
   } satisfies Partial<Handlers>;
 }

@@ -3,16 +3,19 @@ import type { EventBus } from '../events/events.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Disposables } from '../platform/disposables.ts';
 import type { Disposer } from '../protocol/client.ts';
-import type { Explanation } from '../protocol/explanation.ts';
+import type { Certificate, Explanation } from '../protocol/explanation.ts';
 import type { Result } from '../protocol/failure.ts';
 import type { RepoPath } from '../protocol/ids.ts';
 import { codeLensesOf, type Lens } from './code-lenses.ts';
 import { currentDiagnostics, type Diagnostic } from './diagnostics.ts';
+import { certificatesOf } from './certificates.ts';
 import { explainSubject, type ExplainOptions } from './explain.ts';
 
 export interface Answers {
   /** Why a test or target was selected, skipped, built or ordered where it was. */
   explain(subject: string): Promise<Result<Explanation[]>>;
+  /** What vouches for skipping each test file of that name; `not_found` when there is none. */
+  certificates(subject: string): Promise<Result<Certificate[]>>;
   /** The changed functions of a file with the tests that they can affect. */
   codeLenses(file: string): Promise<Lens[]>;
   diagnostics(): ReadonlyMap<RepoPath, readonly Diagnostic[]>;
@@ -47,6 +50,7 @@ export function createAnswers(options: AnswersOptions): Answers {
   disposables.defer(events.on('plan.updated', lensesChanged));
   return {
     explain: (subject) => explainSubject(options, subject),
+    certificates: (subject) => certificatesOf(options, subject),
     codeLenses: (file) => codeLensesOf(options, file),
     diagnostics: () => currentDiagnostics(store),
     onDiagnosticsChanged: (listener) => subscribe(diagnosticsListeners, listener),

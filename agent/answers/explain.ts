@@ -3,6 +3,7 @@ import type { Builds } from '../builds/builds.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
+import { findTests, type FoundTest } from '../protocol/find-tests.ts';
 import type { RepoPath } from '../protocol/ids.ts';
 import { nearest } from '../protocol/nearest.ts';
 import type { Plan } from '../protocol/plan.ts';
@@ -11,8 +12,9 @@ import type { Planner } from '../pipelines/planner.ts';
 import { latestPlanWith, type RecordedPlan } from '../store/plans.ts';
 import type { Reader } from '../store/store.ts';
 import { fileHistory, testHistory } from '../store/tests.ts';
+import type { TestFile } from '../protocol/test.ts';
 import type { Tests } from '../tests/tests.ts';
-import { findTests, type FoundTest } from './find-tests.ts';
+
 
 export interface ExplainOptions {
   readonly builds: Builds;
@@ -29,7 +31,7 @@ export async function explainSubject(options: ExplainOptions, subject: string): 
   await options.planner.refresh();
   const targets = await options.builds.explain(subject);
   const { files } = await options.tests.discover([]);
-  const found = findTests(files, subject);
+  const found = await findKnown(options.tests, files, subject, targets.length > 0);
   if (found.length === 0 && targets.length === 0) {
     const known = (await options.builds.targets()).targets;
     const near = nearest(subject, [...files.map((file) => file.file), ...known.map((target) => target.id)]);
@@ -37,6 +39,14 @@ export async function explainSubject(options: ExplainOptions, subject: string): 
   }
   const tests = await Promise.all(found.map((test) => explainTest(options, test)));
   return success([...targets, ...tests]);
+}
+
+/** By what is on record; a title that is not may stand in a source. */
+export async function findKnown(tests: Tests, files: readonly TestFile[], subject: string, isTarget: boolean): Promise<FoundTest[]> {
+  const known = findTests(files, subject);
+  if (known.length > 0 || isTarget) return known;
+  const read = files.map(async (file) => ({ ...file, cases: [...(await tests.casesIn(file.id))] }));
+  return findTests(await Promise.all(read), subject);
 }
 
 async function explainTest(options: ExplainOptions, found: FoundTest): Promise<Explanation> {
@@ -108,7 +118,7 @@ function dependencyFacts(graph: Graph, file: RepoPath, plan: Plan): string[] {
 }
 
 /** Everything that a file reaches by its edges, without itself, nearest first. */
-function closureOf(graph: Graph, file: RepoPath): RepoPath[] {
+export function closureOf(graph: Graph, file: RepoPath): RepoPath[] {
   const seen = new Set<RepoPath>([file]);
   for (const current of seen) for (const next of graph.importsOf(current)) seen.add(next);
   seen.delete(file);

@@ -82,7 +82,7 @@ export const commands: readonly CommandDeclaration[] = [
     summary: 'Why was a test or target selected, skipped, cached or ordered where it was?',
     positionals: '[test or target]',
     mostPositionals: 1,
-    options: [{ name: 'skipped', summary: 'List what a plan made now leaves out; with a test, why that one.' }, json, repository, help],
+    options: [{ name: 'skipped', summary: 'List what a plan made now leaves out; with a test, what vouches for that.' }, json, repository, help],
     examples: ['noodle explain test/cart.test.ts', 'noodle explain core', 'noodle explain --skipped', 'noodle explain --skipped test/cart.test.ts'],
   },
   {

@@ -5,7 +5,7 @@ import { Alert, AgentCost, DashboardSnapshot, MetricDefinition, MetricValue } fr
 import { BuildResult, BuildTarget } from './build.ts';
 import { ChangeSet } from './change-set.ts';
 import { Execution, Trigger } from './execution.ts';
-import { Explanation } from './explanation.ts';
+import { Certificate, Explanation } from './explanation.ts';
 import { ExecutionId, StepId, TestId } from './ids.ts';
 import { Plan, PlanRequest } from './plan.ts';
 import { ExplainedSetting, SettingSource } from './settings.ts';
@@ -206,6 +206,13 @@ export const operations = {
     summary: 'Why a test or target was selected, skipped, cached or ordered where it was, from recorded facts.',
     input: z.object({ subject: z.string().min(1).max(4096) }),
     output: z.object({ explanations: z.array(Explanation) }),
+    role: 'viewer',
+  }),
+  getCertificates: operation({
+    route: 'GET /certificates',
+    summary: 'What vouches for skipping a test: what it depends on, by which evidence, and how each change misses it.',
+    input: z.object({ subject: z.string().min(1).max(4096) }),
+    output: z.object({ certificates: z.array(Certificate) }),
     role: 'viewer',
   }),
   getCodeLenses: operation({

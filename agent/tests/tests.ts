@@ -4,6 +4,7 @@ import type { Impact } from '../graph/graph.ts';
 import { assetPath } from '../platform/assets.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ChangeSet } from '../protocol/change-set.ts';
+import type { Certificate } from '../protocol/explanation.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
 import type { RepoPath, TestId } from '../protocol/ids.ts';
 import type { PlanRequest } from '../protocol/plan.ts';
@@ -11,6 +12,7 @@ import type { Framework, TestCase, TestFile } from '../protocol/test.ts';
 import { fileHistory } from '../store/tests.ts';
 import { testId, type DebugCommand, type WrittenCase } from './adapter.ts';
 import { TestCatalog } from './catalog.ts';
+import { certificateOf, type CertificateInput } from './certificate.ts';
 import { createEvidenceKeeper } from './evidence/evidence-keeper.ts';
 import { createEvidenceSource } from './evidence-source.ts';
 import { plainEstimator } from './estimator.ts';
@@ -52,6 +54,8 @@ export interface Tests {
     readonly impact: Impact;
     readonly request: PlanRequest;
   }): Promise<TestPlan>;
+  /** What vouches for a test that the plan of a change skips. */
+  certificate(input: Pick<CertificateInput, 'test' | 'impact' | 'dependencies' | 'selectedBy'>): Certificate;
   /** One step a project, in the order of their first planned test. */
   steps(input: StepsInput): readonly StepDefinition[];
   debugCommand(id: TestId): Promise<Result<DebugCommand>>;
@@ -95,6 +99,10 @@ export function createTests(options: TestsOptions): Tests {
         request,
         estimator: plainEstimator,
       });
+    },
+    certificate(input) {
+      const { test, impact } = input;
+      return certificateOf({ ...input, recorded: recorded.of(test.id), verdict: recorded.judge(impact).verdictOn(test) });
     },
     steps: (input) => testSteps(input, catalog, { options, warm, evidence }),
     warmCost: () => warm.cost(),

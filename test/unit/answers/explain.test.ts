@@ -12,6 +12,7 @@ import { saveExecution } from '../../../agent/store/executions.ts';
 import { savePlan } from '../../../agent/store/plans.ts';
 import { saveTestResults } from '../../../agent/store/tests.ts';
 import type { Tests } from '../../../agent/tests/tests.ts';
+import { impactWith } from '../../rig/impact.ts';
 import { MemoryDatabase } from '../../rig/memory-database.ts';
 import { anExecution, aPlan, aResult, aTarget } from '../../rig/recorded.ts';
 
@@ -119,13 +120,13 @@ describe('explanations', () => {
   function options() {
     const imports = new Map([[cartTest, [cart]], [cart, [money]]]);
     const changes = { base: 'HEAD', head: null, branch: null, files: [], notes: [] };
-    const impact = { reached: new Map(), reachedByTypes: new Map(), unbounded: [], notes: [] };
+    const impact = impactWith();
     const planner: Partial<Planner> = {
       refresh: async () => {},
       plan: async () => (now === null ? failure('not_a_repository', 'gone') : success({ plan: now, changes, impact })),
     };
     const builds: Partial<Builds> = { explain: async () => target, targets: async () => ({ targets: [aTarget('core')], problems: [] }) };
-    const tests: Partial<Tests> = { discover: async () => ({ files, problems: [] }) };
+    const tests: Partial<Tests> = { discover: async () => ({ files, problems: [] }), casesIn: async () => [] };
     const graph: Partial<Graph> = { importsOf: (path) => imports.get(path) ?? [] };
     return { planner: planner as Planner, builds: builds as Builds, tests: tests as Tests, graph: graph as Graph, store: db };
   }

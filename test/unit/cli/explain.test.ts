@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Explanation } from '../../../agent/protocol/explanation.ts';
-import { RepoPath } from '../../../agent/protocol/ids.ts';
+import type { Certificate, Explanation } from '../../../agent/protocol/explanation.ts';
+import { RepoPath, TestId } from '../../../agent/protocol/ids.ts';
 import { CommandRig } from '../../rig/command-rig.ts';
 import { aPlan } from '../../rig/recorded.ts';
 
@@ -8,6 +8,7 @@ import { aPlan } from '../../rig/recorded.ts';
 async function explained(...argv: readonly string[]): Promise<{ readonly code: number; readonly lines: string[] }> {
   const rig = new CommandRig({
     explain: ({ subject }: { readonly subject: string }) => ({ explanations: known.filter((each) => each.subject.endsWith(subject)) }),
+    getCertificates: () => ({ certificates: [certificate] }),
     makePlan: () => aPlan({ skipped: { count: 2, files: [RepoPath.parse('b.test.ts')] } }),
   });
   const code = await rig.run('explain', ...argv);
@@ -15,6 +16,17 @@ async function explained(...argv: readonly string[]): Promise<{ readonly code: n
 }
 
 const known: readonly Explanation[] = [explanation('@shop/core', 'target'), explanation('@tools/core', 'target'), explanation('b.test.ts', 'test')];
+
+const certificate: Certificate = {
+  test: TestId.parse('mocha:b.test.ts'),
+  holds: true,
+  evidence: 'imports',
+  recordedAt: null,
+  executionId: null,
+  doubt: null,
+  dependsOn: [{ path: 'b.ts', how: 'imported', contentHash: 'h' }],
+  changes: [],
+};
 
 function explanation(subject: string, subjectKind: Explanation['subjectKind']): Explanation {
   return { subject, subjectKind, decision: 'unknown', summary: `about ${subject}`, path: [], facts: [], executionId: null, at: null };
@@ -31,10 +43,17 @@ describe('noodle explain', () => {
     ]);
   });
 
-  it('explains one test alike with --skipped', async () => {
-    const lines = ['b.test.ts: unknown', '  about b.test.ts'];
-    assert.deepEqual((await explained('b.test.ts')).lines, lines);
-    assert.deepEqual((await explained('--skipped', 'b.test.ts')).lines, lines);
+  it('shows with --skipped what vouches for a test', async () => {
+    assert.deepEqual((await explained('b.test.ts')).lines, ['b.test.ts: unknown', '  about b.test.ts']);
+    assert.deepEqual((await explained('--skipped', 'b.test.ts')).lines, [
+      'mocha:b.test.ts: skipped',
+      '  nothing that it depends on changed',
+      '  evidence: imports (never recorded)',
+      '  depends on 1 file:',
+      '    imported b.ts',
+      '  nothing changed at all',
+    ]);
+    assert.deepEqual((await explained('--skipped', 'b.test.ts', '--json')).lines, [JSON.stringify({ certificates: [certificate] })]);
   });
 
   it('lists what is skipped when no test is named', async () => {

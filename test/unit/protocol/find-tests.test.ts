@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { findTests } from '../../../agent/answers/find-tests.ts';
+import { findTests, idOfFound } from '../../../agent/protocol/find-tests.ts';
 import { TestFile } from '../../../agent/protocol/test.ts';
 
 const files = [
@@ -32,6 +32,23 @@ describe('finding what a person means', () => {
 
   it('finds every file whose path ends like that', () => {
     assert.deepEqual(ids('cart.test.ts'), ['vitest:packages/core/cart.test.ts', 'mocha:test/cart.test.ts']);
+  });
+
+  it("finds cases as pytest names them, with or without parameters, and those that are not known yet", () => {
+    const file = 'pytest:tests/test_a.py';
+    const python = TestFile.parse({
+      id: file,
+      file: 'tests/test_a.py',
+      framework: 'pytest',
+      project: '',
+      cases: [['A', 'test_b[1]'], ['test_c']].map((titlePath) => ({ id: `${file} > ${titlePath.join(' > ')}`, titlePath, line: 1, lastStatus: null, lastDurationMs: null })),
+    });
+    const named = (subject: string) => findTests([python], subject).map(idOfFound);
+    assert.deepEqual(named('tests/test_a.py::A::test_b'), [`${file} > A > test_b[1]`]);
+    assert.deepEqual(named('test_a.py::A'), [`${file} > A > test_b[1]`]);
+    assert.deepEqual(named('test_a.py::test_new'), [`${file} > test_new`]);
+    assert.deepEqual(named('test_b'), [`${file} > A > test_b[1]`]);
+    assert.deepEqual(named('other.py::test_c'), []);
   });
 
   it('finds nothing for what does not exist', () => {
