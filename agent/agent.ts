@@ -1,19 +1,24 @@
 // The composition root: builds the parts of one repository's agent and wires them to each other.
-import { existsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { createAnalytics, type Analytics } from './analytics/analytics.ts';
+import { analyticsRoutes } from './analytics-handlers.ts';
 import { createAnswers, type Answers } from './answers/answers.ts';
 import { createBuilds } from './builds/builds.ts';
 import { ConfigurationState, configurationPath } from './configuration-state.ts';
 import { createEngine, type Engine, type Limits } from './engine/engine.ts';
+import { createSandboxes } from './engine/sandbox.ts';
 import { createEventBus, type EventBus } from './events/events.ts';
 import { createGraph } from './graph/graph.ts';
 import { createHandlers } from './handlers.ts';
 import { BuildConfigs, definedTargets } from './pipelines/build-configs.ts';
 import { ContinuousRun } from './pipelines/continuous-run.ts';
 import { createMainJob } from './pipelines/main-job.ts';
+import { createPipelineFiles, type PipelineFiles } from './pipeline-files.ts';
+import { createPipelines, type Pipelines } from './pipelines/pipelines.ts';
 import { createPlanner } from './pipelines/planner.ts';
+import { fateOf } from './pipelines/resumption.ts';
 import { TestSuites } from './pipelines/test-suites.ts';
 import { assetPath } from './platform/assets.ts';
 import { createProcesses } from './platform/child-processes.ts';
@@ -24,10 +29,11 @@ import type { Log } from './platform/log.ts';
 import { processRecordsFolder } from './platform/orphans.ts';
 import type { Processes } from './platform/processes.ts';
 import type { ChangeSet } from './protocol/change-set.ts';
+import type { Execution } from './protocol/execution.ts';
 import { RepoPath } from './protocol/ids.ts';
 import type { OutputOf } from './protocol/operations.ts';
 import type { Settings } from './protocol/settings.ts';
-import type { AuditEntry, Handlers, IdempotencyRecords } from './server/server.ts';
+import type { AuditEntry, Handlers, IdempotencyRecords, RawRoute } from './server/server.ts';
 import { appendAudit } from './store/audit.ts';
 import { findKeyedRequest, forgetKeyedRequests, removeKeyedRequest, saveKeyedRequest } from './store/idempotency.ts';
 import { openStore, type Notice, type Store } from './store/store.ts';
@@ -44,6 +50,8 @@ export interface AgentOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Whoever starts the agent by hand trusts the repository; an editor says so once its user does. */
   readonly isTrusted: boolean;
+  /** Whether it stays, so that what a crash left unfinished can be gone on with; a short command only says so. */
+  readonly resumes: boolean;
   /** What only the process that hosts the agent knows. */
   readonly host: AgentHost;
 }
@@ -57,6 +65,8 @@ export interface AgentHost {
 
 export interface Agent {
   readonly handlers: Handlers;
+  /** Routes of other programs' protocols, beside those of the contract. */
+  readonly rawRoutes: readonly RawRoute[];
   readonly events: EventBus;
   readonly answers: Answers;
   readonly engine: Engine;
@@ -75,7 +85,9 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   const parts = buildParts(foundation, disposables);
   const { workspace, log, host } = options;
   const { events, engine, store, configuration, trust } = foundation;
-  const { continuousRun, answers, planner } = parts;
+  const { continuousRun, answers, planner, pipelines } = parts;
+  pipelines.resume(foundation.unfinished);
+  disposables.defer(forgetDaily({ ...foundation, pipelines, retentionDays: () => foundation.settings()['analytics.retentionDays'] }));
   disposables.defer(
     workspace.onChange((batch) => {
       if (batch.everything || batch.paths.some((file) => file === configurationPath)) configuration.fileChanged();
@@ -85,6 +97,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   const handlers = createHandlers({
     ...foundation,
     ...parts,
+    pipelineProblems: (text) => (text === undefined ? declaredPipelines(foundation.pipelineFiles) : foundation.pipelineFiles.check(text)),
     status: () => statusOf(foundation, { isWatching: continuousRun.isWatching, runners: parts.tests.warmCost() }),
     configuration: () => configuration.describe(),
     configureClient(_caller, isTrusted, editorSettings) {
@@ -96,6 +109,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   });
   return {
     handlers,
+    rawRoutes: analyticsRoutes(foundation.analytics),
     events,
     answers,
     engine,
@@ -129,6 +143,9 @@ interface Foundation extends AgentOptions {
   readonly analytics: Analytics;
   readonly processes: Processes;
   readonly engine: Engine;
+  /** Executions that a crash left, to be gone on with. */
+  readonly unfinished: readonly Execution[];
+  readonly pipelineFiles: PipelineFiles;
 }
 
 async function openFoundation(options: AgentOptions, disposables: Disposables): Promise<Foundation> {
@@ -141,13 +158,29 @@ async function openFoundation(options: AgentOptions, disposables: Disposables): 
   const store = disposables.use(await openStore({ directory: path.join(stateDirectory, 'store'), clock, log, onNotice }));
   const configuration = new ConfigurationState({ environment, readFile: () => workspace.read(RepoPath.parse(configurationPath)) });
   const settings = () => configuration.settings;
-  const analytics = disposables.use(await createAnalytics({ store, events, clock, log, settings }));
+  const trust = { isTrusted: options.isTrusted };
   const processes = disposables.use(createProcesses({ clock, log, recordsFolder: processRecordsFolder(stateDirectory) }));
+  const analytics = disposables.use(
+    await createAnalytics({
+      ...options,
+      store,
+      events,
+      settings,
+      repository: workspace.name,
+      configured: () => configuration.file,
+      isTrusted: () => trust.isTrusted,
+      cores: availableParallelism(),
+      freeBytes: () => freeBytes(stateDirectory),
+      history: (since) => workspace.history(since),
+      run: async (command, args) => (await processes.start({ command, args, cwd: workspace.root, environment: userEnvironment(environment) }).exited).exitCode,
+      onTuned: (values) => configuration.tuned(values),
+    }),
+  );
   const limits = () => limitsOf(settings());
   const engine = disposables.use(createEngine({ store, events, processes, clock, log, stateDirectory, limits }));
-  await engine.recover();
-  disposables.defer(forgetDaily({ analytics, engine, clock, log, retentionDays: () => settings()['analytics.retentionDays'] }));
-  return { ...options, events, notices, store, configuration, settings, trust: { isTrusted: options.isTrusted }, analytics, processes, engine };
+  const unfinished = await engine.recover((execution) => fateOf(execution, store, options.resumes));
+  const pipelineFiles = createPipelineFiles(workspace.root, (file) => workspace.read(file));
+  return { ...options, events, notices, store, configuration, settings, trust, analytics, processes, engine, unfinished, pipelineFiles };
 }
 
 /** The parts that know code, builds and tests, and the main job over them. */
@@ -187,6 +220,10 @@ function buildParts(foundation: Foundation, disposables: Disposables) {
   const continuousRun: ContinuousRun = disposables.use(
     new ContinuousRun({ planner, events, log, start: (request) => mainJob.start(request), isObserved }),
   );
+  const { engine, processes, pipelineFiles } = foundation;
+  const sandboxes = createSandboxes({ processes, root, stateDirectory, environment });
+  const slots = () => limitsOf(settings()).commands;
+  const pipelines = createPipelines({ ...common, workspace, planner, builds, tests, engine, processes, sandboxes, isTrusted, isInstalled, slots, chance: Math.random, declared: () => pipelineFiles.read() });
   const answers = disposables.use(createAnswers({ builds, tests, graph, planner, store, events, clock }));
   const named = { store, engine: foundation.engine, clock, mainJob };
   const buildConfigs = new BuildConfigs({ ...named, targets: async () => (await builds.targets()).targets, definitionsChanged: () => continuousRun.replan() });
@@ -197,7 +234,22 @@ function buildParts(foundation: Foundation, disposables: Disposables) {
       return (await tests.discover([])).files;
     },
   });
-  return { builds, tests, planner, mainJob, continuousRun, answers, buildConfigs, testSuites };
+  return { builds, tests, planner, mainJob, continuousRun, answers, buildConfigs, testSuites, pipelines };
+}
+
+/** Null where the system does not say. */
+function freeBytes(folder: string): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
+}
+
+function declaredPipelines(files: PipelineFiles) {
+  const { sound, problems } = files.read();
+  return { pipelines: [...sound.keys()], problems };
 }
 
 function limitsOf(settings: Settings): Limits {
@@ -212,16 +264,18 @@ function limitsOf(settings: Settings): Limits {
 interface Forgetting {
   readonly analytics: Analytics;
   readonly engine: Engine;
+  readonly pipelines: Pipelines;
   readonly clock: Clock;
   readonly log: Log;
   readonly retentionDays: () => number;
 }
 
 /** A minute after the start and then daily, so that short commands do not pay for it. */
-function forgetDaily({ analytics, engine, clock, log, retentionDays }: Forgetting): () => void {
+function forgetDaily({ analytics, engine, pipelines, clock, log, retentionDays }: Forgetting): () => void {
   const forget = async () => {
     await analytics.prune();
     await engine.pruneLogs(clock.now() - retentionDays() * dayMs);
+    await pipelines.pruneArtifacts(clock.now() - retentionDays() * dayMs);
   };
   let cancel = () => {};
   const schedule = (delayMs: number) => {

@@ -1,4 +1,4 @@
-// The settings in force: environment, what the editors sent, noodle.yaml, defaults; read anew when one of them changes.
+// The settings in force: environment, what the editors sent, noodle.yaml, applied proposals, defaults; read anew when one of them changes.
 import { isDeepStrictEqual } from 'node:util';
 import type { ConfigurationFile } from './protocol/configuration-file.ts';
 import type { OutputOf } from './protocol/operations.ts';
@@ -17,6 +17,7 @@ export interface ConfigurationStateOptions {
 export class ConfigurationState {
   readonly #options: ConfigurationStateOptions;
   #editorSettings: Readonly<Record<string, boolean | number>> = {};
+  #tuned: Readonly<Record<string, boolean | number>> = {};
   #configuration: Configuration;
 
   constructor(options: ConfigurationStateOptions) {
@@ -45,6 +46,12 @@ export class ConfigurationState {
     this.#configuration = this.#read();
   }
 
+  /** The values of the proposals that somebody has applied, by key. */
+  tuned(values: Readonly<Record<string, boolean | number>>): void {
+    this.#tuned = values;
+    this.#configuration = this.#read();
+  }
+
   /** Whether that changes a setting in force. */
   editorChanged(settings: Readonly<Record<string, boolean | number>>): boolean {
     const before = this.settings;
@@ -58,6 +65,7 @@ export class ConfigurationState {
     return readConfiguration({
       environment: this.#options.environment,
       vscodeSettings: this.#editorSettings,
+      tuned: this.#tuned,
       file: text === null ? null : { path: configurationPath, text },
     });
   }

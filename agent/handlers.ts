@@ -1,5 +1,6 @@
 // What answers each operation of the contract: a table from operations to the parts.
 import type { Analytics } from './analytics/analytics.ts';
+import { analyticsHandlers } from './analytics-handlers.ts';
 import type { Answers } from './answers/answers.ts';
 import type { Builds } from './builds/builds.ts';
 import type { Engine } from './engine/engine.ts';
@@ -9,6 +10,7 @@ import type { MainJob } from './pipelines/main-job.ts';
 import type { Planner } from './pipelines/planner.ts';
 import { runNotes } from './pipelines/run-notes.ts';
 import { cursorOf, keyIn } from './platform/paging.ts';
+import { pipelineHandlers, type PipelineHandlerParts } from './pipeline-handlers.ts';
 import { failure, success, type Result } from './protocol/failure.ts';
 import type { Execution } from './protocol/execution.ts';
 import { ExecutionId } from './protocol/ids.ts';
@@ -22,7 +24,7 @@ import { testHistory, testResultsOf } from './store/tests.ts';
 import type { Tests } from './tests/tests.ts';
 import type { Workspace } from './workspace/workspace.ts';
 
-export interface HandlerParts extends NamedRunParts {
+export interface HandlerParts extends NamedRunParts, PipelineHandlerParts {
   readonly workspace: Workspace;
   readonly store: Store;
   readonly engine: Engine;
@@ -42,7 +44,7 @@ export interface HandlerParts extends NamedRunParts {
 
 /** One handler for each operation of the contract. They trust their input: it was checked where it came in. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  return { ...namedRunHandlers(parts), ...agentHandlers(parts), ...planHandlers(parts), ...executionHandlers(parts), ...testAndBuildHandlers(parts), ...analyticsHandlers(parts) };
+  return { ...namedRunHandlers(parts), ...pipelineHandlers(parts), ...agentHandlers(parts), ...planHandlers(parts), ...executionHandlers(parts), ...testAndBuildHandlers(parts), ...analyticsHandlers(parts), ...dashboardHandlers(parts) };
 }
 
 function agentHandlers({ status, stop, configuration, configureClient, continuousRun }: HandlerParts) {
@@ -145,13 +147,8 @@ function testAndBuildHandlers({ tests, builds, store, answers, planner }: Handle
   } satisfies Partial<Handlers>;
 }
 
-function analyticsHandlers({ analytics, engine, tests, builds, workspace, continuousRun }: HandlerParts) {
+function dashboardHandlers({ analytics, engine, tests, builds, workspace, continuousRun }: HandlerParts) {
   return {
-    createMetricDefinition: (definition) => analytics.define(definition),
-    recordMetric: ({ id, value, tags }) => analytics.record(id, value, tags),
-    getMetricsSummary: async ({ id, limit }) => analytics.summary(id, limit),
-    listAlerts: async ({ limit }) => success({ alerts: analytics.alerts(limit) }),
-    resolveAlert: ({ id }) => analytics.resolveAlert(id),
     getAnalyticsDashboardData: async () => {
       const { targets } = await builds.targets();
       const found = [...(targets.length === 0 ? [] : [counted(targets.length, 'build target')]), ...tests.found()];

@@ -23,6 +23,8 @@ export interface HostOptions {
   readonly isTrusted: boolean;
   /** Answer on a port, for editors, browsers and other commands; a command that is over in a moment need not. */
   readonly isServing: boolean;
+  /** Go on with executions that a crash left unfinished: only for an agent that stays. */
+  readonly resumes?: boolean;
   /** Leave when nobody was connected and nothing ran for so long; null: never. */
   readonly idleExitMs: number | null;
   /** Name of the client in this process, for the audit trail. */
@@ -84,7 +86,7 @@ interface Owned {
 }
 
 async function startHost(options: HostOptions, { workspace, lock, disposables }: Owned): Promise<Host> {
-  const { clock, log, version, environment, isTrusted, isServing, checksOutput = false } = options;
+  const { clock, log, version, environment, isTrusted, isServing, resumes = false, checksOutput = false } = options;
   const stopped = Promise.withResolvers<void>();
   let server: Server | null = null;
   const host = {
@@ -94,12 +96,13 @@ async function startHost(options: HostOptions, { workspace, lock, disposables }:
     clientCount: () => server?.clientCount() ?? 0,
     stop: () => stopped.resolve(),
   };
-  const agent = disposables.use(await createAgent({ workspace, clock, log, version, environment, isTrusted, host }));
+  const agent = disposables.use(await createAgent({ workspace, clock, log, version, environment, isTrusted, resumes, host }));
   const audit = agent.audit;
   if (isServing) {
     const idle = disposables.use(new IdleExit(options, agent, host.stop));
     server = await startServer({
       handlers: agent.handlers,
+      rawRoutes: agent.rawRoutes,
       events: agent.events,
       authenticate: createAuthenticate([{ token: lock.token, role: 'admin' }]),
       version,

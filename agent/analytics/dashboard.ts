@@ -40,7 +40,8 @@ function failingTests(store: Reader): FailingTest[] {
   const plans = new Map<ExecutionId, ReadonlyMap<string, readonly string[]>>();
   /** From the plan of the run in which it failed: later plans may have left it out. */
   const why = (executionId: ExecutionId, file: string): readonly string[] => {
-    const known = plans.get(executionId) ?? new Map(getPlan(store, executionId)?.tests.map((test) => [test.file, test.why]));
+    const known =
+      plans.get(executionId) ?? new Map(getPlan(store, executionId)?.tests.map((test) => [test.file, test.why]));
     plans.set(executionId, known);
     return known.get(file) ?? [];
   };

@@ -24,6 +24,11 @@ export const assets = {
     source: 'agent/store/snapshot-worker.ts',
     bundled: 'store-snapshot-worker.mjs',
   },
+  'analytics-worker': {
+    kind: 'worker',
+    source: 'agent/analytics/analysis-worker.ts',
+    bundled: 'analytics-worker.mjs',
+  },
   'graph-extract-worker': {
     kind: 'worker',
     source: 'agent/graph/extract-worker.ts',

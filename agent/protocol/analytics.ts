@@ -1,43 +1,9 @@
-// Metrics, alerts and what the dashboard shows.
+// What the dashboard shows at first, and what the agent itself costs.
 import { z } from 'zod';
+import { Alert } from './alerts.ts';
 import { Execution, Timestamp } from './execution.ts';
 import { ExecutionId, TestId } from './ids.ts';
 import { Location, TestHistoryEntry, TestStatus } from './test.ts';
-
-export const MetricType = z.enum(['counter', 'gauge', 'histogram', 'summary']);
-export type MetricType = z.infer<typeof MetricType>;
-
-export const MetricDefinition = z.object({
-  id: z.string().regex(/^[a-z][a-z0-9_.]{0,127}$/, 'lower-case letters, digits, dots and underscores, starting with a letter'),
-  name: z.string().min(1).max(200),
-  description: z.string().max(2000),
-  type: MetricType,
-  /** Unit of the values: `ms`, `bytes`, `1` for a count or a ratio. */
-  unit: z.string().min(1).max(32),
-});
-export type MetricDefinition = z.infer<typeof MetricDefinition>;
-
-export const MetricValue = z.object({
-  at: Timestamp,
-  value: z.number(),
-  tags: z.record(z.string().max(64), z.string().max(256)),
-});
-export type MetricValue = z.infer<typeof MetricValue>;
-
-export const AlertSeverity = z.enum(['info', 'warning', 'error', 'critical']);
-export type AlertSeverity = z.infer<typeof AlertSeverity>;
-
-export const Alert = z.object({
-  id: z.string(),
-  rule: z.string(),
-  severity: AlertSeverity,
-  state: z.enum(['firing', 'resolved']),
-  /** One line with the value, its unit and the bound: `runs take 12.1 s, median of the last 20 is 4.0 s`. */
-  message: z.string(),
-  firedAt: Timestamp,
-  resolvedAt: Timestamp.nullable(),
-});
-export type Alert = z.infer<typeof Alert>;
 
 export const FailingTest = z.object({
   id: TestId,
@@ -63,6 +29,10 @@ export const AgentCost = z.object({
   databaseBytes: z.number().nonnegative(),
   stateBytes: z.number().nonnegative(),
   uptimeMs: z.number().nonnegative(),
+  /** Test runners that are kept ready, and their resident memory; `served`: runs that one of them took so far. */
+  runners: z
+    .object({ count: z.int().nonnegative(), memoryBytes: z.number().nonnegative(), served: z.int().nonnegative() })
+    .optional(),
 });
 export type AgentCost = z.infer<typeof AgentCost>;
 

@@ -1,9 +1,10 @@
 // Every change of state is one of these events. What is persisted, shown or alerted on listens to them.
 import { z } from 'zod';
-import { Alert } from './analytics.ts';
+import { Alert } from './alerts.ts';
 import { BuildResult } from './build.ts';
 import { Execution, Step, TestCounts, ExecutionState, Trigger } from './execution.ts';
 import { ExecutionId, StepId, TargetId, TestId, RepoPath } from './ids.ts';
+import { Approval } from './pipeline.ts';
 import { Plan } from './plan.ts';
 import { TestFile, TestResult } from './test.ts';
 
@@ -48,7 +49,11 @@ export const NoodleEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('tests.changed'), changed: z.array(TestFile), removed: z.array(TestId) }),
   /** Results that a change made outdated: ids of test files. */
   z.object({ type: z.literal('tests.outdated'), ids: z.array(TestId) }),
+  /** A step of a pipeline asks for an approval, or was answered. */
+  z.object({ type: z.literal('approval.changed'), approval: Approval }),
   z.object({ type: z.literal('alert.changed'), alert: Alert }),
+  /** Values of these metrics were recorded; sent a few times a second at most. */
+  z.object({ type: z.literal('metrics.recorded'), ids: z.array(z.string()) }),
   /** Something the user has to know once: state repaired, disk full, settings wrong. */
   z.object({ type: z.literal('notice.raised'), id: z.string(), severity: z.enum(['info', 'warning', 'error']), message: z.string() }),
 ]);

@@ -1,41 +1,21 @@
 // The operations: each declared once, with its REST route, input, output, least role and whether it is audited.
 // JSON-RPC handlers, REST routes, the OpenAPI document and the typed client all come from this table.
 import { z } from 'zod';
-import { Alert, AgentCost, DashboardSnapshot, MetricDefinition, MetricValue } from './analytics.ts';
+import { AgentCost } from './analytics.ts';
+import { analyticsOperations } from './analytics-operations.ts';
 import { BuildResult, BuildTarget } from './build.ts';
 import { ChangeSet } from './change-set.ts';
 import { Execution, Trigger } from './execution.ts';
 import { Certificate, Explanation } from './explanation.ts';
 import { ExecutionId, StepId, TestId } from './ids.ts';
+import { namedRunOperations } from './named-run-operations.ts';
+import { cursor, limit, nextCursor, nothing, operation, type OperationDeclaration } from './operation.ts';
+import { pipelineOperations } from './pipeline-operations.ts';
 import { Plan, PlanRequest } from './plan.ts';
 import { ExplainedSetting, SettingSource } from './settings.ts';
 import { DebuggerType, TestCase, TestFile, TestHistoryEntry, TestResult } from './test.ts';
 
-export type Role = 'viewer' | 'developer' | 'operator' | 'admin';
-
-export interface OperationDeclaration {
-  /** Method and path under /api/cicd. Path parameters are keys of the input; of a GET the rest is the query. */
-  readonly route: `${'GET' | 'POST' | 'DELETE'} /${string}`;
-  readonly summary: string;
-  readonly input: z.ZodObject;
-  readonly output: z.ZodType;
-  readonly role: Role;
-  readonly audited: boolean;
-}
-
-function operation<const I extends z.ZodObject, const O extends z.ZodType>(declaration: {
-  route: OperationDeclaration['route'];
-  summary: string;
-  input: I;
-  output: O;
-  role: Role;
-  audited?: boolean;
-}) {
-  return { ...declaration, audited: declaration.audited ?? false };
-}
-
-const nothing = z.object({});
-const limit = z.coerce.number().pipe(z.int().min(1).max(1000)).default(50);
+export type { OperationDeclaration, Role } from './operation.ts';
 
 export const operations = {
   getAgentStatus: operation({
@@ -109,12 +89,13 @@ export const operations = {
     output: z.object({ executionId: ExecutionId }),
     role: 'developer',
     audited: true,
+    effect: 'executes',
   }),
   listExecutions: operation({
     route: 'GET /executions',
     summary: 'Executions, the latest first.',
-    input: z.object({ limit }),
-    output: z.object({ executions: z.array(Execution) }),
+    input: z.object({ limit, cursor }),
+    output: z.object({ executions: z.array(Execution), nextCursor }),
     role: 'viewer',
   }),
   getExecutionStatus: operation({
@@ -226,58 +207,9 @@ export const operations = {
     }),
     role: 'viewer',
   }),
-  createMetricDefinition: operation({
-    route: 'POST /metrics',
-    summary: 'Declare a metric. Declaring the same one again changes nothing; another type or unit is a conflict.',
-    input: MetricDefinition,
-    output: MetricDefinition,
-    role: 'developer',
-    audited: true,
-  }),
-  recordMetric: operation({
-    route: 'POST /metrics/{id}/record',
-    summary: 'Record one value of a declared metric.',
-    input: z.object({ id: MetricDefinition.shape.id, value: z.number(), tags: MetricValue.shape.tags.default({}) }),
-    output: MetricValue,
-    role: 'developer',
-  }),
-  getMetricsSummary: operation({
-    route: 'GET /metrics/{id}/summary',
-    summary: 'Count, minimum, median, 90th percentile and maximum of a metric, and its last values.',
-    input: z.object({ id: MetricDefinition.shape.id, limit }),
-    output: z.object({
-      definition: MetricDefinition,
-      count: z.int().nonnegative(),
-      minimum: z.number().nullable(),
-      median: z.number().nullable(),
-      p90: z.number().nullable(),
-      maximum: z.number().nullable(),
-      values: z.array(MetricValue),
-    }),
-    role: 'viewer',
-  }),
-  listAlerts: operation({
-    route: 'GET /alerts',
-    summary: 'Alerts that fire, and those resolved lately.',
-    input: z.object({ limit }),
-    output: z.object({ alerts: z.array(Alert) }),
-    role: 'viewer',
-  }),
-  resolveAlert: operation({
-    route: 'POST /alerts/{id}/resolve',
-    summary: 'Mark an alert as resolved. It fires again only after its condition has been false.',
-    input: z.object({ id: z.string().min(1) }),
-    output: Alert,
-    role: 'developer',
-    audited: true,
-  }),
-  getAnalyticsDashboardData: operation({
-    route: 'GET /analytics/dashboard',
-    summary: 'Everything that the dashboard shows at first; events keep it live.',
-    input: nothing,
-    output: DashboardSnapshot,
-    role: 'viewer',
-  }),
+  ...analyticsOperations,
+  ...namedRunOperations,
+  ...pipelineOperations,
 } as const satisfies Record<string, OperationDeclaration>;
 
 export type Operations = typeof operations;

@@ -73,7 +73,7 @@ type DeclarationOf<K extends SettingKey> = Extract<(typeof settingDeclarations)[
 export type SettingValue<K extends SettingKey> = DeclarationOf<K>['type'] extends 'boolean' ? boolean : number;
 export type Settings = { readonly [K in SettingKey]: SettingValue<K> };
 
-export const SettingSource = z.enum(['environment', 'vscode', 'noodle.yaml', 'default']);
+export const SettingSource = z.enum(['environment', 'vscode', 'noodle.yaml', 'tuning', 'default']);
 export type SettingSource = z.infer<typeof SettingSource>;
 
 /** A setting's value and where it came from: a row of `noodle config --explain`. */

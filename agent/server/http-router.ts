@@ -11,6 +11,7 @@ import { sendFailure, sendText } from './http-replies.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { ServerLimits } from './limits.ts';
 import { announceRate, tooManyRequests, type RateLimiter } from './rate-limit.ts';
+import { answerRaw, type RawRoute } from './raw-routes.ts';
 import { answerCall } from './rest.ts';
 import { apiPrefix, matchRoute, restRoutes } from './routes.ts';
 
@@ -23,6 +24,8 @@ export interface RouterOptions extends DashboardOptions {
   readonly idempotency: Idempotency;
   readonly rate: RateLimiter;
   readonly log: Log;
+  /** Beside those of the contract. */
+  readonly rawRoutes: readonly RawRoute[];
   /** The OpenAPI document as JSON text. */
   readonly document: () => string;
   readonly stream: (response: ServerResponse, query: URLSearchParams) => void;
@@ -43,6 +46,8 @@ export function createRouter(options: RouterOptions): Router {
     const { pathname } = exchange.url;
     if (pathname === rpcPath) return sendFailure(exchange.response, notAnUpgrade());
     if (pathname === apiPrefix || pathname.startsWith(`${apiPrefix}/`)) return answerApi(exchange, routes, options);
+    const raw = options.rawRoutes.filter(({ path }) => path === pathname);
+    if (raw.length > 0) return answerOther(exchange, raw, options);
     if (!isReading(exchange.request)) return sendWrongMethod(exchange, ['GET', 'HEAD']);
     return answerPage(exchange, options);
   };
@@ -77,6 +82,15 @@ async function answerApi(
   const role = roleFor(exchange, options);
   if (role === null || !isWithinRate(exchange, role, options)) return;
   await answerCall({ ...exchange, ...match, query: url.searchParams, role }, options);
+}
+
+async function answerOther(exchange: Exchange, routes: readonly RawRoute[], options: RouterOptions): Promise<void> {
+  const method = exchange.request.method === 'HEAD' ? 'GET' : exchange.request.method;
+  const route = routes.find((candidate) => candidate.method === method);
+  if (route === undefined) return sendWrongMethod(exchange, routes.map((candidate) => candidate.method));
+  const role = roleFor(exchange, options);
+  if (role === null || !isWithinRate(exchange, role, options)) return;
+  await answerRaw(route, { ...exchange, role, limits: options.limits });
 }
 
 function answerRead(exchange: Exchange, path: string, options: RouterOptions): void {

@@ -1,8 +1,8 @@
 // The contract's schemas as JSON Schema, with the entities as components that the document's paths refer to.
 import { z } from 'zod';
-import { Alert, AlertSeverity } from '../protocol/alerts.ts';
+import { Alert, AlertRule, AlertSeverity, Silence } from '../protocol/alerts.ts';
 import { AgentCost, DashboardSnapshot, FailingTest } from '../protocol/analytics.ts';
-import { MetricDefinition, MetricValue } from '../protocol/metrics.ts';
+import { MetricDefinition, MetricPoint, MetricValue } from '../protocol/metrics.ts';
 import { BuildProblem, BuildResult, BuildTarget } from '../protocol/build.ts';
 import { ChangeSet, FileChange } from '../protocol/change-set.ts';
 import { NoodleEvent } from '../protocol/events.ts';
@@ -14,6 +14,7 @@ import { BuildConfig, TestSuite } from '../protocol/named-run.ts';
 import { Plan, PlannedBuild, PlannedTest } from '../protocol/plan.ts';
 import { ExplainedSetting } from '../protocol/settings.ts';
 import { Location, TestCase, TestFile, TestHistoryEntry, TestResult, TestStatus } from '../protocol/test.ts';
+import { Forecast, TrendAnalysis, TuningProposal } from '../protocol/trends.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -33,6 +34,7 @@ const Problem = z
 const entities = {
   AgentCost,
   Alert,
+  AlertRule,
   AlertSeverity,
   BuildConfig,
   BuildProblem,
@@ -49,7 +51,9 @@ const entities = {
   FailureReason,
   FileChange,
   Location,
+  Forecast,
   MetricDefinition,
+  MetricPoint,
   MetricValue,
   NoodleEvent,
   Plan,
@@ -57,6 +61,7 @@ const entities = {
   PlannedTest,
   Problem,
   RepoPath,
+  Silence,
   Step,
   StepId,
   TargetId,
@@ -68,6 +73,8 @@ const entities = {
   TestResult,
   TestStatus,
   TestSuite,
+  TrendAnalysis,
+  TuningProposal,
 } as const satisfies Record<string, z.ZodType>;
 
 export type EntityName = keyof typeof entities;

@@ -21,7 +21,8 @@ export async function readBody(
   return parseBody(bytes.value, limits);
 }
 
-function readBytes(request: IncomingMessage, most: number): Promise<Result<Buffer>> {
+/** All bytes of a body, at most so many. */
+export function readBytes(request: IncomingMessage, most: number): Promise<Result<Buffer>> {
   const tooLarge = failure('too_large', `The body: expected at most ${most} bytes, found more.`);
   if (Number(request.headers['content-length'] ?? 0) > most) return Promise.resolve(tooLarge);
   return new Promise((resolve) => {

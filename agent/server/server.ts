@@ -16,6 +16,7 @@ import { streamEvents } from './event-stream.ts';
 import { checkAddress, PageSessions, pageRole } from './http-access.ts';
 import { rawProblem, sendFailure } from './http-replies.ts';
 import { createRouter, rpcPath } from './http-router.ts';
+import type { RawRoute } from './raw-routes.ts';
 import { Idempotency, type IdempotencyRecords } from './idempotency.ts';
 import type { LanguageFeatures } from './language-features.ts';
 import { defaultLimits, type ServerLimits } from './limits.ts';
@@ -25,6 +26,7 @@ import type { Authenticate } from './roles.ts';
 import { RpcConnection } from './rpc-connection.ts';
 
 export type { AuditEntry, Caller, Handlers } from './dispatch.ts';
+export type { RawRoute } from './raw-routes.ts';
 export type { IdempotencyRecord, IdempotencyRecords } from './idempotency.ts';
 
 export interface ServerOptions {
@@ -40,6 +42,8 @@ export interface ServerOptions {
   /** Folder with index.html and its files, or null. */
   readonly dashboardFolder: string | null;
   readonly language: LanguageFeatures;
+  /** Routes beside those of the contract. */
+  readonly rawRoutes?: readonly RawRoute[];
   readonly audit: (entry: AuditEntry) => void;
   /** Where idempotency keys of REST requests are remembered. */
   readonly idempotency: IdempotencyRecords;
@@ -123,6 +127,7 @@ function serveHttp(http: HttpServer, parts: Parts): void {
     authenticate: options.authenticate,
     folder: options.dashboardFolder,
     log: options.log,
+    rawRoutes: options.rawRoutes ?? [],
     document: () => (document ??= JSON.stringify(openApiDocument(options.version))),
     stream(response, query) {
       if (clients.count() >= limits.clients) return sendFailure(response, tooManyClients(limits));

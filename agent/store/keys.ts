@@ -9,7 +9,7 @@ type KeyedTable =
   | 'test_suites'
   | 'test_cases'
   | 'metric_definitions'
-  | 'metric_values'
+  | 'metric_series'
   | 'events'
   | 'test_discoveries'
   | 'coverage_files'

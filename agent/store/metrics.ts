@@ -1,37 +1,23 @@
-// Metrics and their values (metric_definitions, metric_values, trend_analyses).
-import { z } from 'zod';
-import { MetricDefinition, MetricValue } from '../protocol/analytics.ts';
+// Metrics and the series that their tags tell apart (metric_definitions, metric_series).
+import { MetricDefinition, MetricTags } from '../protocol/metrics.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
 import { fromJson } from './json-column.ts';
 import { keyOf, nextKey } from './keys.ts';
 import type { Reader, SqlValue, Transaction } from './sql.ts';
 
-export interface MetricSummary {
-  readonly definition: MetricDefinition;
-  readonly count: number;
-  readonly minimum: number | null;
-  readonly median: number | null;
-  /** By the nearest rank: a value that was recorded. */
-  readonly p90: number | null;
-  readonly maximum: number | null;
-  /** The last `limit` values, newest first. */
-  readonly values: MetricValue[];
-}
+/** More series than these are counted together, tagged as OpenTelemetry does it. */
+export const seriesLimits = { ofMetric: 200, ofAll: 2000 } as const;
+export const overflowTags: MetricTags = { 'otel.metric.overflow': 'true' };
 
-export const TrendAnalysis = z.object({
-  metricId: z.string(),
-  at: z.number(),
-  /** The values looked at: from, until, and how many. */
-  from: z.number(),
-  until: z.number(),
-  count: z.int().nonnegative(),
-  direction: z.enum(['rising', 'falling', 'steady', 'unknown']),
-  /** Change a day, in the metric's unit. */
-  slopePerDay: z.number(),
-  /** How sure the direction is. */
-  confidence: z.number().min(0).max(1),
-});
-export type TrendAnalysis = z.infer<typeof TrendAnalysis>;
+/** The tags of the series that sums up all others of its metric. */
+const everything = '*';
+
+export interface RecordedSeries {
+  readonly key: number;
+  readonly tags: MetricTags;
+  /** How many values were ever recorded. */
+  readonly recorded: number;
+}
 
 /** Declares a metric. The same again changes nothing (but name and description); another type or unit is a `conflict`. */
 export function defineMetric(tx: Transaction, definition: MetricDefinition): Result<MetricDefinition> {
@@ -41,6 +27,10 @@ export function defineMetric(tx: Transaction, definition: MetricDefinition): Res
     return failure(
       'conflict',
       `The metric ${id} is declared as a ${known.type} in ${known.unit}, not as a ${type} in ${unit}.`,
+      {
+        place: known.type === type ? 'unit' : 'type',
+        hint: 'Use another id, or delete the metric with its values first.',
+      },
     );
   }
   if (known === null) {
@@ -56,106 +46,143 @@ export function getMetric(db: Reader, id: string): MetricDefinition | null {
   return readDefinitions(db, 'WHERE id = ?', [id])[0] ?? null;
 }
 
+/** By id. */
 export function listMetrics(db: Reader): MetricDefinition[] {
   return readDefinitions(db, 'ORDER BY id', []);
 }
 
-/** Records values of a declared metric; `not_found` when it is not declared. */
-export function recordMetricValues(tx: Transaction, id: string, values: readonly MetricValue[]): Result<void> {
+/** Forgets a metric with all that was recorded of it; false when there is none. */
+export function deleteMetric(tx: Transaction, id: string): boolean {
   const key = keyOf(tx, 'metric_definitions', id);
-  if (key === null) return notDeclared(id);
-  let next = nextKey(tx, 'metric_values');
-  for (const { at, value, tags } of values) {
-    const text = Object.keys(tags).length === 0 ? null : JSON.stringify(tags);
-    tx.run('INSERT INTO metric_values (key, metric_key, at, value, tags) VALUES (?, ?, ?, ?, ?)', [
-      next,
-      key,
-      at,
-      value,
-      text,
-    ]);
-    next += 1;
+  if (key === null) return false;
+  for (const { key: series } of tx.all<{ key: number }>('SELECT key FROM metric_series WHERE metric_key = ?', [key])) {
+    tx.run('DELETE FROM metric_values WHERE series_key = ?', [series]);
+    for (const level of rollupLevels) {
+      tx.run('DELETE FROM metric_rollups WHERE level = ? AND series_key = ?', [level, series]);
+    }
   }
-  return success(undefined);
+  tx.run('DELETE FROM metric_series WHERE metric_key = ?', [key]);
+  tx.run('DELETE FROM trend_analyses WHERE metric_key = ?', [key]);
+  tx.run('DELETE FROM metric_definitions WHERE key = ?', [key]);
+  return true;
 }
 
-/** Over all recorded values; `not_found` when the metric is not declared. */
-export function metricSummary(db: Reader, id: string, limit: number): Result<MetricSummary> {
-  const definition = getMetric(db, id);
-  const key = keyOf(db, 'metric_definitions', id);
-  if (definition === null || key === null) return notDeclared(id);
-  const range = db.get<{ count: number; minimum: number | null; maximum: number | null }>(
-    'SELECT count(*) AS count, min(value) AS minimum, max(value) AS maximum FROM metric_values WHERE metric_key = ?',
-    [key],
+const minuteMs = 60_000;
+/** Lengths of the spans that values are added up to: minute, hour and day (UTC). */
+export const rollupLevels = [minuteMs, 60 * minuteMs, 1440 * minuteMs] as const;
+export type RollupLevel = (typeof rollupLevels)[number];
+
+/** The series of a metric by their tags, without the one that sums them up. */
+export function seriesOf(db: Reader, metricId: string): RecordedSeries[] {
+  const rows = db.all<{ key: number; tags: string; recorded: number }>(
+    `SELECT s.key, s.tags, s.recorded FROM metric_series s JOIN metric_definitions m ON m.key = s.metric_key
+     WHERE m.id = ? AND s.tags <> '${everything}' ORDER BY s.tags`,
+    [metricId],
   );
-  const { count, minimum, maximum } = range ?? { count: 0, minimum: null, maximum: null };
-  const isEven = count % 2 === 0;
-  const median = rankedMean(db, key, { from: Math.floor((count - 1) / 2), count: isEven ? 2 : 1 });
-  const p90 = rankedMean(db, key, { from: Math.ceil(count * 0.9) - 1, count: 1 });
-  const values = readValues(db, 'WHERE metric_key = ? ORDER BY at DESC, key DESC LIMIT ?', [key, limit]);
-  return success({ definition, count, minimum, median, p90, maximum, values });
+  return rows.map(({ key, tags, recorded }) => ({ key, tags: fromJson(MetricTags, tags, {}), recorded }));
 }
 
-/** Values since a time, oldest first. */
-export function metricValues(db: Reader, id: string, since: number): MetricValue[] {
-  return readValues(db, 'WHERE metric_key = ? AND at >= ? ORDER BY at, key', [
-    keyOf(db, 'metric_definitions', id),
-    since,
+/** The keys of the series that have these tags among theirs; without tags, of one that holds everything. */
+export function seriesWith(db: Reader, metricId: string, tags: MetricTags): number[] {
+  const wanted = Object.entries(tags);
+  if (wanted.length === 0) {
+    const sum = db.get<{ key: number }>(
+      `SELECT s.key FROM metric_series s JOIN metric_definitions m ON m.key = s.metric_key
+       WHERE m.id = ? ORDER BY s.tags = '${everything}' DESC, s.tags = '{}' DESC LIMIT 1`,
+      [metricId],
+    );
+    return sum === undefined ? [] : [sum.key];
+  }
+  const matches = (series: RecordedSeries) => wanted.every(([name, value]) => series.tags[name] === value);
+  return seriesOf(db, metricId)
+    .filter(matches)
+    .map(({ key }) => key);
+}
+
+/** JSON with the keys in order, so that equal tags are equal texts. */
+export function tagsText(tags: MetricTags): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(tags).toSorted(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+/**
+ * The series that a value with these tags belongs to, made where it is new: its own (or the one for what is too many),
+ * and the one that sums up all of them as soon as there are tagged ones.
+ */
+export function seriesFor(tx: Transaction, metricKey: number, tags: MetricTags): number[] {
+  const own = findSeries(tx, metricKey, tagsText(tags)) ?? addSeries(tx, metricKey, tags);
+  const sum = findSeries(tx, metricKey, everything);
+  return sum === null ? [own] : [own, sum];
+}
+
+function findSeries(db: Reader, metricKey: number, tags: string): number | null {
+  return (
+    db.get<{ key: number }>('SELECT key FROM metric_series WHERE metric_key = ? AND tags = ?', [metricKey, tags])
+      ?.key ?? null
+  );
+}
+
+function addSeries(tx: Transaction, metricKey: number, tags: MetricTags): number {
+  const isTagged = Object.keys(tags).length > 0;
+  const kept = isTagged && isFull(tx, metricKey) ? overflowTags : tags;
+  const found = kept === tags ? null : findSeries(tx, metricKey, tagsText(kept));
+  if (found !== null) return found;
+  if (isTagged && findSeries(tx, metricKey, everything) === null) addSum(tx, metricKey);
+  return insertSeries(tx, metricKey, tagsText(kept), 0);
+}
+
+function isFull(db: Reader, metricKey: number): boolean {
+  const own = db.get<{ count: number }>('SELECT count(*) AS count FROM metric_series WHERE metric_key = ?', [
+    metricKey,
   ]);
+  if ((own?.count ?? 0) >= seriesLimits.ofMetric) return true;
+  const all = db.get<{ count: number }>('SELECT count(*) AS count FROM metric_series');
+  return (all?.count ?? 0) >= seriesLimits.ofAll;
 }
 
-/** Records an analysis of a declared metric; `not_found` when it is not declared. */
-export function saveTrendAnalysis(tx: Transaction, analysis: TrendAnalysis): Result<void> {
-  const { metricId, at, from, until, count, direction, slopePerDay, confidence } = analysis;
-  const key = keyOf(tx, 'metric_definitions', metricId);
-  if (key === null) return notDeclared(metricId);
+/** Whether a metric has as many series as it may have. */
+export function hasAllSeries(db: Reader, metricId: string): boolean {
+  const key = keyOf(db, 'metric_definitions', metricId);
+  return key !== null && isFull(db, key);
+}
+
+/** Until now every series of the metric was the untagged one. */
+function addSum(tx: Transaction, metricKey: number): void {
+  const untagged = findSeries(tx, metricKey, '{}');
+  const recorded = tx.get<{ recorded: number }>('SELECT recorded FROM metric_series WHERE key = ?', [
+    untagged,
+  ])?.recorded;
+  const sum = insertSeries(tx, metricKey, everything, recorded ?? 0);
+  if (untagged === null) return;
   tx.run(
-    `INSERT OR REPLACE INTO trend_analyses (metric_key, at, from_at, until_at, count, direction, slope_per_day, confidence)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    [key, at, from, until, count, direction, slopePerDay, confidence],
+    'INSERT INTO metric_values (series_key, at, number, value) SELECT ?, at, number, value FROM metric_values WHERE series_key = ?',
+    [sum, untagged],
   );
-  return success(undefined);
+  for (const level of rollupLevels) {
+    tx.run(
+      `INSERT INTO metric_rollups (level, series_key, start, count, sum, minimum, maximum, last, last_at, sketch)
+       SELECT level, ?, start, count, sum, minimum, maximum, last, last_at, sketch FROM metric_rollups WHERE level = ? AND series_key = ?`,
+      [sum, level, untagged],
+    );
+  }
 }
 
-/** The latest analysis of each metric, by its id. */
-export function latestTrendAnalyses(db: Reader): TrendAnalysis[] {
-  const rows = db.all(
-    `SELECT m.id AS metricId, t.at, t.from_at AS "from", t.until_at AS "until", t.count, t.direction,
-       t.slope_per_day AS slopePerDay, t.confidence
-     FROM trend_analyses t JOIN metric_definitions m ON m.key = t.metric_key
-     WHERE t.at = (SELECT max(at) FROM trend_analyses WHERE metric_key = t.metric_key) ORDER BY m.id`,
-  );
-  return rows.map((row) => TrendAnalysis.parse(row));
+function insertSeries(tx: Transaction, metricKey: number, tags: string, recorded: number): number {
+  const key = nextKey(tx, 'metric_series');
+  tx.run('INSERT INTO metric_series (key, metric_key, tags, recorded) VALUES (?, ?, ?, ?)', [
+    key,
+    metricKey,
+    tags,
+    recorded,
+  ]);
+  return key;
 }
 
-const { tags: Tags } = MetricValue.shape;
-
-function notDeclared(id: string) {
+/** What is said of a metric that nobody declared. */
+export function notDeclared(id: string) {
   return failure('not_found', `The metric ${id} is not declared.`, { place: 'id' });
 }
 
 function readDefinitions(db: Reader, rest: string, params: readonly SqlValue[]): MetricDefinition[] {
   const rows = db.all(`SELECT id, name, description, type, unit FROM metric_definitions ${rest}`, params);
   return rows.map((row) => MetricDefinition.parse(row));
-}
-
-function readValues(db: Reader, rest: string, params: readonly SqlValue[]): MetricValue[] {
-  const rows = db.all<{ at: number; value: number; tags: string | null }>(
-    `SELECT at, value, tags FROM metric_values ${rest}`,
-    params,
-  );
-  return rows.map(({ at, value, tags }) => ({ at, value, tags: fromJson(Tags, tags, {}) }));
-}
-
-/** The mean of some values in order of size; null where there are none. */
-function rankedMean(
-  db: Reader,
-  key: number,
-  { from, count }: { readonly from: number; readonly count: number },
-): number | null {
-  const row = db.get<{ mean: number | null }>(
-    'SELECT avg(value) AS mean FROM (SELECT value FROM metric_values WHERE metric_key = ? ORDER BY value LIMIT ? OFFSET ?)',
-    [key, count, Math.max(from, 0)],
-  );
-  return row?.mean ?? null;
 }

@@ -27,7 +27,7 @@ const executionsPerCall = 200;
 const keptResults = 1_000_000;
 
 /**
- * Removes what finished before a time: executions with their steps, plans, builds and results, metric values, resolved
+ * Removes what finished before a time: executions with their steps, plans, builds and results, resolved
  * alerts, trends, audit entries. The latest execution stays whatever its age, and so does what was learned of test
  * files, cases and targets; those that are gone and not in any kept execution are removed.
  */
@@ -69,7 +69,14 @@ function pruneExecutions(tx: Transaction, timestamp: number): { executions: numb
     if (results >= rowsPerCall) break;
     results += removeResults(tx, key, rowsPerCall - results);
     if (tx.get('SELECT 1 FROM test_results WHERE execution_key = ?', [key]) !== undefined) break;
-    for (const table of ['pipeline_steps', 'plans', 'build_executions', 'test_executions']) {
+    for (const table of [
+      'pipeline_steps',
+      'pipeline_runs',
+      'pipeline_approvals',
+      'plans',
+      'build_executions',
+      'test_executions',
+    ]) {
       tx.run(`DELETE FROM ${table} WHERE execution_key = ?`, [key]);
     }
     tx.run('DELETE FROM pipeline_executions WHERE key = ?', [key]);
@@ -91,7 +98,6 @@ function removeResults(tx: Transaction, execution: number, limit: number): numbe
 
 /** Rows of one table that a time makes obsolete, by their key. */
 const expiredRows: readonly { readonly table: string; readonly key: string; readonly condition: string }[] = [
-  { table: 'metric_values', key: 'key', condition: 'at < ?' },
   { table: 'alerts', key: 'id', condition: `state = 'resolved' AND resolved_at < ?` },
   { table: 'trend_analyses', key: 'at', condition: 'at < ?' },
   { table: 'events', key: 'key', condition: 'at < ?' },

@@ -1,4 +1,4 @@
-// Each setting's value and where it comes from: environment, VS Code, noodle.yaml, default.
+// Each setting's value and where it comes from: environment, VS Code, noodle.yaml, an applied proposal, default.
 import { nearest } from '../protocol/nearest.ts';
 import {
   settingDeclarations,
@@ -16,6 +16,8 @@ export interface SettingSources {
   readonly vscode: Readonly<Record<string, unknown>>;
   /** What stands under `settings:` in noodle.yaml, already fitting its schema. */
   readonly file: Readonly<Record<string, unknown>>;
+  /** Of applied proposals, by key. */
+  readonly tuned?: Readonly<Record<string, unknown>>;
 }
 
 export interface SettingProblem {
@@ -61,6 +63,7 @@ function resolve(
     ],
     ['vscode', `the VS Code setting noodle.${declaration.key}`, sources.vscode[declaration.key]],
     ['noodle.yaml', `noodle.yaml settings.${declaration.key}`, isMap(inFile) ? inFile[name] : undefined],
+    ['tuning', `the applied proposal for ${declaration.key}`, sources.tuned?.[declaration.key]],
   ];
   for (const [source, place, found] of candidates) {
     if (found === undefined) continue;

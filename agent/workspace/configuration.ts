@@ -15,6 +15,8 @@ export interface ConfigurationInput {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** What the user set in VS Code, by key: `test.parallelExecutions`. */
   readonly vscodeSettings: Readonly<Record<string, unknown>>;
+  /** Values of applied proposals, by key; they count more than defaults alone. */
+  readonly tuned?: Readonly<Record<string, unknown>>;
   /** noodle.yaml; null when there is none. */
   readonly file: { readonly path: string; readonly text: string } | null;
   /** The targets found in the project, beside those of the file; without them only a likely slip in `needs` is told. */
@@ -46,6 +48,7 @@ export interface Configuration {
 export function readConfiguration({
   environment,
   vscodeSettings,
+  tuned,
   file,
   knownTargets,
 }: ConfigurationInput): Configuration {
@@ -54,6 +57,7 @@ export function readConfiguration({
     environment,
     vscode: vscodeSettings,
     file: read.file.settings ?? {},
+    tuned: tuned ?? {},
   });
   return { settings, explained, file: read.file, broken: read.broken, problems: [...problems, ...read.problems] };
 }

@@ -3,6 +3,7 @@ import type { ChangeSet } from '../protocol/change-set.ts';
 import { failure, success } from '../protocol/failure.ts';
 import { changesBetween, loadFolderState, readFolderState, saveFolderState, type FolderState } from './file-times.ts';
 import { createFolderIgnoreRules } from './folder-ignore-rules.ts';
+import { noHistory } from './git-history.ts';
 import { walkFolder } from './folder-walk.ts';
 import type { Location } from './location.ts';
 import type { Source } from './source.ts';
@@ -33,6 +34,7 @@ export function openFolderSource({ root, stateDirectory }: Location, whyNoGit: s
       base === undefined || base === 'file times' ? await compare() : unknownRevision(base, whyNoGit),
     readBase: async () => null,
     head: async () => ({ commit: null, branch: null }),
+    history: async () => noHistory,
     async markSeen(changes) {
       const state = (changes === undefined ? undefined : statesSeen.get(changes)) ?? latest;
       if (state !== null) await saveFolderState(stateDirectory, state);

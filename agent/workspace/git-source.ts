@@ -7,6 +7,7 @@ import { walkFolder } from './folder-walk.ts';
 import { currentHead, gitChanges } from './git-changes.ts';
 import { unreadable, type GitSource } from './git-diff.ts';
 import { listGitFiles } from './git-files.ts';
+import { gitHistory } from './git-history.ts';
 import { createGit, neutralSettings, type Git } from './git.ts';
 import { createGitIgnoreRules } from './ignore-rules.ts';
 import type { Environment, Location } from './location.ts';
@@ -49,6 +50,7 @@ export async function openGitSource({
     changes: async (base) => await gitChanges(source, base),
     readBase: async (path, base) => await readAtRevision(git, path, base),
     head: async () => await currentHead(source),
+    history: async (since) => await gitHistory(git, since),
     markSeen: async () => {},
     openGit: ({ clock, onActivity }) => watchGit({ git, directories, clock, onActivity }),
     dispose: () => git.dispose(),

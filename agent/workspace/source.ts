@@ -2,6 +2,7 @@
 import type { Clock } from '../platform/clock.ts';
 import type { ChangeSet } from '../protocol/change-set.ts';
 import type { Result } from '../protocol/failure.ts';
+import type { History } from './git-history.ts';
 import type { Head } from './head.ts';
 import type { IgnoreRules } from './ignore-rules.ts';
 import type { GitActivity } from './watching/git-activity.ts';
@@ -14,6 +15,8 @@ export interface Source {
   /** The text of a file at a revision; null when it was not there, or is no text. */
   readBase(path: string, base: string): Promise<string | null>;
   head(): Promise<Head>;
+  /** Commits and tags of the main branch since a time. */
+  history(since: number): Promise<History>;
   markSeen(changes?: ChangeSet): Promise<void>;
   /** Watches what git does; null in a folder without git. */
   openGit: ((options: { clock: Clock; onActivity: () => void }) => GitActivity) | null;

@@ -11,6 +11,7 @@ import { createFileList, type FileList } from './file-list.ts';
 import { openFolderSource } from './folder-source.ts';
 import { openGitSource } from './git-source.ts';
 import { findGit } from './git.ts';
+import type { History } from './git-history.ts';
 import type { Head } from './head.ts';
 import { locate, type Environment, type Location } from './location.ts';
 import type { Source } from './source.ts';
@@ -35,6 +36,8 @@ export interface Workspace {
   changes(base?: string): Promise<Result<ChangeSet>>;
   /** What is checked out. */
   head(): Promise<Head>;
+  /** Commits and tags of the main branch since a time; empty without git. */
+  history(since: number): Promise<History>;
   /** Every file not ignored, sorted, forward slashes. Kept up to date while watching. Symbolic links are not followed. */
   files(): Promise<readonly RepoPath[]>;
   /** The text of a file; null when it is missing, binary, over 2 MB, a symbolic link or outside of the repository. */
@@ -55,6 +58,8 @@ export interface Workspace {
   onChange(listener: (batch: ChangeBatch) => void): Disposer;
   dispose(): Promise<void>;
 }
+
+export type { Commit, History, Tag } from './git-history.ts';
 
 export interface WorkspaceOptions {
   /** The repository's root, or any folder in it. */
@@ -128,6 +133,10 @@ class OpenWorkspace implements Workspace {
 
   async head(): Promise<Head> {
     return await this.#source.head();
+  }
+
+  async history(since: number): Promise<History> {
+    return await this.#source.history(since);
   }
 
   async files(): Promise<readonly RepoPath[]> {

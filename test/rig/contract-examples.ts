@@ -1,7 +1,7 @@
 // For every operation of the contract an input that fits and an answer that fits.
-import { Alert } from '../../agent/protocol/alerts.ts';
+import { Alert, AlertRule, Silence } from '../../agent/protocol/alerts.ts';
 import { AgentCost, DashboardSnapshot } from '../../agent/protocol/analytics.ts';
-import { MetricValue } from '../../agent/protocol/metrics.ts';
+import { MetricSeries, MetricValue } from '../../agent/protocol/metrics.ts';
 import { ChangeSet } from '../../agent/protocol/change-set.ts';
 import { Execution } from '../../agent/protocol/execution.ts';
 import { ExecutionId, StepId, TargetId, TestId } from '../../agent/protocol/ids.ts';
@@ -9,6 +9,9 @@ import type { InputOf, OperationName, OutputOf } from '../../agent/protocol/oper
 import { Plan } from '../../agent/protocol/plan.ts';
 import { TestFile } from '../../agent/protocol/test.ts';
 import { namedRunInputs, namedRunOutputs } from './named-run-examples.ts';
+import { pipelineInputs, pipelineOutputs } from './pipeline-examples.ts';
+
+import { Bottlenecks, Capacity, DeliveryMetrics, Forecast, TrendAnalysis, TuningProposal } from '../../agent/protocol/trends.ts';
 
 export const runId = ExecutionId.parse('run-1');
 const testId = TestId.parse('mocha:test/cart.test.ts > total > applies the discount');
@@ -71,6 +74,39 @@ const definition = {
   type: 'gauge',
   unit: 'bytes',
 } as const;
+const rule = AlertRule.parse({ id: 'slow', name: 'Slow', metricId: 'run.duration', severity: 'warning', condition: { kind: 'threshold', operator: '>', value: 1000 } });
+const silence = Silence.parse({ id: 's1', rule: 'slow', metricId: null, severity: null, tags: {}, reason: 'known', createdBy: 'test', startsAt: 1, endsAt: 2 });
+const trend = TrendAnalysis.parse({
+  metricId: 'run.duration',
+  at: 9,
+  from: 1,
+  until: 9,
+  count: 8,
+  resolutionMs: 1,
+  direction: 'steady',
+  slopePerDay: 0,
+  confidence: 0.5,
+  changePoints: [{ at: 5, after: 4, medianBefore: 1, medianAfter: 2, pValue: 0.001, commits: [{ hash: 'abc', subject: 'Change', author: 'A', at: 5 }] }],
+  season: { periodMs: 10, strength: 0.5 },
+  anomalies: [{ at: 6, value: 9, expected: 1, pValue: 0.01 }],
+  falseAlarmRate: 0.01,
+  summary: 'Duration: no trend beyond chance.',
+});
+const forecast = Forecast.parse({
+  metricId: 'run.duration',
+  at: 9,
+  resolutionMs: 86_400_000,
+  method: 'last value',
+  isNaive: true,
+  points: [{ at: 10, value: 1, low: 0, high: 2 }],
+  coverage: 0.8,
+  error: 1,
+  naiveError: 1,
+  backTests: 5,
+  summary: 'Duration: 1 ms.',
+});
+const proposal = TuningProposal.parse({ id: 'p1', setting: 'test.parallelExecutions', present: 2, proposed: 4, state: 'proposed', expectedGainMs: -100, reason: 'because', at: 1 });
+const figure = { value: 1, unit: 'ms', count: 1, definition: 'the median' };
 const testFile = TestFile.parse({
   id: 'mocha:test/cart.test.ts',
   file: 'test/cart.test.ts',
@@ -105,13 +141,37 @@ export const exampleInputs: { readonly [N in OperationName]: InputOf<N> } = {
   recordMetric: { id: definition.id, value: 12, tags: { branch: 'main' } },
   getMetricsSummary: { id: definition.id, limit: 10 },
   listAlerts: { limit: 1 },
+  listMetrics: {},
+  deleteMetric: { id: definition.id },
+  getMetricSeries: { id: definition.id, since: 0, points: 10, tags: 'branch=main' },
+  exportMetric: { id: definition.id, format: 'json' },
+  triggerAlert: { name: 'deploy', severity: 'error', message: 'the deployment failed' },
+  acknowledgeAlert: { id: 'slow', note: 'mine' },
   resolveAlert: { id: 'slow' },
+  createAlertRule: { id: 'slow', name: 'Slow', metricId: 'run.duration', severity: 'warning', condition: { kind: 'threshold', operator: '>', value: 1000 } },
+  listAlertRules: {},
+  deleteAlertRule: { id: 'slow' },
+  createSilence: { rule: 'slow', durationSeconds: 60 },
+  listSilences: {},
+  deleteSilence: { id: 's1' },
+  listAlertChannels: {},
+  testAlertChannel: { name: 'team' },
+  analyzeTrends: { metricId: 'run.duration' },
+  predictMetrics: { metricId: 'run.duration', horizonDays: 3 },
+  getDeliveryMetrics: { days: 30 },
+  getBottlenecks: {},
+  getCapacity: {},
+  listTuningProposals: {},
+  applyTuningProposal: { id: 'p1' },
+  undoTuningProposal: { id: 'p1' },
   getAnalyticsDashboardData: {},
   ...namedRunInputs,
+  ...pipelineInputs,
 };
 
 export const exampleOutputs: { readonly [N in OperationName]: OutputOf<N> } = {
   ...namedRunOutputs(execution),
+  ...pipelineOutputs(execution),
   getAgentStatus: {
     version: '1.0.0',
     root: '/repository',
@@ -172,7 +232,36 @@ export const exampleOutputs: { readonly [N in OperationName]: OutputOf<N> } = {
   getCodeLenses: { lenses: [{ line: 3, name: 'total', tests: [testId], failing: 1 }] },
   createMetricDefinition: definition,
   recordMetric: MetricValue.parse({ at: 1, value: 12, tags: { branch: 'main' } }),
-  getMetricsSummary: { definition, count: 0, minimum: null, median: null, p90: null, maximum: null, values: [] },
+  listMetrics: { metrics: [definition] },
+  deleteMetric: { deleted: true },
+  getMetricSeries: MetricSeries.parse({ definition, tags: {}, resolutionMs: 60_000, points: [{ at: 0, count: 1, sum: 1, mean: 1, minimum: 1, maximum: 1, last: 1, p50: 1, p90: 1, p95: 1, p99: null }] }),
+  exportMetric: { type: 'text/csv', text: 'metric' },
+  triggerAlert: alert,
+  acknowledgeAlert: alert,
+  createAlertRule: { rule, notes: ['There is no channel team.'] },
+  listAlertRules: { rules: [rule] },
+  deleteAlertRule: { deleted: true },
+  createSilence: silence,
+  listSilences: { silences: [silence] },
+  deleteSilence: { deleted: true },
+  listAlertChannels: { channels: [{ name: 'team', type: 'slack', least: 'warning', waiting: 0, lastDeliveredAt: null, problem: null }] },
+  testAlertChannel: { delivered: true },
+  analyzeTrends: { trends: [trend] },
+  predictMetrics: forecast,
+  getDeliveryMetrics: DeliveryMetrics.parse({ from: 0, until: 1, source: 'commits', branch: 'main', deploymentFrequency: figure, leadTime: figure, changeFailureRate: figure, timeToRestore: figure, timeToGreen: figure, weekly: [{ at: 0, deliveries: 1, failed: 0, leadTimeMs: null }] }),
+  getBottlenecks: Bottlenecks.parse({
+    from: 0,
+    executions: 1,
+    steps: [{ id: 'build:core', name: 'core', kind: 'build', onPath: 1, medianMs: 1, share: 1, medianWaitMs: 0 }],
+    queue: { medianMs: 0, p95Ms: 0 },
+    waiting: { totalMs: 1, perDayMs: 1, runs: 1, definition: 'time' },
+    saved: { testsMs: 0, buildsMs: 0, definition: 'time' },
+  }),
+  getCapacity: Capacity.parse({ cores: 2, busyMsPerDay: 1, utilization: 0.1, peakParallelSteps: 1, disk: { stateBytes: 1, freeBytes: null, growthBytesPerDay: 0, daysUntilFull: null }, forecasts: [forecast], summary: 'enough' }),
+  listTuningProposals: { proposals: [proposal] },
+  applyTuningProposal: proposal,
+  undoTuningProposal: proposal,
+  getMetricsSummary: { definition, series: { count: 0, isFull: false }, count: 0, sum: 0, minimum: null, median: null, p90: null, p95: null, p99: null, maximum: null, percentileError: 0.01, values: [] },
   listAlerts: { alerts: [alert] },
   resolveAlert: alert,
   getAnalyticsDashboardData: DashboardSnapshot.parse({

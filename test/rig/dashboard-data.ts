@@ -1,5 +1,6 @@
 // Fixed data for the dashboard: a small repository at a fixed time, of which a test changes what it is about.
-import type { Alert, DashboardSnapshot, FailingTest } from '../../agent/protocol/analytics.ts';
+import type { Alert } from '../../agent/protocol/alerts.ts';
+import type { DashboardSnapshot, FailingTest } from '../../agent/protocol/analytics.ts';
 import type { Execution, Step } from '../../agent/protocol/execution.ts';
 import type { ExecutionId, Fingerprint, RepoPath, StepId, TargetId, TestId } from '../../agent/protocol/ids.ts';
 import type { Plan } from '../../agent/protocol/plan.ts';
@@ -154,6 +155,19 @@ export function alert(change: Partial<Alert> = {}): Alert {
     message: 'runs take 12.1 s, median of the last 20 is 4.0 s',
     firedAt: now - 20 * minute,
     resolvedAt: null,
+    fingerprint: 'f1',
+    metricId: 'run.duration',
+    tags: {},
+    value: 12_100,
+    startedAt: now - 20 * minute,
+    acknowledged: null,
+    silencedBy: null,
+    inhibitedBy: null,
+    isFlapping: false,
+    occurrences: 1,
+    escalatedAt: null,
+    told: 'none',
+    isHeld: false,
     ...change,
   };
 }

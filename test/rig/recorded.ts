@@ -1,4 +1,5 @@
 // Contract values for tests of what is recorded; each says only what matters to it.
+import type { Alert } from '../../agent/protocol/alerts.ts';
 import type { BuildResult, BuildTarget } from '../../agent/protocol/build.ts';
 import type { Execution } from '../../agent/protocol/execution.ts';
 import { ExecutionId, Fingerprint, RepoPath, TargetId, TestId } from '../../agent/protocol/ids.ts';
@@ -78,4 +79,31 @@ export function aBuildResult(target: string, more: Partial<BuildResult> = {}): B
 
 export function aPlan(more: Partial<Plan> = {}): Plan {
   return { changes: [], builds: [], tests: [], skipped: { count: 0, files: [] }, notes: [], planMs: 1, ...more };
+}
+
+/** An alert that fires. */
+export function anAlert(id: string, more: Partial<Alert> = {}): Alert {
+  return {
+    id,
+    rule: 'slow',
+    severity: 'warning',
+    state: 'firing',
+    message: 'runs take 12 s',
+    firedAt: 1,
+    resolvedAt: null,
+    fingerprint: 'fingerprint',
+    metricId: 'run.duration',
+    tags: {},
+    value: null,
+    startedAt: 1,
+    acknowledged: null,
+    silencedBy: null,
+    inhibitedBy: null,
+    isFlapping: false,
+    occurrences: 1,
+    escalatedAt: null,
+    told: 'none',
+    isHeld: false,
+    ...more,
+  };
 }

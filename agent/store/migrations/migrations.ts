@@ -4,8 +4,9 @@ import { testEvidence } from './0002-test-evidence.ts';
 import { buildDetails } from './0003-build-details.ts';
 import { entities } from './0004-entities.ts';
 import { pipelines } from './0005-pipelines.ts';
+import { metricsAndAlerts } from './0006-metrics-and-alerts.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [initialSchema, testEvidence, buildDetails, entities, pipelines];
+export const migrations: readonly Migration[] = [initialSchema, testEvidence, buildDetails, entities, pipelines, metricsAndAlerts];

@@ -335,7 +335,7 @@ describe('JSON-RPC', () => {
     await using rig = await ServerRig.start();
     rig.script('getMetricsSummary', async ({ id }) => {
       const definition = { id, name: id, description: '', type: 'gauge', unit: '1' } as const;
-      return success({ definition, count: 0, minimum: null, median: null, p90: null, maximum: null, values: [] });
+      return success({ definition, count: 0, minimum: null, median: null, p90: null, p95: null, p99: null, maximum: null, series: { count: 0, isFull: false }, sum: 0, percentileError: 0.01, values: [] });
     });
     const clients = await Promise.all(Array.from({ length: 50 }, () => rig.connect('viewer')));
     assert.equal(rig.server.clientCount(), 50);

@@ -19,7 +19,10 @@ describe("the dashboard's figures", () => {
 
   it('say of a failing test why it ran when it failed, also after runs that left it out', () => {
     const { id, framework } = aResult(cart, '');
-    record('run-1', aPlan({ tests: [{ id, framework, file: cart, probability: 0.5, expectedMs: 10, why: [source, cart] }] }));
+    record(
+      'run-1',
+      aPlan({ tests: [{ id, framework, file: cart, probability: 0.5, expectedMs: 10, why: [source, cart] }] }),
+    );
     const failed = aResult(cart, 'total > adds', { status: 'failed', message: 'expected 90, received 100' });
     db.transact((tx) => saveTestResults(tx, ExecutionId.parse('run-1'), [failed], 5000));
     record('run-2', aPlan({ skipped: { count: 1, files: [cart] } }));
@@ -35,7 +38,10 @@ describe("the dashboard's figures", () => {
       saveExecution(tx, anExecution('run-1'));
       saveTestResults(tx, ExecutionId.parse('run-1'), [aResult(cart, 'adds', { status: 'failed' })], 5000);
     });
-    assert.deepEqual(snapshot([]).failing.map(({ why }) => why), [[]]);
+    assert.deepEqual(
+      snapshot([]).failing.map(({ why }) => why),
+      [[]],
+    );
   });
 
   it('show the run that is under way, else the latest', () => {
@@ -45,7 +51,10 @@ describe("the dashboard's figures", () => {
     assert.equal(snapshot([queued, running, ended]).current?.id, 'run-2');
     assert.equal(snapshot([ended]).current?.id, 'run-1');
     assert.equal(snapshot([]).current, null);
-    assert.deepEqual(snapshot([queued, running, ended]).durations.map(({ executionId, durationMs }) => [executionId, durationMs]), [['run-1', 999]]);
+    assert.deepEqual(
+      snapshot([queued, running, ended]).durations.map(({ executionId, durationMs }) => [executionId, durationMs]),
+      [['run-1', 999]],
+    );
   });
 
   function record(id: string, plan: Plan): void {

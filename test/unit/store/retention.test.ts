@@ -2,15 +2,14 @@ import assert from 'node:assert/strict';
 import type { Execution, Step } from '../../../agent/protocol/execution.ts';
 import { ExecutionId, StepId, TestId } from '../../../agent/protocol/ids.ts';
 import { saveAlert } from '../../../agent/store/alerts.ts';
-import { appendAudit, listAudit } from '../../../agent/store/audit.ts';
+import { appendAudit } from '../../../agent/store/audit.ts';
 import { saveBuildResult } from '../../../agent/store/builds.ts';
 import { listExecutions, saveExecution } from '../../../agent/store/executions.ts';
-import { defineMetric, metricValues, recordMetricValues } from '../../../agent/store/metrics.ts';
 import { savePlan } from '../../../agent/store/plans.ts';
 import { prune as pruneAll, pruneBefore, thinResults } from '../../../agent/store/retention.ts';
 import { fileHistory, forgetFiles, saveTestResults, testResultsOf } from '../../../agent/store/tests.ts';
 import { MemoryDatabase } from '../../rig/memory-database.ts';
-import { aBuildResult, anExecution, aPlan, aResult } from '../../rig/recorded.ts';
+import { aBuildResult, anAlert, anExecution, aPlan, aResult } from '../../rig/recorded.ts';
 
 const fileId = TestId.parse('vitest:a.test.ts');
 
@@ -56,27 +55,16 @@ describe('retention', () => {
     assert.deepEqual(db.all('SELECT count(*) AS count FROM test_cases'), [{ count: 0 }]);
   });
 
-  it('removes old metric values, resolved alerts and audit entries', async () => {
-    const alert = { rule: 'r', severity: 'info', message: 'm', firedAt: 1 } as const;
+  it('removes resolved alerts and audit entries', async () => {
     const entry = { client: 'c', role: 'viewer', via: 'rest', operation: 'o', subject: null, outcome: 'ok' } as const;
     db.transact((tx) => {
-      defineMetric(tx, { id: 'm', name: 'm', description: '', type: 'gauge', unit: '1' });
-      recordMetricValues(
-        tx,
-        'm',
-        [1, 2, 3].map((at) => ({ at, value: at, tags: {} })),
-      );
-      saveAlert(tx, { ...alert, id: 'resolved', state: 'resolved', resolvedAt: 1 });
-      saveAlert(tx, { ...alert, id: 'firing', state: 'firing', resolvedAt: null });
+      saveAlert(tx, anAlert('resolved', { state: 'resolved', resolvedAt: 1 }));
+      saveAlert(tx, anAlert('firing'));
       for (const at of [1, 2, 3]) appendAudit(tx, { ...entry, at });
     });
     await prune(3);
-    assert.deepEqual(
-      metricValues(db, 'm', 0).map(({ at }) => at),
-      [3],
-    );
     assert.deepEqual(db.all('SELECT id FROM alerts'), [{ id: 'firing' }]);
-    assert.equal(listAudit(db, 9).length, 1);
+    assert.deepEqual(db.all('SELECT at FROM events'), [{ at: 3 }]);
   });
 
   it('removes a bounded number of rows a call', async () => {
