@@ -53,7 +53,7 @@ async function liveSession({ clock, version, environment }: SessionEnvironment, 
 }
 
 async function ownSession(surroundings: SessionEnvironment, options: SessionOptions): Promise<Result<Session>> {
-  const hostOptions: HostOptions = { ...surroundings, ...options };
+  const hostOptions: HostOptions = { ...surroundings, ...options, resumes: options.agent === 'own' };
   const opened = await openHost(hostOptions);
   if (!opened.ok) return opened;
   const host = opened.value;

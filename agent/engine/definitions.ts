@@ -35,6 +35,10 @@ export interface StepDefinition {
   readonly isFinal?: boolean;
   /** Goes on beside the steps that need it: they start when it says `ready()`, and when the last one ended it is `released`. */
   readonly isService?: boolean;
+  /** When it fails, it counts as succeeded, with the failure as its reason. */
+  readonly mayFail?: boolean;
+  /** Running it twice is not the same as once: it is not begun before it is on disk that it is. */
+  readonly mustBeRecorded?: boolean;
   /** Never shown in its log or its reason, in none of the forms in which programs print a text. */
   readonly secrets?: readonly string[];
   /** May throw: the step has failed then, and the cause is logged. */

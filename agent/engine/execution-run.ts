@@ -235,7 +235,8 @@ export class ExecutionRun {
     this.#advanceStep(definition, { event: 'started' });
     const { clock, log, processes, output } = this.#options;
     const presence = this.#presence?.stepStarted();
-    const end = await runStep(definition, {
+    if (definition.mustBeRecorded === true) await this.#recorder.stepChanged(definition.id);
+    const ended = await runStep(definition, {
       executionId: this.id,
       signal: definition.isFinal === true ? this.#end.signal : this.#abort.signal,
       processes,
@@ -256,6 +257,7 @@ export class ExecutionRun {
       },
     });
     presence?.ended();
+    const end = definition.mayFail === true ? allowed(ended) : ended;
     this.#advanceStep(definition, end);
     const words = end.isBlocking === true ? 'was skipped' : inWords[end.event];
     if (words === null) return;
@@ -295,7 +297,7 @@ export class ExecutionRun {
     );
     if (changed === null) return;
     this.#options.events.emit({ type: 'step.changed', executionId: this.id, step: changed });
-    this.#recorder.stepChanged(id);
+    void this.#recorder.stepChanged(id);
     this.#announcer.soon();
   }
 
@@ -338,6 +340,13 @@ const inWords: Readonly<Record<LifeEvent, string | null>> = {
   cancelled: 'was cancelled',
   interrupted: 'was interrupted',
 };
+
+/** A failure that is allowed. */
+function allowed(end: StepEnd): StepEnd {
+  if (end.event !== 'failed' && end.event !== 'timed_out') return end;
+  const words = `${inWords[end.event]}, which is allowed${end.reason === undefined ? '' : `: ${end.reason}`}`;
+  return { ...end, event: 'succeeded', reason: words };
+}
 
 function reasonOf(signal: AbortSignal): string {
   return signal.reason instanceof FailureError ? signal.reason.message : 'cancelled';

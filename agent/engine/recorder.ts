@@ -30,9 +30,10 @@ export class Recorder {
     return this.#save();
   }
 
-  stepChanged(stepId: StepId): void {
+  /** Resolves when that is recorded, or could not be. */
+  stepChanged(stepId: StepId): Promise<void> {
     this.#changedSteps.add(stepId);
-    void this.#save();
+    return this.#save();
   }
 
   /** Resolves when nothing is left to be written. */

@@ -64,15 +64,22 @@ export function createMainJob(options: MainJobOptions): MainJob {
         priority: request.priority ?? (request.trigger === 'watch' ? 'background' : 'interactive'),
         prepare: (context) => run.prepare(context),
       });
-      handle.finished.then((execution) => run.end(execution)).catch((error: unknown) => options.log.error('a run could not be closed', { error }));
+      handle.finished
+        .then((execution) => run.end(execution))
+        .catch((error: unknown) => options.log.error('a run could not be closed', { error }));
       return success(handle);
     },
   };
 }
 
 /** Why nothing can be executed now; null when it can. */
-export function refusalOf({ isTrusted, isInstalled, settings }: Pick<MainJobOptions, 'isTrusted' | 'isInstalled' | 'settings'>) {
-  if (!isInstalled()) return failure('shutting_down', 'the files of this agent are gone: Noodle was updated or removed while it ran');
+export function refusalOf({
+  isTrusted,
+  isInstalled,
+  settings,
+}: Pick<MainJobOptions, 'isTrusted' | 'isInstalled' | 'settings'>) {
+  if (!isInstalled())
+    return failure('shutting_down', 'the files of this agent are gone: Noodle was updated or removed while it ran');
   if (!isTrusted()) return failure('not_trusted', 'this workspace is not trusted, so nothing of it is executed');
   if (settings()['cicd.enabled']) return null;
   return failure('conflict', 'running is switched off: cicd.enabled (NOODLE_CICD_ENABLED) is false', {
@@ -81,10 +88,12 @@ export function refusalOf({ isTrusted, isInstalled, settings }: Pick<MainJobOpti
 }
 
 function nameOf(request: RunRequest): string {
-  if (request.buildsOnly === true) return request.targets === undefined ? 'Build impacted targets' : `Build ${request.targets.join(', ')}`;
+  if (request.buildsOnly === true)
+    return request.targets === undefined ? 'Build impacted targets' : `Build ${request.targets.join(', ')}`;
   if (request.all === true) return 'Run all tests';
   if (request.failed === true) return 'Run failed tests';
-  if (request.tests !== undefined) return request.tests.length === 1 ? `Run ${request.tests[0]}` : `Run ${request.tests.length} tests`;
+  if (request.tests !== undefined)
+    return request.tests.length === 1 ? `Run ${request.tests[0]}` : `Run ${request.tests.length} tests`;
   return 'Run impacted tests';
 }
 
@@ -127,7 +136,8 @@ class Run {
       counts: execution.counts,
       firstFailureAtMs: execution.firstFailureAtMs,
       durationMs: Math.max(0, (execution.finishedAt ?? startedAt) - startedAt),
-      saved: this.#plan === null || !isSelection(this.#request) ? { testsMs: 0, buildsMs: 0 } : savedBy(store, this.#plan),
+      saved:
+        this.#plan === null || !isSelection(this.#request) ? { testsMs: 0, buildsMs: 0 } : savedBy(store, this.#plan),
       notes: runNotes(execution),
     });
   }
@@ -158,7 +168,11 @@ class Run {
   #steps(plan: Plan): StepDefinition[] {
     const { builds, tests } = this.#options;
     const planned = new Set(plan.builds.map((build) => build.target));
-    const after = (folder: string) => builds.neededBy(folder).filter((target) => planned.has(target)).map((target) => builds.stepOf(target));
+    const after = (folder: string) =>
+      builds
+        .neededBy(folder)
+        .filter((target) => planned.has(target))
+        .map((target) => builds.stepOf(target));
     return [...builds.steps(plan.builds), ...tests.steps({ planned: plan.tests, request: this.#request, after })];
   }
 }

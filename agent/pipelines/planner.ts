@@ -28,7 +28,12 @@ export interface Planned {
 
 export interface Planner {
   /** `onChanges` hears of the change set before the plan is ready. */
-  plan(request: PlanRequest & { readonly paths?: readonly RepoPath[] }, onChanges?: (changes: ChangeSet) => void): Promise<Result<Planned>>;
+  plan(
+    request: PlanRequest & { readonly paths?: readonly RepoPath[] },
+    onChanges?: (changes: ChangeSet) => void,
+  ): Promise<Result<Planned>>;
+  /** The change set and what it can affect, without any decision. */
+  impactOf(base?: string): Promise<Result<Pick<Planned, 'changes' | 'impact'>>>;
   /** Files changed on disk; `everything` when it is not known which. Costs nothing until the next plan. */
   filesChanged(paths: readonly RepoPath[], everything: boolean): void;
   /** The change set of the working tree, restricted to some files. */
@@ -69,11 +74,15 @@ class RepositoryPlanner implements Planner {
     return this.#refreshing;
   }
 
-  async plan(request: PlanRequest & { readonly paths?: readonly RepoPath[] }, onChanges: (changes: ChangeSet) => void = () => {}): Promise<Result<Planned>> {
+  async plan(
+    request: PlanRequest & { readonly paths?: readonly RepoPath[] },
+    onChanges: (changes: ChangeSet) => void = () => {},
+  ): Promise<Result<Planned>> {
     const { clock, workspace, graph } = this.#options;
     const startedAtMs = clock.monotonicMs();
     const lookAtChanges = async () => {
-      const found = request.paths === undefined ? await workspace.changes(request.base) : await this.changesOf(request.paths);
+      const found =
+        request.paths === undefined ? await workspace.changes(request.base) : await this.changesOf(request.paths);
       if (!found.ok) return { changes: found, compared: noFiles };
       onChanges(found.value);
       return { changes: found, compared: await this.#compare(found.value) };
@@ -87,11 +96,19 @@ class RepositoryPlanner implements Planner {
       builds,
       tests: [...tests.tests],
       // What a caller did not ask for was not judged, so nothing can be said of it.
-      skipped: isSelection(request) ? { count: tests.skipped.count, files: [...tests.skipped.files] } : { count: 0, files: [] },
+      skipped: isSelection(request)
+        ? { count: tests.skipped.count, files: [...tests.skipped.files] }
+        : { count: 0, files: [] },
       notes,
       planMs: clock.monotonicMs() - startedAtMs,
     };
     return success({ plan, changes: changed.value, impact });
+  }
+
+  async impactOf(base?: string): Promise<Result<Pick<Planned, 'changes' | 'impact'>>> {
+    const { workspace, graph } = this.#options;
+    const [changed] = await Promise.all([workspace.changes(base), this.refresh()]);
+    return changed.ok ? success({ changes: changed.value, impact: graph.impactOf(changed.value) }) : changed;
   }
 
   async changesOf(paths: readonly RepoPath[]): Promise<Result<ChangeSet>> {
@@ -139,8 +156,20 @@ class RepositoryPlanner implements Planner {
     const planned = request.buildsOnly === true ? nothingPlanned : await tests.plan({ changes, impact, request });
     const selected = new Set(planned.tests.map((test) => test.id));
     const testFolders = new Set(discovery.files.filter((file) => selected.has(file.id)).map((file) => file.project));
-    const built = await builds.plan({ request, change: changes, unbounded: impact.unbounded, testFolders: [...testFolders] });
-    const notes = [...configurationNotes(), ...changes.notes, ...discovery.problems, ...impact.notes, ...planned.notes, ...built.notes];
+    const built = await builds.plan({
+      request,
+      change: changes,
+      unbounded: impact.unbounded,
+      testFolders: [...testFolders],
+    });
+    const notes = [
+      ...configurationNotes(),
+      ...changes.notes,
+      ...discovery.problems,
+      ...impact.notes,
+      ...planned.notes,
+      ...built.notes,
+    ];
     return { builds: built.builds, tests: planned, notes: [...new Set(notes)] };
   }
 }

@@ -16,7 +16,8 @@ export type Scalar = z.infer<typeof Scalar>;
 
 const environment = z.record(z.string().min(1), Scalar);
 const secrets = z.record(z.string().min(1), z.string().min(1).max(1024));
-const seconds = z.number().positive().max(2_592_000);
+/** Timers cannot count further. */
+const seconds = z.number().positive().max(1_728_000);
 const globs = z.array(z.string().min(1).max(1024)).max(1000);
 
 const Matrix = z.strictObject({

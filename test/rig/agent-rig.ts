@@ -13,6 +13,8 @@ export interface AgentRigOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly isTrusted?: boolean;
   readonly isServing?: boolean;
+  /** Goes on with what a crash left unfinished. */
+  readonly resumes?: boolean;
   /** A folder without git. */
   readonly isPlainFolder?: boolean;
 }
@@ -100,7 +102,7 @@ export class AgentRig implements AsyncDisposable {
   }
 }
 
-async function start(repository: GitRig, { environment = {}, isTrusted = true, isServing = false }: AgentRigOptions): Promise<Host> {
+async function start(repository: GitRig, { environment = {}, isTrusted = true, isServing = false, resumes = false }: AgentRigOptions): Promise<Host> {
   const opened = await openHost({
     folder: repository.root,
     clock: systemClock,
@@ -109,6 +111,7 @@ async function start(repository: GitRig, { environment = {}, isTrusted = true, i
     environment: { ...process.env, ...environment },
     isTrusted,
     isServing,
+    resumes,
     idleExitMs: null,
     clientName: 'test',
     checksOutput: true,

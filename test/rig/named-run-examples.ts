@@ -32,6 +32,20 @@ const suite = TestSuite.parse({
   createdAt: 1,
 });
 
+const targetMetrics = {
+  target: core,
+  requests: 4,
+  built: 1,
+  failed: 0,
+  unchanged: 3,
+  fromLocalCache: 0,
+  fromRemoteCache: 0,
+  hitRate: 0.75,
+  medianMs: 800,
+  savedMs: 2400,
+  onCriticalPath: true,
+};
+
 export const namedRunInputs: { readonly [N in Name]: InputOf<N> } = {
   createBuildConfig: { id: 'core', name: 'Core', targets: [core] },
   listBuildConfigs: { limit: 2 },
@@ -41,6 +55,7 @@ export const namedRunInputs: { readonly [N in Name]: InputOf<N> } = {
   getBuildStatus: { id: 'core', execution: runId },
   cancelBuild: { id: 'core' },
   getBuildMetrics: { id: 'core' },
+  listTargetMetrics: { days: 7 },
   createTestSuite: { id: 'cart', tests: [testFile], priority: 'high' },
   listTestSuites: { limit: 2 },
   getTestSuite: { id: 'cart' },
@@ -63,6 +78,7 @@ export function namedRunOutputs(execution: Execution): { readonly [N in Name]: O
     getBuildStatus: execution,
     cancelBuild: execution,
     getBuildMetrics: { id: 'core', ...totals, targets: [] },
+    listTargetMetrics: { targets: [targetMetrics] },
     createTestSuite: suite,
     listTestSuites: { suites: [suite], nextCursor: 'Y2FydA' },
     getTestSuite: suite,

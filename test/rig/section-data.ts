@@ -1,5 +1,7 @@
 // What the agent answers to the sections of the dashboard: fixed data, one thing of every kind.
 import { AlertRule } from '../../agent/protocol/alerts.ts';
+import { BuildMetrics, BuildTarget } from '../../agent/protocol/build.ts';
+import { Approval, Pipeline } from '../../agent/protocol/pipeline.ts';
 import { MetricDefinition, type MetricPoint } from '../../agent/protocol/metrics.ts';
 import {
   Bottlenecks,
@@ -9,7 +11,7 @@ import {
   TrendAnalysis,
   TuningProposal,
 } from '../../agent/protocol/trends.ts';
-import { alert, now } from './dashboard-data.ts';
+import { alert, now, targetId } from './dashboard-data.ts';
 import type { ScriptedAnswers } from './scripted-agent.ts';
 
 const dayMs = 86_400_000;
@@ -173,8 +175,60 @@ export const proposal = TuningProposal.parse({
   at: now,
 });
 
+const core = targetId('core');
+export const targetMetrics = BuildMetrics.parse({
+  target: core,
+  requests: 40,
+  built: 9,
+  failed: 1,
+  unchanged: 25,
+  fromLocalCache: 5,
+  fromRemoteCache: 1,
+  hitRate: 0.775,
+  medianMs: 800,
+  savedMs: 24_800,
+  onCriticalPath: true,
+});
+
+const target = BuildTarget.parse({
+  id: core,
+  folder: 'packages/core',
+  command: 'npm run build',
+  language: 'typescript',
+  inputs: [],
+  outputs: [],
+  needs: ['tokens'],
+  foundIn: 'packages/core/package.json script build',
+  environment: {},
+});
+
+const pipeline = Pipeline.parse({
+  id: 'release',
+  type: 'deploy',
+  source: 'noodle.yaml',
+  evidence: [],
+  steps: { build: { command: 'npm run build' }, ship: { command: 'npm publish', needs: ['build'] } },
+});
+
+export const approval = Approval.parse({
+  executionId: 'run-11',
+  stepId: 'ship',
+  pipeline: 'release',
+  question: 'Publish 1.4.0?',
+  askedAt: now - 60_000,
+  state: 'waiting',
+  decidedAt: null,
+  decidedBy: null,
+  comment: null,
+  diff: '-  "version": "1.3.0"\n+  "version": "1.4.0"\n',
+});
+
 /** Answers of an agent that knows one thing of every kind. */
 export const sectionAnswers: ScriptedAnswers = {
+  listPipelines: () => ({ pipelines: [pipeline], nextCursor: null }),
+  listApprovals: () => ({ approvals: [approval] }),
+  listTargets: () => ({ targets: [target], problems: ['web and core write the same file dist/index.js'] }),
+  listTargetMetrics: () => ({ targets: [targetMetrics] }),
   listMetrics: () => ({ metrics: [duration, size] }),
   analyzeTrends: () => ({ trends: [trend] }),
   predictMetrics: () => forecast,

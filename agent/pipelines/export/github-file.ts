@@ -1,0 +1,123 @@
+// A pipeline as a workflow of GitHub Actions: a job for each step.
+import { stringify } from 'yaml';
+import type { Matrix, PipelineDefinition, PipelineStep } from '../../protocol/pipeline.ts';
+import { commandOf, lossesOf, withServices } from './export-parts.ts';
+import type { ExportedFile } from './export.ts';
+
+export function githubFile(id: string, definition: PipelineDefinition): ExportedFile {
+  const notes: string[] = [];
+  const entries = [
+    ...Object.entries(definition.steps).map((entry) => ({ entry, isFinal: false })),
+    ...Object.entries(definition.finally).map((entry) => ({ entry, isFinal: true })),
+  ];
+  const regular = Object.keys(definition.steps);
+  const jobs = entries.map(({ entry: [name, step], isFinal }) => {
+    notes.push(...lossesOf(name, step));
+    return [jobName(name), job(name, step, { definition, notes, isFinal, regular })] as const;
+  });
+  const { concurrency } = definition;
+  const workflow = {
+    name: definition.name ?? id,
+    on: ['push', 'pull_request', 'workflow_dispatch'],
+    ...(concurrency === undefined
+      ? {}
+      : { concurrency: { group: concurrency.group, 'cancel-in-progress': concurrency.cancelInProgress } }),
+    ...environmentOf(definition.environment, definition.secrets),
+    jobs: Object.fromEntries(jobs),
+  };
+  return {
+    path: `.github/workflows/${id}.yml`,
+    text: stringify(workflow, { lineWidth: 0, aliasDuplicateObjects: false }),
+    notes,
+  };
+}
+
+interface Around {
+  readonly definition: PipelineDefinition;
+  readonly notes: string[];
+  readonly isFinal: boolean;
+  readonly regular: readonly string[];
+}
+
+function job(id: string, step: PipelineStep, around: Around): Record<string, unknown> {
+  const { definition, isFinal, regular, notes } = around;
+  const needs = [...new Set([...step.needs, ...(isFinal ? regular : [])])].map(jobName);
+  const when = conditionOf(id, step, around);
+  const command = commandOf(step);
+  const approval = step.approval === undefined ? {} : { environment: 'approval' };
+  if (step.approval !== undefined)
+    notes.push(`${id}: give the environment "approval" required reviewers, so that somebody is asked`);
+  const shell = { bash: 'bash', python: 'python', node: 'node {0}', sh: 'sh' }[step.shell];
+  const run =
+    command === null ? `echo ${JSON.stringify(step.approval ?? id)}` : withServices(command, step, definition);
+  return {
+    ...(step.name === undefined ? {} : { name: step.name }),
+    'runs-on': 'ubuntu-latest',
+    ...(needs.length === 0 ? {} : { needs }),
+    ...(when === null ? {} : { if: when }),
+    ...approval,
+    ...(step.matrix === undefined ? {} : { strategy: { matrix: matrixOf(step.matrix) } }),
+    ...(step.timeout === undefined ? {} : { 'timeout-minutes': Math.max(1, Math.ceil(step.timeout / 60)) }),
+    ...(step.allowFailure ? { 'continue-on-error': true } : {}),
+    ...environmentOf(step.environment, step.secrets),
+    steps: [
+      { uses: 'actions/checkout@v4' },
+      ...(step.needs.some((need) => (definition.steps[need]?.artifacts.length ?? 0) > 0)
+        ? [{ uses: 'actions/download-artifact@v4', with: { path: '.', 'merge-multiple': true } }]
+        : []),
+      {
+        run,
+        ...(step.shell === 'sh' ? {} : { shell }),
+        ...(step.folder === '' ? {} : { 'working-directory': step.folder }),
+      },
+      ...(step.artifacts.length === 0
+        ? []
+        : [{ uses: 'actions/upload-artifact@v4', with: { name: jobName(id), path: step.artifacts.join('\n') } }]),
+    ],
+  };
+}
+
+/** Ids of jobs have no dots. */
+function jobName(id: string): string {
+  return id.replaceAll('.', '-');
+}
+
+function matrixOf({ values, include, exclude }: Matrix): Record<string, unknown> {
+  return { ...values, ...(include.length === 0 ? {} : { include }), ...(exclude.length === 0 ? {} : { exclude }) };
+}
+
+function conditionOf(id: string, { when }: PipelineStep, { isFinal, notes }: Around): string | null {
+  if (when === undefined) return isFinal ? 'always()' : null;
+  if (/\bchanged\(|\bmatches\(|\bchanges\.|\bpipeline\b|\btrigger\b|\bbase\b/.test(when)) {
+    notes.push(`${id}: its condition \`${when}\` cannot be said there, and is left out`);
+    return isFinal ? 'always()' : null;
+  }
+  const converted = when
+    .replace(/"((?:[^"\\]|\\.)*)"/g, (_whole, text: string) => `'${text.replaceAll("'", "''")}'`)
+    .replace(
+      /steps(?:\.([\w-]+)|\['([^']+)'\])\.state == '(?:succeeded)'/g,
+      (_whole, name: string | undefined, quoted: string | undefined) =>
+        `needs.${jobName(name ?? quoted ?? '')}.result == 'success'`,
+    )
+    .replace(
+      /steps(?:\.([\w-]+)|\['([^']+)'\])\.state == '(?:failed)'/g,
+      (_whole, name: string | undefined, quoted: string | undefined) =>
+        `needs.${jobName(name ?? quoted ?? '')}.result == 'failure'`,
+    )
+    .replace(/\bbranch\b(?!['-])/g, 'github.ref_name');
+  return isFinal && !/\b(always|failure|success|cancelled)\(/.test(converted)
+    ? `always() && (${converted})`
+    : converted;
+}
+
+function environmentOf(
+  environment: PipelineStep['environment'],
+  secrets: PipelineStep['secrets'],
+): { readonly env?: Record<string, unknown> } {
+  const named = Object.entries(secrets).map(([name, reference]) => [
+    name,
+    `\${{ secrets.${reference.startsWith('env:') ? reference.slice(4) : name} }}`,
+  ]);
+  const env = { ...environment, ...Object.fromEntries(named) };
+  return Object.keys(env).length === 0 ? {} : { env };
+}

@@ -1,0 +1,94 @@
+// A pipeline as a GitLab CI file: a job for each step, bound by their needs.
+import { stringify } from 'yaml';
+import type { PipelineDefinition, PipelineStep } from '../../protocol/pipeline.ts';
+import { combinationsOf } from '../../workspace/pipeline-matrix.ts';
+import { commandOf, lossesOf, withServices } from './export-parts.ts';
+import type { ExportedFile } from './export.ts';
+
+export function gitlabFile(id: string, definition: PipelineDefinition): ExportedFile {
+  const notes: string[] = [];
+  const jobs: [string, Record<string, unknown>][] = [];
+  for (const [name, step] of Object.entries(definition.steps))
+    jobs.push([name, job(name, step, { definition, notes, stage: 'steps' })]);
+  for (const [name, step] of Object.entries(definition.finally))
+    jobs.push([name, { ...job(name, step, { definition, notes, stage: 'finally' }), when: 'always' }]);
+  const hasFinal = Object.keys(definition.finally).length > 0;
+  const file = {
+    ...(definition.name === undefined ? {} : { workflow: { name: definition.name } }),
+    stages: hasFinal ? ['steps', 'finally'] : ['steps'],
+    ...(Object.keys(definition.environment).length === 0 ? {} : { variables: definition.environment }),
+    ...Object.fromEntries(jobs),
+  };
+  if (Object.keys(definition.secrets).length > 0)
+    notes.push(`${id}: declare ${Object.keys(definition.secrets).join(', ')} as masked variables of the project`);
+  return { path: '.gitlab-ci.yml', text: stringify(file, { lineWidth: 0, aliasDuplicateObjects: false }), notes };
+}
+
+interface Around {
+  readonly definition: PipelineDefinition;
+  readonly notes: string[];
+  readonly stage: string;
+}
+
+function job(id: string, step: PipelineStep, { definition, notes, stage }: Around): Record<string, unknown> {
+  notes.push(...lossesOf(id, step));
+  const secrets = Object.keys(step.secrets);
+  if (secrets.length > 0) notes.push(`${id}: declare ${secrets.join(', ')} as masked variables of the project`);
+  const command = commandOf(step);
+  const folder = step.folder === '' ? [] : [`cd ${step.folder}`];
+  const script =
+    command === null
+      ? [`echo ${JSON.stringify(step.approval ?? id)}`]
+      : [...folder, inShell(withServices(templated(command), step, definition), step.shell)];
+  const rules = rulesOf(id, step, notes);
+  return {
+    stage,
+    ...(stage === 'finally' ? {} : { needs: step.needs }),
+    ...(rules === null ? {} : { rules }),
+    ...(step.approval === undefined ? {} : { when: 'manual', allow_failure: false }),
+    ...(step.matrix === undefined ? {} : { parallel: { matrix: combinationsOf(step.matrix).map(variables) } }),
+    ...(step.timeout === undefined ? {} : { timeout: `${Math.ceil(step.timeout)} seconds` }),
+    ...(step.retries === 0 || !step.idempotent ? {} : { retry: Math.min(2, step.retries) }),
+    ...(step.allowFailure ? { allow_failure: true } : {}),
+    ...(Object.keys(step.environment).length === 0
+      ? {}
+      : {
+          variables: Object.fromEntries(
+            Object.entries(step.environment).map(([name, value]) => [name, templated(String(value))]),
+          ),
+        }),
+    ...(step.artifacts.length === 0 ? {} : { artifacts: { paths: step.artifacts } }),
+    script,
+  };
+}
+
+function inShell(command: string, shell: PipelineStep['shell']): string {
+  if (shell === 'sh' || shell === 'bash') return command;
+  return `${shell === 'python' ? 'python3 -c' : 'node -e'} '${command.replaceAll("'", "'\\''")}'`;
+}
+
+/** Values of a matrix are variables there. */
+function templated(text: string): string {
+  return text.replace(/\$\{\{\s*matrix\.([\w-]+)\s*\}\}/g, (_whole, name: string) => `\${${variable(name)}}`);
+}
+
+function variables(combination: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(combination).map(([name, value]) => [variable(name), String(value)]));
+}
+
+function variable(name: string): string {
+  return `MATRIX_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+function rulesOf(id: string, { when }: PipelineStep, notes: string[]): object[] | null {
+  if (when === undefined) return null;
+  const converted = when.replace(/\bbranch\b/g, '$CI_COMMIT_BRANCH').replace(/\benv\.(\w+)/g, '$$$1');
+  const changed = /^changed\((?:'([^']*)'|"([^"]*)")\)$/.exec(when);
+  if (changed !== null) return [{ changes: [changed[1] ?? changed[2]] }];
+  if (when === 'always()' || when === 'failure()') return [{ when: when === 'always()' ? 'always' : 'on_failure' }];
+  if (/\w\(|\b(steps|matrix|changes|trigger|pipeline|base)\b/.test(converted)) {
+    notes.push(`${id}: its condition \`${when}\` cannot be said there, and is left out`);
+    return null;
+  }
+  return [{ if: converted.replace(/'([^']*)'/g, '"$1"') }];
+}

@@ -1,0 +1,240 @@
+// One job of a workflow: each command a step, in a row, with the matrix, variables and conditions of the job.
+import type { Matrix, WrittenPipeline } from '../../protocol/pipeline.ts';
+import { convertCondition, convertText, secretIn, type ExpressionSurroundings } from './github-expressions.ts';
+import { importMatrix } from './github-matrix.ts';
+import type { GithubJob, GithubStep, GithubWorkflow } from './github-schema.ts';
+import { usedAction } from './github-uses.ts';
+import { changesMachine, containerCommand, type Findings, type WrittenStep } from './imported.ts';
+
+export interface JobInput {
+  readonly id: string;
+  readonly job: GithubJob;
+  readonly workflow: GithubWorkflow;
+  /** The last steps of the jobs that it needs. */
+  readonly needs: readonly string[];
+  readonly around: ExpressionSurroundings;
+  readonly findings: Findings;
+  readonly idFor: (text: string) => string;
+}
+
+export interface ImportedJob {
+  readonly steps: Readonly<Record<string, WrittenStep>>;
+  readonly services: NonNullable<WrittenPipeline['services']>;
+  /** What comes after the job needs these. */
+  readonly ends: readonly string[];
+}
+
+export function importJob(input: JobInput): ImportedJob {
+  const { id, job, needs, findings, around } = input;
+  const place = `jobs.${id}`;
+  const nothing = { steps: {}, services: {}, ends: needs };
+  if (job.uses !== undefined) {
+    findings.missing(place, `the workflow ${job.uses} is called on GitHub alone`);
+    return nothing;
+  }
+  const condition = conditionOf(job.if, place, input);
+  if (condition === null) return nothing;
+  const texts = job.steps.flatMap((step) => [
+    step.run ?? '',
+    JSON.stringify(step.env),
+    String(step.if ?? ''),
+    step['working-directory'] ?? '',
+  ]);
+  const matrix = importMatrix(
+    {
+      matrix: job.strategy.matrix,
+      runsOn: job['runs-on'],
+      texts: [...texts, JSON.stringify(job.env)],
+      system: around.system.toLowerCase(),
+    },
+    place,
+    findings,
+  );
+  if (matrix.kind === 'elsewhere') return nothing;
+  if (job.container !== undefined) findings.replaced(place, 'runs on this machine and not in its container');
+  const services = importServices(input);
+  const chain = new Chain(input, {
+    condition,
+    matrix: matrix.kind === 'matrix' ? matrix.matrix : null,
+    services: Object.keys(services),
+  });
+  for (const [index, step] of job.steps.entries()) chain.add(step, index);
+  return { steps: chain.steps, services, ends: chain.last === null ? needs : [chain.last] };
+}
+
+/** `''` without one; null where it cannot be asked here. */
+function conditionOf(found: unknown, place: string, { around, findings }: JobInput): string | null {
+  if (found === undefined || found === null || found === true) return '';
+  const converted = convertCondition(String(found), around);
+  if ('when' in converted) return converted.when;
+  findings.missing(place, `its condition needs ${converted.unknown}, which is not known here; it is left out`);
+  return null;
+}
+
+interface JobParts {
+  readonly condition: string;
+  readonly matrix: Matrix | null;
+  readonly services: readonly string[];
+}
+
+class Chain {
+  readonly steps: Record<string, WrittenStep> = {};
+  last: string | null = null;
+  readonly #input: JobInput;
+  readonly #parts: JobParts;
+
+  constructor(input: JobInput, parts: JobParts) {
+    this.#input = input;
+    this.#parts = parts;
+  }
+
+  add(step: GithubStep, index: number): void {
+    const { id, findings } = this.#input;
+    const place = `jobs.${id}.steps.${index}`;
+    if (step.run !== undefined) return this.#addCommand(step, step.run, place);
+    const action = usedAction(step);
+    if (action.kind === 'nothing') findings.replaced(place, action.message);
+    else if (action.kind === 'missing') findings.missing(place, action.message);
+    else this.#keep(action.paths, place);
+  }
+
+  #keep(paths: readonly string[], place: string): void {
+    const { findings } = this.#input;
+    const step = this.last === null ? undefined : this.steps[this.last];
+    if (step === undefined || paths.length === 0)
+      findings.missing(place, 'its artifacts are made by no step that runs here');
+    else {
+      step.artifacts = [...(step.artifacts ?? []), ...paths];
+      findings.same(place, `the artifacts ${paths.join(', ')}`);
+    }
+  }
+
+  #addCommand(step: GithubStep, run: string, place: string): void {
+    const { id, job, workflow, findings, around, idFor, needs } = this.#input;
+    const shell = shellOf(step.shell ?? job.defaults.run.shell ?? workflow.defaults.run.shell);
+    const own = conditionOf(step.if, place, this.#input);
+    if (own === null) return;
+    if (shell === null)
+      return findings.missing(place, `its shell ${step.shell ?? ''} is not known here; it is left out`);
+    if (changesMachine(run)) return findings.missing(place, 'it would change this machine; it is left out');
+    const folder = folderOf(
+      step['working-directory'] ??
+        job.defaults.run['working-directory'] ??
+        workflow.defaults.run['working-directory'] ??
+        '',
+    );
+    if (folder === null) return findings.missing(place, 'its folder is not in the repository; it is left out');
+    const command = convertText(run, around);
+    const variables = variablesOf({ ...workflow.env, ...job.env, ...step.env }, around);
+    for (const unknown of [...command.unknown, ...variables.unknown])
+      findings.missing(place, `\${{ ${unknown} }} is not known here, and empty`);
+    const files = passedOn(run, place, findings);
+    const secrets = {
+      ...Object.fromEntries(command.secrets.map((name) => [name, `env:${name}`])),
+      ...variables.secrets,
+    };
+    const conditions = [this.#parts.condition, own].filter((text) => text !== '');
+    const timeout = Number(step['timeout-minutes'] ?? job['timeout-minutes']);
+    const name = step.name === undefined || step.name.includes('${{') ? {} : { name: step.name.slice(0, 200) };
+    const written: WrittenStep = {
+      ...name,
+      command: command.text.trim(),
+      shell,
+      needs: this.last === null ? [...needs] : [this.last],
+      ...(conditions.length === 0
+        ? {}
+        : { when: conditions.length === 1 ? conditions[0] : conditions.map((text) => `(${text})`).join(' && ') }),
+      ...(this.#parts.matrix === null ? {} : { matrix: this.#parts.matrix }),
+      folder,
+      environment: { ...variables.environment, ...files },
+      secrets,
+      services: [...this.#parts.services],
+      ...(Number.isFinite(timeout) && timeout > 0 ? { timeout: timeout * 60 } : {}),
+      allowFailure: step['continue-on-error'] === true || job['continue-on-error'] === true,
+    };
+    const runs = job.steps.filter((each) => each.run !== undefined).length;
+    const stepId = idFor(runs === 1 ? id : `${id}-${step.name?.replace(/\$\{\{.*?\}\}/g, '') ?? firstWords(run)}`);
+    this.steps[stepId] = written;
+    this.last = stepId;
+  }
+}
+
+function firstWords(command: string): string {
+  return (command.trim().split('\n')[0] ?? '').split(/\s+/).slice(0, 3).join(' ');
+}
+
+function shellOf(shell: string | undefined): 'sh' | 'bash' | 'python' | null {
+  if (shell === undefined || /^bash\b/.test(shell)) return 'bash';
+  if (/^sh\b/.test(shell)) return 'sh';
+  return shell === 'python' ? 'python' : null;
+}
+
+function folderOf(found: string): string | null {
+  const folder = found
+    .replace(/^\$\{\{\s*github\.workspace\s*\}\}\/?/, '')
+    .replace(/^\.\/?/, '')
+    .replace(/\/+$/, '');
+  const isOutside = folder.startsWith('/') || folder.split('/').includes('..') || /\$\{\{(?!\s*matrix\.)/.test(folder);
+  return isOutside ? null : folder;
+}
+
+interface Variables {
+  readonly environment: Record<string, string>;
+  readonly secrets: Record<string, string>;
+  readonly unknown: readonly string[];
+}
+
+/** A variable is no text for a shell: what the shell would work out is not known beforehand. */
+function variablesOf(found: Readonly<Record<string, unknown>>, around: ExpressionSurroundings): Variables {
+  const environment: Record<string, string> = {};
+  const secrets: Record<string, string> = {};
+  const unknown: string[] = [];
+  for (const [name, value] of Object.entries(found)) {
+    const text = value === null ? '' : String(value);
+    const secret = secretIn(/^\$\{\{\s*(.*?)\s*\}\}$/.exec(text)?.[1] ?? '');
+    if (secret !== null) {
+      secrets[name] = `env:${secret}`;
+      continue;
+    }
+    const converted = convertText(text, around);
+    const isShell = text.includes('${{') && /\$[({](?!\{)/.test(converted.text);
+    unknown.push(...converted.unknown, ...(isShell ? [text.replace(/^.*?\$\{\{\s*(.*?)\s*\}\}.*$/s, '$1')] : []));
+    environment[name] = isShell ? '' : converted.text;
+  }
+  return { environment, secrets, unknown };
+}
+
+/** Files through which steps of GitHub pass something on: here they lead nowhere. */
+function passedOn(run: string, place: string, findings: Findings): Record<string, string> {
+  const names = ['GITHUB_ENV', 'GITHUB_OUTPUT', 'GITHUB_PATH', 'GITHUB_STEP_SUMMARY'].filter((name) =>
+    run.includes(name),
+  );
+  for (const name of names)
+    if (name !== 'GITHUB_STEP_SUMMARY')
+      findings.missing(place, `what it passes on through $${name} does not reach later steps`);
+  return Object.fromEntries(names.map((name) => [name, '/dev/null']));
+}
+
+function importServices({ id, job, findings, around }: JobInput): NonNullable<WrittenPipeline['services']> {
+  const services: NonNullable<WrittenPipeline['services']> = {};
+  for (const [name, { image, env, ports }] of Object.entries(job.services)) {
+    if (image === '' || image.includes('${{')) {
+      findings.missing(`jobs.${id}.services.${name}`, 'its image is computed while the workflow runs');
+      continue;
+    }
+    const published = ports.map(String).filter((port) => !port.includes('${{'));
+    const host = Number((published[0] ?? '').split(':')[0]);
+    const variables = variablesOf(env, around);
+    services[`${id}-${name}`] = {
+      command: containerCommand(image, published, [
+        ...Object.keys(variables.environment),
+        ...Object.keys(variables.secrets),
+      ]),
+      environment: variables.environment,
+      secrets: variables.secrets,
+      ...(Number.isInteger(host) && host > 0 ? { ready: { port: host } } : {}),
+    };
+    findings.replaced(`jobs.${id}.services.${name}`, `docker on this machine runs ${image}`);
+  }
+  return services;
+}

@@ -1,0 +1,200 @@
+// A GitLab CI file as a pipeline: each job is a step that comes after the stages before its own, or after what it needs.
+import { failure, success, type Result } from '../../protocol/failure.ts';
+import type { Matrix, Scalar, WrittenPipeline } from '../../protocol/pipeline.ts';
+import { jobCondition } from './gitlab-rules.ts';
+import { GitlabFile, GitlabJob, globalKeys } from './gitlab-schema.ts';
+import { changesMachine, containerCommand, Findings, type Imported, type WrittenStep } from './imported.ts';
+import { createIds } from './slug.ts';
+
+/** Fails with a sentence for what is no such file, or of which nothing can run here. */
+export function importGitlab(value: unknown): Result<Imported> {
+  const parsed = GitlabFile.safeParse(value);
+  if (!parsed.success)
+    return failure('invalid_input', `${parsed.error.issues[0]?.path.join('.') ?? ''}: it is no GitLab CI file`);
+  const importing = new Importing(parsed.data);
+  importing.run();
+  if (Object.keys(importing.steps).length === 0) return failure('invalid_input', 'nothing of the file can run here');
+  const { services, steps, findings, isDeploying } = importing;
+  const definition: WrittenPipeline = {
+    type: isDeploying ? 'deploy' : 'test',
+    environment: scalars(parsed.data.variables),
+    services,
+    steps,
+  };
+  return success({ definition, findings: findings.all });
+}
+
+interface NamedJob {
+  readonly name: string;
+  readonly job: GitlabJob;
+}
+
+class Importing {
+  readonly steps: Record<string, WrittenStep> = {};
+  readonly services: NonNullable<WrittenPipeline['services']> = {};
+  readonly findings = new Findings();
+  isDeploying = false;
+  readonly #file: GitlabFile;
+  readonly #idFor = createIds();
+  /** Jobs by their names: the step of each. */
+  readonly #stepOf = new Map<string, string>();
+
+  constructor(file: GitlabFile) {
+    this.#file = file;
+  }
+
+  run(): void {
+    if (this.#file.include !== undefined) this.findings.missing('include', 'included files are not read');
+    if (this.#file.workflow !== undefined)
+      this.findings.replaced('workflow', 'started by hand, in the editor or through the API');
+    const jobs = this.#jobs();
+    const order = this.#file.stages;
+    const rank = ({ job }: NamedJob) => (order.includes(job.stage) ? order.indexOf(job.stage) : order.length);
+    const sorted = jobs.toSorted((a, b) => rank(a) - rank(b));
+    let previous: string[] = [];
+    let stage: { readonly rank: number; readonly ids: string[] } = { rank: -1, ids: [] };
+    for (const named of sorted) {
+      if (rank(named) !== stage.rank) {
+        if (stage.ids.length > 0) previous = stage.ids;
+        stage = { rank: rank(named), ids: [] };
+      }
+      const id = this.#add(named, previous);
+      if (id !== null) stage.ids.push(id);
+    }
+  }
+
+  #jobs(): NamedJob[] {
+    const isJob = ([name, value]: [string, unknown]) =>
+      !globalKeys.has(name) && !name.startsWith('.') && typeof value === 'object' && value !== null;
+    return Object.entries(this.#file)
+      .filter(isJob)
+      .flatMap(([name, value]) => {
+        const parsed = GitlabJob.safeParse(this.#extended(value, 0));
+        if (!parsed.success) this.findings.missing(name, 'it cannot be read as a job');
+        return parsed.success ? [{ name, job: parsed.data }] : [];
+      });
+  }
+
+  /** With what it extends, and what stands under `default`. */
+  #extended(value: unknown, depth: number): unknown {
+    if (typeof value !== 'object' || value === null || depth > 10) return value;
+    const names = 'extends' in value ? [value.extends].flat().map(String) : [];
+    const bases = names.map((name) => this.#extended(this.#file[name], depth + 1));
+    const own = depth === 0 ? [this.#file.default] : [];
+    return [...own, ...bases, value].reduce<Record<string, unknown>>(merged, {});
+  }
+
+  #add({ name, job }: NamedJob, previous: readonly string[]): string | null {
+    const { findings } = this;
+    if (job.trigger !== undefined) return this.#leaveOut(name, 'it starts a pipeline elsewhere');
+    if (job.script.length === 0) return this.#leaveOut(name, 'it has no script');
+    const condition = jobCondition(job);
+    if ('unknown' in condition)
+      return this.#leaveOut(name, `its rules need ${condition.unknown}, which is not known here`);
+    if (condition.when === 'false') return this.#leaveOut(name, 'it runs for tags, merge requests or schedules alone');
+    const before = job.before_script ?? this.#file.before_script ?? [];
+    const command = [...before, ...job.script].join('\n');
+    if (changesMachine(command)) return this.#leaveOut(name, 'it would change this machine');
+    if (command.includes('!reference')) return this.#leaveOut(name, 'it refers to parts of other jobs');
+    if ((job.after_script ?? this.#file.after_script) !== undefined)
+      findings.missing(name, 'what runs after its script is left out');
+    if ((job.image ?? this.#file.image) !== undefined)
+      findings.replaced(name, 'runs on this machine and not in its container');
+    if ((job.cache ?? this.#file.cache) !== undefined)
+      findings.replaced(name, 'files of its cache stay where they are');
+    this.isDeploying ||= job.environment !== undefined || job.stage === 'deploy';
+    const id = this.#idFor(name);
+    const needs = (job.needs ?? job.dependencies)?.flatMap((need) => this.#stepOf.get(need) ?? []) ?? previous;
+    const step: WrittenStep = {
+      name,
+      command,
+      shell: 'bash',
+      needs: condition.isManual ? [this.#askBefore(id, name, needs)] : [...needs],
+      ...(condition.when === '' ? {} : { when: condition.when }),
+      ...this.#matrixOf(name, job.parallel),
+      environment: scalars(job.variables),
+      services: this.#servicesOf(id, job),
+      artifacts: (job.artifacts?.paths ?? []).filter(
+        (path) => !path.startsWith('/') && !path.includes('..') && !path.includes('$'),
+      ),
+      ...timeoutOf(job.timeout),
+      ...(job.retry === undefined || job.retry === 0 ? {} : { retries: Math.min(10, job.retry), idempotent: true }),
+      allowFailure: job.allow_failure !== undefined && job.allow_failure !== false,
+    };
+    this.steps[id] = step;
+    this.#stepOf.set(name, id);
+    const unknown = [...new Set([...command.matchAll(/\$\{?(CI_\w+)/g)].map(([, variable]) => variable))];
+    if (unknown.length > 0)
+      findings.missing(name, `${unknown.join(', ')} ${unknown.length === 1 ? 'is' : 'are'} set on GitLab alone`);
+    return id;
+  }
+
+  #leaveOut(name: string, why: string): null {
+    this.findings.missing(name, `${why}; it is left out`);
+    return null;
+  }
+
+  #askBefore(id: string, name: string, needs: readonly string[]): string {
+    const asking = this.#idFor(`approve ${id}`);
+    this.steps[asking] = { approval: `Run ${name}?`, needs: [...needs] };
+    this.findings.same(name, 'somebody has to start it: an approval comes before it');
+    return asking;
+  }
+
+  #matrixOf(name: string, parallel: unknown): { readonly matrix?: Matrix } {
+    if (typeof parallel === 'number') this.findings.missing(name, 'it is not divided into parallel parts');
+    const rows =
+      typeof parallel === 'object' && parallel !== null && 'matrix' in parallel && Array.isArray(parallel.matrix)
+        ? parallel.matrix
+        : [];
+    const include = rows.flatMap((row) => combinations(row));
+    if (include.length === 0) return {};
+    this.findings.same(name, `${include.length} combinations, in the variables NOODLE_MATRIX_…`);
+    return { matrix: { values: {}, include, exclude: [] } };
+  }
+
+  #servicesOf(id: string, job: GitlabJob): string[] {
+    return (job.services ?? this.#file.services ?? []).map(({ name, alias }) => {
+      const service = this.#idFor(`${id} ${alias ?? name.split(':')[0]}`);
+      this.services[service] = { command: containerCommand(name, [], []) };
+      this.findings.replaced(id, `docker on this machine runs ${name}`);
+      return service;
+    });
+  }
+}
+
+function combinations(row: unknown): Record<string, Scalar>[] {
+  if (typeof row !== 'object' || row === null) return [];
+  return Object.entries(row).reduce<Record<string, Scalar>[]>(
+    (all, [name, values]) =>
+      all.flatMap((each) => [values].flat().map((value) => ({ ...each, [name]: String(value) }))),
+    [{}],
+  );
+}
+
+/** Maps are merged, all else is replaced. */
+function merged(base: Record<string, unknown>, more: unknown): Record<string, unknown> {
+  if (typeof more !== 'object' || more === null) return base;
+  const isMap = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  const entries = Object.entries(more).map(([key, value]) => [
+    key,
+    isMap(value) && isMap(base[key]) ? merged({ ...(base[key] as Record<string, unknown>) }, value) : value,
+  ]);
+  return { ...base, ...Object.fromEntries(entries) };
+}
+
+function scalars(variables: Readonly<Record<string, Scalar | null>>): Record<string, Scalar> {
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, value ?? '']));
+}
+
+/** `1h 30m`, `45 minutes`, `3600`. */
+function timeoutOf(text: string | undefined): { readonly timeout?: number } {
+  if (text === undefined) return {};
+  const units: Readonly<Record<string, number>> = { d: 86_400, h: 3600, m: 60, s: 1 };
+  const parts = [...text.matchAll(/(\d+)\s*([dhms]?)[a-z]*/gi)];
+  const seconds = parts.reduce(
+    (sum, [, count, unit = '']) => sum + Number(count) * (units[unit.toLowerCase()] ?? 1),
+    0,
+  );
+  return seconds > 0 ? { timeout: Math.min(seconds, 1_728_000) } : {};
+}

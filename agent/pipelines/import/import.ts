@@ -1,0 +1,70 @@
+// Reads what other systems are configured with as pipelines, and says what of it cannot run here.
+import { failure, success, type Result } from '../../protocol/failure.ts';
+import { PipelineDefinition, type ImportReport } from '../../protocol/pipeline.ts';
+import { sentenceOf } from '../../workspace/configuration-pipelines.ts';
+import { parseYaml } from '../../workspace/configuration-yaml.ts';
+import { checkPipeline } from '../../workspace/pipeline-check.ts';
+import { pipelinesYaml } from '../definition-yaml.ts';
+import { importGithub } from './github.ts';
+import { importGitlab } from './gitlab.ts';
+import type { Imported } from './imported.ts';
+import { importScripts } from './npm-scripts.ts';
+import { slug } from './slug.ts';
+
+type Format = ImportReport['format'];
+
+/** The pipeline of a file; its path tells what it is. */
+export function importPipelines(path: string, text: string): Result<ImportReport> {
+  const yaml = parseYaml(text);
+  const [fault] = yaml.problems.filter(({ message }) => !message.includes('stands twice'));
+  if (yaml.value === undefined)
+    return failure('invalid_input', `${path}: ${fault?.message ?? 'it is empty'}`, { place: 'text' });
+  const format = formatOf(path, yaml.value);
+  if (format === null)
+    return failure(
+      'invalid_input',
+      `${path} is neither a workflow of GitHub Actions nor a GitLab CI file nor a package.json`,
+      { place: 'path' },
+    );
+  const id = idOf(path, format);
+  const imported = importers[format](yaml.value, id);
+  if (!imported.ok) return failure('invalid_input', `${path}: ${imported.failure.message}`, { place: 'text' });
+  const parsed = PipelineDefinition.safeParse(imported.value.definition);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return failure('invalid_input', `${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'it does not fit'}`, {
+      place: 'text',
+    });
+  }
+  const [problem] = checkPipeline(parsed.data, null);
+  if (problem !== undefined) return failure('invalid_input', `${path}: ${sentenceOf(problem)}`, { place: 'text' });
+  const yamlText = pipelinesYaml({ [id]: parsed.data });
+  return success({
+    format,
+    pipelines: [{ ...parsed.data, id }],
+    yaml: yamlText,
+    findings: [...imported.value.findings],
+  });
+}
+
+const importers: Readonly<Record<Format, (value: unknown, id: string) => Result<Imported>>> = {
+  github: importGithub,
+  gitlab: importGitlab,
+  npm: importScripts,
+};
+
+function formatOf(path: string, value: unknown): Format | null {
+  const name = path.split(/[/\\]/).at(-1) ?? '';
+  if (name === 'package.json') return 'npm';
+  if (typeof value !== 'object' || value === null) return null;
+  if (/^\.gitlab-ci\.ya?ml$/.test(name)) return 'gitlab';
+  if ('jobs' in value) return 'github';
+  const isJob = (job: unknown) => typeof job === 'object' && job !== null && ('script' in job || 'extends' in job);
+  return Object.values(value).some(isJob) ? 'gitlab' : null;
+}
+
+function idOf(path: string, format: Format): string {
+  if (format === 'npm') return 'scripts';
+  const name = (path.split(/[/\\]/).at(-1) ?? '').replace(/\.ya?ml$/, '').replace(/^\.+/, '');
+  return slug(name === '' ? format : name);
+}

@@ -1,0 +1,242 @@
+// The steps of a pipeline as the engine runs them.
+import type { StepContext, StepDefinition, StepOutcome } from '../engine/engine.ts';
+import type { ExecutionState, Step } from '../protocol/execution.ts';
+import type { StepId } from '../protocol/ids.ts';
+import type { PipelineRequest } from '../protocol/pipeline.ts';
+import { holds } from '../workspace/condition-value.ts';
+import type { Approvals } from './approvals.ts';
+import type { ArtifactStore } from './artifacts.ts';
+import { changeDiff } from './change-diff.ts';
+import { runCommand } from './command-step.ts';
+import { conditionFacts, type RunFacts } from './condition-facts.ts';
+import type { ExpandedPipeline, ExpandedService, ExpandedStep } from './expansion.ts';
+import type { PipelineParts } from './pipeline-parts.ts';
+import { runBuilds, runTests } from './product-steps.ts';
+import type { Decision } from './pruning.ts';
+import { runService } from './service-step.ts';
+import type { ResolvedSecrets } from './secrets.ts';
+import { stepKind } from './step-plan.ts';
+import { waitName, waitUntil } from './waiting.ts';
+
+/** Everything that is known before the first step runs. */
+export interface StepsInput {
+  readonly parts: PipelineParts;
+  readonly approvals: Approvals;
+  readonly artifacts: ArtifactStore;
+  readonly expanded: ExpandedPipeline;
+  readonly facts: RunFacts;
+  readonly request: PipelineRequest;
+  readonly decisions: ReadonlyMap<StepId, Decision>;
+  readonly priorities: ReadonlyMap<StepId, number>;
+  readonly secretsOf: ReadonlyMap<StepId, ResolvedSecrets>;
+  /** Hidden in every log of the execution. */
+  readonly hidden: readonly string[];
+  readonly timeoutMs: number;
+}
+
+/** An approval may take its time. */
+const longestMs = 20 * 86_400_000;
+
+/** Services first, then steps in the order of their declaration, then final ones. */
+export function pipelineSteps(input: StepsInput): StepDefinition[] {
+  const { steps, services } = input.expanded;
+  const runs = (step: ExpandedStep) => input.decisions.get(step.id)?.runs !== false;
+  const used = services.filter(({ id }) => steps.some((step) => runs(step) && step.services.includes(id)));
+  const usedIds = new Set(used.map(({ id }) => id));
+  const regular = steps.filter(({ isFinal }) => !isFinal).map(({ id }) => id);
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  return [
+    ...used.map((service) => serviceDefinition(service, input)),
+    ...steps.map((step) => stepDefinition(step, { ...input, usedIds, regular, byId })),
+  ];
+}
+
+interface StepInput extends StepsInput {
+  readonly usedIds: ReadonlySet<StepId>;
+  /** Ids of all steps that are not final. */
+  readonly regular: readonly StepId[];
+  readonly byId: ReadonlyMap<StepId, ExpandedStep>;
+}
+
+function stepDefinition(step: ExpandedStep, input: StepInput): StepDefinition {
+  const { definition } = step;
+  const decision = input.decisions.get(step.id);
+  const kind = stepKind(step);
+  const services = step.services.filter((id) => input.usedIds.has(id));
+  const isPruned = decision?.runs === false;
+  const slot = isPruned
+    ? 'none'
+    : ({ command: 'command', build: 'build', tests: 'test' } as Partial<Record<string, 'command' | 'build' | 'test'>>)[
+        kind
+      ];
+  const isRepeatable = kind !== 'command' || definition.idempotent;
+  return {
+    id: step.id,
+    name: step.name,
+    kind,
+    needs: isPruned ? [] : step.asksForOutcome ? services : [...step.needs, ...services],
+    after: [...(isPruned || step.asksForOutcome ? step.needs : []), ...(step.isFinal ? input.regular : [])],
+    slot: slot ?? 'none',
+    timeoutMs: step.timeout === null ? (kind === 'approval' ? longestMs : input.timeoutMs) : step.timeout * 1000,
+    priority: input.priorities.get(step.id) ?? 0,
+    secrets: input.hidden,
+    isFinal: step.isFinal,
+    mayFail: definition.allowFailure,
+    mustBeRecorded: !isRepeatable && !isPruned,
+    run: (context) =>
+      isPruned ? Promise.resolve({ state: 'skipped', reason: decision.why }) : runStep(step, context, input),
+  };
+}
+
+async function runStep(step: ExpandedStep, context: StepContext, input: StepInput): Promise<StepOutcome> {
+  const unmet = step.conditions.find(
+    (condition) => !holds(condition.condition, factsFor(step, condition.scope, context, input)),
+  );
+  if (unmet !== undefined)
+    return { state: 'skipped', isBlocking: true, reason: `when ${unmet.text}: it does not hold` };
+  const missing = input.secretsOf.get(step.id)?.missing ?? [];
+  if (missing.length > 0) return { state: 'failed', reason: missing.join('; ') };
+  const outcome = await doStep(step, context, input);
+  if (outcome.state === 'succeeded' && step.definition.artifacts.length > 0)
+    return await keepArtifacts(step, context, input, outcome);
+  return outcome;
+}
+
+async function doStep(step: ExpandedStep, context: StepContext, input: StepInput): Promise<StepOutcome> {
+  const { definition } = step;
+  const { parts, request } = input;
+  if (definition.build !== undefined) return await runBuilds(definition.build, request, context, parts);
+  if (definition.tests !== undefined) return await runTests(definition.tests, request, context, parts);
+  if (definition.approval !== undefined) return await ask(definition.approval, context, input);
+  const { workspace, clock, sandboxes, chance } = parts;
+  const { root } = workspace;
+  const user = input.facts.environment;
+  const environment = {
+    ...ofExecution(step, context, input),
+    ...step.environment,
+    ...input.secretsOf.get(step.id)?.values,
+  };
+  if (definition.wait !== undefined) {
+    context.say(`waits until ${waitName(definition.wait)}`);
+    context.waits(true);
+    const isSo = await waitUntil(definition.wait, context, {
+      clock,
+      root,
+      environment: { ...user, ...environment },
+      signal: context.signal,
+    });
+    context.waits(false);
+    return isSo ? { state: 'succeeded', reason: waitName(definition.wait) } : { state: 'failed' };
+  }
+  return await runCommand({ definition, environment }, context, { root, clock, sandboxes, environment: user, chance });
+}
+
+async function ask(text: string, context: StepContext, { parts, approvals, facts }: StepInput): Promise<StepOutcome> {
+  const { processes, workspace } = parts;
+  const { root, hasGit } = workspace;
+  const diff = await changeDiff(facts.changes, {
+    processes,
+    root,
+    hasGit,
+    environment: facts.environment,
+    signal: context.signal,
+  });
+  return await approvals.ask({ pipeline: facts.pipeline, text, diff }, context);
+}
+
+async function keepArtifacts(
+  step: ExpandedStep,
+  context: StepContext,
+  { artifacts, parts }: StepInput,
+  outcome: StepOutcome,
+): Promise<StepOutcome> {
+  try {
+    const count = await artifacts.save(
+      { executionId: context.executionId, stepId: step.id },
+      step.definition.artifacts,
+    );
+    if (count > 0) return outcome;
+    context.log(`no file fits its artifacts: ${step.definition.artifacts.join(', ')}\n`);
+    return { ...outcome, reason: outcome.reason ?? 'none of its artifacts was found' };
+  } catch (error) {
+    parts.log.warn('artifacts could not be kept', { step: step.id, error });
+    return {
+      ...outcome,
+      state: 'failed',
+      reason: `its artifacts could not be kept: ${error instanceof Error ? error.message : String(error)}`,
+    };
+  }
+}
+
+/** What a command can ask about where it runs. */
+function ofExecution(step: ExpandedStep, { executionId }: StepContext, { facts }: StepInput): Record<string, string> {
+  const branch = facts.changes.branch === null ? {} : { NOODLE_BRANCH: facts.changes.branch };
+  return {
+    NOODLE_PIPELINE: facts.pipeline,
+    NOODLE_EXECUTION: executionId,
+    NOODLE_STEP: step.id,
+    NOODLE_BASE: facts.changes.base,
+    ...branch,
+  };
+}
+
+function factsFor(
+  step: ExpandedStep,
+  scope: ExpandedStep['conditions'][number]['scope'],
+  context: StepContext,
+  input: StepInput,
+) {
+  const steps = new Map<StepId, Step>(context.steps().map((each) => [each.id, each]));
+  const ids = step.isFinal ? [...input.regular, ...allNeeds(step, input.byId)] : [...allNeeds(step, input.byId)];
+  const before = ids.flatMap((id) => steps.get(id) ?? []);
+  const stateOf = (id: StepId): ExecutionState | undefined => steps.get(id)?.state;
+  return conditionFacts(input.facts, {
+    combination: step.combination,
+    environment: step.environment,
+    scope,
+    before,
+    stateOf,
+  });
+}
+
+/** What it needs, and what that needs. */
+function allNeeds(step: ExpandedStep, byId: ReadonlyMap<StepId, ExpandedStep>): Set<StepId> {
+  const found = new Set<StepId>();
+  const left = [...step.needs];
+  for (let id = left.pop(); id !== undefined; id = left.pop()) {
+    if (found.has(id)) continue;
+    found.add(id);
+    left.push(...(byId.get(id)?.needs ?? []));
+  }
+  return found;
+}
+
+function serviceDefinition(service: ExpandedService, input: StepsInput): StepDefinition {
+  const { parts, facts, expanded } = input;
+  const users = expanded.steps.filter(
+    ({ id, services }) => services.includes(service.id) && input.decisions.get(id)?.runs !== false,
+  );
+  const [first] = users;
+  const shared = (first?.needs ?? []).filter((need) => users.every(({ needs }) => needs.includes(need)));
+  const secrets = input.secretsOf.get(service.id);
+  const environment = { ...facts.environment, ...service.environment, ...secrets?.values };
+  return {
+    id: service.id,
+    name: service.name,
+    kind: 'service',
+    needs: shared,
+    slot: 'none',
+    timeoutMs: longestMs,
+    secrets: input.hidden,
+    isService: true,
+    run: async (context) => {
+      if (secrets !== undefined && secrets.missing.length > 0)
+        return { state: 'failed', reason: secrets.missing.join('; ') };
+      return await runService(service.definition, context, {
+        clock: parts.clock,
+        root: parts.workspace.root,
+        environment,
+      });
+    },
+  };
+}

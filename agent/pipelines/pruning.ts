@@ -1,0 +1,55 @@
+// Which steps of a pipeline a change cannot affect, and why the others run: a pure function of the steps and the impact.
+import picomatch from 'picomatch';
+import type { ChangeSet } from '../protocol/change-set.ts';
+import type { StepId } from '../protocol/ids.ts';
+import type { ExpandedStep } from './expansion.ts';
+
+export interface PruningInput {
+  readonly steps: readonly ExpandedStep[];
+  readonly changes: ChangeSet;
+  /** Every file that the change can affect, with the way from the change to it. */
+  readonly reached: ReadonlyMap<string, { readonly path: readonly string[] }>;
+}
+
+export interface Decision {
+  readonly runs: boolean;
+  readonly why: string;
+}
+
+/** Steps stand after what they need. What is not sure to be unaffected runs. */
+export function decideSteps({ steps, changes, reached }: PruningInput): Map<StepId, Decision> {
+  const decisions = new Map<StepId, Decision>();
+  const makers = new Map(steps.map((step) => [step.id, step.definition.artifacts.length > 0 ? step.name : null]));
+  for (const step of steps) {
+    const maker = step.needs.find((need) => (makers.get(need) ?? null) !== null && decisions.get(need)?.runs === true);
+    const own = decideByInputs(step, changes, reached);
+    const isFed = !own.runs && maker !== undefined;
+    decisions.set(
+      step.id,
+      isFed ? { runs: true, why: `it may use the artifacts of ${makers.get(maker)}, which runs` } : own,
+    );
+  }
+  return decisions;
+}
+
+function decideByInputs(step: ExpandedStep, changes: ChangeSet, reached: PruningInput['reached']): Decision {
+  const { definition } = step;
+  if (step.isFinal) return { runs: true, why: 'it runs after all others, whatever changed' };
+  if (definition.approval !== undefined || definition.wait !== undefined)
+    return { runs: true, why: 'it decides whether the pipeline goes on' };
+  if (definition.tests !== undefined) return { runs: true, why: `it runs ${definition.tests} tests` };
+  if (definition.build !== undefined)
+    return {
+      runs: true,
+      why: definition.build === 'impacted' ? 'it builds what the change can affect' : `it builds ${definition.build}`,
+    };
+  const patterns = definition.inputs ?? (definition.folder === '' ? null : [`${definition.folder}/**`]);
+  if (patterns === null) return { runs: true, why: 'no inputs are declared, so that every change can affect it' };
+  const fits = picomatch([...patterns], { dot: true });
+  const changed = changes.files.find(({ path }) => fits(path));
+  if (changed !== undefined) return { runs: true, why: `${changed.path} changed` };
+  for (const [path, { path: way }] of reached) {
+    if (fits(path)) return { runs: true, why: way.length > 1 ? way.join(' → ') : `${path} can be affected` };
+  }
+  return { runs: false, why: `nothing of ${patterns.join(', ')} changed or depends on what changed` };
+}
