@@ -3,11 +3,15 @@ import type { Builds } from './builds/builds.ts';
 import type { Engine } from './engine/engine.ts';
 import type { BuildConfigs } from './pipelines/build-configs.ts';
 import type { TestSuites } from './pipelines/test-suites.ts';
+import type { Clock } from './platform/clock.ts';
 import { failure, success } from './protocol/failure.ts';
 import type { ExecutionId } from './protocol/ids.ts';
 import type { Handlers } from './server/server.ts';
 
+const dayMs = 86_400_000;
+
 export interface NamedRunParts {
+  readonly clock: Clock;
   readonly engine: Engine;
   readonly buildConfigs: BuildConfigs;
   readonly testSuites: TestSuites;
@@ -19,8 +23,9 @@ export function namedRunHandlers(parts: NamedRunParts) {
   return { ...buildHandlers(parts), ...suiteHandlers(parts) };
 }
 
-function buildHandlers({ buildConfigs, builds }: NamedRunParts) {
+function buildHandlers({ buildConfigs, builds, clock }: NamedRunParts) {
   return {
+    listTargetMetrics: async ({ days }) => success({ targets: await builds.metrics(clock.now() - days * dayMs) }),
     createBuildConfig: (request) => buildConfigs.make(request),
     listBuildConfigs: async (request) => {
       const page = buildConfigs.list(request);

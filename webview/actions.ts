@@ -1,6 +1,7 @@
 // What the user can do on the page. Panels call these; the controller fills them.
 import type { AlertRule } from '../agent/protocol/alerts.ts';
-import type { ExecutionId, StepId, TestId } from '../agent/protocol/ids.ts';
+import type { ExecutionId, StepId, TargetId, TestId } from '../agent/protocol/ids.ts';
+import type { Approval } from '../agent/protocol/pipeline.ts';
 import type { Location } from '../agent/protocol/test.ts';
 import type { Filters } from './state/sections.ts';
 import type { DetailTab, ListName, RunKind } from './state/state.ts';
@@ -22,6 +23,12 @@ export interface Actions {
   toggleDurationTable(): void;
   /** Shows another section, time or metric. */
   show(change: Partial<Filters>): void;
+  runPipeline(id: string): void;
+  decideApproval(approval: Approval, decision: 'approve' | 'reject'): void;
+  /** Runs an ended execution of a pipeline again, or only what did not succeed. */
+  rerun(id: ExecutionId, failed: boolean): void;
+  /** Opens or closes why a target was built. */
+  toggleTarget(id: TargetId): void;
   acknowledgeAlert(id: string): void;
   /** Tells nobody of the alerts of a rule for a while. */
   silenceRule(rule: string, durationSeconds: number): void;

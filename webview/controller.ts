@@ -2,7 +2,8 @@
 import type { AlertRule } from '../agent/protocol/alerts.ts';
 import { failureOf, type Client } from '../agent/protocol/client.ts';
 import type { NoodleEvent } from '../agent/protocol/events.ts';
-import type { ExecutionId, StepId, TestId } from '../agent/protocol/ids.ts';
+import type { ExecutionId, StepId, TargetId, TestId } from '../agent/protocol/ids.ts';
+import type { Approval } from '../agent/protocol/pipeline.ts';
 import type { InputOf } from '../agent/protocol/operations.ts';
 import type { Location } from '../agent/protocol/test.ts';
 import type { Actions, PanelContext } from './actions.ts';
@@ -151,6 +152,25 @@ export class Controller implements Actions {
     this.#link.write(linkOf(filters));
     this.#bridge.remember(this.#toRemember());
     this.#sections.open(filters);
+  }
+
+  runPipeline(id: string): void {
+    this.#change(`pipeline ${id}`, () => this.#client.executePipeline({ id, trigger: 'editor' }));
+  }
+
+  decideApproval({ executionId, stepId }: Approval, decision: 'approve' | 'reject'): void {
+    this.#change(`approval ${executionId}`, () => this.#client.decideApproval({ id: executionId, stepId, decision }));
+  }
+
+  rerun(id: ExecutionId, failed: boolean): void {
+    this.#change(`rerun ${id}`, () => this.#client.rerunExecution({ id, failed, trigger: 'editor' }));
+  }
+
+  toggleTarget(id: TargetId): void {
+    const openTargets = new Set(this.#state.view.openTargets);
+    if (!openTargets.delete(id)) openTargets.add(id);
+    this.#changeView({ openTargets });
+    if (openTargets.has(id)) this.#details.explain(id);
   }
 
   acknowledgeAlert(id: string): void {

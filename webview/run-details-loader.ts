@@ -1,6 +1,6 @@
 // Reads what the details of the open run show: results, log, explanations.
 import { failureOf, type Client } from '../agent/protocol/client.ts';
-import type { ExecutionId, StepId, TestId } from '../agent/protocol/ids.ts';
+import type { ExecutionId, StepId, TargetId, TestId } from '../agent/protocol/ids.ts';
 import { summarizePlan } from './state/plan-summary.ts';
 import type { Action } from './state/reduce.ts';
 import type { DashboardState, RunLog } from './state/state.ts';
@@ -35,7 +35,7 @@ export class RunDetails {
     void this.#readLog(openRunId, state.log.value, state.log.value.nextOffset);
   }
 
-  explain(id: TestId): void {
+  explain(id: TestId | TargetId): void {
     this.#dispatch({ type: 'explanations', id, explanations: { state: 'loading' } });
     void this.#client.explain({ subject: id }).then(
       ({ explanations }) =>

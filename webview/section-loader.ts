@@ -14,6 +14,20 @@ const preferredMetrics = ['run.duration', 'run.first_failure'];
 type Read<S extends LoadedSection> = (client: Client, filters: Filters, now: number) => Promise<SectionContents[S]>;
 
 const readers: { readonly [S in LoadedSection]: Read<S> } = {
+  async pipelines(client) {
+    const [{ pipelines }, { approvals }] = await Promise.all([
+      client.listPipelines({ limit: 200 }),
+      client.listApprovals({ waiting: true }),
+    ]);
+    return { pipelines, approvals };
+  },
+  async builds(client, { days }) {
+    const [{ targets, problems }, metrics] = await Promise.all([
+      client.listTargets({}),
+      client.listTargetMetrics({ days }),
+    ]);
+    return { targets, problems, metrics: new Map(metrics.targets.map((each) => [each.target, each])) };
+  },
   trends: readTrends,
   async alerts(client) {
     const [{ alerts }, { rules }, { silences }, { channels }] = await Promise.all([
@@ -37,6 +51,8 @@ const readers: { readonly [S in LoadedSection]: Read<S> } = {
 
 /** Events after which a section shows something else. */
 const refreshedBy: { readonly [S in LoadedSection]: readonly NoodleEvent['type'][] } = {
+  pipelines: ['approval.changed', 'execution.changed'],
+  builds: ['build.finished', 'run.finished'],
   trends: ['run.finished'],
   alerts: ['alert.changed'],
   delivery: ['run.finished'],

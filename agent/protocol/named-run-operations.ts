@@ -1,5 +1,6 @@
 // The operations on build configurations and test suites.
 import { z } from 'zod';
+import { BuildMetrics } from './build.ts';
 import { Execution } from './execution.ts';
 import { ExecutionId } from './ids.ts';
 import {
@@ -82,6 +83,13 @@ export const namedRunOperations = {
     summary: 'How the executions of a build configuration went, and what each of its targets costs and saves.',
     input: byId,
     output: BuildConfigMetrics,
+    role: 'viewer',
+  }),
+  listTargetMetrics: operation({
+    route: 'GET /targets/metrics',
+    summary: 'What each build target cost and saved: how often it was built, how often nothing had to run, and whether others wait for it.',
+    input: z.object({ days: z.coerce.number().pipe(z.int().min(1).max(3650)).default(30) }),
+    output: z.object({ targets: z.array(BuildMetrics) }),
     role: 'viewer',
   }),
   createTestSuite: operation({

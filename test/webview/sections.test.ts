@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { axeViolations } from '../rig/axe.ts';
 import { alert, now } from '../rig/dashboard-data.ts';
-import { proposal, rule, sectionAnswers } from '../rig/section-data.ts';
+import { approval, proposal, rule, sectionAnswers } from '../rig/section-data.ts';
 import { DashboardBench, overflow } from './dashboard-rig.ts';
 
-const sections = ['Trends', 'Alerts', 'Delivery'] as const;
+const sections = ['Pipelines', 'Builds', 'Trends', 'Alerts', 'Delivery'] as const;
 
 async function open(page: Page, section: (typeof sections)[number]): Promise<void> {
   await page.getByRole('link', { name: section }).click();
@@ -52,6 +52,52 @@ describe('the sections of the dashboard', () => {
     assert.equal(new URL(page.url()).hash, '#section=alerts&days=7&metric=bundle.size&aggregate=p99');
     await page.goBack();
     await page.locator('.panel-series').waitFor();
+    rig.assertQuiet();
+  });
+
+  it('run pipelines and answer what waits', async () => {
+    await using rig = await bench.open({
+      ...sectionAnswers,
+      executePipeline: () => ({ executionId: approval.executionId }),
+      decideApproval: () => ({ ...approval, state: 'approved' }),
+    });
+    const { page, agent } = rig;
+    await open(page, 'Pipelines');
+    await page.getByText('What changed').click();
+    await page.getByText('"version": "1.4.0"').waitFor();
+    agent.answers.listApprovals = () => ({ approvals: [] });
+    await page.getByRole('button', { name: 'Approve ship of release' }).click();
+    assert.deepEqual(await agent.requested('decideApproval'), { id: 'run-11', stepId: 'ship', decision: 'approve' });
+    await page.locator('.panel-approvals').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Run release' }).click();
+    assert.deepEqual(await agent.requested('executePipeline'), { id: 'release', trigger: 'editor' });
+    rig.assertQuiet();
+  });
+
+  it('tell what targets cost, save and wait for, and why they were built', async () => {
+    const explanation = {
+      subject: 'core',
+      subjectKind: 'target',
+      decision: 'selected',
+      summary: 'src/a.ts changed since its last build',
+      path: [],
+      facts: ['src/a.ts'],
+      executionId: null,
+      at: null,
+    } as const;
+    await using rig = await bench.open({
+      ...sectionAnswers,
+      explain: () => ({ explanations: [{ ...explanation, path: [], facts: [...explanation.facts] }] }),
+    });
+    const { page } = rig;
+    await open(page, 'Builds');
+    assert.match(
+      await page.locator('.panel-targets').innerText(),
+      /core on the critical path[^]*npm run build · needs tokens[^]*0\.8 s[^]*asked for 40 times · 78 % without building · 1 failed · 25 s saved/,
+    );
+    assert.match(await page.locator('.panel-build-totals').innerText(), /78 %/);
+    await page.getByRole('button', { name: 'Why' }).click();
+    await page.getByText('src/a.ts changed since its last build').waitFor();
     rig.assertQuiet();
   });
 

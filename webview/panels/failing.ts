@@ -12,6 +12,7 @@ import { countFailing, fileOf } from '../state/failing.ts';
 import type { DashboardState, FailingItem, Remote } from '../state/state.ts';
 import { difference } from './difference.ts';
 import { historyDots } from './history-dots.ts';
+import { explained } from './explanation.ts';
 import { emptyLine, panel } from './panel.ts';
 import { testMark, testWord } from './state-mark.ts';
 
@@ -105,15 +106,4 @@ function why(item: FailingItem, explanations: Remote<readonly Explanation[]> | u
     }
     ${explanations === undefined ? nothing : explained(explanations)}
   </div>`;
-}
-
-function explained(explanations: Remote<readonly Explanation[]>): TemplateResult | typeof nothing {
-  if (explanations.state === 'loading') return html`<p class="dim">Asking the agent why …</p>`;
-  if (explanations.state === 'failed') return html`<p class="dim">${explanations.failure.message}</p>`;
-  const [explanation] = explanations.value;
-  if (explanation === undefined) return nothing;
-  return html`<p>${explanation.summary}</p>
-    <ul class="evidence">
-      ${explanation.facts.slice(0, 10).map((fact) => html`<li>${fact}</li>`)}
-    </ul>`;
 }

@@ -3,8 +3,10 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import type { PanelContext } from '../actions.ts';
 import { button } from '../controls.ts';
 import { alertsSection } from '../sections/alerts.ts';
+import { buildsSection } from '../sections/builds.ts';
 import { deliverySection } from '../sections/delivery.ts';
 import { navigation } from '../sections/navigation.ts';
+import { pipelinesSection } from '../sections/pipelines.ts';
 import { trendsSection } from '../sections/trends.ts';
 import { answer } from '../state/answer.ts';
 import type { LoadedSection } from '../state/sections.ts';
@@ -37,6 +39,8 @@ export function pageContent(state: DashboardState, context: PanelContext): Templ
 }
 
 const sections: { readonly [S in LoadedSection]: (state: DashboardState, context: PanelContext) => TemplateResult } = {
+  pipelines: pipelinesSection,
+  builds: buildsSection,
   trends: trendsSection,
   alerts: alertsSection,
   delivery: deliverySection,

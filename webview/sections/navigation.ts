@@ -8,6 +8,8 @@ import type { DashboardState } from '../state/state.ts';
 
 const titles: Readonly<Record<SectionName, string>> = {
   now: 'Now',
+  pipelines: 'Pipelines',
+  builds: 'Builds',
   trends: 'Trends',
   alerts: 'Alerts',
   delivery: 'Delivery',

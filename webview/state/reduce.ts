@@ -4,7 +4,7 @@ import type { DashboardSnapshot } from '../../agent/protocol/analytics.ts';
 import type { NoodleEvent } from '../../agent/protocol/events.ts';
 import type { Explanation } from '../../agent/protocol/explanation.ts';
 import type { Failure } from '../../agent/protocol/failure.ts';
-import type { ExecutionId, TestId } from '../../agent/protocol/ids.ts';
+import type { ExecutionId, TargetId, TestId } from '../../agent/protocol/ids.ts';
 import { applyEvents, withAlert, withNotice } from './apply-events.ts';
 import type { Connection } from './connection.ts';
 import { isOver, withExecution } from './executions.ts';
@@ -29,7 +29,11 @@ export type Action =
   | { readonly type: 'noticeDismissed'; readonly id: string }
   | { readonly type: 'results'; readonly executionId: ExecutionId; readonly results: Remote<RunResults> }
   | { readonly type: 'log'; readonly executionId: ExecutionId; readonly log: Remote<RunLog> }
-  | { readonly type: 'explanations'; readonly id: TestId; readonly explanations: Remote<readonly Explanation[]> }
+  | {
+      readonly type: 'explanations';
+      readonly id: TestId | TargetId;
+      readonly explanations: Remote<readonly Explanation[]>;
+    }
   | { readonly type: 'filters'; readonly filters: Filters }
   | SectionAction
   | { readonly type: 'view'; readonly change: Partial<View> };

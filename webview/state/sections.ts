@@ -1,6 +1,9 @@
 // The parts of the wide page beside the present run: what each shows, and the filters that its link carries.
 import { z } from 'zod';
 import type { Alert, AlertRule, ChannelStatus, Silence } from '../../agent/protocol/alerts.ts';
+import type { BuildMetrics, BuildTarget } from '../../agent/protocol/build.ts';
+import type { TargetId } from '../../agent/protocol/ids.ts';
+import type { Approval, Pipeline } from '../../agent/protocol/pipeline.ts';
 import { Aggregate, MetricId, type MetricDefinition, type MetricSeries } from '../../agent/protocol/metrics.ts';
 import type {
   Bottlenecks,
@@ -12,7 +15,7 @@ import type {
 } from '../../agent/protocol/trends.ts';
 
 /** In the order of the navigation. */
-export const SectionName = z.enum(['now', 'trends', 'alerts', 'delivery']);
+export const SectionName = z.enum(['now', 'pipelines', 'builds', 'trends', 'alerts', 'delivery']);
 export type SectionName = z.infer<typeof SectionName>;
 
 /** What a link to the page says. */
@@ -34,6 +37,16 @@ export const firstFilters: Filters = Filters.parse({});
 
 /** What each section shows; `now` shows what the page knows anyway. */
 export interface SectionContents {
+  readonly pipelines: {
+    readonly pipelines: readonly Pipeline[];
+    /** Questions that wait for an answer. */
+    readonly approvals: readonly Approval[];
+  };
+  readonly builds: {
+    readonly targets: readonly BuildTarget[];
+    readonly problems: readonly string[];
+    readonly metrics: ReadonlyMap<TargetId, BuildMetrics>;
+  };
   readonly trends: {
     readonly metrics: readonly MetricDefinition[];
     readonly chosen: MetricDefinition | null;

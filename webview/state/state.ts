@@ -73,6 +73,7 @@ export interface View {
   readonly tab: DetailTab;
   readonly logStepId: StepId | null;
   readonly openTests: ReadonlySet<TestId>;
+  readonly openTargets: ReadonlySet<TargetId>;
   readonly shown: Readonly<Record<ListName, number>>;
   readonly isDurationTable: boolean;
 }
@@ -102,7 +103,7 @@ export interface DashboardState {
   readonly resolving: ReadonlySet<string>;
   readonly results: Remote<RunResults> | null;
   readonly log: Remote<RunLog> | null;
-  readonly explanations: ReadonlyMap<TestId, Remote<readonly Explanation[]>>;
+  readonly explanations: ReadonlyMap<TestId | TargetId, Remote<readonly Explanation[]>>;
   readonly view: View;
   readonly filters: Filters;
   /** What the sections that were opened show; null: not read yet. */
@@ -116,6 +117,7 @@ export const initialView: View = {
   tab: 'results',
   logStepId: null,
   openTests: new Set(),
+  openTargets: new Set(),
   shown: firstShown,
   isDurationTable: false,
 };
@@ -143,7 +145,7 @@ export const initialState: DashboardState = {
   explanations: new Map(),
   view: initialView,
   filters: firstFilters,
-  sections: { trends: null, alerts: null, delivery: null },
+  sections: { pipelines: null, builds: null, trends: null, alerts: null, delivery: null },
 };
 
 /** The execution that the page is about: the one that runs, else the latest. */
