@@ -1,10 +1,12 @@
 // The command line: finds the command, runs it, answers with the exit code.
+import { build } from './commands/build.ts';
 import { config } from './commands/config.ts';
 import { explain } from './commands/explain.ts';
 import { plan } from './commands/plan.ts';
 import { run } from './commands/run.ts';
 import { serve } from './commands/serve.ts';
 import { status, stop } from './commands/status.ts';
+import { targets } from './commands/targets.ts';
 import { watch } from './commands/watch.ts';
 import { parseCommandLine } from './command-line.ts';
 import { commandHelp, generalHelp } from './help.ts';
@@ -23,7 +25,7 @@ export interface CommandLineOptions {
   readonly interrupted: AbortSignal;
 }
 
-const implementations: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = { run, plan, watch, serve, status, stop, explain, config };
+const implementations: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = { run, plan, build, targets, watch, serve, status, stop, explain, config };
 
 /** Runs one command line to its end. */
 export async function runCommandLine(options: CommandLineOptions): Promise<ExitCode> {

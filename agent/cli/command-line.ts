@@ -28,11 +28,11 @@ export interface CommandLine {
   readonly positionals: readonly string[];
 }
 
-const repository: OptionDeclaration = { name: 'repo', short: 'C', value: 'folder', summary: 'The repository. Default: the one around the current folder.' };
-const help: OptionDeclaration = { name: 'help', short: 'h', summary: 'Show this help.' };
-const json: OptionDeclaration = { name: 'json', summary: 'Print JSON for programs.' };
-const base: OptionDeclaration = { name: 'base', value: 'revision', summary: 'Compare with this revision. Default: the working tree with HEAD; on a clean tree HEAD with its first parent.' };
-const all: OptionDeclaration = { name: 'all', summary: 'Everything, whatever changed.' };
+export const repository: OptionDeclaration = { name: 'repo', short: 'C', value: 'folder', summary: 'The repository. Default: the one around the current folder.' };
+export const help: OptionDeclaration = { name: 'help', short: 'h', summary: 'Show this help.' };
+export const json: OptionDeclaration = { name: 'json', summary: 'Print JSON for programs.' };
+export const base: OptionDeclaration = { name: 'base', value: 'revision', summary: 'Compare with this revision. Default: the working tree with HEAD; on a clean tree HEAD with its first parent.' };
+export const all: OptionDeclaration = { name: 'all', summary: 'Everything, whatever changed.' };
 
 export const commands: readonly CommandDeclaration[] = [
   {
@@ -44,6 +44,7 @@ export const commands: readonly CommandDeclaration[] = [
       base,
       all,
       { name: 'failed', summary: 'Only what failed in its last result.' },
+      { name: 'cold', summary: 'Start every test runner anew, also where one is kept ready: for comparison.' },
       { name: 'verbose', short: 'v', summary: 'A line for every test, with its reason.' },
       json,
       repository,
@@ -56,6 +57,22 @@ export const commands: readonly CommandDeclaration[] = [
     summary: 'Show what would run, in which order and why. Runs nothing.',
     options: [base, all, json, repository, help],
     examples: ['noodle plan', 'noodle plan --json --base HEAD~3'],
+  },
+  {
+    name: 'build',
+    summary: 'Build what the change can affect, or the named targets and what they need. Runs no tests.',
+    positionals: '[target …]',
+    mostPositionals: 10_000,
+    options: [base, { name: 'all', summary: 'Every target, also those that are otherwise built only when they are named.' }, { name: 'verbose', short: 'v', summary: 'The plan in full.' }, json, repository, help],
+    examples: ['noodle build', 'noodle build core', 'noodle build cmake:root', 'noodle build --all'],
+  },
+  {
+    name: 'targets',
+    summary: 'List the build targets, or show what needs what.',
+    positionals: '[list | graph]',
+    mostPositionals: 1,
+    options: [{ name: 'dot', summary: 'The graph for Graphviz.' }, json, repository, help],
+    examples: ['noodle targets list', 'noodle targets graph', 'noodle targets graph --dot'],
   },
   {
     name: 'watch',

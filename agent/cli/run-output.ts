@@ -1,8 +1,9 @@
 // A run as a person reads it: the plan in one line, failures at once and in full, the rest in numbers.
+import type { BuildResult } from '../protocol/build.ts';
 import type { EventOf, NoodleEvent } from '../protocol/events.ts';
 import type { TestCounts } from '../protocol/execution.ts';
 import type { ExecutionId } from '../protocol/ids.ts';
-import type { Plan } from '../protocol/plan.ts';
+import type { Plan, PlannedBuild } from '../protocol/plan.ts';
 import { counted, formatCount, formatDuration } from '../protocol/quantities.ts';
 import type { TestResult } from '../protocol/test.ts';
 import { differenceLines } from './difference.ts';
@@ -87,12 +88,10 @@ class RunRendering {
   #showBuild({ result }: EventOf<'build.finished'>): void {
     const { style } = this.#output;
     const marks = { succeeded: style('green', '✓'), unchanged: style('dim', '='), skipped: style('dim', '-'), failed: style('red', '✗'), cancelled: style('yellow', '-'), timed_out: style('red', '✗') };
-    const detail = result.status === 'succeeded' ? formatDuration(result.durationMs) : `${result.status.replace('_', ' ')}: ${result.reason}`;
+    const isBuilt = result.status === 'succeeded' && !result.cached;
+    const detail = isBuilt ? formatDuration(result.durationMs) : result.status === 'succeeded' ? result.reason : `${result.status.replace('_', ' ')}: ${result.reason}`;
     this.#output.line(`${this.#section('build')}${marks[result.status]} ${result.target}   ${detail}`);
-    for (const problem of result.problems.filter((each) => each.severity === 'error').slice(0, 10)) {
-      const { file, line, column } = problem.location;
-      this.#output.line(`${margin}${file}:${line}:${column ?? 1}  ${problem.message}`);
-    }
+    for (const line of buildLines(result)) this.#output.line(`${margin}${line}`);
   }
 
   #showTest(result: TestResult): void {
@@ -136,6 +135,19 @@ class RunRendering {
   }
 }
 
+/** What there is to say of a build beside how it ended: what was tried, what it reads, what to do, where it fails. */
+function buildLines({ recovery = [], undeclaredReads = [], failure, problems }: BuildResult): string[] {
+  const errors = problems.filter(({ severity }) => severity === 'error').slice(0, 10);
+  const places = errors.map(({ location: { file, line, column }, message }) => `${file}:${line}:${column ?? 1}  ${message}`);
+  const suggestion = failure?.suggestion ?? null;
+  return [
+    ...recovery,
+    ...undeclaredReads.slice(0, 5).map((file) => `reads ${file}, which is not an input`),
+    ...places,
+    ...(suggestion === null || places.length === 0 ? [] : [suggestion]),
+  ];
+}
+
 function headline(name: string, event: EventOf<'run.started'>): string {
   const branch = event.branch === null ? '' : ` · ${event.branch}`;
   return `${name}${branch} · ${counted(event.changedFiles, 'file')} changed since ${event.base}`;
@@ -148,13 +160,22 @@ export function planLines(plan: Plan, isFull: boolean): string[] {
   const expectedMs = plan.tests.reduce((sum, test) => sum + test.expectedMs, 0);
   const builds = plan.builds.length === 0 ? '' : `${building} of ${counted(plan.builds.length, 'target')}, `;
   const about = plan.tests.length === 0 ? '' : `, about ${formatDuration(expectedMs)}`;
-  const lines = [`plan    ${builds}${formatCount(plan.tests.length)} of ${counted(files, 'test file')}${about}   (${formatDuration(plan.planMs)})`];
+  const tests = files === 0 && builds !== '' ? '' : `${formatCount(plan.tests.length)} of ${counted(files, 'test file')}`;
+  const what = tests === '' ? builds.replace(/, $/, '') : `${builds}${tests}`;
+  const lines = [`plan    ${what}${about}   (${formatDuration(plan.planMs)})`];
   if (isFull) {
-    for (const build of plan.builds) lines.push(`        ${build.cached ? '=' : '○'} ${build.target}   ${build.reason}`);
+    for (const build of plan.builds) lines.push(`        ${build.cached ? '=' : '○'} ${build.target}   ${build.reason}${expectation(build)}`);
     for (const test of plan.tests) lines.push(`        ○ ${test.file}   ${test.why.join(' → ')}   p ${test.probability.toFixed(2)}, ${formatDuration(test.expectedMs)}`);
   }
   for (const note of plan.notes) lines.push(`        note: ${note}`);
   return lines;
+}
+
+/** `   p 0.12, 0.8 s`, as far as it is known. */
+function expectation({ cached, failureProbability, expectedMs }: PlannedBuild): string {
+  if (cached || expectedMs === undefined) return '';
+  const probability = failureProbability === undefined ? '' : `p ${failureProbability.toFixed(2)}, `;
+  return `   ${probability}${formatDuration(expectedMs)}`;
 }
 
 function shortened(line: string): string {

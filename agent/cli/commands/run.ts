@@ -19,9 +19,12 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   return await withSession(context, work, { isServing: true });
 }
 
-/** Starts a run in `session`, shows it, and answers with its exit code. */
 async function runOnce(context: CommandContext, session: Session): Promise<ExitCode> {
-  const request = await requestOf(context, session);
+  return await runRequest(context, session, await requestOf(context, session));
+}
+
+/** Starts a run in `session`, shows it, and answers with its exit code. */
+export async function runRequest(context: CommandContext, session: Session, request: PlanRequest): Promise<ExitCode> {
   // Events may arrive before the answer that names the execution: they are kept until then.
   const early: NoodleEvent[] = [];
   let show = (event: NoodleEvent): void => void early.push(event);
@@ -43,7 +46,7 @@ async function runOnce(context: CommandContext, session: Session): Promise<ExitC
     early.splice(0).forEach(show);
     const finished = await ended.promise;
     if (finished === null) return complain(context.output, { reason: 'disconnected', message: 'the agent went away before the run ended' });
-    if (plan !== null && isEmpty(plan) && finished.status === 'succeeded') return complain(context.output, nothingFound);
+    if (plan !== null && isEmpty(plan) && finished.status === 'succeeded' && request.buildsOnly !== true) return complain(context.output, nothingFound);
     const code = exitCodeOf(finished);
     // People read it in the last line; in the JSON it has no place.
     if (code === 2 && context.commandLine.switches.has('json')) tellWhy(context.output, finished);
@@ -90,6 +93,7 @@ async function requestOf(context: CommandContext, session: Session): Promise<Pla
     ...(base === undefined ? {} : { base }),
     ...(switches.has('all') ? { all: true } : {}),
     ...(switches.has('failed') ? { failed: true } : {}),
+    ...(switches.has('cold') ? { cold: true } : {}),
     ...(tests === undefined ? {} : { tests }),
   };
 }

@@ -50,6 +50,7 @@ function statusLines(agent: AgentStatus, address: string): string[] {
   return [
     `agent ${agent.version} · process ${agent.pid} · ${counted(agent.clients, 'client')} · up ${formatDuration(cost.uptimeMs)}${agent.watching ? ' · watching' : ''}`,
     `costs ${(cost.cpu * 100).toFixed(1)} % CPU · ${formatBytes(cost.memoryBytes)} memory · ${formatBytes(cost.stateBytes)} on disk`,
+    ...(cost.runners === undefined || cost.runners.count === 0 ? [] : [`${counted(cost.runners.count, 'test runner')} kept ready · ${formatBytes(cost.runners.memoryBytes)} memory`]),
     `dashboard ${address}`,
     ...troubles.map((component) => `${component.component}: ${component.message}`),
   ];
