@@ -232,8 +232,11 @@ async function startPytest(
     onStderr: remember,
   };
   const exit = await context.run(spec, {
-    start: { ...start, args: [script, '--noodle-standby'] },
-    order: { args },
+    start: {
+      ...start,
+      args: [script, isConfigured(batch.project) ? '--noodle-standby' : '--noodle-standby-early', ...extra],
+    },
+    order: { args: selectionArguments(batch, context.root) },
     watched: watchedFiles(batch.project, context.root),
     knowsFiles: false,
     mustLoad: [],
@@ -250,6 +253,11 @@ async function startPytest(
       message: `${report.missing()}: run \`python -m pip install pytest\` in the project's environment`,
     };
   return outcomeOf(exit.exitCode, report.failures(), batch, lastOutput);
+}
+
+/** Whether it has a configuration file in its folder: then what pytest reads does not depend on the files that run. */
+function isConfigured({ foundIn }: TestProject): boolean {
+  return configurationNames.has(foundIn.slice(foundIn.lastIndexOf('/') + 1));
 }
 
 /** pytest's exit codes: 0 passed, 1 failed, 2 interrupted, 3 internal error, 4 wrong use, 5 nothing collected. */

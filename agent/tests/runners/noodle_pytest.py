@@ -1,7 +1,8 @@
 """A pytest plugin that reports each test as it finishes, and the launcher that loads it.
 
     python noodle_pytest.py [--noodle-list] [pytest's arguments]
-    python noodle_pytest.py --noodle-standby    loads pytest, waits to be told the arguments, and runs once
+    python noodle_pytest.py --noodle-standby [pytest's arguments]    loads what it can, waits for the rest of them, and
+        runs once
 
 Works with pytest 6 and later; with xdist the controller reports.
 """
@@ -197,11 +198,14 @@ def main(arguments):
     except ImportError:
         channel.send(type="missing", message="pytest is not installed for " + sys.executable)
         return 4
-    if arguments == ["--noodle-standby"]:
-        arguments = noodle_standby.wait_for_arguments(channel)
+    plugins = [Reporter(channel, only_list)]
+    if arguments[:1] == ["--noodle-standby"]:
+        arguments = arguments[1:]
+        plugins.append(noodle_standby.standby_plugin(pytest, channel))
+    elif arguments[:1] == ["--noodle-standby-early"]:
+        arguments = arguments[1:] + noodle_standby.wait_early(channel)
     if only_list:
         arguments += ["--collect-only", "-q"]
-    plugins = [Reporter(channel, only_list)]
     if recorder is None:
         return pytest.main(arguments, plugins=plugins)
     recorder.start()

@@ -1,4 +1,4 @@
-"""A Python process that stands by: it loads what its project's runs load of pytest and of Python itself, and waits.
+"""pytest that stands by: it has read its configuration, loaded its plugins and what runs load of Python itself, and waits.
 
 Nothing else is loaded ahead: what an import does may depend on what tests have set up before it.
 """
@@ -21,14 +21,48 @@ _LEFT_OUT = {
 }
 
 
-def wait_for_arguments(channel):
-    """Loads ahead, says that it is ready, and returns the arguments of the run when they come."""
+def standby_plugin(pytest, channel):
+    """A plugin with which pytest reads its configuration, loads its plugins, and waits before it loads anything of the tests."""
+
+    class Standby:
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_load_initial_conftests(self, early_config, args):
+            reader = _Reader()
+            _load(reader.message()["modules"])
+            unfit = _unfit_because(early_config)
+            channel.send(event="ready", files=_loaded_files(), **({"unfit": unfit} if unfit else {}))
+            given = reader.message()["args"]
+            atexit.register(lambda: channel.send(event="loaded", modules=_modules()))
+            args.extend(given)
+            early_config.known_args_namespace.file_or_dir = list(given)
+            _tell_arguments(early_config, args)
+
+    return Standby()
+
+
+def wait_early(channel):
+    """Without a configuration pytest goes by the files that it is told, even to find its root: it waits before all that."""
     reader = _Reader()
     _load(reader.message()["modules"])
     channel.send(event="ready", files=_loaded_files())
-    arguments = reader.message()["args"]
+    given = reader.message()["args"]
     atexit.register(lambda: channel.send(event="loaded", modules=_modules()))
-    return arguments
+    return given
+
+
+def _unfit_because(config):
+    """Where the files that it is told could change what it has read."""
+    configuration = str(getattr(config, "inipath", None) or getattr(config, "inifile", None) or "")
+    if os.path.dirname(configuration) != os.getcwd():
+        return "pytest found no configuration here"
+    return None
+
+
+def _tell_arguments(config, args):
+    """As they would stand there, had they been given at once."""
+    params = getattr(config, "invocation_params", None)
+    if params is not None:
+        config.invocation_params = type(params)(args=tuple(args), plugins=params.plugins, dir=params.dir)
 
 
 class _Reader:
@@ -72,9 +106,10 @@ def _modules():
 
 def _loaded_files():
     """Files of what is loaded besides Python itself."""
+    standard = getattr(sys, "stdlib_module_names", frozenset())
     files = []
     for name, module in list(sys.modules.items()):
         path = getattr(module, "__file__", None)
-        if path and name.partition(".")[0] in _RUNNER:
+        if path and name.partition(".")[0] not in standard and os.path.isfile(path):
             files.append(os.path.abspath(path))
     return files

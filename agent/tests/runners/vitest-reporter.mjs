@@ -14,6 +14,7 @@ export default class NoodleReporter {
   #reported = new Set();
   #started = new Set();
   #copies = new Copies();
+  #files = [];
   #vitest;
 
   async onInit(vitest) {
@@ -22,15 +23,18 @@ export default class NoodleReporter {
       const { standBy } = await import('./vitest-standby.mjs');
       await standBy(vitest, (files) => this.#beginRun(files));
     }
-    if (listFile !== undefined)
-      vitest.config.sequence.sequencer = sequencerOf(JSON.parse(readFileSync(listFile, 'utf8')));
+    if (listFile === undefined) return;
+    this.#files = JSON.parse(readFileSync(listFile, 'utf8'));
+      vitest.config.sequence.sequencer = sequencerOf(() => this.#files);
   }
 
+  /** vitest makes its sequencer once, so that one asks for the files of the present run. */
   #beginRun(files) {
     this.#reported = new Set();
     this.#started = new Set();
     this.#copies = new Copies();
-    this.#vitest.config.sequence.sequencer = sequencerOf(files);
+    this.#files = files;
+    this.#vitest.config.sequence.sequencer = sequencerOf(() => this.#files);
   }
 
   get #hasTestModules() {
@@ -274,18 +278,18 @@ class Copies {
 }
 
 /** Runs the listed files and no others, in their order; groups that vitest keeps apart stay apart. */
-function sequencerOf(files) {
-  const order = new Map(files.map((file, index) => [normal(file), index]));
-  const indexOf = (specification) => order.get(normal(specification.moduleId ?? specification[1]));
+function sequencerOf(listed) {
+  const indexOf = (order, specification) => order.get(normal(specification.moduleId ?? specification[1]));
   const groupOf = (specification) => specification.project?.config?.sequence?.groupOrder ?? 0;
   return class {
     shard(specifications) {
       return specifications;
     }
     sort(specifications) {
+      const order = new Map(listed().map((file, index) => [normal(file), index]));
       return specifications
-        .filter((each) => indexOf(each) !== undefined)
-        .sort((one, other) => groupOf(one) - groupOf(other) || indexOf(one) - indexOf(other));
+        .filter((each) => indexOf(order, each) !== undefined)
+        .sort((one, other) => groupOf(one) - groupOf(other) || indexOf(order, one) - indexOf(order, other));
     }
   };
 }

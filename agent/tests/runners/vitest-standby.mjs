@@ -1,7 +1,10 @@
 // vitest that stands by: its configuration is read and its server is ready; it runs what it is told, one run after the
 // other, each file in a worker of its own as ever. What changed since is transformed anew.
+import { fork } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 const require = createRequire(import.meta.url);
 const { send, describe } = require('./channel.cjs');
@@ -10,6 +13,7 @@ const { receiveLater } = require('./standby-channel.cjs');
 /** Serves until the agent goes away. `begin` prepares the reporter for a run of these files. */
 export async function standBy(vitest, begin) {
   await receiveLater();
+  await keepWorkerReady(vitest);
   const unfit = unfitBecause(vitest);
   const known = new Map();
   if (unfit === undefined) await vitest.globTestSpecifications();
@@ -37,6 +41,27 @@ async function run(vitest, files, pattern) {
   const specifications = (await vitest.globTestSpecifications(files)).filter((each) => wanted.has(normal(each.moduleId)));
   if (specifications.length === 0) send({ event: 'done' });
   else await vitest.runTestSpecifications(specifications, false);
+}
+
+/**
+ * A worker is started ahead: it has loaded what it needs before it is told its file, and serves one file, as ever. Where
+ * vitest starts its workers in another way than the one known here, it goes on doing that.
+ */
+async function keepWorkerReady(vitest) {
+  const { ForksPoolWorker } = await import(pathToFileURL(path.join(vitest.distPath ?? '', 'node.js')).href).catch(() => ({}));
+  const start = ForksPoolWorker?.prototype.start;
+  if (start === undefined || !/this\._fork \|\|= fork\(this\.entrypoint, \[\], \{/.test(String(start))) return;
+  let ready;
+  ForksPoolWorker.prototype.start = function startReady() {
+    const key = JSON.stringify([this.entrypoint, this.execArgv, this.env]);
+    if (ready?.key === key && ready.child.connected && ready.child.exitCode === null) this._fork = ready.child;
+    else ready?.child.kill();
+    const { entrypoint, execArgv, env } = this;
+    const child = fork(entrypoint, [], { env, execArgv, stdio: 'pipe', serialization: 'advanced' });
+    child.on('error', () => {});
+    ready = { key, child };
+    return start.call(this);
+  };
 }
 
 /** Where a second run in this process could differ from one in a new process. */

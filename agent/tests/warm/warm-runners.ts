@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import type { ProcessHandle, ProcessSpec, Processes } from '../../platform/processes.ts';
-import { memoryOf } from './process-memory.ts';
+import { memoryOfGroup } from './process-memory.ts';
 import { Standby } from './standby.ts';
 import type { StandbyUse } from './standby-use.ts';
 
@@ -77,7 +77,7 @@ export class WarmRunners {
     const standbys = [...this.#places.values()].flatMap(({ standby }) => standby ?? []);
     return {
       count: standbys.length,
-      memoryBytes: standbys.reduce((sum, { pid }) => sum + (pid === null ? 0 : memoryOf(pid)), 0),
+      memoryBytes: standbys.reduce((sum, { pid }) => sum + (pid === null ? 0 : memoryOfGroup(pid)), 0),
       served: this.#served,
     };
   }

@@ -44,7 +44,7 @@ export interface WatchSessionOptions {
   readonly maximumEvents: number;
 }
 
-const quietMs = 50;
+const quietMs = 20;
 const maximumMs = 1000;
 /** A batch of more paths is told as `everything`. */
 const maximumPaths = 1000;

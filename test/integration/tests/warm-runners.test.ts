@@ -12,6 +12,7 @@ interface Scene {
   readonly name: 'mocha' | 'jest' | 'vitest' | 'pytest';
   readonly title?: string;
   readonly file: string;
+  readonly other: string;
   /** The setup: files, with one test that calls `answer()`. */
   create(): Promise<TestsRig>;
   readonly source: string;
@@ -23,6 +24,7 @@ const scenes: readonly Scene[] = [
   {
     name: 'mocha',
     file: 'test/a.js',
+    other: 'test/b.js',
     source: 'src/answer.js',
     passing: 'module.exports = () => 42;\n',
     failing: 'module.exports = () => 41;\n',
@@ -33,6 +35,7 @@ const scenes: readonly Scene[] = [
         files: {
           'package.json': manifest('mocha'),
           'src/answer.js': 'module.exports = () => 42;\n',
+          'test/b.js': `it('other', () => {});`,
           'test/a.js': `const assert = require('assert');
 describe('answer', () => {
   it('is right', () => assert.equal(require('../src/answer')(), 42));
@@ -45,6 +48,7 @@ describe('answer', () => {
     name: 'jest',
     title: runner,
     file: 'test/a.test.js',
+    other: 'test/b.test.js',
     source: 'src/answer.js',
     passing: 'module.exports = () => 42;\n',
     failing: 'module.exports = () => 41;\n',
@@ -64,6 +68,7 @@ describe('answer', () => {
     name: 'vitest',
     title: runner,
     file: 'test/a.test.js',
+    other: 'test/b.test.js',
     source: 'src/answer.js',
     passing: 'export default () => 42;\n',
     failing: 'export default () => 41;\n',
@@ -81,19 +86,24 @@ describe('answer', () => {
         },
       }),
   })),
-  {
-    name: 'pytest',
-    file: 'tests/test_a.py',
-    source: 'answer.py',
-    passing: 'def answer():\n    return 42\n',
-    failing: 'def answer():\n    return 4 + 1\n',
-    create: () =>
-      TestsRig.create({
-        isWorkedIn: true,
-        files: {
-          'pytest.ini': '[pytest]\npythonpath = .\n',
-          'answer.py': 'def answer():\n    return 42\n',
-          'tests/test_a.py': `import builtins
+  ...[{ 'pytest.ini': '[pytest]\npythonpath = .\n' }, { 'conftest.py': 'import sys\nsys.path.insert(0, ".")\n' }].map(
+    (configuration): Scene => ({
+      title: `pytest with ${Object.keys(configuration)[0]}`,
+
+      name: 'pytest',
+      file: 'tests/test_a.py',
+      other: 'tests/test_b.py',
+      source: 'answer.py',
+      passing: 'def answer():\n    return 42\n',
+      failing: 'def answer():\n    return 4 + 1\n',
+      create: () =>
+        TestsRig.create({
+          isWorkedIn: true,
+          files: {
+            ...configuration,
+            'answer.py': 'def answer():\n    return 42\n',
+            'tests/test_b.py': 'def test_other():\n    pass\n',
+            'tests/test_a.py': `import builtins
 import decimal
 from answer import answer
 
@@ -104,9 +114,10 @@ def test_alone():
     assert not hasattr(builtins, "seen")
     builtins.seen = decimal.Decimal(1)
 `,
-        },
-      }),
-  },
+          },
+        }),
+    }),
+  ),
 ];
 
 function jestLike(imports: string): string {
@@ -123,6 +134,21 @@ describe('answer', () => {
 describe('warm runners', () => {
   for (const scene of scenes) {
     describe(scene.title ?? scene.name, () => {
+      it('run other files than before', async () => {
+        await using rig = await scene.create();
+        const [file, other] = [scene.file, scene.other].map((each) => TestId.parse(`${scene.name}:${each}`));
+        if (file === undefined || other === undefined) return;
+        await rig.run({ tests: [file] });
+        for (const tests of [[other], [file], [other, file]]) {
+          await rig.tests.warmed();
+          const cold = await rig.run({ tests, cold: true });
+          const warm = await rig.run({ tests });
+          assert.deepEqual(warm.lines.toSorted(), cold.lines.toSorted());
+          assert.equal(new Set(warm.results.map((each) => each.file)).size, tests.length);
+        }
+        assert.equal(rig.tests.warmCost().served, 3);
+      });
+
       it('tell the same as cold ones, run after run', async () => {
         await using rig = await scene.create();
         const tests = [TestId.parse(`${scene.name}:${scene.file}`)];
