@@ -73,9 +73,10 @@ export class Standby {
   }
 
   /** Why it must not be used any more, or null. */
-  staleBecause(names: string): string | null {
+  staleBecause(names: string, watched: readonly string[]): string | null {
     if (this.#options.use.knowsFiles && names !== this.#options.names) return 'other files than when it started';
-    return firstChanged(this.#watched) ?? firstChanged(this.#loaded);
+    const appeared = watched.find((file) => !this.#watched.has(file));
+    return appeared ?? firstChanged(this.#watched) ?? firstChanged(this.#loaded);
   }
 
   /** Runs `spec` in this process. Only while it waits. */

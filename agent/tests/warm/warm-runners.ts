@@ -100,7 +100,7 @@ export class WarmRunners {
     place.usedAtMs = this.#options.clock.monotonicMs();
     place.cancelIdle();
     if (standby === null || !standby.isWaiting) return null;
-    const stale = standby.staleBecause(this.#options.names());
+    const stale = standby.staleBecause(this.#options.names(), use.watched);
     if (stale !== null) {
       this.#options.log.debug('a warm runner is thrown away', { changed: stale });
       this.#drop(place);

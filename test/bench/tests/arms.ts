@@ -29,7 +29,10 @@ const root = path.resolve(import.meta.dirname, '../../..');
 
 /** `noodle watch`. */
 export async function noodleArm(scene: Scene, folder: string): Promise<Arm> {
-  const child = start(folder, process.execPath, [path.join(root, 'agent/bin/noodle.mjs'), 'watch', '--json']);
+  const program = path.join(root, 'agent/bin/noodle.mjs');
+  // Every arm knows the results of one whole run.
+  await new Output(start(folder, process.execPath, [program, 'run', '--all', '--json'])).ended;
+  const child = start(folder, process.execPath, [program, 'watch', '--json']);
   const output = new Output(child);
   await output.next(/"type":"run.finished"/);
   return watchingArm('noodle watch', {
