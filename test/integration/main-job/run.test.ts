@@ -43,7 +43,7 @@ describe('the main job', () => {
 
   it('runs a failing test first the next time, and finds it mended', async () => {
     await using rig = await AgentRig.create(shop);
-    await rig.repository.write({ 'src/price.js': 'export const total = () => 0;\n', 'src/tax.js': 'export const rate = 0.25; // the same\n' });
+    await rig.repository.write({ 'src/price.js': 'export const total = () => 0;\n', 'src/tax.js': 'export const rate = 1 / 4;\n' });
     await rig.run();
     const { tests } = await rig.client.makePlan({});
     assert.deepEqual(tests.map((test) => test.file), ['test/price.test.js', 'test/tax.test.js']);
