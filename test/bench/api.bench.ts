@@ -42,7 +42,7 @@ export async function run(report: (line: string) => void): Promise<void> {
     name: 'Value',
     description: '',
     type: 'gauge',
-    unit: '',
+    unit: '1',
   });
   const { address } = await rig.client.getAgentStatus({});
   const before = process.cpuUsage();
