@@ -60,6 +60,7 @@ export const settingDeclarations = [
   flag('NOODLE_ANALYTICS_PREDICTIVE_ANALYTICS', 'analytics.predictiveAnalytics', 'Forecast metrics, disk and processors.'),
   flag('NOODLE_ANALYTICS_AUTO_TUNING', 'analytics.autoTuning', 'Propose better settings, with the expected gain. Nothing is changed until somebody applies a proposal.'),
   flag('NOODLE_TEST_CTEST_ENABLED', 'test.ctestEnabled', 'Run CTest tests, GoogleTest among them.'),
+  flag('NOODLE_TEST_JUNIT_ENABLED', 'test.junitEnabled', 'Run JUnit tests with Maven, Gradle or the console launcher.'),
   flag('NOODLE_TEST_GENERIC_ENABLED', 'test.genericEnabled', 'Run the test commands that noodle.yaml declares.'),
   { environment: 'NOODLE_ANALYTICS_RETENTION_DAYS', key: 'analytics.retentionDays', type: 'integer', default: 90, minimum: 1, maximum: 3650, unit: 'days', description: 'How long executions, results and metrics are kept, in days.' },
   { environment: 'NOODLE_ALERT_CHECK_INTERVAL', key: 'alert.checkInterval', type: 'integer', default: 60, minimum: 1, maximum: 86_400, unit: 'seconds', description: 'How often alert rules are evaluated, in seconds.' },

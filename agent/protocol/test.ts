@@ -4,7 +4,7 @@ import { Timestamp } from './execution.ts';
 import { RepoPath, TestId } from './ids.ts';
 
 /** The frameworks whose adapters exist; the id of each adapter. */
-export const Framework = z.enum(['vitest', 'jest', 'mocha', 'node:test', 'pytest', 'unittest', 'playwright', 'go', 'cargo', 'ctest', 'generic']);
+export const Framework = z.enum(['vitest', 'jest', 'mocha', 'node:test', 'pytest', 'unittest', 'playwright', 'go', 'cargo', 'ctest', 'junit', 'generic']);
 export type Framework = z.infer<typeof Framework>;
 
 /** Debuggers by the type that VS Code knows them by. `go` gets the folder of a package, `lldb` an executable or cargo's arguments. */

@@ -6,6 +6,7 @@ import { ctestAdapter } from './adapters/ctest.ts';
 import { genericAdapter } from './adapters/generic.ts';
 import { goAdapter } from './adapters/go.ts';
 import { jestAdapter } from './adapters/jest.ts';
+import { junitAdapter } from './adapters/junit.ts';
 import { mochaAdapter } from './adapters/mocha.ts';
 import { nodeTestAdapter } from './adapters/node-test.ts';
 import { playwrightAdapter } from './adapters/playwright.ts';
@@ -25,6 +26,7 @@ export const adapters: readonly TestAdapter[] = [
   goAdapter,
   cargoAdapter,
   ctestAdapter,
+  junitAdapter,
   genericAdapter,
 ];
 
