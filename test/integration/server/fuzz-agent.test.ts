@@ -61,7 +61,7 @@ describe('The agent under a fuzzer', () => {
       ]),
     );
     const isPost = method === 'POST';
-    const response = await fetch(`${address}/api/cicd${path}${isPost ? '' : `?${query}`}`, {
+    const response = await fetch(`${address}/api/cicd${path}${isPost ? '' : `?${query.toString()}`}`, {
       method,
       headers: { Authorization: `Bearer ${token}`, ...(isPost ? { 'Content-Type': 'application/json' } : {}) },
       ...(isPost ? { body: JSON.stringify(rest) } : {}),
