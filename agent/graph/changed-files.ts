@@ -6,6 +6,8 @@ import type { ChangeSet, FileChange } from '../protocol/change-set.ts';
 import type { RepoPath } from '../protocol/ids.ts';
 import type { CodeDifference, Differ } from './difference/difference.ts';
 import { createDiffer, isComparable } from './difference/difference.ts';
+import { changedPackages, isLockFile } from './lock-files/lock-file.ts';
+import { manifestChange } from './lock-files/manifest-fields.ts';
 import { largestParsedBytes } from './read-source.ts';
 
 export interface ChangedFile {
@@ -15,6 +17,16 @@ export interface ChangedFile {
   /** Of the content before and after, as in `FileFacts.contentHash`; null where there is none or it is not known. */
   readonly baseHash: string | null;
   readonly currentHash: string | null;
+  /** Of a package.json or a lock file, where both versions could be read. */
+  readonly settings?: ChangedSettings;
+}
+
+/** What differs in a package.json or a lock file. */
+export interface ChangedSettings {
+  /** The packages that may be other ones, with those that need them. */
+  readonly packages: ReadonlySet<string>;
+  /** A field that decides how everything below is resolved, built or run; null when none differs. */
+  readonly decides: string | null;
 }
 
 export type ChangedFiles = ReadonlyMap<RepoPath, ChangedFile>;
@@ -38,7 +50,9 @@ export class ChangeComparison {
   /** A renamed file counts as gone under its old name. */
   async compare(change: ChangeSet, readBase: ReadBase): Promise<ChangedFiles> {
     const found = new Map<RepoPath, ChangedFile>();
-    const compared = change.files.filter((file) => file.kind === 'modified' && isComparable(file.path));
+    const compared = change.files.filter(
+      ({ kind, path: file }) => kind === 'modified' && (isComparable(file) || isSetting(file)),
+    );
     const isTooMuch = compared.length > mostCompared;
     for (const { path: file, from, kind } of change.files) {
       found.set(file, { kind, difference: null, baseHash: null, currentHash: null });
@@ -61,6 +75,10 @@ export class ChangeComparison {
     if (base === null || current === null) return { ...hashes, difference: null };
     // The same content may differ in its mode or in its line ends alone; then nothing is known of what that does.
     if (baseHash === currentHash) return { ...hashes, difference: null };
+    if (isSetting(file)) {
+      const settings = settingsChange(file, base, current.toString('utf8'));
+      return { ...hashes, difference: null, ...(settings === null ? {} : { settings }) };
+    }
     const key = `${file} ${baseHash ?? ''} ${currentHash ?? ''}`;
     this.#differ ??= createDiffer();
     const differ = await this.#differ;
@@ -68,6 +86,16 @@ export class ChangeComparison {
     this.#known.set(key, difference);
     return { ...hashes, difference };
   }
+}
+
+function isSetting(file: string): boolean {
+  return isLockFile(file) || /(?:^|\/)package\.json$/.test(file);
+}
+
+function settingsChange(file: string, base: string, current: string): ChangedSettings | null {
+  if (!isLockFile(file)) return manifestChange(base, current);
+  const packages = changedPackages(file, base, current);
+  return packages === null ? null : { packages, decides: null };
 }
 
 /** As the graph stamps files. */

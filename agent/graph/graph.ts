@@ -17,6 +17,7 @@ import { createFactsArchive } from './facts-archive.ts';
 import { computeImpact } from './impact.ts';
 import type { Impact } from './impact.ts';
 import { importersOfMissing } from './missing-files.ts';
+import { usersOf } from './lock-files/package-users.ts';
 import { ModuleSummaries, NameFlow } from './names/name-flow.ts';
 import { largestParsedBytes } from './read-source.ts';
 import { folderOf, foldersUp } from './resolution/file-set.ts';
@@ -140,6 +141,13 @@ class KnowledgeGraph implements Graph {
         codeBelow: (folder) => resolver?.files.below(folder, (file) => index.isSource(file)) ?? [],
         names,
         contentOf,
+        usersOf: (packages, folder) =>
+          usersOf(packages, folder, {
+            sources: () => index.sources(),
+            factsOf: (file) => index.factsOf(file),
+            manifests: () => resolver?.manifestTexts() ?? [],
+            configurations: () => resolver?.configurationTexts() ?? [],
+          }),
       },
       { change, changed },
     );

@@ -2,8 +2,9 @@
 import type { ChangeSet } from '../protocol/change-set.ts';
 import type { RepoPath } from '../protocol/ids.ts';
 import type { Adjacency } from './adjacency.ts';
-import type { ChangedFile, ChangedFiles } from './changed-files.ts';
+import type { ChangedFile, ChangedFiles, ChangedSettings } from './changed-files.ts';
 import {
+  isConfigurationProgram,
   isFixture,
   isStrictFixture,
   outermostFixture,
@@ -11,6 +12,7 @@ import {
   roleOf,
   scopeOfSetting,
 } from './file-roles.ts';
+import type { PackageUsers } from './lock-files/package-users.ts';
 import type { NameFlow, Spread } from './names/name-flow.ts';
 import { Reach } from './reach.ts';
 import type { ReachQuestions, Reached } from './reach.ts';
@@ -40,6 +42,8 @@ export interface Impact {
    * tests check their types.
    */
   readonly beyondRecordings: ReadonlySet<RepoPath>;
+  /** Changed settings whose reach is known by what differs in them: they decide nothing beyond what they reached. */
+  readonly bounded: ReadonlySet<RepoPath>;
   /** What some of the changed files reach by themselves. */
   reachedFrom(paths: ReadonlySet<RepoPath>): ReadonlyMap<RepoPath, Reached>;
   /** The content of a source file now, as in `FileFacts.contentHash`; null for other files. */
@@ -62,10 +66,13 @@ export interface ImpactQuestions extends Omit<ReachQuestions, 'pass'> {
   /** Follows names, for one change set. */
   readonly names: () => NameFlow;
   readonly contentOf: (path: RepoPath) => string | null;
+  /** Who uses packages below a folder. */
+  readonly usersOf: (packages: ReadonlySet<string>, folder: string) => PackageUsers;
 }
 
 interface Findings {
   readonly unbounded: Unbounded[];
+  readonly bounded: Map<RepoPath, Unbounded>;
   readonly notes: string[];
 }
 
@@ -101,14 +108,16 @@ function impactOfFiles(
   const names = questions.names();
   const reachQuestions = withNames(questions, names);
   const reach = new Reach(reachQuestions);
-  const findings: Findings = { unbounded: [], notes: [] };
+  const findings: Findings = { unbounded: [], bounded: new Map(), notes: [] };
   const all = changedPaths(change);
   const changed = new Set([...all].filter((path) => runsDifferently(files.get(path))));
+  for (const path of changed) reach.start(path, startOf(path, files.get(path), { names, questions }));
   for (const path of all) {
-    reach.start(path, changed.has(path) ? startOf(path, files.get(path), { names, questions }) : 'text');
-    if (!changed.has(path)) findings.notes.push(sameNote(path, files.get(path)));
+    if (changed.has(path)) continue;
+    reach.start(path, 'text');
+    findings.notes.push(sameNote(path, files.get(path)));
   }
-  for (const path of changed) judge(path, questions, findings);
+  judgeAll(changed, files, { questions, reach, findings });
   spread(findings.unbounded, reach, questions);
   const beyondRecordings = addPrograms(changed, { questions, reach, findings });
   reach.run();
@@ -118,7 +127,10 @@ function impactOfFiles(
   const reached = reach.result();
   const reachedByTypes = takeTypeTests(types.result(), reached, questions);
   for (const path of changed) if (questions.checksTypes(folderOf(path))) beyondRecordings.add(path);
-  return { reached, reachedByTypes, unbounded: findings.unbounded, notes: findings.notes, beyondRecordings };
+  const { notes, bounded } = findings;
+  // A build reads its settings itself, so for builds they decide about everything below.
+  const unbounded = [...findings.unbounded, ...bounded.values()];
+  return { reached, reachedByTypes, unbounded, notes, beyondRecordings, bounded: new Set(bounded.keys()) };
 }
 
 function withNames(questions: ImpactQuestions, names: NameFlow): ReachQuestions {
@@ -139,14 +151,7 @@ function takeTypeTests(
 }
 
 /** Configurations that are programs are affected by the modules that they load, and with them all that they decide. */
-function addPrograms(
-  changed: ReadonlySet<RepoPath>,
-  {
-    questions,
-    reach,
-    findings,
-  }: { readonly questions: ImpactQuestions; readonly reach: Reach; readonly findings: Findings },
-): Set<RepoPath> {
+function addPrograms(changed: ReadonlySet<RepoPath>, { questions, reach, findings }: Walk): Set<RepoPath> {
   const loaded = new Set<RepoPath>();
   for (const path of questions.programs) {
     const causes = loadedChanges(path, changed, questions.adjacency);
@@ -192,6 +197,42 @@ function sameNote(path: RepoPath, file: ChangedFile | undefined): string {
 /** A renamed file counts under both its names. */
 function changedPaths(change: ChangeSet): Set<RepoPath> {
   return new Set(change.files.flatMap((file) => (file.from === undefined ? [file.path] : [file.path, file.from])));
+}
+
+interface Walk {
+  readonly questions: ImpactQuestions;
+  readonly reach: Reach;
+  readonly findings: Findings;
+}
+
+function judgeAll(changed: ReadonlySet<RepoPath>, files: ChangedFiles, walk: Walk): void {
+  for (const path of changed) {
+    const settings = files.get(path)?.settings;
+    if (settings === undefined || settings.decides !== null || !isBounded(path, settings, walk))
+      judge(path, walk.questions, walk.findings);
+  }
+}
+
+/** Whether a change of package.json or of a lock file reaches just those who import what differs. */
+function isBounded(path: RepoPath, { packages }: ChangedSettings, { questions, reach, findings }: Walk): boolean {
+  if (isFixture(path)) return false;
+  const { files, tool } = questions.usersOf(packages, folderOf(path));
+  const names = [...packages].toSorted();
+  if (tool !== null || [...files.keys()].some((file) => isConfigurationProgram(file))) {
+    findings.notes.push(
+      `${path}: ${tool ?? 'a package that a configuration loads'} changed, which may decide how every test below runs`,
+    );
+    return false;
+  }
+  for (const file of files.keys()) reach.add(file, path, true);
+  findings.bounded.set(path, settingChanged(path, questions));
+  const shown = names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
+  findings.notes.push(
+    names.length === 0
+      ? `${path}: no field that decides how code runs changed`
+      : `${path}: what changed (${shown}) is imported by ${files.size === 1 ? '1 file' : `${files.size} files`}; only what depends on them counts as affected`,
+  );
+  return true;
 }
 
 /** What a change means that its dependents do not tell. */

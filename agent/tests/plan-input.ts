@@ -18,7 +18,7 @@ export interface TestPlanInput {
   /** Every file that git does not ignore: what is not among them is built. */
   readonly sources: ReadonlySet<RepoPath>;
   readonly changes: ChangeSet;
-  readonly impact: Pick<Impact, 'reached' | 'reachedFrom'>;
+  readonly impact: Pick<Impact, 'reached' | 'reachedFrom' | 'bounded'>;
   /** What recordings say about the change; null: they are not asked. */
   readonly evidence: EvidenceJudge | null;
   readonly history: ReadonlyMap<TestId, FileHistory>;

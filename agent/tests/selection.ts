@@ -163,7 +163,8 @@ function factsOf(input: TestPlanInput): Facts {
       if (project === undefined) return null;
       const known = nearest.get(project);
       if (known !== undefined) return known;
-      const reached = project.configFiles.find((file) => input.impact.reached.has(file)) ?? null;
+      const { reached: all, bounded } = input.impact;
+      const reached = project.configFiles.find((file) => all.has(file) && !bounded.has(file)) ?? null;
       nearest.set(project, reached);
       return reached;
     },

@@ -45,6 +45,7 @@ export class RepositoryResolver {
   readonly files: FileSet;
   /** Configurations that are programs. */
   readonly programs: readonly RepoPath[];
+  readonly #root: string;
   readonly #factsOf: (file: RepoPath) => FileFacts;
   readonly #manifests: Manifests;
   readonly #projects: TypeScriptProjects;
@@ -57,6 +58,7 @@ export class RepositoryResolver {
 
   constructor({ root, files, factsOf }: ResolverInput) {
     const read = (file: RepoPath) => readText(root, file);
+    this.#root = root;
     this.#factsOf = factsOf;
     this.files = new FileSet(files);
     this.programs = [...files].filter(isConfigurationProgram);
@@ -109,6 +111,19 @@ export class RepositoryResolver {
   /** Whether tests below a folder fail on type errors. */
   checksTypes(folder: string): boolean {
     return this.#configurations.checksTypes(folder);
+  }
+
+  /** Every package.json. */
+  manifestTexts(): readonly { readonly folder: string; readonly text: string }[] {
+    return this.#manifests.all;
+  }
+
+  /** Every other file that configures tools, read when asked: a change of a lock file is rare. */
+  configurationTexts(): { folder: string; text: string }[] {
+    const named = [...this.files.all].filter(
+      (file) => isConfiguration(file) && !/(?:^|\/)(?:package\.json|[^/]*lock[^/]*)$/.test(file),
+    );
+    return named.map((file) => ({ folder: folderOf(file), text: readText(this.#root, file) ?? '' }));
   }
 
   /** The files that a module specifier of a JavaScript file stands for. */

@@ -9,6 +9,7 @@ import { TestFile } from '../../../agent/protocol/test.ts';
 import type { Tests } from '../../../agent/tests/tests.ts';
 import type { Workspace } from '../../../agent/workspace/workspace.ts';
 import { FakeClock } from '../../rig/fake-clock.ts';
+import { impactWith } from '../../rig/impact.ts';
 
 const aFile = RepoPath.parse('src/a.js');
 const bFile = RepoPath.parse('src/b.js');
@@ -27,7 +28,7 @@ function changeSet(files: readonly FileChange[], notes: readonly string[] = []):
 class PlannerRig {
   changes: (base?: string) => Promise<Result<ChangeSet>> = async () => success(changeSet([modified(aFile)]));
   update: () => Promise<void> = async () => {};
-  impact: Impact = { reached: new Map([[aTest.file, { distance: 1, path: [aFile, aTest.file] }]]), reachedByTypes: new Map(), unbounded: [], notes: [], changed: new Map(), beyondRecordings: new Set(), reachedFrom: () => new Map(), contentOf: () => null };
+  impact: Impact = impactWith({ reached: new Map([[aTest.file, { distance: 1, path: [aFile, aTest.file] }]]) });
   readonly updates: (readonly string[] | undefined)[] = [];
   readonly discoveries: (readonly string[] | undefined)[] = [];
   readonly judged: ChangeSet[] = [];
