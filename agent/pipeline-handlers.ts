@@ -91,7 +91,7 @@ function executionHandlers({ engine, store, pipelines }: PipelineHandlerParts) {
         .filter(({ state }) => waiting !== true || state === 'waiting');
       return success({ approvals: approvals.slice(0, limit) });
     },
-    decideApproval: ({ id, stepId, decision, comment }, caller) =>
-      pipelines.answer(id, stepId, { isApproved: decision === 'approve', by: caller.client, comment: comment ?? null }),
+    decideApproval: ({ id, stepId, decision, comment, by }, caller) =>
+      pipelines.answer(id, stepId, { isApproved: decision === 'approve', by: by ?? caller.client, comment: comment ?? null }),
   } satisfies Partial<Handlers>;
 }

@@ -1,7 +1,12 @@
 // The command line: finds the command, runs it, answers with the exit code.
+import { alerts } from './commands/alerts.ts';
+import { analytics } from './commands/analytics.ts';
 import { build } from './commands/build.ts';
 import { config } from './commands/config.ts';
 import { explain } from './commands/explain.ts';
+import { init } from './commands/init.ts';
+import { pipelineImplementations } from './commands/pipeline.ts';
+import { metric } from './commands/metric.ts';
 import { plan } from './commands/plan.ts';
 import { run } from './commands/run.ts';
 import { serve } from './commands/serve.ts';
@@ -25,7 +30,7 @@ export interface CommandLineOptions {
   readonly interrupted: AbortSignal;
 }
 
-const implementations: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = { run, plan, build, targets, watch, serve, status, stop, explain, config };
+const implementations: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = { run, plan, build, targets, watch, serve, status, stop, explain, config, metric, alerts, analytics, init, ...pipelineImplementations };
 
 /** Runs one command line to its end. */
 export async function runCommandLine(options: CommandLineOptions): Promise<ExitCode> {

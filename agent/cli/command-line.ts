@@ -1,25 +1,10 @@
 // The command line's grammar: which commands and options exist, and what a wrong one is told.
 import { parseArgs } from 'node:util';
+import { analyticsCommands } from './analytics-grammar.ts';
+import { all, base, help, json, repository, type CommandDeclaration } from './command-declaration.ts';
+import { pipelineCommands } from './pipeline-commands.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
 import { nearest } from '../protocol/nearest.ts';
-
-export interface OptionDeclaration {
-  readonly name: string;
-  readonly short?: string;
-  /** Name of the value in the help; absent for a switch. */
-  readonly value?: string;
-  readonly summary: string;
-}
-
-export interface CommandDeclaration {
-  readonly name: string;
-  readonly summary: string;
-  /** Positional arguments as the help shows them: `<test or target>`. */
-  readonly positionals?: string;
-  readonly mostPositionals?: number;
-  readonly options: readonly OptionDeclaration[];
-  readonly examples: readonly string[];
-}
 
 export interface CommandLine {
   readonly command: CommandDeclaration;
@@ -27,12 +12,6 @@ export interface CommandLine {
   readonly values: ReadonlyMap<string, string>;
   readonly positionals: readonly string[];
 }
-
-export const repository: OptionDeclaration = { name: 'repo', short: 'C', value: 'folder', summary: 'The repository. Default: the one around the current folder.' };
-export const help: OptionDeclaration = { name: 'help', short: 'h', summary: 'Show this help.' };
-export const json: OptionDeclaration = { name: 'json', summary: 'Print JSON for programs.' };
-export const base: OptionDeclaration = { name: 'base', value: 'revision', summary: 'Compare with this revision. Default: the working tree with HEAD; on a clean tree HEAD with its first parent.' };
-export const all: OptionDeclaration = { name: 'all', summary: 'Everything, whatever changed.' };
 
 export const commands: readonly CommandDeclaration[] = [
   {
@@ -102,24 +81,38 @@ export const commands: readonly CommandDeclaration[] = [
     options: [{ name: 'skipped', summary: 'List what a plan made now leaves out; with a test, what vouches for that.' }, json, repository, help],
     examples: ['noodle explain test/cart.test.ts', 'noodle explain core', 'noodle explain --skipped', 'noodle explain --skipped test/cart.test.ts'],
   },
+  ...analyticsCommands([json, repository, help]),
   {
     name: 'config',
     summary: 'Show the settings; with --explain where each value came from.',
     options: [{ name: 'explain', summary: 'Show where each value came from.' }, json, repository, help],
     examples: ['noodle config --explain'],
   },
+  ...pipelineCommands,
 ];
 
 /** Parses the arguments after the program's name. `help` comes out as a switch. */
 export function parseCommandLine(argv: readonly string[]): Result<CommandLine> {
-  const name = argv.find((argument, index) => !argument.startsWith('-') && !isRepositoryOption(argv[index - 1]));
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command === undefined) {
-    if (name === undefined) return failure('invalid_input', `a command is missing: one of ${names(commands)}`);
-    return failure('invalid_input', `unknown command '${name}'${suggest(name, commands.map((known) => known.name), '')}`);
-  }
-  const at = argv.findIndex((argument, index) => argument === command.name && !isRepositoryOption(argv[index - 1]));
-  return parseOptions(command, [...argv.slice(0, at), ...argv.slice(at + 1)]);
+  const words = wordsOf(argv);
+  const [first, second] = words;
+  if (first === undefined) return failure('invalid_input', `a command is missing: one of ${names(commands)}`);
+  const isGroup = commands.some(({ name }) => name.startsWith(`${first.text} `));
+  const wanted = isGroup && second !== undefined ? `${first.text} ${second.text}` : first.text;
+  const command = commands.find(({ name }) => name === wanted);
+  if (command === undefined) return unknownCommand(wanted, isGroup && second === undefined);
+  const taken = new Set(isGroup ? [first.index, second?.index] : [first.index]);
+  return parseOptions(command, argv.filter((_, index) => !taken.has(index)));
+}
+
+function wordsOf(argv: readonly string[]): { readonly text: string; readonly index: number }[] {
+  return argv.flatMap((text, index) => (text.startsWith('-') || isRepositoryOption(argv[index - 1]) ? [] : [{ text, index }]));
+}
+
+function unknownCommand(wanted: string, isIncomplete: boolean): Result<CommandLine> {
+  const known = commands.map(({ name }) => name);
+  if (!isIncomplete) return failure('invalid_input', `unknown command '${wanted}'${suggest(wanted, known, '')}`);
+  const verbs = known.filter((name) => name.startsWith(`${wanted} `)).map((name) => name.slice(wanted.length + 1));
+  return failure('invalid_input', `noodle ${wanted}: a command is missing: one of ${verbs.join(', ')}`);
 }
 
 /** `noodle -C folder plan`: the one option with a value that people put before the command. */

@@ -1,5 +1,6 @@
 // The help texts, from the table of commands.
-import { commands, type CommandDeclaration, type OptionDeclaration } from './command-line.ts';
+import type { CommandDeclaration, OptionDeclaration } from './command-declaration.ts';
+import { commands } from './command-line.ts';
 
 /** What the program is, and its commands. */
 export function generalHelp(version: string): string {

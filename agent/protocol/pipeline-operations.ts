@@ -151,6 +151,7 @@ export const pipelineOperations = {
       stepId: StepId.optional().describe('Default: the only one that waits.'),
       decision: z.enum(['approve', 'reject']).default('approve'),
       comment: z.string().max(4096).optional(),
+      by: z.string().min(1).max(200).optional().describe('Who answers. Default: the client.'),
     }),
     output: Approval,
     role: 'operator',

@@ -1,7 +1,7 @@
 // The configuration in force, from all its sources, with what is wrong in them. A problem never stops the product:
 // the valid rest counts.
-import { z } from 'zod';
 import { ConfigurationFile } from '../protocol/configuration-file.ts';
+import { publishedSchema } from '../protocol/published-schema.ts';
 import type { ExplainedSetting, Settings } from '../protocol/settings.ts';
 import { checkPipelines } from './configuration-pipelines.ts';
 import { misfitProblems } from './configuration-problems.ts';
@@ -65,11 +65,6 @@ export function readConfiguration({
 /** The keys of noodle.yaml with their types, meanings and defaults. */
 export function describeConfigurationSchema(): SchemaNode {
   return schemaTree(publishedSchema());
-}
-
-/** The JSON schema of noodle.yaml, for other editors. */
-export function publishedSchema(): Record<string, unknown> {
-  return { ...z.toJSONSchema(ConfigurationFile, { io: 'input' }), title: 'noodle.yaml' };
 }
 
 /** Who has made more mistakes than this does not read on. */

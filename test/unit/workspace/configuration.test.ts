@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
+import { publishedSchema } from '../../../agent/protocol/published-schema.ts';
 import fc from 'fast-check';
 import { ConfigurationFile } from '../../../agent/protocol/configuration-file.ts';
 import { nodeAt } from '../../../agent/workspace/configuration-schema.ts';
 import {
   describeConfigurationSchema,
-  publishedSchema,
   readConfiguration,
   type Configuration,
 } from '../../../agent/workspace/configuration.ts';

@@ -1,0 +1,74 @@
+// `noodle pipeline cancel`, `pause`, `resume` and `approve`: words to an execution that is under way.
+import { userInfo } from 'node:os';
+import type { Execution } from '../../protocol/execution.ts';
+import { FailureError } from '../../protocol/failure.ts';
+import { StepId, type ExecutionId } from '../../protocol/ids.ts';
+import type { CommandContext, ExitCode, Session } from '../session.ts';
+import { executionOf, isUnfinished } from './pipeline-subject.ts';
+import { withSession } from './with-session.ts';
+
+export async function cancel(context: CommandContext): Promise<ExitCode> {
+  return await control(context, ({ client }, id) => client.cancelExecution({ id }), 'cancelled');
+}
+
+export async function pause(context: CommandContext): Promise<ExitCode> {
+  return await control(
+    context,
+    ({ client }, id) => client.pauseExecution({ id }),
+    'paused; what runs ends first: noodle pipeline resume goes on',
+  );
+}
+
+export async function resume(context: CommandContext): Promise<ExitCode> {
+  return await control(context, ({ client }, id) => client.resumeExecution({ id }), 'goes on');
+}
+
+export async function approve(context: CommandContext): Promise<ExitCode> {
+  const { commandLine, output } = context;
+  const { switches, values } = commandLine;
+  const step = values.get('step');
+  const comment = values.get('comment');
+  return await withSession(context, async (session) => {
+    const waiting = (await session.client.listApprovals({ waiting: true })).approvals;
+    const [named] = commandLine.positionals;
+    const wanted =
+      named === undefined || named === 'latest' ? waiting[0] : waiting.find(({ executionId }) => executionId === named);
+    const id = wanted?.executionId ?? (await executionOf(context, session));
+    if (switches.has('show')) {
+      const shown = waiting.filter(({ executionId }) => executionId === id);
+      if (shown.length === 0)
+        throw new FailureError({ reason: 'not_found', message: `nothing of ${id} waits for an approval` });
+      for (const approval of shown)
+        output.line(
+          switches.has('json')
+            ? JSON.stringify(approval)
+            : `${approval.stepId}: ${approval.question}\n\n${approval.diff}`,
+        );
+      return 0;
+    }
+    const approval = await session.client.decideApproval({
+      id,
+      decision: switches.has('reject') ? 'reject' : 'approve',
+      by: userInfo().username,
+      ...(step === undefined ? {} : { stepId: StepId.parse(step) }),
+      ...(comment === undefined ? {} : { comment }),
+    });
+    output.line(switches.has('json') ? JSON.stringify(approval) : `${approval.stepId} of ${id}: ${approval.state}`);
+    return 0;
+  });
+}
+
+async function control(
+  context: CommandContext,
+  act: (session: Session, id: ExecutionId) => Promise<Execution>,
+  word: string,
+): Promise<ExitCode> {
+  const { output, commandLine } = context;
+  return await withSession(context, async (session) => {
+    const execution = await act(session, await executionOf(context, session, isUnfinished));
+    output.line(
+      commandLine.switches.has('json') ? JSON.stringify(execution) : `${execution.name} · ${execution.id} · ${word}`,
+    );
+    return 0;
+  });
+}

@@ -1,0 +1,97 @@
+// `noodle pipeline list`, `show` and `plan`: what there is, and what would run.
+import { ExecutionId } from '../../protocol/ids.ts';
+import type { Execution } from '../../protocol/execution.ts';
+import type { Pipeline } from '../../protocol/pipeline.ts';
+import { counted, formatDuration } from '../../protocol/quantities.ts';
+import { markOf, pipelinePlanLines, stepLine } from '../pipeline-output.ts';
+import type { CommandContext, ExitCode, Session } from '../session.ts';
+import { executionOf, pipelineOf } from './pipeline-subject.ts';
+import { withSession } from './with-session.ts';
+
+export async function list(context: CommandContext): Promise<ExitCode> {
+  const { output, commandLine } = context;
+  return await withSession(context, async ({ client }) => {
+    const [{ pipelines }, { executions }] = await Promise.all([
+      client.listPipelines({ limit: 1000 }),
+      client.listExecutions({ limit: 200 }),
+    ]);
+    if (commandLine.switches.has('json'))
+      output.line(
+        JSON.stringify({
+          pipelines,
+          executions: executions.filter(({ name }) => pipelines.some(({ id }) => id === name)),
+        }),
+      );
+    else for (const line of listLines(pipelines, executions, context)) output.line(line);
+    return 0;
+  });
+}
+
+export async function show(context: CommandContext): Promise<ExitCode> {
+  const { output, commandLine } = context;
+  return await withSession(context, async (session) => {
+    const [subject = 'latest'] = commandLine.positionals;
+    const isExecution = subject === 'latest' || /^(run|build|tests)-\d{8}-\d{6}-/.test(subject);
+    if (isExecution) return await showExecution(context, session);
+    const pipeline = await session.client.getPipeline({ id: subject });
+    const { text } = await session.client.exportPipeline({ id: subject, format: 'noodle' });
+    output.line(
+      commandLine.switches.has('json') ? JSON.stringify(pipeline) : `# ${pipeline.source}\n${text.trimEnd()}`,
+    );
+    return 0;
+  });
+}
+
+export async function planOf(context: CommandContext): Promise<ExitCode> {
+  const { output, commandLine } = context;
+  const base = commandLine.values.get('base');
+  return await withSession(context, async (session) => {
+    const id = await pipelineOf(context, session);
+    const plan = await session.client.planPipeline({
+      id,
+      ...(base === undefined ? {} : { base }),
+      ...(commandLine.switches.has('all') ? { all: true } : {}),
+    });
+    if (commandLine.switches.has('json')) output.line(JSON.stringify(plan));
+    else pipelinePlanLines(plan, true).forEach((line) => output.line(line));
+    return 0;
+  });
+}
+
+async function showExecution(context: CommandContext, session: Session): Promise<ExitCode> {
+  const { output, commandLine } = context;
+  const id = await executionOf(context, session);
+  const execution = await session.client.getExecutionStatus({ id: ExecutionId.parse(id) });
+  const metrics = await session.client.getPipelineMetrics({ id });
+  if (commandLine.switches.has('json')) output.line(JSON.stringify({ execution, metrics }));
+  else {
+    output.line(
+      `${execution.name} · ${execution.id} · ${stateOf(execution)}${execution.reason === null ? '' : ` · ${execution.reason}`}`,
+    );
+    for (const step of execution.steps) output.line(`  ${stepLine(step, output)}`);
+    const { executions, succeeded, medianMs } = metrics.history;
+    output.line(
+      `  ${succeeded} of ${counted(executions, 'execution')} succeeded${medianMs === null ? '' : `, median ${formatDuration(medianMs)}`}; steps of this one took ${formatDuration(metrics.workMs)} together`,
+    );
+  }
+  return 0;
+}
+
+function listLines(
+  pipelines: readonly Pipeline[],
+  executions: readonly Execution[],
+  { output }: CommandContext,
+): string[] {
+  if (pipelines.length === 0) return ['no pipeline is declared, and nothing was found here that could be run'];
+  const width = Math.max(...pipelines.map(({ id }) => id.length));
+  return pipelines.map(({ id, source, steps, type }) => {
+    const last = executions.find((execution) => execution.kind === 'pipeline' && execution.name === id);
+    const ran = last === undefined ? 'never run' : `${markOf(last.state, output)} ${stateOf(last)} ${last.id}`;
+    return `${id.padEnd(width)}  ${type}, ${counted(Object.keys(steps).length, 'step')}, ${source}   ${ran}`;
+  });
+}
+
+function stateOf({ state, startedAt, finishedAt, paused }: Execution): string {
+  const word = paused === true ? 'paused' : state.replace('_', ' ');
+  return startedAt === null || finishedAt === null ? word : `${word} in ${formatDuration(finishedAt - startedAt)}`;
+}

@@ -1,0 +1,8 @@
+// The JSON schema of noodle.yaml, as it is published in schema/noodle.schema.json.
+import { z } from 'zod';
+import { ConfigurationFile } from './configuration-file.ts';
+
+/** For other editors and for people; the product itself checks more than a schema can say. */
+export function publishedSchema(): Record<string, unknown> {
+  return { ...z.toJSONSchema(ConfigurationFile, { io: 'input' }), title: 'noodle.yaml' };
+}
