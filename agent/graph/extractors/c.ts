@@ -35,7 +35,7 @@ export function createCExtractor(readSymbols: ReadSymbols): Extractor {
 const testMacros =
   /^[ \t]*(?:TEST|TEST_F|TEST_P|TYPED_TEST|TEST_CASE|TEST_METHOD|SCENARIO|BOOST_AUTO_TEST_CASE|BOOST_FIXTURE_TEST_CASE|START_TEST|CTEST|TEST_GROUP|SUITE|MunitResult|UTEST|TEMPLATE_TEST_CASE|FUZZ_TEST|LT_BEGIN_TEST)\b/m;
 const mainFunction =
-  /^[^\n;#]*\b(?:w?main|_?tmain|WinMain|LLVMFuzzerTestOneInput)\s*\([^;{}]*\)[^;{}]*\{|\b(?:BENCHMARK_MAIN|CATCH_CONFIG_MAIN|DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN|BOOST_TEST_MODULE|BOOST_TEST_MAIN|QTEST_MAIN|QTEST_APPLESS_MAIN|UNITY_MAIN)\b/m;
+  /\b(?:w?main|_?tmain|WinMain|LLVMFuzzerTestOneInput)\s*\([^;{}()]{0,500}(?:\([^;{}()]{0,100}\)[^;{}()]{0,100})?\)[^;{}()]{0,500}\{|\b(?:BENCHMARK_MAIN|CATCH_CONFIG_MAIN|DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN|BOOST_TEST_MODULE|BOOST_TEST_MAIN|QTEST_MAIN|QTEST_APPLESS_MAIN|UNITY_MAIN)\b/m;
 
 function cFacts(_path: string, text: string): FileFacts {
   const source = readBraceText(text, cDialect);

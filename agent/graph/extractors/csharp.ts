@@ -41,7 +41,7 @@ function csharpFacts(_path: string, text: string): FileFacts {
       ? ['types are found by looking through assemblies, so all of the project and of those it references counts']
       : [],
     definesTests:
-      /\[\s*(?:\w+\s*[,(][^\]]*)?\b(?:Fact|Theory|Test|TestCase|TestCaseSource|TestMethod|DataTestMethod|SkippableFact|Property|Scenario|Benchmark)(?:Attribute)?\b/.test(
+      /\[\s*(?:\w+\s*[,(][^\]]{0,300})?\b(?:Fact|Theory|Test|TestCase|TestCaseSource|TestMethod|DataTestMethod|SkippableFact|Property|Scenario|Benchmark)(?:Attribute)?\b/.test(
         code,
       ),
   });
@@ -53,11 +53,11 @@ function* declaredNames(code: string): Generator<string> {
     code,
     /\b(?:class|interface|enum|struct|record(?:\s+(?:class|struct))?)\s+(@?[\p{L}_][\p{L}\p{N}_]*)/gu,
   );
-  yield* captured(code, /\bdelegate\s+[^;({]+?\s(\w+)\s*(?:<[^;({]*>)?\s*\(/g);
-  yield* captured(code, /\b(\w+)\s*(?:<[^;(){}]*>)?\s*\(\s*(?:\[[^\]]*\]\s*)?this\s/g);
+  yield* captured(code, /\bdelegate\s+[^;({]{1,300}?\s(\w+)\s*(?:<[^;({]{0,300}>)?\s*\(/g);
+  yield* captured(code, /\b(\w+)\s*(?:<[^;(){}]{0,300}>)?\s*\(\s*(?:\[[^\]]{0,300}\]\s*)?this\s/g);
   // Members of an extension block of C# 14.
   for (const match of code.matchAll(/\bextension\s*(?:<[^>]*>)?\s*\(/g))
-    yield* captured(code.slice(match.index), /\bpublic\s+[^;={}]*?\b(\w+)\s*[({=]/g);
+    yield* captured(code.slice(match.index, match.index + 20_000), /\bpublic\s+[^;={}]{0,300}?\b(\w+)\s*[({=]/g);
 }
 
 /** Every name in the code, and those inside of interpolated strings and of texts that may name a type. */

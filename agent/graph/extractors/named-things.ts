@@ -4,9 +4,6 @@ import type { BraceText } from './brace-text.ts';
 
 /** More of one kind than this is a generated table. */
 const mostFacts = 5_000;
-/** Names of one file, at most; a file with more is generated. */
-const mostNames = 20_000;
-
 export interface Collected {
   readonly imports: readonly ImportFact[];
   readonly notes?: readonly string[];
@@ -34,10 +31,7 @@ export function namesFact(
   except?: ReadonlySet<string>,
 ): ImportFact {
   const distinct = new Set<string>();
-  for (const name of names) {
-    if (except?.has(name) !== true) distinct.add(name);
-    if (distinct.size >= mostNames) break;
-  }
+  for (const name of names) if (except?.has(name) !== true) distinct.add(name);
   return { kind, specifier: [...distinct].join(' ') };
 }
 
@@ -55,6 +49,7 @@ const dataFolder =
 export function pathMentions({ strings }: BraceText): ImportFact[] {
   const facts: ImportFact[] = [];
   for (const { value } of strings) {
+    if (facts.length >= mostFacts) break;
     if (value.length > 250 || value.length < 2) continue;
     const text = value.replaceAll('\\\\', '/').replaceAll('\\', '/').replace(/^\/+/, '');
     if (/^[\w@.+-]*(?:\/[\w@.+-]*)*\/[\w@.*+{},[\]-]+$/.test(text) && /[*{[]/.test(text))
@@ -63,7 +58,7 @@ export function pathMentions({ strings }: BraceText): ImportFact[] {
       facts.push({ kind: 'mention', specifier: text });
     else if (fileName.test(text) || dataFolder.test(text)) facts.push({ kind: 'mention', specifier: text });
   }
-  return facts.slice(0, mostFacts);
+  return facts;
 }
 
 /** Declarations that stand at most `deepest` braces deep, by their places in the code. */

@@ -120,9 +120,3 @@ export function parseArguments(
 export function isUnknown(word: string): boolean {
   return /<\?|\$[<{]/.test(word);
 }
-
-export function depthOf(scope: Scope): number {
-  let depth = 0;
-  for (let at: Scope | null = scope; at !== null; at = at.outer) depth++;
-  return depth;
-}

@@ -4,16 +4,7 @@ import picomatch from 'picomatch';
 import type { RepoPath } from '../../protocol/ids.ts';
 import { folderOf, join } from './file-set.ts';
 import type { FileSet } from './file-set.ts';
-import {
-  blocks,
-  commandsOf,
-  depthOf,
-  endOfBlock,
-  expandAll,
-  isUnknown,
-  loopValues,
-  parseArguments,
-} from './cmake-language.ts';
+import { blocks, commandsOf, endOfBlock, expandAll, isUnknown, loopValues, parseArguments } from './cmake-language.ts';
 import type { Command, Scope, Variables } from './cmake-language.ts';
 
 export interface BuildTarget {
@@ -33,7 +24,10 @@ interface Definition {
   readonly body: readonly Command[];
 }
 
-const mostCommands = 200_000;
+/** Words of commands that are read; beyond this loops call each other. */
+const mostWords = 1_000_000;
+/** Loops and calls inside of each other; beyond this they call themselves. */
+const deepest = 40;
 
 /** Targets below a folder with a CMakeLists.txt that no other one includes. */
 export class CMakeListing {
@@ -45,7 +39,8 @@ export class CMakeListing {
   readonly #root: string;
   readonly #definitions = new Map<string, Definition>();
   readonly #visited = new Set<string>();
-  #commands = 0;
+  #words = 0;
+  #depth = 0;
 
   constructor(root: string, files: FileSet, read: (file: RepoPath) => string | null) {
     this.#files = files;
@@ -68,20 +63,29 @@ export class CMakeListing {
   }
 
   #run(commands: readonly Command[], scope: Scope): void {
+    const unclosed = new Set<string>();
     for (let at = 0; at < commands.length; at++) {
       const command = commands[at];
-      if (command === undefined || ++this.#commands > mostCommands) return;
+      if (command === undefined || this.#words > mostWords) return;
       const block = blocks[command.name];
-      if (block === undefined) {
+      if (block === undefined || unclosed.has(command.name) || this.#depth > deepest) {
         this.#execute(command, scope);
         continue;
       }
       const end = endOfBlock(commands, at, command.name, block);
-      const body = commands.slice(at + 1, end);
-      if (command.name === 'foreach') this.#loop(command, body, scope);
-      else this.#define(command, body);
-      at = end;
+      if (end === commands.length) unclosed.add(command.name);
+      else at = this.#runBlock(commands, at, end, scope);
     }
+  }
+
+  #runBlock(commands: readonly Command[], start: number, end: number, scope: Scope): number {
+    const body = commands.slice(start + 1, end);
+    const command = commands[start];
+    this.#depth++;
+    if (command?.name === 'foreach') this.#loop(command, body, scope);
+    else if (command !== undefined) this.#define(command, body);
+    this.#depth--;
+    return end;
   }
 
   #define({ args }: Command, body: readonly Command[]): void {
@@ -106,14 +110,17 @@ export class CMakeListing {
     variables.set('ARGN', values.slice(parameters.length));
     variables.set('ARGV', values);
     values.forEach((value, index) => variables.set(`ARGV${index}`, [value]));
-    // Called by itself, a definition would never end.
-    if (depthOf(scope) < 30) this.#run(body, { folder: scope.folder, variables, outer: scope, conditions: 0 });
+    if (this.#depth > deepest) return;
+    this.#depth++;
+    this.#run(body, { folder: scope.folder, variables, outer: scope, conditions: 0 });
+    this.#depth--;
   }
 
   #execute({ name, args }: Command, scope: Scope): void {
     if (name === 'if') scope.conditions++;
     else if (name === 'endif') scope.conditions--;
     const words = expandAll(args, scope);
+    this.#words += words.length + 1;
     const run = this.#builtIn[name];
     if (run === undefined) this.#target(name, words, scope);
     else run(words, scope);

@@ -6,6 +6,9 @@ import { folderOf, foldersUp, isWithin, join } from './file-set.ts';
 import { addTo, hasTrait, namesOf, specifiersOf } from './language-resolver.ts';
 import type { LanguageParts, LanguageResolver } from './language-resolver.ts';
 
+const withoutCgo = /\.(?:s|S|sx|syso)$/;
+const withCgo = /\.(?:s|S|sx|syso|c|cc|cpp|cxx|m|mm|h|hh|hpp|hxx|f|F|for|f90|swig|swigcxx|a|o)$/;
+
 interface GoPackage {
   /** Files that every user of the package loads. */
   readonly files: RepoPath[];
@@ -45,7 +48,7 @@ export class GoResolver implements LanguageResolver {
     if (own === undefined || hasTrait(facts, 'ignored')) return;
     if (file.endsWith('_test.go')) this.#addTests(edges, file, own);
     const isRepresentative = file === own.files[0];
-    edges.addModules(isRepresentative ? [...own.files, ...this.#nativeIn(folder)] : own.files.slice(0, 1), false);
+    edges.addModules(isRepresentative ? [...own.files, ...this.#nativeIn(folder, own)] : own.files.slice(0, 1), false);
   }
 
   #index(file: RepoPath): void {
@@ -71,11 +74,10 @@ export class GoResolver implements LanguageResolver {
     if (this.#parts.files.hasFolder(testdata)) edges.addFolder(testdata, 'all');
   }
 
-  /** What the go command compiles beside the Go files: assembly always, C where cgo is used, libraries. */
-  #nativeIn(folder: string): RepoPath[] {
-    return this.#parts.files
-      .filesIn(folder)
-      .filter((file) => /\.(?:s|S|sx|c|cc|cpp|cxx|m|mm|h|hh|hpp|hxx|f|F|for|f90|syso|swig|swigcxx|a|o)$/.test(file));
+  /** What the go command compiles beside the Go files: assembly always, other languages where cgo is used. */
+  #nativeIn(folder: string, own: GoPackage): RepoPath[] {
+    const native = own.files.some((file) => hasTrait(this.#parts.factsOf(file), 'cgo')) ? withCgo : withoutCgo;
+    return this.#parts.files.filesIn(folder).filter((file) => native.test(file));
   }
 
   /** The folders of the repository that an import path may mean. */

@@ -223,7 +223,11 @@ describe('Rust resolves', () => {
       'app/tests/it.rs',
       'base/src/lib.rs',
     ]);
-    assert.deepEqual(await importsOf('app/tests/it.rs', files), ['app/src/lib.rs', 'base/src/lib.rs', 'test-kit/src/lib.rs']);
+    assert.deepEqual(await importsOf('app/tests/it.rs', files), [
+      'app/src/lib.rs',
+      'base/src/lib.rs',
+      'test-kit/src/lib.rs',
+    ]);
     assert.ok((await importsOf('app/src/inner.rs', files)).includes('test-kit/src/lib.rs'));
     assert.ok(!(await reachedFrom('base/src/lib.rs', files)).includes('lone/src/lib.rs'));
   });

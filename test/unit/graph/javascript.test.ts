@@ -154,13 +154,13 @@ describe('facts of JavaScript and TypeScript', () => {
 });
 
 describe('symbols of JavaScript and TypeScript', () => {
-  it('are functions, classes, methods and arrows with their lines', () => {
+  it('are functions, classes, methods and arrows with their lines', async () => {
     const text =
       'export function a() {\n}\nclass B {\n  m() {\n  }\n  #p = () => 1;\n}\nexport const c = async () => {\n};\nexport default function () {}\nexports.d = function () {};\n';
     assert.deepEqual(
-      extractor
-        .symbols('x.js', text)
-        .map(({ name, kind, startLine, endLine }) => `${kind} ${name} ${startLine}-${endLine}`),
+      (await extractor.symbols('x.js', text)).map(
+        ({ name, kind, startLine, endLine }) => `${kind} ${name} ${startLine}-${endLine}`,
+      ),
       [
         'function a 1-2',
         'class B 3-7',

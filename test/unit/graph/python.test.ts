@@ -87,13 +87,13 @@ describe('facts of Python', () => {
 });
 
 describe('symbols of Python', () => {
-  it('are functions, classes and methods with their lines', () => {
+  it('are functions, classes and methods with their lines', async () => {
     const text =
       'def a(\n    x,\n):\n    def inner(): pass\n    return 1\n\nclass B:\n    async def m(self):\n        pass\n\n    x = 1\n\nd = 1\ndef c(): pass\n';
     assert.deepEqual(
-      extractor
-        .symbols('x.py', text)
-        .map(({ name, kind, startLine, endLine }) => `${kind} ${name} ${startLine}-${endLine}`),
+      (await extractor.symbols('x.py', text)).map(
+        ({ name, kind, startLine, endLine }) => `${kind} ${name} ${startLine}-${endLine}`,
+      ),
       ['function a 1-5', 'class B 7-11', 'method B.m 8-9', 'function c 14-14'],
     );
   });
