@@ -170,6 +170,10 @@ export const operations = {
       arguments: z.array(z.string()),
       /** Flags of the runtime that stand before the program: `--import tsx`. */
       runtimeArguments: z.array(z.string()).default([]),
+      /** For `lldb`: arguments of cargo that build the program. */
+      cargo: z.array(z.string()).optional(),
+      /** For `java`: jars and folders. */
+      classPaths: z.array(z.string()).optional(),
       cwd: z.string(),
       environment: z.record(z.string(), z.string()),
     }),

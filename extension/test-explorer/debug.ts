@@ -1,5 +1,6 @@
 // Debugging one test: the agent says how its framework starts it, VS Code's debugger does it.
 import * as vscode from 'vscode';
+import { debuggerExtensions, launchConfiguration } from './launch-configuration.ts';
 import type { ItemSubject } from './test-items.ts';
 
 export interface DebugRequest {
@@ -18,37 +19,17 @@ export async function debugTest({ controller, subject, item, request, token }: D
     if (id === null) return;
     const client = await subject.repository.connection.ready();
     if (!client.ok) return run.appendOutput(`${client.failure.message}\r\n`);
-    const {
-      type,
-      program,
-      arguments: args,
-      runtimeArguments,
-      cwd,
-      environment,
-    } = await client.value.getDebugCommand({ id });
+    const command = await client.value.getDebugCommand({ id });
     const name = `Noodle: ${item.label}`;
-    const runtime =
-      type === 'node' ? { runtimeArgs: runtimeArguments } : { pythonArgs: runtimeArguments, justMyCode: false };
-    const configuration = {
-      type,
-      name,
-      request: 'launch',
-      program,
-      args,
-      cwd,
-      env: environment,
-      console: 'internalConsole',
-      ...runtime,
-    };
     const ended = sessionEnded(name);
     const hasStarted = await vscode.debug.startDebugging(
       vscode.workspace.getWorkspaceFolder(vscode.Uri.file(subject.repository.root)),
-      configuration,
+      launchConfiguration(name, command),
       { testRun: run },
     );
     if (!hasStarted) {
       ended.dispose();
-      run.appendOutput(`No debugger for '${type}' is installed.\r\n`);
+      run.appendOutput(`The debugger is not installed: ${debuggerExtensions[command.type]}.\r\n`);
       return;
     }
     const cancelled = token.onCancellationRequested(() => void vscode.debug.stopDebugging());

@@ -16,6 +16,10 @@ export interface RunViewOptions {
   readonly chosen?: ReadonlySet<string> | null;
 }
 
+function retriesOf({ retries = 0 }: TestResult): string {
+  return retries === 0 ? '' : retries === 1 ? ' at the second try' : ` after ${retries} tries that failed`;
+}
+
 export class RunView {
   /** Resolves when the run has ended. */
   readonly ended: Promise<void>;
@@ -54,10 +58,13 @@ export class RunView {
     const item = this.#items.ofResult(result);
     if (item === null) return;
     this.#run.appendOutput(
-      `${result.status.padEnd(9)} ${result.name} ${formatDuration(result.durationMs)}\r\n`,
+      `${result.status.padEnd(9)} ${result.name} ${formatDuration(result.durationMs)}${retriesOf(result)}\r\n`,
       undefined,
       item,
     );
+    if (result.output !== undefined) this.#run.appendOutput(`${result.output.replaceAll(/\r?\n/g, '\r\n')}\r\n`, undefined, item);
+    for (const { name, path } of result.attachments ?? [])
+      this.#run.appendOutput(`attached  ${name}: ${path}\r\n`, undefined, item);
     switch (result.status) {
       case 'passed':
         this.#run.passed(item, result.durationMs);

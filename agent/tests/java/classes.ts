@@ -31,11 +31,13 @@ export function classOfFile(file: string, text: string): string {
 /** `shop.Cart$Inner` → the file that ends in `shop/Cart.java`, of these. */
 export function fileOfClass(className: string, files: readonly RepoPath[]): RepoPath | null {
   const stem = className.replace(/\$.*$/, '').replaceAll('.', '/');
-  return (
-    files.find((file) =>
-      endings.some((ending) => file === `${stem}.${ending}` || file.endsWith(`/${stem}.${ending}`)),
-    ) ?? null
-  );
+  const isNamed = (file: RepoPath) =>
+    endings.some((ending) => file === `${stem}.${ending}` || file.endsWith(`/${stem}.${ending}`));
+  const found = files.find(isNamed);
+  if (found !== undefined) return found;
+  // Kotlin, and plain folders of sources, need not follow packages.
+  const alike = files.filter((file) => nameOf(file).replace(/\.\w+$/, '') === nameOf(stem));
+  return alike.length === 1 ? (alike[0] ?? null) : null;
 }
 
 /** `shop.Cart$Inner$Deep` → `Inner`, `Deep`. */
