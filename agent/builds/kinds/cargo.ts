@@ -100,7 +100,12 @@ function targetOf(crate: Crate, { root, workspace, crates, files }: Surroundings
       folder: crate.folder,
       command: `cargo build${lockFile === undefined ? '' : ' --locked'}${isLocal ? ' --offline' : ''} --package ${crate.name}`,
       language: 'rust',
-      inputs: [everythingIn(crate.folder), ...outside.map(escapePattern), ...membersBelow(crate, crates)],
+      inputs: [
+        everythingIn(crate.folder),
+        ...notCompiled(crate.folder),
+        ...outside.map(escapePattern),
+        ...membersBelow(crate, crates),
+      ],
       outputs: outputsOf(crate, files).map((file) => escapePattern(under(root, `target/debug/${file}`))),
       foundIn: crate.path,
       tools: ['cargo', 'rustc'],
@@ -109,6 +114,13 @@ function targetOf(crate: Crate, { root, workspace, crates, files }: Surroundings
         .map(({ name }) => `cargo:${name}`),
     },
     { automatic: isLocal },
+  );
+}
+
+/** What `cargo build` does not look at. */
+function notCompiled(folder: string): string[] {
+  return ['tests/**', 'benches/**', 'examples/**', '.github/**'].map(
+    (pattern) => `!${under(escapePattern(folder), pattern)}`,
   );
 }
 

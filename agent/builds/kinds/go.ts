@@ -47,12 +47,23 @@ function targetOf(module: FoundModule, modules: readonly FoundModule[], files: P
       folder,
       command: `go build -o ${process.platform === 'win32' ? 'NUL' : '/dev/null'} ./...`,
       language: 'go',
-      inputs: [everythingIn(folder), ...above.filter((file) => files.tree.has(file)).map(escapePattern)],
+      inputs: [
+        everythingIn(folder),
+        ...notCompiled(folder),
+        ...above.filter((file) => files.tree.has(file)).map(escapePattern),
+      ],
       foundIn: module.path,
       tools: ['go'],
       needs: local.map((other) => `go:${other.name}`),
     },
     { automatic },
+  );
+}
+
+/** What `go build` does not look at. */
+function notCompiled(folder: string): string[] {
+  return ['**/*_test.go', '**/testdata/**', '**/*.md', '.github/**'].map(
+    (pattern) => `!${under(escapePattern(folder), pattern)}`,
   );
 }
 

@@ -48,7 +48,7 @@ function createPairing(keep: (problem: FoundProblem) => void): (line: string) =>
   let file = '';
   let lineNumber = 0;
   const isNear = (at: number) => lineNumber - at <= reach;
-  const join = (where: Place, what: Pick<Message, 'message' | 'severity'>) => {
+  const join = (where: Place, what: Pick<Message, 'message' | 'severity' | 'code'>) => {
     const { file: named, line, column } = where;
     keep({
       file: named,
@@ -56,6 +56,7 @@ function createPairing(keep: (problem: FoundProblem) => void): (line: string) =>
       severity: what.severity,
       message: what.message,
       ...(column === undefined ? {} : { column }),
+      ...(what.code === undefined ? {} : { code: what.code }),
     });
     message = null;
     place = null;
@@ -70,16 +71,18 @@ function createPairing(keep: (problem: FoundProblem) => void): (line: string) =>
       else message = { value, at: lineNumber };
     },
     place: (value) => {
-      if (message !== null && isNear(message.at)) join(value, message.value);
-      else place = { value, at: lineNumber };
+      if (value.message !== 'below' && message !== null && isNear(message.at)) join(value, message.value);
+      else if (value.message !== 'above') place = { value, at: lineNumber };
     },
   };
   return (line) => {
     lineNumber++;
     const meaning = meaningOf(line);
     if (meaning !== null) return dispatch(take, meaning);
-    // webpack prints the message right below its place, in whatever words.
-    const isMessageOfPlace = place?.at === lineNumber - 1 && place.value.column !== undefined && /^\S/.test(line);
+    // webpack and CMake print the message right below its place, in whatever words.
+    const isRightBelow = place?.at === lineNumber - 1 && line.trim() !== '';
+    const isMessageOfPlace =
+      isRightBelow && (place?.value.message === 'below' || (place?.value.column !== undefined && /^\S/.test(line)));
     if (isMessageOfPlace && place !== null) join(place.value, { message: line.trim(), severity: place.value.severity });
   };
 }

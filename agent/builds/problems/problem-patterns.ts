@@ -14,7 +14,12 @@ export interface FoundProblem {
 export type LineMeaning =
   | { readonly kind: 'problem'; readonly problem: FoundProblem }
   /** A message whose place follows: `✘ [ERROR] Could not resolve "./x"`. */
-  | { readonly kind: 'message'; readonly severity: 'error' | 'warning'; readonly message: string }
+  | {
+      readonly kind: 'message';
+      readonly severity: 'error' | 'warning';
+      readonly message: string;
+      readonly code?: string;
+    }
   /** A place whose message follows: `ERROR in ./src/a.ts 3:9`. */
   | {
       readonly kind: 'place';
@@ -22,6 +27,8 @@ export type LineMeaning =
       readonly line: number;
       readonly column?: number;
       readonly severity: 'error' | 'warning';
+      /** Where the message stands: before it, right below it, or on either side (the default). */
+      readonly message?: 'above' | 'below';
     }
   /** A file that the lines below are about, as eslint prints it. */
   | { readonly kind: 'file'; readonly file: string };
@@ -68,7 +75,71 @@ const shapes: readonly Shape[] = [
       /^(?:\[.*?\] )?(?:SyntaxError|Error|Build failed)[^:]*: (?<file>[^\s:()]+\.\w+): (?<message>.+?) \((?<line>\d+):(?<column>\d+)\)$/,
     meaning: problem,
   },
-  // gcc, clang, go vet and many more: src/a.c:3:9: error: message [code]
+  // csc and msbuild: Program.cs(3,9): error CS0103: The name 'x' does not exist [/path/app.csproj]
+  {
+    expression:
+      /^\s*(?<file>[^\s()][^()]*)\((?<line>\d+)(?:,(?<column>\d+))?(?:,\d+,\d+)?\) ?: (?<severity>error|warning) (?<code>[A-Z]+\d+): (?<message>.+?)(?: \[[^\]]+proj(?:::[^\]]*)?\])?$/,
+    meaning: problem,
+  },
+  // Maven: [ERROR] /path/A.java:[3,9] cannot find symbol
+  {
+    expression: /^\[(?<severity>ERROR|WARNING)\] (?<file>\S.*?\.\w+):\[(?<line>\d+),(?<column>\d+)\] (?<message>.+)$/,
+    meaning: problem,
+  },
+  // go build and go vet: ./main.go:6:14: cannot use "x" as int value
+  {
+    expression: /^(?:vet: )?(?<file>(?:[A-Za-z]:)?[^\s:]+\.go):(?<line>\d+)(?::(?<column>\d+))?: (?<message>.+)$/,
+    meaning: problem,
+  },
+  // Kotlin: e: file:///path/A.kt:3:9 Unresolved reference: x
+  {
+    expression: /^(?<severity>[ew]): (?:file:\/\/)?(?<file>\S+\.kts?):(?<line>\d+):(?<column>\d+):? (?<message>.+)$/,
+    meaning: (groups) => problem({ ...groups, severity: groups['severity'] === 'w' ? 'warning' : 'error' }),
+  },
+  // rustc: error[E0308]: mismatched types
+  {
+    expression: /^(?<severity>error|warning)(?:\[(?<code>\w+)\])?: (?<message>.+)$/,
+    meaning: ({ severity, code, message = '' }) => ({
+      kind: 'message',
+      severity: severityOf(severity),
+      message,
+      ...(code === undefined ? {} : { code }),
+    }),
+  },
+  // rustc's place, right below:  --> src/main.rs:2:18
+  {
+    expression: /^ *--> (?<file>\S.*?):(?<line>\d+):(?<column>\d+)$/,
+    meaning: (groups) => ({ ...place(groups, 'error'), message: 'above' }),
+  },
+  // CMake, with the message below: CMake Error at CMakeLists.txt:3 (find_package):
+  {
+    expression: /^CMake (?<severity>Error|Warning)(?: \(dev\))? at (?<file>\S.*?):(?<line>\d+)(?: \(\w+\))?:$/,
+    meaning: (groups) => ({ ...place(groups, severityOf(groups['severity'])), message: 'below' }),
+  },
+  // make: Makefile:2: *** missing separator.  Stop.
+  {
+    expression: /^(?<file>[^\s:]*[Mm]akefile[^\s:]*|[^\s:]+\.mk):(?<line>\d+): \*\*\* (?<message>.+?)(?: +Stop\.)?$/,
+    meaning: problem,
+  },
+  // ld: /path/l.c:2: undefined reference to `f'
+  {
+    expression:
+      /^(?:\S*ld: )?(?<file>(?:[A-Za-z]:)?[^\s:]+\.\w+):(?<line>\d+): (?<message>(?:undefined reference to|multiple definition of) .+)$/,
+    meaning: problem,
+  },
+  // pyright:   /path/a.py:2:12 - error: Type "int" is not assignable … (reportReturnType)
+  {
+    expression:
+      /^\s*(?<file>\S.*?):(?<line>\d+):(?<column>\d+) - (?<severity>error|warning): (?<message>.+?)(?: \((?<code>report\w+)\))?$/,
+    meaning: problem,
+  },
+  // mypy: a.py:2: error: Incompatible return value type  [return-value]
+  {
+    expression:
+      /^(?<file>[^\s:]+\.pyi?):(?<line>\d+)(?::(?<column>\d+))?(?::\d+:\d+)?: (?<severity>error|warning): (?<message>.+?)(?: {2}\[(?<code>[\w-]+)\])?$/,
+    meaning: problem,
+  },
+  // gcc, clang, javac and many more: src/a.c:3:9: error: message [code]
   {
     expression:
       /^(?<file>(?:[A-Za-z]:)?[^\s:()][^:()]*):(?<line>\d+)(?::(?<column>\d+))?:? (?<severity>(?:fatal )?error|warning)(?:\[(?<code>\w+)\])?: (?<message>.+)$/,
@@ -117,7 +188,10 @@ function problem(groups: Groups): LineMeaning {
   return { kind: 'problem', problem: { ...at, severity, message, ...(code === undefined ? {} : { code }) } };
 }
 
-function place({ file = '', line, column }: Groups, severity: 'error' | 'warning'): LineMeaning {
+function place(
+  { file = '', line, column }: Groups,
+  severity: 'error' | 'warning',
+): Extract<LineMeaning, { kind: 'place' }> {
   return {
     kind: 'place',
     file,

@@ -129,6 +129,133 @@ SyntaxError: invalid syntax
     );
   });
 
+  it('are read from go, built and vetted', () => {
+    assert.deepEqual(
+      problemsIn(`# x
+./main.go:3:8: imported and not used: "fmt"
+./main.go:6:14: cannot use "x" (untyped string constant) as int value in variable declaration
+vet: ./b.go:7:2: undefined: undefinedFn
+`),
+      [
+        'error packages/core/main.go:3:8 imported and not used: "fmt"',
+        'error packages/core/main.go:6:14 cannot use "x" (untyped string constant) as int value in variable declaration',
+        'error packages/core/b.go:7:2 undefined: undefinedFn',
+      ],
+    );
+  });
+
+  it('are read from rustc, whose place stands below, and notes are none', () => {
+    assert.deepEqual(
+      problemsIn(`   Compiling x v0.1.0 (/repo/packages/core)
+error[E0308]: mismatched types
+ --> src/main.rs:2:18
+  |
+2 |     let a: i32 = "x";
+  |            ---   ^^^ expected \`i32\`, found \`&str\`
+  |            |
+  |            expected due to this
+
+warning: unused variable: \`unused\`
+ --> src/main.rs:3:9
+  |
+3 |     let unused = 1;
+note: function defined here
+ --> src/lib.rs:1:1
+
+error[E0425]: cannot find function \`foo\` in this scope
+ --> src/main.rs:4:5
+  |
+Some errors have detailed explanations: E0308, E0425.
+error: could not compile \`x\` (bin "x") due to 2 previous errors
+`),
+      [
+        'error packages/core/src/main.rs:2:18 mismatched types (E0308)',
+        'error packages/core/src/main.rs:4:5 cannot find function `foo` in this scope (E0425)',
+        'warning packages/core/src/main.rs:3:9 unused variable: `unused`',
+      ],
+    );
+  });
+
+  it('are read from javac and Maven', () => {
+    assert.deepEqual(
+      problemsIn(`A.java:2: error: incompatible types: String cannot be converted to int
+  int f() { return "x"; }
+                   ^
+A.java:4: warning: [rawtypes] found raw type: List
+1 error
+[ERROR] COMPILATION ERROR :
+[ERROR] /repo/packages/core/src/main/java/B.java:[3,9] cannot find symbol
+[ERROR]   symbol:   method h()
+`),
+      [
+        'error packages/core/A.java:2 incompatible types: String cannot be converted to int',
+        'error packages/core/src/main/java/B.java:3:9 cannot find symbol',
+        'warning packages/core/A.java:4 [rawtypes] found raw type: List',
+      ],
+    );
+  });
+
+  it('are read from the compiler of .NET', () => {
+    assert.deepEqual(
+      problemsIn(`/repo/packages/core/Program.cs(3,9): error CS0103: The name 'x' does not exist in the current context [/repo/packages/core/app.csproj]
+Program.cs(5,13): warning CS0219: The variable 'y' is assigned but its value is never used [/repo/packages/core/app.csproj::TargetFramework=net8.0]
+`),
+      [
+        "error packages/core/Program.cs:3:9 The name 'x' does not exist in the current context (CS0103)",
+        "warning packages/core/Program.cs:5:13 The variable 'y' is assigned but its value is never used (CS0219)",
+      ],
+    );
+  });
+
+  it('are read from gcc, the linker, make and CMake', () => {
+    assert.deepEqual(
+      problemsIn(`a.c: In function ‘main’:
+a.c:2:21: warning: initialization of ‘int’ from ‘char *’ makes integer from pointer without a cast [-Wint-conversion]
+a.c:2:33: error: ‘c’ undeclared (first use in this function)
+a.c:2:33: note: each undeclared identifier is reported only once for each function it appears in
+/usr/bin/ld: /tmp/ccCdzqbf.o: in function \`main':
+/repo/packages/core/l.c:2: undefined reference to \`undefined_fn'
+collect2: error: ld returned 1 exit status
+Makefile:2: *** missing separator.  Stop.
+make: *** [Makefile:2: all] Error 1
+CMake Error at CMakeLists.txt:3 (find_package):
+  By not providing "FindNope.cmake" in CMAKE_MODULE_PATH this project has
+  asked CMake to find a package configuration file
+`),
+      [
+        'error packages/core/a.c:2:33 ‘c’ undeclared (first use in this function)',
+        "error packages/core/l.c:2 undefined reference to `undefined_fn'",
+        'error packages/core/Makefile:2 missing separator.',
+        'error packages/core/CMakeLists.txt:3 By not providing "FindNope.cmake" in CMAKE_MODULE_PATH this project has',
+        'warning packages/core/a.c:2:21 initialization of ‘int’ from ‘char *’ makes integer from pointer without a cast [-Wint-conversion]',
+      ],
+    );
+  });
+
+  it('are read from mypy, pyright and compileall', () => {
+    assert.deepEqual(
+      problemsIn(`a.py:2: error: Incompatible return value type (got "int", expected "str")  [return-value]
+a.py:3:5: note: see there
+Found 1 error in 1 file (checked 1 source file)
+/repo/packages/core/b.py
+  /repo/packages/core/b.py:2:12 - error: Type "int" is not assignable to return type "str"
+    "int" is not assignable to "str" (reportReturnType)
+  /repo/packages/core/b.py:9:3 - warning: Import "x" could not be resolved (reportMissingImports)
+*** Error compiling './c.py'...
+  File "./c.py", line 1
+    def f(:
+          ^
+SyntaxError: invalid syntax
+`),
+      [
+        'error packages/core/a.py:2 Incompatible return value type (got "int", expected "str") (return-value)',
+        'error packages/core/b.py:2:12 Type "int" is not assignable to return type "str"',
+        'error packages/core/c.py:1 SyntaxError: invalid syntax',
+        'warning packages/core/b.py:9:3 Import "x" could not be resolved (reportMissingImports)',
+      ],
+    );
+  });
+
   it('are left out when they are about files of others', () => {
     assert.deepEqual(
       problemsIn(`/usr/include/stdio.h:1:1: error: broken
