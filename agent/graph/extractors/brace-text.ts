@@ -1,6 +1,7 @@
-// Splits the source of a language with braces into code and strings, without parsing it. A scan of the text finds imports
-// and names as surely as a syntax tree does, since both end where macros begin, in a fifth of the time or less: tree-sitter
-// as WebAssembly reads 1–4 MB a second here, this 30–60. Trees are made only where symbols with their lines are asked for.
+// Splits the source of a language with braces into code and strings, without parsing it. For imports and names this says as
+// much as a syntax tree: both end where macros begin, and the compiler's rules for names are not applied by either. It takes
+// a fifth to a twentieth of the time that tree-sitter as WebAssembly takes for the tree alone, before a node of it is read
+// (measured over gson, chi, ripgrep and yaml-cpp). Trees are made where symbols with their lines are asked for.
 
 export interface TextString {
   readonly start: number;

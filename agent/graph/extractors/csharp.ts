@@ -17,7 +17,7 @@ export function createCSharpExtractor(readSymbols: ReadSymbols): Extractor {
   };
 }
 
-const identifier = /(?<![\w@])@?[\p{L}_][\p{L}\p{N}_]*/gu;
+const identifier = /[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*/g;
 
 function csharpFacts(_path: string, text: string): FileFacts {
   const source = readBraceText(text, csharpDialect);
@@ -51,10 +51,11 @@ function csharpFacts(_path: string, text: string): FileFacts {
 function* declaredNames(code: string): Generator<string> {
   yield* captured(
     code,
-    /\b(?:class|interface|enum|struct|record(?:\s+(?:class|struct))?)\s+(@?[\p{L}_][\p{L}\p{N}_]*)/gu,
+    /\b(?:class|interface|enum|struct|record(?:\s+(?:class|struct))?)\s+@?([A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)/g,
   );
   yield* captured(code, /\bdelegate\s+[^;({]{1,300}?\s(\w+)\s*(?:<[^;({]{0,300}>)?\s*\(/g);
-  yield* captured(code, /\b(\w+)\s*(?:<[^;(){}]{0,300}>)?\s*\(\s*(?:\[[^\]]{0,300}\]\s*)?this\s/g);
+  for (const match of code.matchAll(/\(\s*(?:\[[^\]]{0,300}\]\s*)?this\s/g))
+    yield /(\w+)\s*(?:<[^;(){}]{0,300}>)?\s*$/.exec(code.slice(Math.max(0, match.index - 300), match.index))?.[1] ?? '';
   // Members of an extension block of C# 14.
   for (const match of code.matchAll(/\bextension\s*(?:<[^>]*>)?\s*\(/g))
     yield* captured(code.slice(match.index, match.index + 20_000), /\bpublic\s+[^;={}]{0,300}?\b(\w+)\s*[({=]/g);
@@ -62,7 +63,7 @@ function* declaredNames(code: string): Generator<string> {
 
 /** Every name in the code, and those inside of interpolated strings and of texts that may name a type. */
 function* usedNames({ code, strings }: BraceText): Generator<string> {
-  for (const name of captured(code, identifier)) if (!words.has(name)) yield name.replace('@', '');
+  for (const name of captured(code, identifier)) if (!words.has(name)) yield name;
   for (const { value, isInterpolated } of strings) {
     if (isInterpolated) yield* captured(value, /[A-Z_]\w*/g);
     else if (/^[A-Za-z_][\w.+]*(?:,\s*[\w.]+)?$/.test(value)) yield* captured(value.split(',')[0] ?? '', /\w+/g);
