@@ -6,6 +6,7 @@ import { config } from './commands/config.ts';
 import { explain } from './commands/explain.ts';
 import { init } from './commands/init.ts';
 import { pipelineImplementations } from './commands/pipeline.ts';
+import { models, risk } from './commands/models.ts';
 import { metric } from './commands/metric.ts';
 import { plan } from './commands/plan.ts';
 import { run } from './commands/run.ts';
@@ -30,7 +31,7 @@ export interface CommandLineOptions {
   readonly interrupted: AbortSignal;
 }
 
-const implementations: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = { run, plan, build, targets, watch, serve, status, stop, explain, config, metric, alerts, analytics, init, ...pipelineImplementations };
+const implementations: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = { run, plan, build, targets, watch, serve, status, stop, explain, config, metric, alerts, analytics, models, risk, init, ...pipelineImplementations };
 
 /** Runs one command line to its end. */
 export async function runCommandLine(options: CommandLineOptions): Promise<ExitCode> {

@@ -82,6 +82,8 @@ export const commands: readonly CommandDeclaration[] = [
     examples: ['noodle explain test/cart.test.ts', 'noodle explain core', 'noodle explain --skipped', 'noodle explain --skipped test/cart.test.ts'],
   },
   ...analyticsCommands([json, repository, help]),
+  { name: 'models', summary: 'The models, how good they are beside the simple way, and whether they decide.', options: [json, repository, help], examples: ['noodle models'] },
+  { name: 'risk', summary: "How risky the present change is among the repository's own, and why.", options: [json, repository, help], examples: ['noodle risk'] },
   {
     name: 'config',
     summary: 'Show the settings; with --explain where each value came from.',

@@ -38,11 +38,11 @@ export class QuantileSketch {
     for (const [bin, times] of other.#negative) increase(this.#negative, bin, times);
   }
 
-  /** The value of the rank `share × (count − 1)`, by the lower one where it falls between two; null of nothing. */
+  /** The value of the nearest rank, `⌈share × count⌉`; null of nothing. */
   quantile(share: number): number | null {
     const { count } = this;
     if (count === 0) return null;
-    let left = Math.floor(Math.min(Math.max(share, 0), 1) * (count - 1));
+    let left = Math.max(0, Math.ceil(Math.min(share, 1) * count) - 1);
     for (const [bin, times] of inOrder(this.#negative, -1)) {
       if (left < times) return -valueOf(bin);
       left -= times;

@@ -1,4 +1,5 @@
 // A channel that is a mailbox, by SMTP.
+import { isIP } from 'node:net';
 import { createTransport } from 'nodemailer';
 import type { ChannelContext, ChannelProvider, Message } from './channel.ts';
 import { lineOf } from './channel.ts';
@@ -50,7 +51,8 @@ async function send(
     secure: port === tlsPort,
     // Whoever sends a password does not send it in the clear.
     requireTLS: server.credentials !== null,
-    tls: { servername: host },
+    // A name is what the certificate has to be for; an address is checked by itself.
+    tls: isIP(host) === 0 ? { servername: host } : {},
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,

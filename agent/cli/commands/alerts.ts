@@ -5,21 +5,33 @@ import type { CommandContext, ExitCode, Session } from '../session.ts';
 import { misuse, print, runSubcommand, type Subcommand } from './subcommands.ts';
 
 export async function alerts(context: CommandContext): Promise<ExitCode> {
-  return await runSubcommand(context, { list, ack, resolve, silence, silences, unsilence, rules, rule, remove, channels, test, trigger }, 'list');
+  return await runSubcommand(
+    context,
+    { list, ack, resolve, silence, silences, unsilence, rules, rule, remove, channels, test, trigger },
+    'list',
+  );
 }
 
 async function list({ context, session }: Subcommand): Promise<ExitCode> {
   const wanted = context.commandLine.values.get('state');
   const state = AlertState.optional().safeParse(wanted);
   if (!state.success) return misuse(context, `--state: expected ${AlertState.options.join(', ')}, found '${wanted}'`);
-  const { alerts: found } = await session.client.listAlerts({ limit: 50, ...(state.data === undefined ? {} : { state: state.data }) });
-  return print(context, found, () => (found.length === 0 ? ['no alerts'] : found.map((alert) => alertLine(context, alert))));
+  const { alerts: found } = await session.client.listAlerts({
+    limit: 50,
+    ...(state.data === undefined ? {} : { state: state.data }),
+  });
+  return print(context, found, () =>
+    found.length === 0 ? ['no alerts'] : found.map((alert) => alertLine(context, alert)),
+  );
 }
 
 async function ack({ context, session, operands: [id] }: Subcommand): Promise<ExitCode> {
   const alert = await alertOf(session, id);
   if (alert === null) return misuse(context, 'ack: expected the id of one alert; `noodle alerts` lists them');
-  const acknowledged = await session.client.acknowledgeAlert({ id: alert.id, note: context.commandLine.values.get('reason') ?? '' });
+  const acknowledged = await session.client.acknowledgeAlert({
+    id: alert.id,
+    note: context.commandLine.values.get('reason') ?? '',
+  });
   return print(context, acknowledged, () => [alertLine(context, acknowledged)]);
 }
 
@@ -34,14 +46,21 @@ async function silence({ context, session, operands: [rule] }: Subcommand): Prom
   const { values } = context.commandLine;
   const durationSeconds = secondsOf(values.get('for') ?? '2h');
   if (rule === undefined) return misuse(context, 'silence: expected a rule; `noodle alerts rules` lists them');
-  if (durationSeconds === null) return misuse(context, `--for: expected a duration such as 30m, 2h or 7d, found '${values.get('for')}'`);
+  if (durationSeconds === null)
+    return misuse(context, `--for: expected a duration such as 30m, 2h or 7d, found '${values.get('for')}'`);
   const made = await session.client.createSilence({ rule, durationSeconds, reason: values.get('reason') ?? '' });
-  return print(context, made, () => [`${rule} is silent until ${new Date(made.endsAt).toLocaleString()}; \`noodle alerts unsilence ${made.id}\` ends that`]);
+  return print(context, made, () => [
+    `${rule} is silent until ${new Date(made.endsAt).toLocaleString()}; \`noodle alerts unsilence ${made.id}\` ends that`,
+  ]);
 }
 
 async function silences({ context, session }: Subcommand): Promise<ExitCode> {
   const found = (await session.client.listSilences({})).silences;
-  const lines = () => found.map(({ id, rule, metricId, severity, endsAt, reason }) => `${id}  ${rule ?? metricId ?? severity ?? 'tags'}  until ${new Date(endsAt).toLocaleString()}  ${reason}`);
+  const lines = () =>
+    found.map(
+      ({ id, rule, metricId, severity, endsAt, reason }) =>
+        `${id}  ${rule ?? metricId ?? severity ?? 'tags'}  until ${new Date(endsAt).toLocaleString()}  ${reason}`,
+    );
   return print(context, found, () => (found.length === 0 ? ['no silences'] : lines()));
 }
 
@@ -73,8 +92,14 @@ async function remove({ context, session, operands: [id] }: Subcommand): Promise
 
 async function channels({ context, session }: Subcommand): Promise<ExitCode> {
   const found = (await session.client.listAlertChannels({})).channels;
-  const lines = () => found.map(({ name, type, least, waiting, problem }) => `${name}  ${type}  from ${least}  ${waiting} waiting${problem === null ? '' : `  ${problem}`}`);
-  return print(context, found, () => (found.length === 0 ? ['no channels; noodle.yaml declares them under alerts.channels'] : lines()));
+  const lines = () =>
+    found.map(
+      ({ name, type, least, waiting, problem }) =>
+        `${name}  ${type}  from ${least}  ${waiting} waiting${problem === null ? '' : `  ${problem}`}`,
+    );
+  return print(context, found, () =>
+    found.length === 0 ? ['no channels; noodle.yaml declares them under alerts.channels'] : lines(),
+  );
 }
 
 async function test({ context, session, operands: [name] }: Subcommand): Promise<ExitCode> {
@@ -100,7 +125,8 @@ async function alertOf({ client }: Session, id: string | undefined): Promise<Ale
 }
 
 function alertLine({ output }: CommandContext, alert: Alert): string {
-  const style = alert.state === 'resolved' ? 'dim' : alert.severity === 'info' || alert.severity === 'warning' ? 'yellow' : 'red';
+  const style =
+    alert.state === 'resolved' ? 'dim' : alert.severity === 'info' || alert.severity === 'warning' ? 'yellow' : 'red';
   const why = [
     ...(alert.acknowledged === null ? [] : [`acknowledged by ${alert.acknowledged.by}`]),
     ...(alert.silencedBy === null ? [] : ['silenced']),

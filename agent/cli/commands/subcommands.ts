@@ -14,22 +14,37 @@ export interface Subcommand {
 export type Subcommands = Readonly<Record<string, (call: Subcommand) => Promise<ExitCode>>>;
 
 /** Runs the one that is named; without a name, `otherwise`. */
-export async function runSubcommand(context: CommandContext, subcommands: Subcommands, otherwise: string | null): Promise<ExitCode> {
+export async function runSubcommand(
+  context: CommandContext,
+  subcommands: Subcommands,
+  otherwise: string | null,
+): Promise<ExitCode> {
   const { commandLine, output } = context;
   const [name = otherwise, ...operands] = commandLine.positionals;
   const known = Object.keys(subcommands).join(', ');
-  if (name === null) return complain(output, { reason: 'invalid_input', message: `noodle ${commandLine.command.name}: expected one of ${known}` });
+  if (name === null)
+    return complain(output, {
+      reason: 'invalid_input',
+      message: `noodle ${commandLine.command.name}: expected one of ${known}`,
+    });
   const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
   if (subcommand === undefined) {
     const near = nearest(name, Object.keys(subcommands));
     const meant = near === null ? `expected one of ${known}` : `did you mean '${near}'?`;
-    return complain(output, { reason: 'invalid_input', message: `noodle ${commandLine.command.name}: unknown '${name}'; ${meant}` });
+    return complain(output, {
+      reason: 'invalid_input',
+      message: `noodle ${commandLine.command.name}: unknown '${name}'; ${meant}`,
+    });
   }
   return await withSession(context, (session) => subcommand({ context, session, operands }));
 }
 
 /** Prints a value for programs where --json is given, else its lines. */
-export function print({ commandLine, output }: CommandContext, value: unknown, lines: () => readonly string[]): ExitCode {
+export function print(
+  { commandLine, output }: CommandContext,
+  value: unknown,
+  lines: () => readonly string[],
+): ExitCode {
   if (commandLine.switches.has('json')) output.line(JSON.stringify(value));
   else lines().forEach((line) => output.line(line));
   return 0;
