@@ -12,6 +12,7 @@ import { createSandboxes } from './engine/sandbox.ts';
 import { createEventBus, type EventBus } from './events/events.ts';
 import { createGraph } from './graph/graph.ts';
 import { createHandlers } from './handlers.ts';
+import { createPredictions } from './predictions/predictions.ts';
 import { BuildConfigs, definedTargets } from './pipelines/build-configs.ts';
 import { ContinuousRun } from './pipelines/continuous-run.ts';
 import { createMainJob } from './pipelines/main-job.ts';
@@ -225,6 +226,15 @@ function buildParts(foundation: Foundation, disposables: Disposables) {
   const slots = () => limitsOf(settings()).commands;
   const pipelines = createPipelines({ ...common, workspace, planner, builds, tests, engine, processes, sandboxes, isTrusted, isInstalled, slots, chance: Math.random, declared: () => pipelineFiles.read() });
   const answers = disposables.use(createAnswers({ builds, tests, graph, planner, store, events, clock }));
+  const predictions = disposables.use(
+    createPredictions({
+      store,
+      modelsFolder: assetPath('models'),
+      workerFile: assetPath('prediction-worker'),
+      runtimeFiles: { module: assetPath('ort-module'), wasm: assetPath('ort-wasm') },
+      onRefused: (message) => log.warn('a model was refused, its baseline answers', { message }),
+    }),
+  );
   const named = { store, engine: foundation.engine, clock, mainJob };
   const buildConfigs = new BuildConfigs({ ...named, targets: async () => (await builds.targets()).targets, definitionsChanged: () => continuousRun.replan() });
   const testSuites = new TestSuites({
@@ -234,7 +244,7 @@ function buildParts(foundation: Foundation, disposables: Disposables) {
       return (await tests.discover([])).files;
     },
   });
-  return { builds, tests, planner, mainJob, continuousRun, answers, buildConfigs, testSuites, pipelines };
+  return { builds, tests, planner, mainJob, continuousRun, answers, predictions, buildConfigs, testSuites, pipelines };
 }
 
 /** Null where the system does not say. */

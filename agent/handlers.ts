@@ -8,6 +8,7 @@ import { namedRunHandlers, type NamedRunParts } from './named-run-handlers.ts';
 import type { ContinuousRun } from './pipelines/continuous-run.ts';
 import type { MainJob } from './pipelines/main-job.ts';
 import type { Planner } from './pipelines/planner.ts';
+import { predictionHandlers, type PredictionParts } from './prediction-handlers.ts';
 import { runNotes } from './pipelines/run-notes.ts';
 import { cursorOf, keyIn } from './platform/paging.ts';
 import { pipelineHandlers, type PipelineHandlerParts } from './pipeline-handlers.ts';
@@ -24,7 +25,7 @@ import { testHistory, testResultsOf } from './store/tests.ts';
 import type { Tests } from './tests/tests.ts';
 import type { Workspace } from './workspace/workspace.ts';
 
-export interface HandlerParts extends NamedRunParts, PipelineHandlerParts {
+export interface HandlerParts extends PredictionParts, NamedRunParts, PipelineHandlerParts {
   readonly workspace: Workspace;
   readonly store: Store;
   readonly engine: Engine;
@@ -44,7 +45,7 @@ export interface HandlerParts extends NamedRunParts, PipelineHandlerParts {
 
 /** One handler for each operation of the contract. They trust their input: it was checked where it came in. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  return { ...namedRunHandlers(parts), ...pipelineHandlers(parts), ...agentHandlers(parts), ...planHandlers(parts), ...executionHandlers(parts), ...testAndBuildHandlers(parts), ...analyticsHandlers(parts), ...dashboardHandlers(parts) };
+  return { ...namedRunHandlers(parts), ...predictionHandlers(parts), ...pipelineHandlers(parts), ...agentHandlers(parts), ...planHandlers(parts), ...executionHandlers(parts), ...testAndBuildHandlers(parts), ...analyticsHandlers(parts), ...dashboardHandlers(parts) };
 }
 
 function agentHandlers({ status, stop, configuration, configureClient, continuousRun }: HandlerParts) {

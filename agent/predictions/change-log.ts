@@ -14,6 +14,36 @@ export const changeLogArguments: readonly string[] = [
   '--format=%x1e%H%x1f%at%x1f%ae%x1f%s',
 ];
 
+/** What git must be asked for what is not committed yet: lines by file, and who would commit it. */
+export const pendingChangeArguments: readonly string[] = [
+  '-c',
+  'core.quotePath=false',
+  'diff',
+  '--no-ext-diff',
+  '--no-renames',
+  '--numstat',
+  'HEAD',
+];
+export const authorArguments: readonly string[] = ['var', 'GIT_AUTHOR_IDENT'];
+
+export interface PendingChange {
+  /** What `git diff --numstat` printed. */
+  readonly lines: string;
+  /** What `git var GIT_AUTHOR_IDENT` printed: `Ada <ada@example.com> 1700000000 +0000`. */
+  readonly identity: string;
+}
+
+/** The log with what is not committed yet as its last entry, under no commit's name; the same log when nothing is. */
+export function withPending(log: string, { lines, identity }: PendingChange): string {
+  const author = /<([^>]*)> (\d+)/.exec(identity);
+  if (lines.trim() === '' || author === null) return log;
+  const [, email = '', seconds = ''] = author;
+  return `${log}\u001e${notCommitted}\u001f${seconds}\u001f${email}\u001f\n${lines}`;
+}
+
+/** Stands for the commit that does not exist yet. */
+export const notCommitted = 'not committed';
+
 export interface MeasuredChange {
   readonly commit: string;
   readonly measures: ChangeMeasures;

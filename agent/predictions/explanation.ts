@@ -17,15 +17,19 @@ export function strongest(reasons: readonly Reason[]): Reason[] {
     .slice(0, mostReasons);
 }
 
-/** The strongest features of a model's prediction; their contributions add up to it exactly. */
+/**
+ * The strongest features of a model's prediction; their contributions add up to it exactly. Features of one meaning, such
+ * as a number and its rank, are one reason.
+ */
 export function reasonsOf(
   features: readonly { readonly meaning: string }[],
   contributions: ArrayLike<number>,
 ): Reason[] {
+  const weights = new Map<string, number>();
+  features.forEach(({ meaning }, index) =>
+    weights.set(meaning, (weights.get(meaning) ?? 0) + (contributions[index] ?? 0)),
+  );
   return strongest(
-    features.map(({ meaning }, index) => {
-      const weight = contributions[index] ?? 0;
-      return { words: `${meaning} (${weight > 0 ? 'raises' : 'lowers'} it)`, weight };
-    }),
+    [...weights].map(([meaning, weight]) => ({ words: `${meaning} (${weight > 0 ? 'raises' : 'lowers'} it)`, weight })),
   );
 }

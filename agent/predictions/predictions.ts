@@ -4,7 +4,7 @@ import { ChangePast, changeRiskFeatures, type ChangeMeasures } from '../../model
 import type { TargetId, TestId } from '../protocol/ids.ts';
 import type { Reader } from '../store/sql.ts';
 import { fileHistory, testHistory, type FileHistory } from '../store/tests.ts';
-import { measuredChanges } from './change-log.ts';
+import { measuredChanges, notCommitted, withPending, type PendingChange } from './change-log.ts';
 import { estimateDuration, type DurationEstimate } from './durations.ts';
 import { reasonsOf, type Reason } from './explanation.ts';
 import {
@@ -47,24 +47,32 @@ export interface Predictions {
     fingerprint: string,
     startsAt: number,
   ): Promise<Prediction & { readonly verdict: BuildVerdict }>;
-  /** A percentile among the repository's own changes, which are given in time order. */
+  /**
+   * A percentile among the repository's own changes, which are given in time order. Among fewer than 30 the number of
+   * lines alone decides.
+   */
   changeRisk(change: ChangeMeasures, earlier: readonly ChangeMeasures[]): Promise<Prediction>;
   /**
-   * The risk of the last commit of a log that `git` printed for `changeLogArguments`, among the commits before it. Null when
-   * the log holds none.
+   * The risk of the last commit of a log that `git` printed for `changeLogArguments`, or of `pending` where something is
+   * not committed yet, among the commits before it. Null when there is none. `commit` is null for what is pending.
    */
-  commitRisk(log: string): Promise<(Prediction & { readonly commit: string }) | null>;
+  commitRisk(
+    log: string,
+    pending?: PendingChange,
+  ): Promise<(Prediction & { readonly commit: string | null; readonly among: number }) | null>;
   /** The models at hand with their figures, for people to see. */
   models(): Promise<ModelDescription[]>;
   dispose(): Promise<void>;
 }
 
-export { changeLogArguments } from './change-log.ts';
+export { authorArguments, changeLogArguments, pendingChangeArguments } from './change-log.ts';
 
 /** The last durations of a test that count. */
 const countedRuns = 30;
 /** A change is ranked among so many before it. */
 const mostEarlier = 2000;
+/** The model knows a change by its ranks among earlier ones; among fewer than these they say little. */
+const leastEarlier = 30;
 /** As in the evaluation: beyond these a build is called, between them not. */
 const likely = 0.7;
 const unlikely = 0.3;
@@ -81,14 +89,11 @@ export function createPredictions(options: PredictionsOptions): Predictions {
   };
   const changeRisk: Predictions['changeRisk'] = async (change, earlier) => {
     const { rows, churnRank } = changeRows(change, earlier);
+    const plain = { value: churnRank, reasons: [{ words: 'how many lines it touches', weight: churnRank - 0.5 }], by: 'plain' };
+    if (earlier.length < leastEarlier) return plain;
     const answer = await host.ask('change-risk', rows);
     if (!answer.ok) refuse(answer.message);
-    if (!answer.ok || answer.standsAside)
-      return {
-        value: churnRank,
-        reasons: [{ words: 'how many lines it touches', weight: churnRank - 0.5 }],
-        by: 'plain',
-      };
+    if (!answer.ok || answer.standsAside) return plain;
     return {
       value: percentileOfLast(answer.scores),
       reasons: reasonsOf(changeRiskFeatures, answer.contributions),
@@ -116,12 +121,13 @@ export function createPredictions(options: PredictionsOptions): Predictions {
       };
     },
     changeRisk,
-    async commitRisk(log) {
-      const changes = measuredChanges(log);
+    async commitRisk(log, pending) {
+      const changes = measuredChanges(pending === undefined ? log : withPending(log, pending));
       const last = changes.at(-1);
       if (last === undefined) return null;
       const earlier = changes.slice(-mostEarlier - 1, -1).map((change) => change.measures);
-      return { commit: last.commit, ...(await changeRisk(last.measures, earlier)) };
+      const commit = last.commit === notCommitted ? null : last.commit;
+      return { commit, among: earlier.length, ...(await changeRisk(last.measures, earlier)) };
     },
     models: () => describeModels(options.modelsFolder),
     dispose: () => host.dispose(),

@@ -11,6 +11,7 @@ import { ExecutionId, StepId, TestId } from './ids.ts';
 import { namedRunOperations } from './named-run-operations.ts';
 import { cursor, limit, nextCursor, nothing, operation, type OperationDeclaration } from './operation.ts';
 import { pipelineOperations } from './pipeline-operations.ts';
+import { predictionOperations } from './prediction.ts';
 import { Plan, PlanRequest } from './plan.ts';
 import { ExplainedSetting, SettingSource } from './settings.ts';
 import { DebuggerType, TestCase, TestFile, TestHistoryEntry, TestResult } from './test.ts';
@@ -214,6 +215,7 @@ export const operations = {
   ...analyticsOperations,
   ...namedRunOperations,
   ...pipelineOperations,
+  ...predictionOperations,
 } as const satisfies Record<string, OperationDeclaration>;
 
 export type Operations = typeof operations;

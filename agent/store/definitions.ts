@@ -1,5 +1,5 @@
 // What was named through the API to be run again (build_definitions, suite_definitions), and its executions.
-import { z } from 'zod';
+import type { z } from 'zod';
 import { ExecutionId } from '../protocol/ids.ts';
 import { BuildConfig, TestSuite } from '../protocol/named-run.ts';
 import { fromJson } from './json-column.ts';

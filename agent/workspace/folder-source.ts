@@ -35,6 +35,7 @@ export function openFolderSource({ root, stateDirectory }: Location, whyNoGit: s
     readBase: async () => null,
     head: async () => ({ commit: null, branch: null }),
     history: async () => noHistory,
+    readGit: async () => null,
     async markSeen(changes) {
       const state = (changes === undefined ? undefined : statesSeen.get(changes)) ?? latest;
       if (state !== null) await saveFolderState(stateDirectory, state);

@@ -2,6 +2,7 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
+import { withForeignFilesIgnored } from './foreign-files.ts';
 import { createFolderIgnoreRules } from './folder-ignore-rules.ts';
 import { walkFolder } from './folder-walk.ts';
 import { currentHead, gitChanges } from './git-changes.ts';
@@ -45,12 +46,16 @@ export async function openGitSource({
   const git = createGit({ executable, root, environment, config: neutralSettings(configuration.stdout) });
   const source: GitSource = { git, root, stateDirectory, directories };
   return success({
-    rules: createGitIgnoreRules(git),
+    rules: withForeignFilesIgnored(createGitIgnoreRules(git), root),
     listFiles: async () => (await listGitFiles(git, root)) ?? (await filesWithoutGit(root, log)),
     changes: async (base) => await gitChanges(source, base),
     readBase: async (path, base) => await readAtRevision(git, path, base),
     head: async () => await currentHead(source),
     history: async (since) => await gitHistory(git, since),
+    async readGit(args) {
+      const { exitCode, stdout, isCut } = await git.run(args, { maximumBytes: 64 * 1024 * 1024 });
+      return exitCode === 0 && !isCut ? stdout : null;
+    },
     markSeen: async () => {},
     openGit: ({ clock, onActivity }) => watchGit({ git, directories, clock, onActivity }),
     dispose: () => git.dispose(),

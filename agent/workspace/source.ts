@@ -17,6 +17,8 @@ export interface Source {
   head(): Promise<Head>;
   /** Commits and tags of the main branch since a time. */
   history(since: number): Promise<History>;
+  /** What git prints for arguments that only read; null without git, when it fails, and for more than 64 MB. */
+  readGit(args: readonly string[]): Promise<string | null>;
   markSeen(changes?: ChangeSet): Promise<void>;
   /** Watches what git does; null in a folder without git. */
   openGit: ((options: { clock: Clock; onActivity: () => void }) => GitActivity) | null;

@@ -38,6 +38,8 @@ export interface Workspace {
   head(): Promise<Head>;
   /** Commits and tags of the main branch since a time; empty without git. */
   history(since: number): Promise<History>;
+  /** What git prints for arguments that only read; null without git, when it fails, and for more than 64 MB. */
+  readGit(args: readonly string[]): Promise<string | null>;
   /** Every file not ignored, sorted, forward slashes. Kept up to date while watching. Symbolic links are not followed. */
   files(): Promise<readonly RepoPath[]>;
   /** The text of a file; null when it is missing, binary, over 2 MB, a symbolic link or outside of the repository. */
@@ -137,6 +139,10 @@ class OpenWorkspace implements Workspace {
 
   async history(since: number): Promise<History> {
     return await this.#source.history(since);
+  }
+
+  async readGit(args: readonly string[]): Promise<string | null> {
+    return await this.#source.readGit(args);
   }
 
   async files(): Promise<readonly RepoPath[]> {

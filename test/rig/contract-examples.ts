@@ -166,11 +166,15 @@ export const exampleInputs: { readonly [N in OperationName]: InputOf<N> } = {
   undoTuningProposal: { id: 'p1' },
   getAnalyticsDashboardData: {},
   ...namedRunInputs,
+  listModels: {},
+  getChangeRisk: {},
   ...pipelineInputs,
 };
 
 export const exampleOutputs: { readonly [N in OperationName]: OutputOf<N> } = {
   ...namedRunOutputs(execution),
+  listModels: { models: [{ name: 'change-risk', version: '1', date: '2026-11-23', summary: 'How risky a change is.', role: 'decides', metrics: [{ what: 'AUC', value: 0.77, baseline: 'lines: 0.71' }], limits: [] }] },
+  getChangeRisk: { commit: null, percentile: 0.9, reasons: [{ words: 'many files', weight: 0.4 }], by: '1', among: 120 },
   ...pipelineOutputs(execution),
   getAgentStatus: {
     version: '1.0.0',

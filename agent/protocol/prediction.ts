@@ -1,0 +1,49 @@
+// What models say, and what is to be known of them.
+import { z } from 'zod';
+import { operation, nothing } from './operation.ts';
+
+export const ModelDescription = z.object({
+  name: z.string(),
+  version: z.string(),
+  date: z.string(),
+  summary: z.string(),
+  /** `decides`: it answers. `stands aside`: its baseline was better and answers. `damaged`: its card cannot be read. */
+  role: z.enum(['decides', 'stands aside', 'damaged']),
+  /** Measured on data that it had not seen, each beside the baseline's figure. */
+  metrics: z.array(z.object({ what: z.string(), value: z.number(), baseline: z.string() })),
+  limits: z.array(z.string()),
+});
+export type ModelDescription = z.infer<typeof ModelDescription>;
+
+export const ChangeRisk = z.object({
+  /** The commit, or null for what is not committed yet. */
+  commit: z.string().nullable(),
+  /** Share of the repository's own earlier changes that are less risky, 0 to 1. */
+  percentile: z.number().min(0).max(1),
+  /** What moved it most, the strongest first; `weight` in log odds, above zero towards risk. */
+  reasons: z.array(z.object({ words: z.string(), weight: z.number() })),
+  /** Version of the model, or `plain` when the number of lines alone decided. */
+  by: z.string(),
+  /** Among how many earlier changes. */
+  among: z.int().nonnegative(),
+});
+export type ChangeRisk = z.infer<typeof ChangeRisk>;
+
+export const predictionOperations = {
+  listModels: operation({
+    route: 'GET /models',
+    summary:
+      'The models at hand: what they were made from, how good they are beside the simple way, and whether they decide.',
+    input: nothing,
+    output: z.object({ models: z.array(ModelDescription) }),
+    role: 'viewer',
+  }),
+  getChangeRisk: operation({
+    route: 'GET /risk',
+    summary:
+      "How risky the present change is among the repository's own: what is not committed, on a clean tree the last commit.",
+    input: nothing,
+    output: ChangeRisk,
+    role: 'viewer',
+  }),
+} as const;
