@@ -6,6 +6,7 @@ import { failure, success, type Result } from '../protocol/failure.ts';
 import { RepoPath } from '../protocol/ids.ts';
 import { nearest } from '../protocol/nearest.ts';
 import { parseDiff, type DiffEntry } from './diff-parser.ts';
+import { withoutForeignFiles } from './foreign-files.ts';
 import { askForDiff, diffWorkTree, unreadable, type Difference, type GitSource } from './git-diff.ts';
 import type { Git, GitOutput } from './git.ts';
 import { readHead, type Head } from './head.ts';
@@ -75,7 +76,7 @@ async function workTreeChanges(source: GitSource, against: string, listed: GitOu
   const tracked = await diffWorkTree(source.git, against);
   if (!tracked.ok) return tracked;
   if (listed.exitCode !== 0) return unreadable(listed);
-  const added = await describeNewFiles(source.root, splitPaths(listed.stdout));
+  const added = await describeNewFiles(source.root, withoutForeignFiles(splitPaths(listed.stdout)));
   const together = await diffWithNewFiles({ source, against, tracked: tracked.value.entries, added: added.entries });
   return success({
     entries: together ?? [...tracked.value.entries, ...added.entries],

@@ -2,6 +2,7 @@
 import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { withoutForeignFiles } from './foreign-files.ts';
 import type { Git } from './git.ts';
 
 const filesLookedAtAtOnce = 500;
@@ -14,7 +15,7 @@ export async function listGitFiles(git: Git, root: string): Promise<string[] | n
   const listed = await git.run(['ls-files', '-z', '-t', '--stage', '--deleted', '--others', '--exclude-standard']);
   if (listed.exitCode !== 0) return null;
   const { certain, uncertain } = parseFileList(listed.stdout);
-  for (const [index, name] of uncertain.entries()) {
+  for (const [index, name] of withoutForeignFiles(uncertain).entries()) {
     if (index % filesLookedAtAtOnce === filesLookedAtAtOnce - 1) await setImmediate();
     if (isRegularFile(path.join(root, name))) certain.add(name);
   }

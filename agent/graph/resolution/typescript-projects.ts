@@ -1,6 +1,7 @@
 // What the tsconfig.json files say about resolution, read without the compiler.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { parseJsonWithComments } from '../../platform/json-with-comments.ts';
 import type { RepoPath } from '../../protocol/ids.ts';
 import { folderOf, foldersUp, join } from './file-set.ts';
 import { isObject } from './manifests.ts';
@@ -88,7 +89,8 @@ function readProject(file: RepoPath, read: ReadText): TypeScriptProject {
 }
 
 function readOptions(file: RepoPath, read: ReadText, depth: number): Options {
-  const json = parseWithComments(read(file) ?? '{}');
+  const parsed = parseJsonWithComments(read(file) ?? '{}');
+  const json = isObject(parsed) ? parsed : {};
   const bases = depth > 10 ? [] : asList(json['extends']).flatMap((base) => extendedFile(file, base, read));
   const inherited = bases.reduce<Options>((all, base) => ({ ...all, ...readOptions(base, read, depth + 1) }), {});
   return { ...inherited, ...ownOptions(folderOf(file), json['compilerOptions']) };
@@ -134,18 +136,4 @@ function extendedFile(file: RepoPath, base: string, read: ReadText): RepoPath[] 
 function asList(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
-}
-
-/** JSON as tsconfig files hold it: comments and trailing commas are allowed. */
-export function parseWithComments(text: string): Readonly<Record<string, unknown>> {
-  const plain = text
-    .replace(/^\uFEFF/, '')
-    .replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (_all, quoted: string | undefined) => quoted ?? '')
-    .replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[\]}])/g, (_all, quoted: string | undefined) => quoted ?? '');
-  try {
-    const json: unknown = JSON.parse(plain);
-    return isObject(json) ? json : {};
-  } catch {
-    return {};
-  }
 }
