@@ -100,23 +100,6 @@ export function scopeOfSetting(file: string): string {
 
 const ownScope = /^(?:build|settings)\.gradle(?:\.kts)?$|^Directory\.(?:Build|Packages)\.(?:props|targets)$/;
 
-/**
- * Whether the name or place of a file of a compiled language says that it holds tests. Rust keeps tests in its sources too,
- * and C says it in the build: there the text of the file decides.
- */
-export function isTestName(file: string): boolean {
-  return testNames.some((rule) => rule.test(file));
-}
-
-const testNames = [
-  /_test\.go$/,
-  /(?:^|\/)src\/\w*[tT]est\w*\/.*\.(?:java|kt|groovy|scala)$/,
-  /(?:Test|Tests|TestCase|IT|Spec)\.(?:java|kt|groovy|scala)$|(?:^|\/)Test[A-Z]\w*\.(?:java|kt|groovy|scala)$/,
-  /(?:^|\/)(?:tests|benches)\/(?:[^/]+|[^/]+\/main)\.rs$|(?:^|[/_])tests?\.rs$/,
-  /(?:Tests?|Specs?)\.cs$|(?:^|\/)[^/]*\.\w*Tests?\/.*\.cs$/,
-  /(?:^|[/_-])(?:unit)?tests?(?:[_-][^/]*)?\.(?:c|cc|cpp|cxx)$|Tests?\.(?:c|cc|cpp|cxx)$/,
-];
-
 /** A setting that is a program. */
 export function isConfigurationProgram(file: string): boolean {
   if (!/\.[cm]?[jt]s$/.test(file)) return false;
