@@ -131,6 +131,9 @@ export type BatchOutcome =
       readonly isComplete?: boolean;
       /** The results of `files` that were under way have been reported as broken: the files get no result of their own. */
       readonly isReported?: boolean;
+      /** Where it hung, where the runtime tells. */
+      readonly stack?: string;
+      readonly failureAt?: Location;
     };
 
 export interface DebugCommand {
@@ -141,9 +144,9 @@ export interface DebugCommand {
   /** Flags of the runtime that stand before the program: `--import tsx`. */
   readonly runtimeArguments?: readonly string[];
   /** For `lldb`: arguments of cargo that build the program. */
-  readonly cargo?: readonly string[];
+  readonly cargo?: string[];
   /** For `java`: jars and folders. */
-  readonly classPaths?: readonly string[];
+  readonly classPaths?: string[];
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
 }

@@ -82,6 +82,7 @@ async function runBatch(first: TestBatch, options: ProjectRunOptions): Promise<P
           status: verdict.status,
           durationMs: 0,
           message: verdict.message,
+          ...verdict.hungAt,
         });
       options.listener.fileFinished(file);
     }
@@ -106,6 +107,7 @@ type Verdict =
       readonly status: 'timed_out' | 'errored';
       readonly message: string;
       readonly isReported: boolean;
+      readonly hungAt: Pick<ReportedResult, 'stack' | 'failureAt'>;
     };
 
 function judge(outcome: BatchOutcome, watch: AttemptWatch, options: ProjectRunOptions): Verdict {
@@ -122,9 +124,13 @@ function judge(outcome: BatchOutcome, watch: AttemptWatch, options: ProjectRunOp
     return { state: 'ended', trouble: { message, isRunnerMissing: false } };
   }
   const isReported = outcome.isReported === true;
+  const hungAt = {
+    ...(outcome.stack === undefined ? {} : { stack: outcome.stack }),
+    ...(outcome.failureAt === undefined ? {} : { failureAt: outcome.failureAt }),
+  };
   return watch.isHanging
-    ? { state: 'broken', culprits, status: 'timed_out', message: idleSentence(options.settings), isReported }
-    : { state: 'broken', culprits, status: 'errored', message: outcome.message, isReported };
+    ? { state: 'broken', culprits, status: 'timed_out', message: idleSentence(options.settings), isReported, hungAt }
+    : { state: 'broken', culprits, status: 'errored', message: outcome.message, isReported, hungAt };
 }
 
 function idleSentence(settings: Settings): string {

@@ -13,6 +13,7 @@ import type {
   TestProject,
 } from '../adapter.ts';
 import { findPython, foldersAbove, foldersWith, iniSection, joined, tomlTable, words } from './python-configuration.ts';
+import { hangingStack } from './python-stack.ts';
 import { readPythonReport } from './python-report.ts';
 import { watchedFiles } from '../warm/watched-files.ts';
 import type { ProcessSpec } from '../../platform/processes.ts';
@@ -215,7 +216,7 @@ async function startPytest(
   const report = readPythonReport(context, onListed);
   let lastOutput = '';
   const remember = (text: string) => {
-    lastOutput = (lastOutput + text).slice(-2000);
+    lastOutput = (lastOutput + text).slice(-16_000);
   };
   const script = path.join(context.runnerFolder, 'noodle_pytest.py');
   const start = {
@@ -252,7 +253,10 @@ async function startPytest(
       state: 'runner_missing',
       message: `${report.missing()}: run \`python -m pip install pytest\` in the project's environment`,
     };
-  return outcomeOf(exit.exitCode, report.failures(), batch, lastOutput);
+  const outcome = outcomeOf(exit.exitCode, report.failures(), batch, lastOutput);
+  return outcome.state === 'broken' && context.isHanging()
+    ? { ...outcome, ...hangingStack(lastOutput, context.root) }
+    : outcome;
 }
 
 /** Whether it has a configuration file in its folder: then what pytest reads does not depend on the files that run. */

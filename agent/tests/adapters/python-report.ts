@@ -24,6 +24,8 @@ const Message = z.discriminatedUnion('type', [
     stack: z.string().optional(),
     failureAt: Place.optional(),
     declaredAt: Place.optional(),
+    output: z.string().optional(),
+    retries: z.int().positive().optional(),
   }),
 ]);
 type Result = Extract<z.infer<typeof Message>, { type: 'result' }>;
@@ -88,6 +90,8 @@ function resultOf(message: Result, file: RepoPath, root: string): ReportedResult
     ...(message.expected === undefined ? {} : { expected: message.expected }),
     ...(message.actual === undefined ? {} : { actual: message.actual }),
     ...(message.stack === undefined ? {} : { stack: message.stack }),
+    ...(message.output === undefined ? {} : { output: message.output }),
+    ...(message.retries === undefined ? {} : { retries: message.retries }),
     ...(failureAt === null ? {} : { failureAt }),
     ...(declaredAt === null ? {} : { declaredAt }),
   };

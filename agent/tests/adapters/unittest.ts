@@ -13,6 +13,7 @@ import type {
 } from '../adapter.ts';
 import { pytestAdapter } from './pytest.ts';
 import { findPython } from './python-configuration.ts';
+import { hangingStack } from './python-stack.ts';
 import { readPythonReport } from './python-report.ts';
 
 const testName = /^test.*\.py$/;
@@ -49,7 +50,7 @@ export const unittestAdapter: TestAdapter = {
     const report = readPythonReport(context, () => {});
     let lastOutput = '';
     const remember = (text: string) => {
-      lastOutput = (lastOutput + text).slice(-2000);
+      lastOutput = (lastOutput + text).slice(-16_000);
     };
     const exit = await context.run({
       command: findPython(context.root, context.root, context.environment),
@@ -64,7 +65,10 @@ export const unittestAdapter: TestAdapter = {
       onStdout: remember,
       onStderr: remember,
     });
-    return outcomeOf(exit.startError, exit.exitCode, report.failures(), lastOutput);
+    const outcome = outcomeOf(exit.startError, exit.exitCode, report.failures(), lastOutput);
+    return outcome.state === 'broken' && context.isHanging()
+      ? { ...outcome, ...hangingStack(lastOutput, context.root) }
+      : outcome;
   },
 
   recordsEvidence: () => true,

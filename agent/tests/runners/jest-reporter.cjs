@@ -97,6 +97,7 @@ function caseResult(file, result) {
     status,
     durationMs: result.duration || 0,
   };
+  if (result.invocations > 1) reported.retries = result.invocations - 1;
   if (result.location) reported.declaredAt = { file, line: result.location.line, column: result.location.column + 1 };
   return status === 'failed' ? Object.assign(reported, failureOf(result)) : reported;
 }

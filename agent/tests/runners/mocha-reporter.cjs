@@ -13,7 +13,10 @@ function watchLoading() {
   function emit(event, ...rest) {
     if (event === 'pre-require' && typeof rest[1] === 'string') {
       send({ event: 'at', files: [rest[1]] });
-      if (evidence !== undefined) evidence.enter(rest[1]);
+      if (evidence !== undefined) {
+        evidence.forgetListings();
+        evidence.enter(rest[1]);
+      }
     }
     return original.call(this, event, ...rest);
   }
@@ -51,7 +54,9 @@ function NoodleReporter(runner) {
     const again = reported.has(test) ? { isCorrection: true } : {};
     if (!reported.has(test) && test.type !== 'hook' && test.parent && test.parent.root) partEnded(file);
     reported.add(test);
-    sendResult({ file, titlePath: titlePath(test), durationMs: test.duration || 0, ...result, ...again });
+    const tries = typeof test.currentRetry === 'function' ? test.currentRetry() : 0;
+    const retries = tries > 0 ? { retries: tries } : {};
+    sendResult({ file, titlePath: titlePath(test), durationMs: test.duration || 0, ...result, ...again, ...retries });
   };
 
   runner.on('test', (test) => enter(fileOf(test)));

@@ -10,8 +10,10 @@ Runs on Python 3.8 and later, without dependencies. Messages:
 Paths are absolute; the agent makes them relative to the repository.
 """
 
+import faulthandler
 import json
 import os
+import signal
 import threading
 
 _LIMIT = 64 * 1024
@@ -32,6 +34,17 @@ class Channel:
         with self._lock:
             while line:
                 line = line[os.write(self._descriptor, line):]
+
+
+def stack_dump():
+    """Call it before anything captures the output. What it answers with makes SIGTERM, by which a hanging run is ended, print every thread's stack."""
+    descriptor = os.dup(2)
+
+    def begin():
+        if hasattr(faulthandler, "register") and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+            faulthandler.register(signal.SIGTERM, file=descriptor, all_threads=True, chain=True)
+
+    return begin
 
 
 def bounded(text):

@@ -12,7 +12,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import noodle_standby  # noqa: E402
-from noodle_channel import Channel, bounded  # noqa: E402
+from noodle_channel import Channel, bounded, stack_dump  # noqa: E402
 from noodle_evidence import recorder_of_environment  # noqa: E402
 from noodle_pytest_evidence import evidence_plugin  # noqa: E402
 
@@ -21,6 +21,7 @@ class Reporter:
     """Turns pytest's reports into ours. One result a test, when its last phase is over."""
 
     def __init__(self, channel, only_list):
+        self._dump_when_ended = stack_dump()
         self._channel = channel
         self._only_list = only_list
         self._config = None
@@ -62,6 +63,9 @@ class Reporter:
             self._channel.send(type="result", file=path, titlePath=title, status="skipped", durationMs=0, message=_skip_reason(report))
             return
         self._channel.send(type="result", file=path, titlePath=title, status="errored", durationMs=0, **_failure_of(report, path))
+
+    def pytest_sessionstart(self):
+        self._dump_when_ended()
 
     # Run -------------------------------------------------------------------
 
@@ -113,6 +117,7 @@ class Reporter:
                 result["expected"], result["actual"] = comparison
         elif status == "skipped":
             result["message"] = _skip_reason(decisive)
+        result.update(_extras_of(phases))
         self._channel.send(type="result", **result)
 
     def _place(self, nodeid):
@@ -142,6 +147,19 @@ def _outcome(phases):
         if phase.skipped:
             return "skipped", phase
     return "passed", phases[-1]
+
+
+def _extras_of(phases):
+    """What the test printed and logged, and how often pytest-rerunfailures ran it again."""
+    extras = {}
+    captured = [getattr(phases[-1], name, "") for name in ("capstdout", "capstderr", "caplog")]
+    output = "\n".join(part.rstrip("\n") for part in captured if isinstance(part, str) and part.strip())
+    if output:
+        extras["output"] = bounded(output)
+    retries = sum(1 for phase in phases if phase.outcome == "rerun")
+    if retries:
+        extras["retries"] = retries
+    return extras
 
 
 def _failure_of(report, path):

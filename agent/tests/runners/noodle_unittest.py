@@ -13,7 +13,7 @@ import unittest
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, _HERE)
-from noodle_channel import Channel, bounded  # noqa: E402
+from noodle_channel import Channel, bounded, stack_dump  # noqa: E402
 from noodle_evidence import recorder_of_environment  # noqa: E402
 
 
@@ -155,6 +155,7 @@ def _load(channel, root, file):
 
 def main(arguments):
     channel = Channel()
+    stack_dump()()
     only = {argument[len("--only="):] for argument in arguments if argument.startswith("--only=")}
     files = [argument for argument in arguments if not argument.startswith("--")]
     sys.path[:] = [os.getcwd()] + [entry for entry in sys.path if os.path.abspath(entry or ".") != _HERE]

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-const { send, sendResult, describe } = createRequire(import.meta.url)('./channel.cjs');
+const { send, sendResult, describe, cut } = createRequire(import.meta.url)('./channel.cjs');
 const listFile = process.env.NOODLE_VITEST_FILES;
 const isStandby = process.env.NOODLE_STANDBY !== undefined;
 // Workers are started later and must see the user's own environment.
@@ -13,6 +13,8 @@ export default class NoodleReporter {
   /** Tests by their own objects, so that none is reported twice. */
   #reported = new Set();
   #started = new Set();
+  /** What tests print, by the id of the test, until its result is told. */
+  #outputs = new Map();
   #copies = new Copies();
   #files = [];
   #vitest;
@@ -25,13 +27,14 @@ export default class NoodleReporter {
     }
     if (listFile === undefined) return;
     this.#files = JSON.parse(readFileSync(listFile, 'utf8'));
-      vitest.config.sequence.sequencer = sequencerOf(() => this.#files);
+    vitest.config.sequence.sequencer = sequencerOf(() => this.#files);
   }
 
   /** vitest makes its sequencer once, so that one asks for the files of the present run. */
   #beginRun(files) {
     this.#reported = new Set();
     this.#started = new Set();
+    this.#outputs = new Map();
     this.#copies = new Copies();
     this.#files = files;
     this.#vitest.config.sequence.sequencer = sequencerOf(() => this.#files);
@@ -43,6 +46,8 @@ export default class NoodleReporter {
 
   onUserConsoleLog(log) {
     (log.type === 'stderr' ? process.stderr : process.stdout).write(log.content);
+    if (log.taskId !== undefined)
+      this.#outputs.set(log.taskId, cut((this.#outputs.get(log.taskId) ?? '') + log.content));
     send({ event: 'alive' });
   }
 
@@ -144,6 +149,7 @@ export default class NoodleReporter {
       status,
       durationMs: test.diagnostic()?.duration ?? 0,
       ...(status === 'failed' ? failureOf(test.result().errors ?? []) : {}),
+      ...this.#extrasOf(test.id, test.diagnostic()?.retryCount, test.annotations?.()),
       ...(test.location ? { declaredAt: placeOf(test.module.moduleId, test.location) } : {}),
     });
   }
@@ -193,8 +199,25 @@ export default class NoodleReporter {
       status,
       durationMs: task.result?.duration ?? 0,
       ...(status === 'failed' ? failureOf(task.result?.errors ?? []) : {}),
+      ...this.#extrasOf(task.id, task.result?.retryCount, undefined),
       ...(task.location ? { declaredAt: placeOf(file.filepath, task.location) } : {}),
     });
+  }
+
+  /** What a test printed, how often it was tried again, and the files that its annotations carry. */
+  #extrasOf(id, retries, annotations) {
+    const output = this.#outputs.get(id);
+    this.#outputs.delete(id);
+    const attachments = (annotations ?? []).flatMap(({ message, attachment }) =>
+      typeof attachment?.path === 'string'
+        ? [{ name: message, contentType: attachment.contentType, path: attachment.path }]
+        : [],
+    );
+    return {
+      ...(output === undefined ? {} : { output }),
+      ...(retries > 0 ? { retries } : {}),
+      ...(attachments.length === 0 ? {} : { attachments }),
+    };
   }
 
   #broken(module, titlePath, errors) {

@@ -56,6 +56,7 @@ for (const version of ['27', '29', '30']) {
       assert.deepEqual([total?.expected, total?.actual], ['{ total: 90 }', '{ total: 100 }']);
       assert.deepEqual([total?.failureAt?.file, total?.failureAt?.line], ['src/a.test.js', 3]);
       assert.match(results.find((each) => each.file === 'src/broken.test.js')?.message ?? '', /Cannot find module/);
+      assert.equal(results.find((each) => each.titlePath.at(-1) === 'second try')?.retries, 1);
       assert.deepEqual(reasons, []);
     }).timeout(60_000);
 

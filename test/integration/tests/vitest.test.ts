@@ -59,6 +59,7 @@ for (const version of ['1', '2', '3', '4', '5']) {
       assert.match(total?.expected ?? '', /90/);
       assert.match(total?.actual ?? '', /100/);
       assert.deepEqual([total?.failureAt?.file, total?.failureAt?.line], ['src/a.test.ts', 4]);
+      assert.equal(results.find((each) => each.titlePath.at(-1) === 'second try')?.retries, 1);
       assert.deepEqual(reasons, []);
     }).timeout(60_000);
 

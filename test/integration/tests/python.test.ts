@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { watch } from 'node:fs';
+import { execa } from 'execa';
+import { ManualClock } from '../../rig/manual-clock.ts';
+import { needDebianTool } from '../../rig/debian-tools.ts';
+import { TestsRig, type TestsRigOptions } from '../../rig/tests-rig.ts';
+
+function create(files: Record<string, string>, more: Partial<TestsRigOptions> = {}): Promise<TestsRig> {
+  return TestsRig.create({ files, ...more });
+}
+
+describe('the Python runners', function () {
+  this.timeout(120_000);
+
+  before(async function () {
+    const installed = await execa('python3', ['-c', 'import pytest'], { reject: false });
+    if (installed.exitCode !== 0)
+      needDebianTool(this, { needs: ['/usr/lib/python3/dist-packages/pytest'], packages: ['python3-pytest'] });
+  });
+
+  it('tell what a test printed', async () => {
+    await using rig = await create({
+      'test_a.py':
+        'import sys\ndef test_prints():\n    print("out")\n    print("err", file=sys.stderr)\ndef test_quiet(): pass\n',
+    });
+    const { results } = await rig.run();
+    assert.deepEqual(
+      results.map(({ titlePath, output }) => [titlePath[0], output]),
+      [
+        ['test_prints', 'out\nerr'],
+        ['test_quiet', undefined],
+      ],
+    );
+  });
+
+  for (const [framework, source] of [
+    ['pytest', 'import time\ndef test_hangs():\n    open("begun", "w").close() or time.sleep(1000)\n'],
+    [
+      'unittest',
+      'import time, unittest\nclass Hangs(unittest.TestCase):\n    def test_hangs(self): open("begun", "w").close() or time.sleep(1000)\n',
+    ],
+  ] as const) {
+    it(`end a test of ${framework} that hangs, and say where`, async () => {
+      const clock = new ManualClock();
+      await using rig = await create(
+        { 'test_a.py': source, 'test_b.py': source.replace('begun', 'also').replace('1000', '0') },
+        { clock },
+      );
+      const watcher = watch(rig.repository.root, (_event, name) => {
+        if (name === 'begun') clock.advance(300_000);
+      });
+      const { results } = await rig.run();
+      watcher.close();
+      const hung = results.find((each) => each.status === 'timed_out');
+      assert.deepEqual(hung?.failureAt, { file: 'test_a.py', line: 3 });
+      assert.match(hung?.stack ?? '', /test_hangs/);
+      assert.equal(results.filter((each) => each.file === 'test_b.py' && each.status === 'passed').length, 1);
+    });
+  }
+});
