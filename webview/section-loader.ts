@@ -2,6 +2,7 @@
 import { failureOf, type Client } from '../agent/protocol/client.ts';
 import type { NoodleEvent } from '../agent/protocol/events.ts';
 import type { MetricDefinition } from '../agent/protocol/metrics.ts';
+import type { ChangeRisk } from '../agent/protocol/prediction.ts';
 import type { Action } from './state/reduce.ts';
 import type { Filters, LoadedSection, SectionContents } from './state/sections.ts';
 import type { Remote } from './state/state.ts';
@@ -47,7 +48,21 @@ const readers: { readonly [S in LoadedSection]: Read<S> } = {
     ]);
     return { delivery, bottlenecks, capacity, proposals };
   },
+  async models(client) {
+    const [{ models }, risk] = await Promise.all([client.listModels({}), readRisk(client)]);
+    return { models, risk };
+  },
 };
+
+/** Where git keeps no history there is no risk to tell. */
+async function readRisk(client: Client): Promise<ChangeRisk | null> {
+  try {
+    return await client.getChangeRisk({});
+  } catch (error) {
+    if (failureOf(error).reason === 'not_found') return null;
+    throw error;
+  }
+}
 
 /** Events after which a section shows something else. */
 const refreshedBy: { readonly [S in LoadedSection]: readonly NoodleEvent['type'][] } = {
@@ -56,6 +71,7 @@ const refreshedBy: { readonly [S in LoadedSection]: readonly NoodleEvent['type']
   trends: ['run.finished'],
   alerts: ['alert.changed'],
   delivery: ['run.finished'],
+  models: ['workspace.changed'],
 };
 
 export interface SectionLoaderOptions {

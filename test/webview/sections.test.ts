@@ -6,7 +6,7 @@ import { alert, now } from '../rig/dashboard-data.ts';
 import { approval, proposal, rule, sectionAnswers } from '../rig/section-data.ts';
 import { DashboardBench, overflow } from './dashboard-rig.ts';
 
-const sections = ['Pipelines', 'Builds', 'Trends', 'Alerts', 'Delivery'] as const;
+const sections = ['Pipelines', 'Builds', 'Trends', 'Alerts', 'Delivery', 'Models'] as const;
 
 async function open(page: Page, section: (typeof sections)[number]): Promise<void> {
   await page.getByRole('link', { name: section }).click();
@@ -166,6 +166,21 @@ describe('the sections of the dashboard', () => {
     await page.getByRole('button', { name: 'Apply: test.parallelExecutions' }).click();
     assert.deepEqual(await agent.requested('applyTuningProposal'), { id: 'tests-parallel' });
     await page.getByRole('button', { name: 'Undo: test.parallelExecutions' }).waitFor();
+    rig.assertQuiet();
+  });
+
+  it('say how good the models are, which decide, and how risky the change is', async () => {
+    await using rig = await bench.open(sectionAnswers);
+    const { page } = rig;
+    await open(page, 'Models');
+    assert.match(
+      await page.locator('.panel-models').innerText(),
+      /change-risk 3b5f17 · decides[^]*0\.767 mean AUC \(size alone 0\.678\)[^]*test-failure 5bb8e5 · stands aside/,
+    );
+    assert.match(
+      await page.locator('.panel-risk').innerText(),
+      /What is not committed is riskier than 92 % of 412 earlier changes/,
+    );
     rig.assertQuiet();
   });
 

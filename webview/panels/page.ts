@@ -5,6 +5,7 @@ import { button } from '../controls.ts';
 import { alertsSection } from '../sections/alerts.ts';
 import { buildsSection } from '../sections/builds.ts';
 import { deliverySection } from '../sections/delivery.ts';
+import { modelsSection } from '../sections/models.ts';
 import { navigation } from '../sections/navigation.ts';
 import { pipelinesSection } from '../sections/pipelines.ts';
 import { trendsSection } from '../sections/trends.ts';
@@ -44,6 +45,7 @@ const sections: { readonly [S in LoadedSection]: (state: DashboardState, context
   trends: trendsSection,
   alerts: alertsSection,
   delivery: deliverySection,
+  models: modelsSection,
 };
 
 /** The answer stands above every section. There is no room for sections in the sidebar. */

@@ -13,6 +13,7 @@ const titles: Readonly<Record<SectionName, string>> = {
   trends: 'Trends',
   alerts: 'Alerts',
   delivery: 'Delivery',
+  models: 'Models',
 };
 
 export function navigation(state: DashboardState, context: PanelContext): TemplateResult {

@@ -4,6 +4,7 @@ import type { Alert, AlertRule, ChannelStatus, Silence } from '../../agent/proto
 import type { BuildMetrics, BuildTarget } from '../../agent/protocol/build.ts';
 import type { TargetId } from '../../agent/protocol/ids.ts';
 import type { Approval, Pipeline } from '../../agent/protocol/pipeline.ts';
+import type { ChangeRisk, ModelDescription } from '../../agent/protocol/prediction.ts';
 import { Aggregate, MetricId, type MetricDefinition, type MetricSeries } from '../../agent/protocol/metrics.ts';
 import type {
   Bottlenecks,
@@ -15,7 +16,7 @@ import type {
 } from '../../agent/protocol/trends.ts';
 
 /** In the order of the navigation. */
-export const SectionName = z.enum(['now', 'pipelines', 'builds', 'trends', 'alerts', 'delivery']);
+export const SectionName = z.enum(['now', 'pipelines', 'builds', 'trends', 'alerts', 'delivery', 'models']);
 export type SectionName = z.infer<typeof SectionName>;
 
 /** What a link to the page says. */
@@ -67,6 +68,11 @@ export interface SectionContents {
     readonly bottlenecks: Bottlenecks;
     readonly capacity: Capacity;
     readonly proposals: readonly TuningProposal[];
+  };
+  readonly models: {
+    readonly models: readonly ModelDescription[];
+    /** Null without a history to compare with. */
+    readonly risk: ChangeRisk | null;
   };
 }
 
