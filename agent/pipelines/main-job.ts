@@ -15,6 +15,7 @@ import type { Store } from '../store/store.ts';
 import type { Tests } from '../tests/tests.ts';
 import { isSelection } from './is-selection.ts';
 import type { Planner } from './planner.ts';
+import { recordRegrets } from './regrets.ts';
 import { runNotes } from './run-notes.ts';
 import { savedBy } from './saved-time.ts';
 
@@ -90,6 +91,7 @@ export function refusalOf({
 function nameOf(request: RunRequest): string {
   if (request.buildsOnly === true)
     return request.targets === undefined ? 'Build impacted targets' : `Build ${request.targets.join(', ')}`;
+  if (request.audit === true) return 'Run impacted tests, then the others';
   if (request.all === true) return 'Run all tests';
   if (request.failed === true) return 'Run failed tests';
   if (request.tests !== undefined)
@@ -128,6 +130,7 @@ class Run {
     const startedAt = execution.startedAt ?? execution.queuedAt;
     // First, so that whoever hears of the end finds the changes remembered.
     await this.#remember(execution);
+    const found = await this.#audit(execution);
     events.emit({
       type: 'run.finished',
       executionId: execution.id,
@@ -138,8 +141,20 @@ class Run {
       durationMs: Math.max(0, (execution.finishedAt ?? startedAt) - startedAt),
       saved:
         this.#plan === null || !isSelection(this.#request) ? { testsMs: 0, buildsMs: 0 } : savedBy(store, this.#plan),
-      notes: runNotes(execution),
+      notes: [...runNotes(execution), ...found],
     });
+  }
+
+  /** What a run that checks its selection found. */
+  async #audit(execution: Execution): Promise<string[]> {
+    const { store, clock, log } = this.#options;
+    if (this.#request.audit !== true || this.#plan === null) return [];
+    try {
+      return await recordRegrets(store, this.#plan, execution, clock.now());
+    } catch (error) {
+      log.error('what an audit found could not be recorded', { error });
+      return [];
+    }
   }
 
   async #remember(execution: Execution): Promise<void> {
@@ -173,6 +188,14 @@ class Run {
         .neededBy(folder)
         .filter((target) => planned.has(target))
         .map((target) => builds.stepOf(target));
-    return [...builds.steps(plan.builds), ...tests.steps({ planned: plan.tests, request: this.#request, after })];
+    return [
+      ...builds.steps(plan.builds),
+      ...tests.steps({
+        planned: plan.tests,
+        request: this.#request,
+        isContinuous: this.#request.trigger === 'watch',
+        after,
+      }),
+    ];
   }
 }

@@ -39,12 +39,14 @@ export async function importFile(context: CommandContext): Promise<ExitCode> {
     const report = await client.importPipelines({ path: file, text: text.value });
     if (commandLine.switches.has('json')) output.line(JSON.stringify(report));
     else {
-      output.line(report.yaml.trimEnd());
+      if (report.yaml !== '') output.line(report.yaml.trimEnd());
       for (const line of parityLines(report.findings)) output.complain(line);
     }
+    const [pipeline] = report.pipelines;
+    if (pipeline === undefined)
+      return complain(output, { reason: 'invalid_input', message: `nothing of ${file} can run here` });
     if (commandLine.switches.has('write')) {
-      const [pipeline] = report.pipelines;
-      const target = path.join(root, '.noodle', `${pipeline?.id ?? 'imported'}.yaml`);
+      const target = path.join(root, '.noodle', `${pipeline.id}.yaml`);
       await writeNew(target, report.yaml);
       output.complain(`written: ${path.relative(root, target)}`);
     }

@@ -2,6 +2,8 @@
 import type { EventOf, NoodleEvent } from '../../protocol/events.ts';
 import type { ExecutionId } from '../../protocol/ids.ts';
 import type { Failure } from '../../protocol/failure.ts';
+import type { CoveredCount } from '../../protocol/coverage.ts';
+import { counted } from '../../protocol/quantities.ts';
 import type { Plan, PlanRequest } from '../../protocol/plan.ts';
 import { runObject } from '../json-output.ts';
 import { createRunRenderer } from '../run-output.ts';
@@ -47,6 +49,7 @@ export async function runRequest(context: CommandContext, session: Session, requ
     const finished = await ended.promise;
     if (finished === null) return complain(context.output, { reason: 'disconnected', message: 'the agent went away before the run ended' });
     if (plan !== null && isEmpty(plan) && finished.status === 'succeeded' && request.buildsOnly !== true) return complain(context.output, nothingFound);
+    if (request.coverage === true && !context.commandLine.switches.has('json')) await showCoverage(context, session, executionId);
     const code = exitCodeOf(finished);
     // People read it in the last line; in the JSON it has no place.
     if (code === 2 && context.commandLine.switches.has('json')) tellWhy(context.output, finished);
@@ -55,6 +58,17 @@ export async function runRequest(context: CommandContext, session: Session, requ
     unsubscribe();
     context.output.progress(null);
   }
+}
+
+/** What the tests of this run ran of the sources. */
+async function showCoverage({ output }: CommandContext, { client }: Session, execution: ExecutionId): Promise<void> {
+  const { files, lines, functions } = await client.getCoverage({ execution });
+  if (files.length === 0) output.line('coverage  nothing was recorded: see the limits of recording in the README');
+  else output.line(`coverage  ${share(lines)} of ${counted(lines.total, 'line')} and ${share(functions)} of ${counted(functions.total, 'function')} in ${counted(files.length, 'file')}   noodle coverage`);
+}
+
+function share({ covered, total }: CoveredCount): string {
+  return total === 0 ? 'none' : `${((covered / total) * 100).toFixed(1)} %`;
 }
 
 /** Green would be a lie: there is nothing here that could fail. */
@@ -93,7 +107,9 @@ async function requestOf(context: CommandContext, session: Session): Promise<Pla
     ...(base === undefined ? {} : { base }),
     ...(switches.has('all') ? { all: true } : {}),
     ...(switches.has('failed') ? { failed: true } : {}),
+    ...(switches.has('audit') ? { audit: true } : {}),
     ...(switches.has('cold') ? { cold: true } : {}),
+    ...(switches.has('coverage') ? { coverage: true } : {}),
     ...(tests === undefined ? {} : { tests }),
   };
 }

@@ -1,7 +1,8 @@
 // One job of a workflow: each command a step, in a row, with the matrix, variables and conditions of the job.
-import type { Matrix, WrittenPipeline } from '../../protocol/pipeline.ts';
-import { convertCondition, convertText, secretIn, type ExpressionSurroundings } from './github-expressions.ts';
-import { importMatrix } from './github-matrix.ts';
+import type { WrittenPipeline } from '../../protocol/pipeline.ts';
+import { convertText, secretIn, type ExpressionSurroundings } from './github-expressions.ts';
+import { givenCombinations, usedMatrix } from './github-matrix.ts';
+import { resolveJob, type ResolvedJob } from './github-resolve.ts';
 import type { GithubJob, GithubStep, GithubWorkflow } from './github-schema.ts';
 import { usedAction } from './github-uses.ts';
 import { changesMachine, containerCommand, type Findings, type WrittenStep } from './imported.ts';
@@ -32,58 +33,53 @@ export function importJob(input: JobInput): ImportedJob {
     findings.missing(place, `the workflow ${job.uses} is called on GitHub alone`);
     return nothing;
   }
-  const condition = conditionOf(job.if, place, input);
-  if (condition === null) return nothing;
-  const texts = job.steps.flatMap((step) => [
-    step.run ?? '',
-    JSON.stringify(step.env),
-    String(step.if ?? ''),
-    step['working-directory'] ?? '',
-  ]);
-  const matrix = importMatrix(
-    {
-      matrix: job.strategy.matrix,
-      runsOn: job['runs-on'],
-      texts: [...texts, JSON.stringify(job.env)],
-      system: around.system.toLowerCase(),
-    },
+  const given = givenCombinations(
+    { matrix: job.strategy.matrix, runsOn: job['runs-on'], system: around.system.toLowerCase() },
     place,
     findings,
   );
-  if (matrix.kind === 'elsewhere') return nothing;
+  if (given.length === 0) return nothing;
+  const resolved = resolveJob(given, around);
+  const condition = conditionOf(job.if, place, { ...input, resolved });
+  if (condition === null) return nothing;
   if (job.container !== undefined) findings.replaced(place, 'runs on this machine and not in its container');
   const services = importServices(input);
-  const chain = new Chain(input, {
-    condition,
-    matrix: matrix.kind === 'matrix' ? matrix.matrix : null,
-    services: Object.keys(services),
-  });
+  const chain = new Chain({ ...input, resolved }, { condition, services: Object.keys(services) });
   for (const [index, step] of job.steps.entries()) chain.add(step, index);
+  const texts = Object.values(chain.steps).map((step) => JSON.stringify(step));
+  const matrix = usedMatrix(resolved.combinations(), texts, { place, findings });
+  if (matrix.kind === 'matrix') for (const step of Object.values(chain.steps)) step.matrix = matrix.matrix;
   return { steps: chain.steps, services, ends: chain.last === null ? needs : [chain.last] };
 }
 
-/** `''` without one; null where it cannot be asked here. */
-function conditionOf(found: unknown, place: string, { around, findings }: JobInput): string | null {
+/** With what is known of its expressions. */
+interface ResolvedInput extends JobInput {
+  readonly resolved: ResolvedJob;
+}
+
+/** `''` without one; null where it cannot be asked here, or never holds. */
+function conditionOf(found: GithubJob['if'], place: string, { findings, resolved }: ResolvedInput): string | null {
   if (found === undefined || found === null || found === true) return '';
-  const converted = convertCondition(String(found), around);
+  const converted = resolved.condition(String(found));
   if ('when' in converted) return converted.when;
-  findings.missing(place, `its condition needs ${converted.unknown}, which is not known here; it is left out`);
+  if ('never' in converted)
+    findings.missing(place, `its condition does not hold for a run on this machine: ${String(found)}`);
+  else findings.missing(place, `its condition needs ${converted.unknown}, which is not known here; it is left out`);
   return null;
 }
 
 interface JobParts {
   readonly condition: string;
-  readonly matrix: Matrix | null;
   readonly services: readonly string[];
 }
 
 class Chain {
   readonly steps: Record<string, WrittenStep> = {};
   last: string | null = null;
-  readonly #input: JobInput;
+  readonly #input: ResolvedInput;
   readonly #parts: JobParts;
 
-  constructor(input: JobInput, parts: JobParts) {
+  constructor(input: ResolvedInput, parts: JobParts) {
     this.#input = input;
     this.#parts = parts;
   }
@@ -110,7 +106,7 @@ class Chain {
   }
 
   #addCommand(step: GithubStep, run: string, place: string): void {
-    const { id, job, workflow, findings, around, idFor, needs } = this.#input;
+    const { id, job, workflow, findings, around, idFor, needs, resolved } = this.#input;
     const shell = shellOf(step.shell ?? job.defaults.run.shell ?? workflow.defaults.run.shell);
     const own = conditionOf(step.if, place, this.#input);
     if (own === null) return;
@@ -124,8 +120,8 @@ class Chain {
         '',
     );
     if (folder === null) return findings.missing(place, 'its folder is not in the repository; it is left out');
-    const command = convertText(run, around);
-    const variables = variablesOf({ ...workflow.env, ...job.env, ...step.env }, around);
+    const command = convertText(resolved.text(run), around);
+    const variables = variablesOf(resolvedTexts({ ...workflow.env, ...job.env, ...step.env }, resolved), around);
     for (const unknown of [...command.unknown, ...variables.unknown])
       findings.missing(place, `\${{ ${unknown} }} is not known here, and empty`);
     const files = passedOn(run, place, findings);
@@ -144,7 +140,6 @@ class Chain {
       ...(conditions.length === 0
         ? {}
         : { when: conditions.length === 1 ? conditions[0] : conditions.map((text) => `(${text})`).join(' && ') }),
-      ...(this.#parts.matrix === null ? {} : { matrix: this.#parts.matrix }),
       folder,
       environment: { ...variables.environment, ...files },
       secrets,
@@ -178,6 +173,15 @@ function folderOf(found: string): string | null {
   return isOutside ? null : folder;
 }
 
+function resolvedTexts(found: Readonly<Record<string, unknown>>, resolved: ResolvedJob): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(found).map(([name, value]) => [
+      name,
+      resolved.text(value === null ? '' : String(value as string | number | boolean)),
+    ]),
+  );
+}
+
 interface Variables {
   readonly environment: Record<string, string>;
   readonly secrets: Record<string, string>;
@@ -185,12 +189,12 @@ interface Variables {
 }
 
 /** A variable is no text for a shell: what the shell would work out is not known beforehand. */
-function variablesOf(found: Readonly<Record<string, unknown>>, around: ExpressionSurroundings): Variables {
+function variablesOf(found: Readonly<Record<string, string>>, around: ExpressionSurroundings): Variables {
   const environment: Record<string, string> = {};
   const secrets: Record<string, string> = {};
   const unknown: string[] = [];
   for (const [name, value] of Object.entries(found)) {
-    const text = value === null ? '' : String(value);
+    const text = value;
     const secret = secretIn(/^\$\{\{\s*(.*?)\s*\}\}$/.exec(text)?.[1] ?? '');
     if (secret !== null) {
       secrets[name] = `env:${secret}`;
@@ -224,7 +228,10 @@ function importServices({ id, job, findings, around }: JobInput): NonNullable<Wr
     }
     const published = ports.map(String).filter((port) => !port.includes('${{'));
     const host = Number((published[0] ?? '').split(':')[0]);
-    const variables = variablesOf(env, around);
+    const variables = variablesOf(
+      Object.fromEntries(Object.entries(env).map(([key, value]) => [key, String(value ?? '')])),
+      around,
+    );
     services[`${id}-${name}`] = {
       command: containerCommand(image, published, [
         ...Object.keys(variables.environment),

@@ -1,7 +1,9 @@
 // The matrix of a job: what of it makes a difference on this machine.
 import { z } from 'zod';
 import type { Matrix, Scalar } from '../../protocol/pipeline.ts';
-import { combinationsOf, maximumCombinations, matrixSize, type Combination } from '../../workspace/pipeline-matrix.ts';
+import { combinationsOf, maximumCombinations, matrixSize } from '../../workspace/pipeline-matrix.ts';
+import { evaluate, textOf } from './github-evaluate.ts';
+import { githubFacts } from './github-facts.ts';
 import type { Findings } from './imported.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
@@ -10,33 +12,31 @@ const GithubMatrix = z
   .object({ include: z.array(row).catch([]).default([]), exclude: z.array(row).catch([]).default([]) })
   .catchall(z.unknown());
 
-export interface MatrixInput {
-  readonly matrix: unknown;
-  readonly runsOn: unknown;
-  /** Everything in which a value can make a difference. */
-  readonly texts: readonly string[];
-  /** `linux`, `macos` or `windows`. */
-  readonly system: string;
-}
+export type ImportedMatrix = { readonly kind: 'none' } | { readonly kind: 'matrix'; readonly matrix: Matrix };
 
-export type ImportedMatrix =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'matrix'; readonly matrix: Matrix }
-  /** Nothing of it can run here. */
-  | { readonly kind: 'elsewhere' };
+/** A combination as the workflow gives it: values can be lists and maps. */
+export type GivenCombination = Readonly<Record<string, unknown>>;
 
-/** Combinations for other systems go, and so do those that differ only in what is not used in any command. */
-export function importMatrix(
-  { matrix, runsOn, texts, system }: MatrixInput,
+/** The combinations that can run on this machine; none where the job runs elsewhere alone. */
+export function givenCombinations(
+  { matrix, runsOn, system }: { readonly matrix: unknown; readonly runsOn: unknown; readonly system: string },
   place: string,
   findings: Findings,
-): ImportedMatrix {
+): GivenCombination[] {
   const whole = matrix === undefined ? [{}] : allCombinations(matrix, place, findings);
   const here = whole.filter((each) => isHere(runnerOf(runsOn, each), system));
   const elsewhere = whole.filter((each) => !here.includes(each)).map((each) => runnerOf(runsOn, each));
   if (elsewhere.length > 0)
     findings.missing(place, `what runs on ${[...new Set(elsewhere)].join(', ')} cannot run on this machine`);
-  if (here.length === 0) return { kind: 'elsewhere' };
+  return here;
+}
+
+/** Combinations that differ only in what is not used in any text are one. */
+export function usedMatrix(
+  here: readonly GivenCombination[],
+  texts: readonly string[],
+  { place, findings }: { readonly place: string; readonly findings: Findings },
+): ImportedMatrix {
   const used = [...new Set(here.flatMap((each) => Object.keys(each)))].filter((name) =>
     texts.some((text) => mentions(text, name)),
   );
@@ -60,11 +60,13 @@ export function importMatrix(
 }
 
 /** `ubuntu-latest`, with the combination's value where it is one. */
-export function runnerOf(runsOn: unknown, combination: Combination): string {
+export function runnerOf(runsOn: unknown, combination: GivenCombination): string {
   const text = Array.isArray(runsOn) ? runsOn.join(', ') : typeof runsOn === 'string' ? runsOn : '';
-  return text.replace(/\$\{\{\s*matrix\.([\w-]+)\s*(?:\|\|[^}]*)?\}\}/g, (_whole, name: string) =>
-    String(combination[name] ?? 'ubuntu-latest'),
-  );
+  const facts = githubFacts({ event: 'push', system: '', inputs: {}, lastStepOf: new Map() }, combination);
+  return text.replace(/\$\{\{\s*(.*?)\s*\}\}/g, (_whole, expression: string) => {
+    const found = evaluate(expression, facts);
+    return found.known ? textOf(found.value) : '';
+  });
 }
 
 /** What is not told by its name is taken for a machine like this one. */
@@ -79,40 +81,51 @@ function mentions(text: string, name: string): boolean {
   return new RegExp(`\\bmatrix\\.${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-])`).test(text);
 }
 
-function projected(combination: Combination, names: readonly string[]): Record<string, Scalar> {
-  return Object.fromEntries(
-    names.flatMap((name) => (combination[name] === undefined ? [] : [[name, combination[name]]])),
-  );
+function projected(combination: GivenCombination, names: readonly string[]): Record<string, Scalar> {
+  const plain = names.flatMap((name) => {
+    const value = scalar.safeParse(combination[name]);
+    return value.success ? [[name, value.data] as const] : [];
+  });
+  return Object.fromEntries(plain);
 }
 
-function allCombinations(found: unknown, place: string, findings: Findings): Combination[] {
-  const parsed = GithubMatrix.safeParse(found);
+function allCombinations(found: unknown, place: string, findings: Findings): GivenCombination[] {
+  const parsed = GithubMatrix.safeParse(workedOut(found));
   if (!parsed.success) {
     findings.missing(place, 'the matrix is computed while the workflow runs; one combination without values is run');
     return [{}];
   }
   const { include, exclude, ...axes } = parsed.data;
-  const values: Record<string, Scalar[]> = {};
-  for (const [name, list] of Object.entries(axes)) {
-    const known = Array.isArray(list)
-      ? list.flatMap((value) => (scalar.safeParse(value).success ? [scalar.parse(value)] : []))
-      : [];
-    if (known.length > 0) values[name] = known;
+  const values: Record<string, string[]> = {};
+  for (const [name, axis] of Object.entries(axes)) {
+    const list = workedOut(axis);
+    if (Array.isArray(list) && list.length > 0) values[name] = list.map(packed);
     else findings.missing(place, `matrix.${name} is computed while the workflow runs`);
   }
-  const scalars = (rows: readonly Record<string, unknown>[]) =>
-    rows.map((each) =>
-      Object.fromEntries(
-        Object.entries(each)
-          .filter(([, value]) => scalar.safeParse(value).success)
-          .map(([name, value]) => [name, scalar.parse(value)]),
-      ),
-    );
-  const matrix = { values, include: scalars(include), exclude: scalars(exclude) };
+  const matrix = { values, include: include.map(packedRow), exclude: exclude.map(packedRow) };
   if (matrixSize(matrix) > maximumCombinations) {
     findings.missing(place, `the matrix has more than ${maximumCombinations} combinations`);
     return [{}];
   }
-  const combinations = combinationsOf(matrix);
+  const combinations = combinationsOf(matrix).map((each) =>
+    Object.fromEntries(Object.entries(each).map(([name, value]) => [name, JSON.parse(String(value))])),
+  );
   return combinations.length === 0 ? [{}] : combinations;
+}
+
+/** Lists and maps take part in the combinations as texts. */
+function packed(value: unknown): string {
+  return JSON.stringify(value ?? null);
+}
+
+function packedRow(found: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(found).map(([name, value]) => [name, packed(value)]));
+}
+
+/** An expression that is known beforehand: `${{ fromJSON('[18, 20]') }}`. */
+function workedOut(value: unknown): unknown {
+  const expression = typeof value === 'string' ? /^\s*\$\{\{(.*)\}\}\s*$/s.exec(value)?.[1] : undefined;
+  if (expression === undefined) return value;
+  const found = evaluate(expression, githubFacts({ event: 'push', system: '', inputs: {}, lastStepOf: new Map() }, {}));
+  return found.known ? found.value : value;
 }

@@ -15,7 +15,7 @@ const setups: readonly { readonly action: RegExp; readonly tool: string; readonl
   { action: /^actions\/setup-go$/, tool: 'go', version: 'go-version' },
   { action: /^actions\/setup-dotnet$/, tool: 'dotnet', version: 'dotnet-version' },
   { action: /^(actions|ruby)\/setup-ruby$/, tool: 'ruby', version: 'ruby-version' },
-  { action: /^pnpm\/action-setup$/, tool: 'pnpm', version: 'version' },
+  { action: /^pnpm\/(action-)?setup$/, tool: 'pnpm', version: 'version' },
   { action: /^astral-sh\/setup-uv$/, tool: 'uv', version: 'version' },
   { action: /^oven-sh\/setup-bun$/, tool: 'bun', version: 'bun-version' },
   { action: /^denoland\/setup-deno$/, tool: 'deno', version: 'deno-version' },

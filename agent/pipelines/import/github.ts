@@ -44,7 +44,6 @@ export function importGithub(value: unknown): Result<Imported> {
     const [end] = imported.ends;
     if (end !== undefined) lastStepOf.set(id, end);
   }
-  if (Object.keys(steps).length === 0) return failure('invalid_input', 'nothing of the workflow can run here');
   const definition: WrittenPipeline = {
     ...(workflow.name === undefined ? {} : { name: workflow.name.slice(0, 200) }),
     type: typeOf(workflow, events),

@@ -13,7 +13,6 @@ export function importGitlab(value: unknown): Result<Imported> {
     return failure('invalid_input', `${parsed.error.issues[0]?.path.join('.') ?? ''}: it is no GitLab CI file`);
   const importing = new Importing(parsed.data);
   importing.run();
-  if (Object.keys(importing.steps).length === 0) return failure('invalid_input', 'nothing of the file can run here');
   const { services, steps, findings, isDeploying } = importing;
   const definition: WrittenPipeline = {
     type: isDeploying ? 'deploy' : 'test',

@@ -36,6 +36,10 @@ export function importPipelines(path: string, text: string): Result<ImportReport
       place: 'text',
     });
   }
+  const { findings } = imported.value;
+  // Nothing of it can run here: the findings say why.
+  if (Object.keys(parsed.data.steps).length === 0)
+    return success({ format, pipelines: [], yaml: '', findings: [...findings] });
   const [problem] = checkPipeline(parsed.data, null);
   if (problem !== undefined) return failure('invalid_input', `${path}: ${sentenceOf(problem)}`, { place: 'text' });
   const yamlText = pipelinesYaml({ [id]: parsed.data });

@@ -1,0 +1,34 @@
+// What a run that audits a selection found out: failures of tests that the selection had left out.
+import type { Execution } from '../protocol/execution.ts';
+import type { TestId } from '../protocol/ids.ts';
+import type { Plan } from '../protocol/plan.ts';
+import { saveRegrets } from '../store/regrets.ts';
+import type { Reader, Store } from '../store/store.ts';
+import { testHistory } from '../store/tests.ts';
+import { isAudited } from '../tests/tests.ts';
+
+const failures: ReadonlySet<string> = new Set(['failed', 'errored', 'timed_out']);
+
+/** The audited test files that fail now and passed the time before: what fails longer is no work of this change. */
+export function regretted(db: Reader, plan: Plan): TestId[] {
+  return plan.tests.filter(isAudited).flatMap(({ id }) => {
+    const [now, before] = testHistory(db, id, 2);
+    const isNew = now !== undefined && failures.has(now.status) && before?.status === 'passed';
+    return isNew ? [id] : [];
+  });
+}
+
+/** Puts on record which files had changed, so that their next change selects the tests. Answers with sentences for the user. */
+export async function recordRegrets(store: Store, plan: Plan, execution: Execution, at: number): Promise<string[]> {
+  const audited = plan.tests.filter(isAudited).length;
+  if (audited === 0) return [];
+  const tests = regretted(store, plan);
+  const paths = plan.changes.flatMap(({ path, from }) => (from === undefined ? [path] : [path, from]));
+  const rows = tests.flatMap((test) => paths.map((path) => ({ executionId: execution.id, at, test, path })));
+  if (rows.length > 0) await store.transact((tx) => saveRegrets(tx, rows));
+  const checked = `the selection was checked: ${audited === 1 ? '1 test file' : `${audited} test files`} outside of it ran`;
+  if (tests.length === 0) return [`${checked}, and none failed that had passed before`];
+  return [
+    `${checked}, and ${tests.join(', ')} failed: from now on a change of ${paths.join(', ')} selects ${tests.length === 1 ? 'it' : 'them'}`,
+  ];
+}
