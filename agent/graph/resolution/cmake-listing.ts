@@ -128,6 +128,12 @@ export class CMakeListing {
 
   readonly #builtIn: Readonly<Record<string, (words: readonly string[], scope: Scope) => void>> = {
     set: ([name = '', ...values], scope) => this.#set(name, values, scope),
+    project: ([name = ''], scope) => {
+      for (const variable of ['PROJECT_NAME', ...(scope.outer === null ? ['CMAKE_PROJECT_NAME'] : [])])
+        scope.variables.set(variable, [name]);
+      for (const variable of ['PROJECT_SOURCE_DIR', `${name}_SOURCE_DIR`])
+        scope.variables.set(variable, [`/${scope.folder}`]);
+    },
     list: (words, scope) => this.#list(words, scope),
     file: (words, scope) => this.#glob(words, scope),
     aux_source_directory: ([folder = '', name = ''], scope) =>

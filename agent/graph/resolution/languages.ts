@@ -54,7 +54,7 @@ const languages: readonly Language[] = [
     id: 'c',
     extensions: cExtensions,
     unit: /(?:^|\/)(?:CMakeLists\.txt|meson\.build|configure\.ac|WORKSPACE(?:\.bazel)?)$/,
-    decides: /(?:^|\/)(?:CMakeLists\.txt|[^/]+\.cmake)$/,
+    decides: /(?:^|\/)(?:CMakeLists\.txt|[^/]+\.cmake|binding\.gyp|meson\.build)$/,
     create: (parts) => new CResolver(parts),
   },
   {

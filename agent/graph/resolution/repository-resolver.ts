@@ -13,6 +13,7 @@ import { LinkedPaths } from './linked-paths.ts';
 import { readManifests } from './manifests.ts';
 import type { Manifests } from './manifests.ts';
 import { Packages } from './packages.ts';
+import { NativeProjects } from './native-projects.ts';
 import { PathResolver } from './path-resolver.ts';
 import { readPythonProjects } from './python-projects.ts';
 import type { PythonProjects } from './python-projects.ts';
@@ -55,6 +56,7 @@ export class RepositoryResolver {
   readonly #pythonModules: PythonResolver;
   readonly #paths: PathResolver;
   readonly #compiled: CompiledLanguages;
+  readonly #native: NativeProjects;
 
   constructor({ root, files, factsOf }: ResolverInput) {
     const read = (file: RepoPath) => readText(root, file);
@@ -66,6 +68,7 @@ export class RepositoryResolver {
     this.#projects = readTypeScriptProjects(files, root, read);
     this.#configurations = readRunnerConfigurations(files, this.#manifests, read);
     this.#python = readPythonProjects(this.files, read);
+    this.#native = new NativeProjects(this.files, read);
     this.#compiled = new CompiledLanguages({ files: this.files, factsOf, read });
     const links = new LinkedPaths(root);
     const packages = new Packages({ files: this.files, manifests: this.#manifests, projects: this.#projects });
@@ -151,11 +154,14 @@ export class RepositoryResolver {
       edges.addFolder(this.files.hasFolder(join(unseen, 'src')) ? join(unseen, 'src') : unseen, 'all');
     // The paths in a configuration are settings; it does not read them itself.
     if (!isSetting) this.#addPaths(edges, file, facts.imports.filter(isPath));
+    const native = this.#native.standingFor(file);
+    if (native !== null) edges.addModules([native], false);
     return edges;
   }
 
   #addCompiled(edges: EdgeCollector, file: RepoPath, language: string): FileEdges {
     this.#compiled.addEdges(edges, file, language);
+    edges.addModules(this.#native.stoodForBy(file), false);
     edges.endModules();
     for (const fact of this.#factsOf(file).imports) if (isPath(fact)) this.#addPath(edges, file, fact);
     return edges;

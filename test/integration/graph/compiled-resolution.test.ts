@@ -264,10 +264,10 @@ describe('C and C++ resolve', () => {
   it('programs to the sources that CMake links to them', async () => {
     const files = {
       'CMakeLists.txt': `
-        project(app)
+        project(core)
         set(SOURCES src/a.c)
         list(APPEND SOURCES src/b.c)
-        add_library(core STATIC \${SOURCES})
+        add_library(\${PROJECT_NAME} STATIC \${SOURCES})
         add_library(acme::core ALIAS core)
         file(GLOB EXTRA \${CMAKE_CURRENT_SOURCE_DIR}/extra/*.c)
         add_library(extra OBJECT \${EXTRA})
@@ -354,6 +354,35 @@ describe('C# resolves', () => {
       }),
       ['A.Part.cs', 'Far.cs'],
     );
+  });
+});
+
+describe('scripts that load native code depend on', () => {
+  it('all of it in their project, and on what that depends on', async () => {
+    const files = {
+      'py/pyproject.toml': '[build-system]\nrequires = ["maturin"]',
+      'py/Cargo.toml': '[package]\nname = "bind"\n[dependencies]\ncore = { path = "../core" }',
+      'py/src/lib.rs': '',
+      'py/test_it.py': 'import bind',
+      'core/Cargo.toml': '[package]\nname = "core"',
+      'core/src/lib.rs': 'mod deep;',
+      'core/src/deep.rs': '',
+      'addon/binding.gyp': '{ "sources": ["b.cc"] }',
+      'addon/package.json': '{}',
+      'addon/a.cc': '',
+      'addon/b.cc': '',
+      'addon/x.test.js': '',
+      'plain/package.json': '{}',
+      'plain/c.c': '',
+      'plain/y.test.js': '',
+    };
+    assert.deepEqual(await reachedFrom('core/src/deep.rs', files), [
+      'core/src/lib.rs',
+      'py/src/lib.rs',
+      'py/test_it.py',
+    ]);
+    assert.deepEqual(await reachedFrom('addon/b.cc', files), ['addon/a.cc', 'addon/x.test.js']);
+    assert.deepEqual(await reachedFrom('plain/c.c', files), []);
   });
 });
 
