@@ -1,5 +1,6 @@
 // What only the records tell at the end of a run: queue time, flaky tests, and failures that the selection before it missed.
 import type { ExecutionId, TestId } from '../protocol/ids.ts';
+import { isAudited } from '../protocol/plan.ts';
 import type { TestHistoryEntry, TestResult } from '../protocol/test.ts';
 import { getExecution, listExecutions } from '../store/executions.ts';
 import { getPlan } from '../store/plans.ts';
@@ -47,6 +48,8 @@ interface Failures {
 function regretOf(db: Reader, executionId: ExecutionId, { failed, histories }: Failures): number | null {
   const plan = getPlan(db, executionId);
   if (plan === null || plan.skipped.count > 0) return null;
+  const audited = new Set<string>(plan.tests.filter(isAudited).map(({ file }) => file));
+  if (audited.size > 0) return failed.filter(({ id, file }) => audited.has(file) && histories.get(id)?.[1]?.status === 'passed').length;
   const before = listExecutions(db, lookedAt).find(({ id }) => id !== executionId);
   const leftOut = new Set<string>(before === undefined ? [] : getPlan(db, before.id)?.skipped.files);
   return failed.filter(({ id, file }) => leftOut.has(file) && histories.get(id)?.[1]?.status === 'passed').length;

@@ -23,6 +23,7 @@ export const commands: readonly CommandDeclaration[] = [
       base,
       all,
       { name: 'failed', summary: 'Only what failed in its last result.' },
+      { name: 'audit', summary: 'After what the change can affect run the rest too, and remember what the selection missed.' },
       { name: 'cold', summary: 'Start every test runner anew, also where one is kept ready: for comparison.' },
       { name: 'verbose', short: 'v', summary: 'A line for every test, with its reason.' },
       json,

@@ -1,11 +1,10 @@
 // What a run that audits a selection found out: failures of tests that the selection had left out.
 import type { Execution } from '../protocol/execution.ts';
 import type { TestId } from '../protocol/ids.ts';
-import type { Plan } from '../protocol/plan.ts';
+import { isAudited, type Plan } from '../protocol/plan.ts';
 import { saveRegrets } from '../store/regrets.ts';
 import type { Reader, Store } from '../store/store.ts';
 import { testHistory } from '../store/tests.ts';
-import { isAudited } from '../tests/tests.ts';
 
 const failures: ReadonlySet<string> = new Set(['failed', 'errored', 'timed_out']);
 

@@ -42,12 +42,22 @@ export const Plan = z.object({
 });
 export type Plan = z.infer<typeof Plan>;
 
+/** The reason of a test that runs only to check the selection, which had left it out. */
+export const auditReason = 'left out; runs to check the selection';
+
+/** Whether a planned test is there only to check the selection. */
+export function isAudited({ why }: Pick<PlannedTest, 'why'>): boolean {
+  return why[0] === auditReason;
+}
+
 /** What a caller wants planned or run. */
 export const PlanRequest = z.object({
   /** A git revision. Default: the working tree against HEAD, on a clean tree HEAD against its first parent. */
   base: z.string().min(1).max(512).optional(),
   /** Everything, whatever changed. */
   all: z.boolean().optional(),
+  /** What the change can affect, and after it what is left out, to find out whether the selection was right. */
+  audit: z.boolean().optional(),
   /** Only what failed in its last result. */
   failed: z.boolean().optional(),
   /** Only these tests: ids of files or of cases. */

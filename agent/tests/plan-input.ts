@@ -18,10 +18,12 @@ export interface TestPlanInput {
   /** Every file that git does not ignore: what is not among them is built. */
   readonly sources: ReadonlySet<RepoPath>;
   readonly changes: ChangeSet;
-  readonly impact: Pick<Impact, 'reached' | 'reachedFrom' | 'bounded'>;
+  readonly impact: Pick<Impact, 'reached' | 'reachedFrom' | 'bounded' | 'changed'>;
   /** What recordings say about the change; null: they are not asked. */
   readonly evidence: EvidenceJudge | null;
   readonly history: ReadonlyMap<TestId, FileHistory>;
+  /** Failures that earlier selections had left out: which tests, by the file that had changed. */
+  readonly regrets: ReadonlyMap<RepoPath, ReadonlySet<TestId>>;
   readonly settings: Settings;
   readonly request: PlanRequest;
   readonly estimator: FailureEstimator;

@@ -1,6 +1,6 @@
 // Which test files run for a change, in which order and why. Pure: a plan is a value.
 import type { RepoPath } from '../protocol/ids.ts';
-import type { PlannedTest } from '../protocol/plan.ts';
+import { isAudited, type PlannedTest } from '../protocol/plan.ts';
 import type { Framework, TestFile } from '../protocol/test.ts';
 import { isFailing } from './estimator.ts';
 import type { TestPlanInput } from './plan-input.ts';
@@ -23,7 +23,11 @@ export function planTests(input: TestPlanInput): TestPlan {
   const selected = selectTests(input);
   const medians = frameworkMedians(input);
   const candidates = selected.map((each) => candidateOf(each, input, medians));
-  const ordered = keepsRunnersOrder(input) ? candidates : candidates.toSorted(byUrgency);
+  const urgent = keepsRunnersOrder(input) ? candidates : candidates.toSorted(byUrgency);
+  const ordered = [
+    ...urgent.filter(({ planned }) => !isAudited(planned)),
+    ...urgent.filter(({ planned }) => isAudited(planned)),
+  ];
   const chosen = new Set(selected.map((each) => each.file.id));
   const left = input.request.buildsOnly === true ? [] : input.files.filter((file) => !chosen.has(file.id));
   return {

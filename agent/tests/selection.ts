@@ -1,6 +1,7 @@
 // Which test files run, and why: a table of rules, the first that applies gives the reason.
 import picomatch from 'picomatch';
 import type { RepoPath, TestId } from '../protocol/ids.ts';
+import { auditReason } from '../protocol/plan.ts';
 import type { TestFile } from '../protocol/test.ts';
 import { isFailing } from './estimator.ts';
 import type { Verdict } from './evidence-judge.ts';
@@ -79,6 +80,16 @@ export const selectionRules: readonly SelectionRule[] = [
     },
   },
   {
+    name: 'regretted',
+    says: 'it once failed although a selection had left it out, and a file changed that had changed then',
+    because: 'something led there that neither imports nor recordings show',
+    select(file, { input }) {
+      const changed = input.changes.files.find(({ path }) => input.regrets.get(path)?.has(file.id) === true);
+      if (changed === undefined || !runsDifferently(changed.path, input)) return null;
+      return { why: [changed.path, 'failed once when it had been left out', file.file], distance: 2 };
+    },
+  },
+  {
     name: 'unrecorded',
     says: 'imports or paths lead from the change to it, and no recording that holds can tell whether it ran what changed',
     because:
@@ -93,6 +104,11 @@ export const selectionRules: readonly SelectionRule[] = [
     },
   },
 ];
+
+function runsDifferently(path: RepoPath, { impact }: TestPlanInput): boolean {
+  const kind = impact.changed.get(path)?.difference?.kind;
+  return kind !== 'nothing' && kind !== 'types';
+}
 
 /** By the graph's way where there is one. */
 function reachedOr(file: TestFile, { reached }: TestPlanInput['impact'], by: RepoPath): Omit<Selected, 'file'> {
@@ -123,7 +139,7 @@ export function selectTests(input: TestPlanInput): Selected[] {
       const found = rule.select(file, facts);
       if (found !== null) return [{ file, ...found }];
     }
-    return [];
+    return request.audit === true ? [{ file, why: [auditReason, file.file], distance: null }] : [];
   });
 }
 

@@ -9,6 +9,8 @@ import { failure, success, type Result } from '../protocol/failure.ts';
 import type { RepoPath, TestId } from '../protocol/ids.ts';
 import type { PlanRequest } from '../protocol/plan.ts';
 import type { Framework, TestCase, TestFile } from '../protocol/test.ts';
+import { loadRegrets } from '../store/regrets.ts';
+import type { Reader } from '../store/store.ts';
 import { fileHistory } from '../store/tests.ts';
 import { testId, type DebugCommand, type WrittenCase } from './adapter.ts';
 import { TestCatalog } from './catalog.ts';
@@ -94,6 +96,7 @@ export function createTests(options: TestsOptions): Tests {
         changes,
         impact,
         evidence: recorded.judge(impact),
+        regrets: regretsByPath(options.store),
         history,
         settings: options.settings(),
         request,
@@ -115,6 +118,12 @@ export function createTests(options: TestsOptions): Tests {
       await Promise.all([warm.dispose(), catalog.dispose(), evidence.dispose()]);
     },
   };
+}
+
+function regretsByPath(store: Reader): Map<RepoPath, Set<TestId>> {
+  const byPath = new Map<RepoPath, Set<TestId>>();
+  for (const { path, test } of loadRegrets(store)) byPath.set(path, (byPath.get(path) ?? new Set()).add(test));
+  return byPath;
 }
 
 /** A selection names files, so it should know the runners' own; a run of known files does without, and one of everything mostly. */

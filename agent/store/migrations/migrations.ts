@@ -5,8 +5,9 @@ import { buildDetails } from './0003-build-details.ts';
 import { entities } from './0004-entities.ts';
 import { pipelines } from './0005-pipelines.ts';
 import { metricsAndAlerts } from './0006-metrics-and-alerts.ts';
+import { regrets } from './0008-regrets.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [initialSchema, testEvidence, buildDetails, entities, pipelines, metricsAndAlerts];
+export const migrations: readonly Migration[] = [initialSchema, testEvidence, buildDetails, entities, pipelines, metricsAndAlerts, regrets];

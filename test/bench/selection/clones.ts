@@ -1,6 +1,6 @@
 // Copies of a repository to work in, and the commands that are compared: Noodle's plan, whole runs, and the runners' own selections.
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 
@@ -40,11 +40,8 @@ export class Clone {
     const head = (await output('git', ['rev-parse', 'HEAD'], repository)).stdout.trim();
     await output('git', ['checkout', '--quiet', '--detach', head], folder);
     const installed = path.join(repository, 'node_modules');
-    if (existsSync(installed)) {
-      symlinkSync(installed, path.join(folder, 'node_modules'));
-      // A link is no folder to `node_modules/` in .gitignore.
-      writeFileSync(path.join(folder, '.git/info/exclude'), 'node_modules\n');
-    }
+    // Hard links cost nothing, and unlike a symbolic link they do not lead runners elsewhere.
+    if (existsSync(installed)) await output('cp', ['-al', installed, path.join(folder, 'node_modules')], folder);
     return clone;
   }
 
@@ -118,13 +115,6 @@ export class Clone {
     return answer;
   }
 }
-
-/** What is measured are tests. */
-const withoutBuilds = {
-  NOODLE_BUILD_JAVASCRIPT_ENABLED: 'false',
-  NOODLE_BUILD_TYPESCRIPT_ENABLED: 'false',
-  NOODLE_BUILD_PYTHON_ENABLED: 'false',
-};
 
 /** Resolves whatever the exit code is: a run that fails is what is looked for. */
 function output(

@@ -58,6 +58,8 @@ async function measure(repository: string, options: Options): Promise<void> {
     const planned = await Clone.of(repository, path.join(folder, 'planned'));
     const baseline = await truth.runAll(false);
     const { all } = await planned.plan('--all');
+    if (baseline.failed.size > all.size / 2)
+      throw new Error(`${repository}: most tests fail without any fault; are its dependencies installed?`);
     const judged = await killedMutants(truth, { all, broken: baseline.failed, options });
     await selectAll(planned, judged, 'Noodle, nothing recorded');
     for (const { mutant, selections } of judged) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { RepoPath, type TestId } from '../../../agent/protocol/ids.ts';
-import type { PlanRequest } from '../../../agent/protocol/plan.ts';
+import { isAudited, type PlanRequest } from '../../../agent/protocol/plan.ts';
 import { settingDeclarations, type Settings } from '../../../agent/protocol/settings.ts';
 import type { TestStatus } from '../../../agent/protocol/test.ts';
 import { testId, type TestProject } from '../../../agent/tests/adapter.ts';
@@ -24,6 +24,8 @@ interface Case {
   readonly configFiles?: readonly string[];
   /** What recordings say, by the file; nothing is recorded of the others. */
   readonly verdicts?: Record<string, Verdict>;
+  /** Tests that were missed, by the file that had changed. */
+  readonly regrets?: Record<string, readonly string[]>;
 }
 
 // Made of the declarations themselves.
@@ -41,6 +43,7 @@ function plan({
   built = [],
   configFiles = [],
   verdicts,
+  regrets = {},
 }: Case): TestPlan {
   const project: TestProject = {
     framework: 'mocha',
@@ -82,6 +85,7 @@ function plan({
         },
       ]),
     ),
+    regrets: new Map(Object.entries(regrets).map(([file, tests]) => [path(file), new Set(tests.map(idOf))])),
     settings: { ...defaults, ...settings },
     request,
     estimator: plainEstimator,
@@ -131,6 +135,21 @@ describe('planTests: recordings', () => {
       order(plan({ files: ['a.js'], reached: { 'x.config': ['x.config'] }, configFiles: ['x.config'], verdicts })),
       ['a.js'],
     );
+  });
+});
+
+describe('planTests: what selections missed', () => {
+  it('is in when a file changes that had changed then', () => {
+    const result = plan({ changed: ['x.js'], regrets: { 'x.js': ['b.js'], 'y.js': ['c.js'] } });
+    assert.deepEqual(order(result), ['b.js']);
+    assert.deepEqual(result.tests[0]?.why, ['x.js', 'failed once when it had been left out', 'b.js']);
+  });
+
+  it('is looked for by an audit: the selection first, then the rest', () => {
+    const result = plan({ reached: { 'c.js': ['x.js', 'c.js'] }, history: { 'c.js': { medianMs: 9000 } }, request: { audit: true } });
+    assert.deepEqual(order(result), ['c.js', 'a.js', 'b.js']);
+    assert.deepEqual(result.tests.map(isAudited), [false, true, true]);
+    assert.deepEqual(result.skipped.files, []);
   });
 });
 
