@@ -4,6 +4,7 @@ import { analyticsHandlers } from './analytics-handlers.ts';
 import type { Answers } from './answers/answers.ts';
 import type { Builds } from './builds/builds.ts';
 import type { Engine } from './engine/engine.ts';
+import { flakinessHandlers } from './flakiness-handlers.ts';
 import { namedRunHandlers, type NamedRunParts } from './named-run-handlers.ts';
 import type { ContinuousRun } from './pipelines/continuous-run.ts';
 import type { MainJob } from './pipelines/main-job.ts';
@@ -45,7 +46,7 @@ export interface HandlerParts extends PredictionParts, NamedRunParts, PipelineHa
 
 /** One handler for each operation of the contract. They trust their input: it was checked where it came in. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  return { ...namedRunHandlers(parts), ...predictionHandlers(parts), ...pipelineHandlers(parts), ...agentHandlers(parts), ...planHandlers(parts), ...executionHandlers(parts), ...testAndBuildHandlers(parts), ...analyticsHandlers(parts), ...dashboardHandlers(parts) };
+  return { ...namedRunHandlers(parts), ...flakinessHandlers(parts), ...predictionHandlers(parts), ...pipelineHandlers(parts), ...agentHandlers(parts), ...planHandlers(parts), ...executionHandlers(parts), ...testAndBuildHandlers(parts), ...analyticsHandlers(parts), ...dashboardHandlers(parts) };
 }
 
 function agentHandlers({ status, stop, configuration, configureClient, continuousRun }: HandlerParts) {

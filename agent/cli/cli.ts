@@ -4,6 +4,7 @@ import { analytics } from './commands/analytics.ts';
 import { build } from './commands/build.ts';
 import { config } from './commands/config.ts';
 import { explain } from './commands/explain.ts';
+import { flaky, quarantine } from './commands/flaky.ts';
 import { init } from './commands/init.ts';
 import { pipelineImplementations } from './commands/pipeline.ts';
 import { models, risk } from './commands/models.ts';
@@ -31,7 +32,7 @@ export interface CommandLineOptions {
   readonly interrupted: AbortSignal;
 }
 
-const implementations: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = { run, plan, build, targets, watch, serve, status, stop, explain, config, metric, alerts, analytics, models, risk, init, ...pipelineImplementations };
+const implementations: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = { run, plan, build, targets, watch, serve, status, stop, explain, flaky, quarantine, config, metric, alerts, analytics, models, risk, init, ...pipelineImplementations };
 
 /** Runs one command line to its end. */
 export async function runCommandLine(options: CommandLineOptions): Promise<ExitCode> {

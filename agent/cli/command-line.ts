@@ -1,6 +1,7 @@
 // The command line's grammar: which commands and options exist, and what a wrong one is told.
 import { parseArgs } from 'node:util';
 import { analyticsCommands } from './analytics-grammar.ts';
+import { flakinessCommands } from './flakiness-grammar.ts';
 import { all, base, help, json, repository, type CommandDeclaration } from './command-declaration.ts';
 import { pipelineCommands } from './pipeline-commands.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
@@ -82,6 +83,7 @@ export const commands: readonly CommandDeclaration[] = [
     options: [{ name: 'skipped', summary: 'List what a plan made now leaves out; with a test, what vouches for that.' }, json, repository, help],
     examples: ['noodle explain test/cart.test.ts', 'noodle explain core', 'noodle explain --skipped', 'noodle explain --skipped test/cart.test.ts'],
   },
+  ...flakinessCommands([json, repository, help]),
   ...analyticsCommands([json, repository, help]),
   { name: 'models', summary: 'The models, how good they are beside the simple way, and whether they decide.', options: [json, repository, help], examples: ['noodle models'] },
   { name: 'risk', summary: "How risky the present change is among the repository's own, and why.", options: [json, repository, help], examples: ['noodle risk'] },

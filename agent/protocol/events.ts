@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Alert } from './alerts.ts';
 import { BuildResult } from './build.ts';
 import { Execution, Step, TestCounts, ExecutionState, Trigger } from './execution.ts';
+import { FlakyTest } from './flakiness.ts';
 import { ExecutionId, StepId, TargetId, TestId, RepoPath } from './ids.ts';
 import { Approval } from './pipeline.ts';
 import { Plan } from './plan.ts';
@@ -25,6 +26,8 @@ export const NoodleEvent = z.discriminatedUnion('type', [
   /** A test file was handed to its runner. */
   z.object({ type: z.literal('test.started'), ...ofExecution, id: TestId, file: RepoPath }),
   z.object({ type: z.literal('test.finished'), ...ofExecution, result: TestResult }),
+  /** A test was found to be flaky, or is known for it and was seen to be once more. */
+  z.object({ type: z.literal('test.flaky'), ...ofExecution, flaky: FlakyTest }),
   z.object({
     type: z.literal('run.finished'),
     ...ofExecution,

@@ -8,6 +8,7 @@ import { ChangeSet } from './change-set.ts';
 import { Execution, Trigger } from './execution.ts';
 import { Certificate, Explanation } from './explanation.ts';
 import { ExecutionId, StepId, TestId } from './ids.ts';
+import { flakinessOperations } from './flakiness-operations.ts';
 import { namedRunOperations } from './named-run-operations.ts';
 import { cursor, limit, nextCursor, nothing, operation, type OperationDeclaration } from './operation.ts';
 import { pipelineOperations } from './pipeline-operations.ts';
@@ -213,6 +214,7 @@ export const operations = {
     role: 'viewer',
   }),
   ...analyticsOperations,
+  ...flakinessOperations,
   ...namedRunOperations,
   ...pipelineOperations,
   ...predictionOperations,

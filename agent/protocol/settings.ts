@@ -46,6 +46,7 @@ export const settingDeclarations = [
   flag('NOODLE_TEST_INTELLIGENT_PRIORITIZATION', 'test.intelligentPrioritization', "Likeliest failure first. When false, the runner's own order."),
   { environment: 'NOODLE_TEST_PARALLEL_EXECUTIONS', key: 'test.parallelExecutions', type: 'integer', default: 5, minimum: 1, maximum: 64, description: 'How many test processes run at once, never more than the machine has processors.' },
   { environment: 'NOODLE_TEST_DEFAULT_TIMEOUT', key: 'test.defaultTimeout', type: 'integer', default: 300, minimum: 1, maximum: 86_400, unit: 'seconds', description: 'How long a runner may go without finishing a test before it is stopped, in seconds.' },
+  flag('NOODLE_TEST_FAILURE_ANALYSIS', 'test.failureAnalysis', 'Run new failures again at the end of a run, to tell tests that fail by chance from those that are broken.'),
   flag('NOODLE_TEST_RECORD_EVIDENCE', 'test.recordEvidence', 'Record which lines and files a test file uses when it runs and that is not on record. When false, only runs with --coverage do.'),
   flag('NOODLE_TEST_PYTEST_ENABLED', 'test.pytestEnabled', 'Run pytest tests.'),
   flag('NOODLE_TEST_UNITTEST_ENABLED', 'test.unittestEnabled', 'Run unittest tests.'),

@@ -41,6 +41,8 @@ export interface StepsInput {
   /** In running order. */
   readonly planned: readonly PlannedTest[];
   readonly request: PlanRequest;
+  /** Started by a save, and replaced by the next one: nothing is done that can wait. */
+  readonly isContinuous?: boolean;
   /** Steps that have to succeed before the tests of a project in this folder: builds of what they import built. */
   readonly after: (folder: string) => readonly StepId[];
 }

@@ -1,13 +1,15 @@
 // Turns a plan into steps of the engine: one a project, which runs its files and tells what comes of them.
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/engine.ts';
 import { assetPath } from '../platform/assets.ts';
+import type { ProcessSpec } from '../platform/processes.ts';
 import { StepId, type RepoPath, type TestId } from '../protocol/ids.ts';
 import type { PlanRequest } from '../protocol/plan.ts';
-import type { TestStatus } from '../protocol/test.ts';
+import type { TestResult, TestStatus } from '../protocol/test.ts';
 import { testId, type TestBatch } from './adapter.ts';
 import type { CatalogEntry, TestCatalog } from './catalog.ts';
 import type { EvidenceKeeper, StepEvidence } from './evidence/evidence-keeper.ts';
-import { batchesOf, runProject, type ProjectListener, type ProjectTrouble } from './project-run.ts';
+import { statusesOf, uncountedFailures } from './flakiness/step-failures.ts';
+import { batchesOf, runProject, type ProjectListener, type ProjectRunOptions, type ProjectTrouble } from './project-run.ts';
 import type { Warmth } from './warm/warmth.ts';
 import { ResultNumbering, ResultRecorder } from './results.ts';
 import { keptFolderOf, temporaryFolderOf, type StepsInput, type TestsOptions } from './options.ts';
@@ -74,7 +76,8 @@ async function runStep(step: ProjectStep, context: StepContext): Promise<StepOut
     isWhole: batches.every((batch) => batch.only.length === 0),
   });
   const listener = new StepListener(step, context, { recorder, evidence });
-  const trouble = await runProject(batches, {
+  const before = statusesOf(catalog.files);
+  const runOptions: ProjectRunOptions = {
     root: options.root,
     runnerFolder: assetPath('test-runners'),
     adapter: entry.adapter,
@@ -88,7 +91,8 @@ async function runStep(step: ProjectStep, context: StepContext): Promise<StepOut
     ...step.warm.forRun(step.input.request, (spec) => context.run(spec)),
     temporaryFolder: temporaryFolderOf(options),
     keptFolder: keptFolderOf(options),
-  });
+  };
+  const trouble = await runProject(batches, runOptions);
   const isWhole = batches.every((batch) => batch.only.length === 0) && !context.signal.aborted;
   await recorder.close(isWhole ? listener.finishedIds() : []);
   await evidence.close(context.signal.aborted);
@@ -97,7 +101,21 @@ async function runStep(step: ProjectStep, context: StepContext): Promise<StepOut
   if (batches[0]?.files === null && trouble === null && !context.signal.aborted)
     await catalog.addReported(entry, listener.reportedFiles());
   catalog.casesChanged();
-  return outcomeOf(listener.failed, trouble);
+  const plain = { ...runOptions, environment: options.environment(), recordsEvidence: false, run: (spec: ProcessSpec) => context.run(spec) };
+  const uncounted = await uncountedFailures(
+    {
+      project: entry.project,
+      context,
+      runOptions: plain,
+      failed: listener.failures(),
+      order: listener.order,
+      before,
+      isContinuous: step.input.isContinuous === true,
+      sources: [...catalog.sources],
+    },
+    options,
+  );
+  return outcomeOf(listener.failed - uncounted, trouble);
 }
 
 /** All of a project is left to its runner; else the files are named. */
@@ -134,6 +152,10 @@ function outcomeOf(failed: number, trouble: ProjectTrouble | null): StepOutcome 
   return { state: 'succeeded' };
 }
 
+function isFailingStatus(status: TestStatus): boolean {
+  return status === 'failed' || status === 'errored' || status === 'timed_out';
+}
+
 /** Numbers results, emits them, counts them and hands them to the recorder. */
 class StepListener implements ProjectListener {
   readonly #step: ProjectStep;
@@ -144,6 +166,9 @@ class StepListener implements ProjectListener {
   readonly #planned: ReadonlySet<RepoPath>;
   readonly #finished = new Set<RepoPath>();
   readonly #reported = new Set<RepoPath>();
+  readonly #failures = new Map<TestId, TestResult>();
+  /** Files in the order in which they began. */
+  readonly order: RepoPath[] = [];
   failed = 0;
 
   constructor(
@@ -161,6 +186,7 @@ class StepListener implements ProjectListener {
 
   fileStarted(file: RepoPath): void {
     const id = testId(this.#step.entry.project.framework, file);
+    this.order.push(file);
     this.#step.options.events.emit({ type: 'test.started', executionId: this.#context.executionId, id, file });
   }
 
@@ -169,6 +195,8 @@ class StepListener implements ProjectListener {
     this.#reported.add(result.file);
     if (replaced !== null) this.#count(replaced, -1);
     this.#count(result.status, 1);
+    if (isFailingStatus(result.status)) this.#failures.set(result.id, result);
+    else this.#failures.delete(result.id);
     this.#step.options.events.emit({ type: 'test.finished', executionId: this.#context.executionId, result });
     this.#recorder.add(result);
     this.#context.touch();
@@ -190,6 +218,11 @@ class StepListener implements ProjectListener {
     return [...this.#finished]
       .filter((file) => this.#reported.has(file))
       .map((file) => testId(this.#step.entry.project.framework, file));
+  }
+
+  /** The tests that failed, in the order in which they did. */
+  failures(): TestResult[] {
+    return [...this.#failures.values()];
   }
 
   reportedFiles(): RepoPath[] {

@@ -6,6 +6,7 @@ import { ChangeSet } from '../../agent/protocol/change-set.ts';
 import { Execution } from '../../agent/protocol/execution.ts';
 import { ExecutionId, StepId, TargetId, TestId } from '../../agent/protocol/ids.ts';
 import type { InputOf, OperationName, OutputOf } from '../../agent/protocol/operations.ts';
+import { FlakyTest } from '../../agent/protocol/flakiness.ts';
 import { Plan } from '../../agent/protocol/plan.ts';
 import { TestFile } from '../../agent/protocol/test.ts';
 import { namedRunInputs, namedRunOutputs } from './named-run-examples.ts';
@@ -15,6 +16,8 @@ import { Bottlenecks, Capacity, DeliveryMetrics, Forecast, TrendAnalysis, Tuning
 
 export const runId = ExecutionId.parse('run-1');
 const testId = TestId.parse('mocha:test/cart.test.ts > total > applies the discount');
+
+const flakyTest = FlakyTest.parse({ test: testId, probability: 0.5, trials: 4, failures: 2, cause: 'time', evidence: [], seenAt: 1, quarantine: null });
 
 /** An execution that has just ended. */
 export const execution = Execution.parse({
@@ -131,6 +134,9 @@ export const exampleInputs: { readonly [N in OperationName]: InputOf<N> } = {
   getExecutionLog: { id: runId, stepId: StepId.parse('build:core'), offset: 0 },
   listTests: {},
   listTestCases: { id: testFile.id },
+  listFlakyTests: {},
+  quarantineTest: { test: testId, until: 1000, reason: 'flaky' },
+  liftQuarantine: { test: testId },
   getTestHistory: { id: testId, limit: 3 },
   getDebugCommand: { id: testId },
   listTargets: {},
@@ -201,6 +207,9 @@ export const exampleOutputs: { readonly [N in OperationName]: OutputOf<N> } = {
   getExecutionLog: { text: 'built\n', nextOffset: null, droppedBytes: 0 },
   listTests: { files: [testFile], problems: [] },
   listTestCases: { cases: testFile.cases },
+  listFlakyTests: { tests: [flakyTest] },
+  quarantineTest: { tests: [flakyTest] },
+  liftQuarantine: { lifted: testId },
   getTestHistory: { history: [{ status: 'passed', durationMs: 1, finishedAt: 1 }] },
   getDebugCommand: {
     type: 'node',

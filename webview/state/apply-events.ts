@@ -62,6 +62,7 @@ const appliers: { readonly [T in OtherType]: Apply<T> } = {
     return withCurrent(state, event, { builds });
   },
   'test.started': unchanged,
+  'test.flaky': unchanged,
   'run.finished': runFinished,
   'execution.changed': (state, event) => executionChanged(state, event.execution),
   'step.changed': (state, event) => {

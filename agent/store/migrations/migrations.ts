@@ -4,6 +4,7 @@ import { testEvidence } from './0002-test-evidence.ts';
 import { buildDetails } from './0003-build-details.ts';
 import { entities } from './0004-entities.ts';
 import { pipelines } from './0005-pipelines.ts';
+import { flakyTests } from './0007-flaky-tests.ts';
 import { metricsAndAlerts } from './0006-metrics-and-alerts.ts';
 import { regrets } from './0008-regrets.ts';
 import type { Migration } from './migration.ts';
