@@ -11,4 +11,4 @@ import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [initialSchema, testEvidence, buildDetails, entities, pipelines, metricsAndAlerts, regrets];
+export const migrations: readonly Migration[] = [initialSchema, testEvidence, buildDetails, entities, pipelines, metricsAndAlerts, flakyTests, regrets];
