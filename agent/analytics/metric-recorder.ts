@@ -104,7 +104,7 @@ export class MetricRecorder {
   }
 
   #flushAll(): Promise<void> {
-    this.#flushing ??= this.#writeAll();
+    this.#flushing ??= Promise.resolve().then(() => this.#writeAll());
     return this.#flushing;
   }
 

@@ -49,7 +49,8 @@ function regretOf(db: Reader, executionId: ExecutionId, { failed, histories }: F
   const plan = getPlan(db, executionId);
   if (plan === null || plan.skipped.count > 0) return null;
   const audited = new Set<string>(plan.tests.filter(isAudited).map(({ file }) => file));
-  if (audited.size > 0) return failed.filter(({ id, file }) => audited.has(file) && histories.get(id)?.[1]?.status === 'passed').length;
+  if (audited.size > 0)
+    return failed.filter(({ id, file }) => audited.has(file) && histories.get(id)?.[1]?.status === 'passed').length;
   const before = listExecutions(db, lookedAt).find(({ id }) => id !== executionId);
   const leftOut = new Set<string>(before === undefined ? [] : getPlan(db, before.id)?.skipped.files);
   return failed.filter(({ id, file }) => leftOut.has(file) && histories.get(id)?.[1]?.status === 'passed').length;

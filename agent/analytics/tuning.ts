@@ -54,17 +54,19 @@ function parallelism(
 ): TuningProposal[] {
   const present = settings[setting];
   const effective = Math.min(present, most);
-  const lengths = (slots: number) => executions.map(({ steps }) => makespan(steps, kind, slots));
-  const before = median(lengths(effective));
-  if (before <= 0) return [];
-  for (let slots = effective + 1; slots <= most; slots += 1) {
-    const after = median(lengths(slots));
-    const isLast = slots === most || median(lengths(slots + 1)) > after * (1 - leastGain);
-    if (!isLast || before - after < before * leastGain) continue;
-    const reason = `With ${slots} instead of ${effective} at once, the median of the last ${executions.length} runs would take ${formatDuration(after)} instead of ${formatDuration(before)}, if steps take as long as they did; the machine has ${most} processors.`;
-    return [proposal({ setting, present, proposed: slots, expectedGainMs: after - before, reason, now })];
-  }
-  return [];
+  const lengthWith = (slots: number) => median(executions.map(({ steps }) => makespan(steps, kind, slots)));
+  const before = lengthWith(effective);
+  const choices = Array.from({ length: most - effective }, (_, index) => effective + 1 + index).map((slots) => ({
+    slots,
+    after: lengthWith(slots),
+  }));
+  const best = Math.min(before, ...choices.map(({ after }) => after));
+  // The least number that is about as good as the best one.
+  const choice = choices.find(({ after }) => after <= best + before * leastGain);
+  if (choice === undefined || before - choice.after < before * leastGain) return [];
+  const { slots, after } = choice;
+  const reason = `With ${slots} instead of ${effective} at once, the median of the last ${executions.length} runs would take ${formatDuration(after)} instead of ${formatDuration(before)}, if steps take as long as they did; the machine has ${most} processors.`;
+  return [proposal({ setting, present, proposed: slots, expectedGainMs: after - before, reason, now })];
 }
 
 /** How long steps take when each starts as soon as its needs have ended and, if of this kind, a slot is free. */
