@@ -5,6 +5,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { ProcessExit, ProcessSpec } from '../platform/processes.ts';
 import type { RepoPath } from '../protocol/ids.ts';
 import type { Settings } from '../protocol/settings.ts';
+import { present } from './native/present.ts';
 import type { BatchContext, BatchOutcome, ReportedResult, TestAdapter, TestBatch, TestProject } from './adapter.ts';
 import type { StandbyUse } from './warm/standby-use.ts';
 
@@ -124,10 +125,7 @@ function judge(outcome: BatchOutcome, watch: AttemptWatch, options: ProjectRunOp
     return { state: 'ended', trouble: { message, isRunnerMissing: false } };
   }
   const isReported = outcome.isReported === true;
-  const hungAt = {
-    ...(outcome.stack === undefined ? {} : { stack: outcome.stack }),
-    ...(outcome.failureAt === undefined ? {} : { failureAt: outcome.failureAt }),
-  };
+  const hungAt = present({ stack: outcome.stack, failureAt: outcome.failureAt });
   return watch.isHanging
     ? { state: 'broken', culprits, status: 'timed_out', message: idleSentence(options.settings), isReported, hungAt }
     : { state: 'broken', culprits, status: 'errored', message: outcome.message, isReported, hungAt };

@@ -4,6 +4,7 @@ import path from 'node:path';
 import picomatch from 'picomatch';
 import type { TestCommand } from '../../protocol/configuration-file.ts';
 import type { RepoPath } from '../../protocol/ids.ts';
+import type { Location } from '../../protocol/test.ts';
 import type {
   BatchContext,
   BatchOutcome,
@@ -15,6 +16,7 @@ import type {
 } from '../adapter.ts';
 import { plainText, repoPath } from '../javascript/failure-text.ts';
 import { boundedText } from '../native/output-text.ts';
+import { present } from '../native/present.ts';
 import { joinPath, below } from '../native/repository-paths.ts';
 import { readJunitXml, type JunitCase } from '../reports/junit-xml.ts';
 import { readTap, type TapResult } from '../reports/tap.ts';
@@ -151,20 +153,12 @@ class Reporting {
   tap(result: TapResult): void {
     const { titlePath, status, durationMs, message, expected, actual, stack, at } = result;
     const named = titlePath.length > 1 ? this.#known(titlePath[0] ?? '') : null;
-    const file = named ?? (at === null ? null : this.#known(at.file)) ?? this.#only();
-    const place = at === null ? null : this.#inRepository(at.file);
     this.#report({
-      file,
+      file: named ?? this.#known(at?.file ?? '') ?? this.#only(),
       titlePath: named === null ? titlePath : titlePath.slice(1),
       status,
       durationMs,
-      ...(message === null ? {} : { message }),
-      ...(expected === null ? {} : { expected }),
-      ...(actual === null ? {} : { actual }),
-      ...(stack === null ? {} : { stack }),
-      ...(place === null || at === null || status !== 'failed' || at.line < 1
-        ? {}
-        : { failureAt: { file: place, line: at.line } }),
+      ...present({ message, expected, actual, stack, failureAt: status === 'failed' ? this.#placeOf(at) : null }),
     });
   }
 
@@ -185,21 +179,28 @@ class Reporting {
   }
 
   #case(each: JunitCase): void {
-    const fileOfClass = this.#known(each.className) ?? this.#known(`${each.className.replaceAll('.', '/')}`);
-    const file = (each.file === null ? null : this.#known(each.file)) ?? fileOfClass ?? this.#only();
-    const titles = [...(fileOfClass === null && each.className !== '' ? [each.className] : []), each.name];
-    const place = each.file === null ? null : this.#inRepository(each.file);
+    const fileOfClass = this.#known(each.className) ?? this.#known(each.className.replaceAll('.', '/'));
+    const isClassNamed = fileOfClass === null && each.className !== '';
     this.#report({
-      file,
-      titlePath: titles,
+      file: this.#known(each.file ?? '') ?? fileOfClass ?? this.#only(),
+      titlePath: isClassNamed ? [each.className, each.name] : [each.name],
       status: each.status,
       durationMs: each.durationMs,
-      ...(each.message === null ? {} : { message: each.message }),
-      ...(each.details === null ? {} : { stack: boundedText(each.details) }),
-      ...(each.output === '' ? {} : { output: boundedText(each.output) }),
-      ...(each.retries === 0 ? {} : { retries: each.retries }),
-      ...(place === null || each.line === null ? {} : { declaredAt: { file: place, line: each.line } }),
+      ...present({
+        message: each.message,
+        stack: boundedText(each.details ?? ''),
+        output: boundedText(each.output),
+        retries: each.retries > 0 ? each.retries : null,
+        declaredAt: this.#placeOf({ file: each.file, line: each.line }),
+      }),
     });
+  }
+
+  #placeOf(at: { readonly file: string | null; readonly line: number | null } | null): Location | null {
+    if (at === null || at.file === null || at.line === null || at.line < 1) return null;
+    const { project } = this.#run.batch;
+    const file = repoPath(this.#context.root, path.resolve(this.#context.root, project.folder, at.file));
+    return file === null ? null : { file, line: at.line };
   }
 
   #report(result: ReportedResult): void {
@@ -218,10 +219,6 @@ class Reporting {
     const found = project.files.find((file) => candidates.includes(file));
     if (found !== undefined || name === '') return found ?? null;
     return project.files.find((file) => below(file, project.folder).replace(/\.\w+$/, '') === name) ?? null;
-  }
-
-  #inRepository(name: string): RepoPath | null {
-    return repoPath(this.#context.root, path.resolve(this.#context.root, this.#run.batch.project.folder, name));
   }
 
   /** What says nothing of a file belongs to the first that was asked for. */

@@ -1,9 +1,8 @@
 // go test: modules with _test.go files, run by `go test -json`.
 import path from 'node:path';
 import { z } from 'zod';
-import { modulePath } from '../go/source.ts';
 import { goPackages, readText, runExpression, titleExpressions, type GoPackage } from '../go/packages.ts';
-import { goTests } from '../go/source.ts';
+import { goTests, modulePath } from '../go/source.ts';
 import { GoReport } from '../go/report.ts';
 import { jsonOf, runMachine } from '../native/machine-run.ts';
 import { below, folderOf, isBelow, joinPath, nameOf, nearestFolder } from '../native/repository-paths.ts';

@@ -1,15 +1,31 @@
 // The examples in documentation comments: `cargo test --doc`, which rustdoc runs through the same harness.
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { BatchContext, TestBatch } from '../adapter.ts';
 import { repoPath } from '../javascript/failure-text.ts';
 import type { RepoPath } from '../../protocol/ids.ts';
 import type { CargoBuild, DocumentedPackage } from './build.ts';
 import { runTests, type LibtestResult } from './libtest.ts';
 import { hasDoctests } from './source.ts';
-import type { WorkspaceRun } from './workspace-run.ts';
+
+/** What the run of a workspace lends to its examples. */
+export interface DoctestRun {
+  readonly batch: TestBatch;
+  readonly context: BatchContext;
+  readonly chosen: ReadonlySet<RepoPath> | null;
+  /** Absolute. */
+  readonly folder: string;
+  isWanted(file: RepoPath): boolean;
+  started(file: RepoPath): void;
+  report(
+    test: { readonly name: string; readonly file: RepoPath },
+    result: LibtestResult,
+    titlePath: readonly string[],
+  ): void;
+}
 
 /** Runs those of the chosen files; their titles are `doctest` and what rustdoc calls them. */
-export async function runDoctests(run: WorkspaceRun, build: CargoBuild): Promise<void> {
+export async function runDoctests(run: DoctestRun, build: CargoBuild): Promise<void> {
   const titles = run.batch.only.filter(([first]) => first === 'doctest').map((title) => title[1] ?? '');
   if (run.batch.only.length > 0 && titles.length === 0) return;
   const files = (run.chosen === null ? run.batch.project.files : [...run.chosen]).filter((file) =>
@@ -23,7 +39,7 @@ export async function runDoctests(run: WorkspaceRun, build: CargoBuild): Promise
 }
 
 async function runPackage(
-  run: WorkspaceRun,
+  run: DoctestRun,
   { packageId, folder }: DocumentedPackage,
   { files, titles }: { files: readonly RepoPath[]; titles: readonly string[] },
 ): Promise<void> {
@@ -77,7 +93,7 @@ function doctestPlace(
   return file === null ? null : { file, title: name.slice(split + 3) };
 }
 
-function isDocumented(file: RepoPath, run: WorkspaceRun): boolean {
+function isDocumented(file: RepoPath, run: DoctestRun): boolean {
   try {
     return hasDoctests(readFileSync(path.join(run.context.root, file), 'utf8'));
   } catch {

@@ -5,8 +5,9 @@ import type { RepoPath } from '../../protocol/ids.ts';
 import type { BatchContext, BatchOutcome, ReportedResult, TestBatch } from '../adapter.ts';
 import { repoPath } from '../javascript/failure-text.ts';
 import { runMachine } from '../native/machine-run.ts';
+import { present } from '../native/present.ts';
 import { boundedText, placeInText } from '../native/output-text.ts';
-import { buildTests, type CargoBuild, type TestExecutable } from './build.ts';
+import { buildTests, type CargoBuild, type CompileError, type TestExecutable } from './build.ts';
 import { fileOfTest, lineOfTest } from './source.ts';
 import { listTests, runByExitCode, runTests, type LibtestProgram, type LibtestResult } from './libtest.ts';
 import { runDoctests } from './doctests.ts';
@@ -25,7 +26,6 @@ export class WorkspaceRun {
   readonly #left = new Map<RepoPath, number>();
   readonly #reported = new Set<RepoPath>();
   readonly #hung = new Set<RepoPath>();
-  #failures = 0;
 
   constructor(batch: TestBatch, context: BatchContext) {
     this.batch = batch;
@@ -73,7 +73,6 @@ export class WorkspaceRun {
       : undefined;
     const line = titlePath[0] === 'doctest' ? null : lineOfTest(path.join(root, test.file), test.name);
     if (isBad) {
-      this.#failures++;
       this.context.log(`---- ${test.name} ----\n${output}\n`);
     }
     this.#reported.add(test.file);
@@ -237,34 +236,32 @@ export class WorkspaceRun {
   /** Files that were asked for, of crates that did not compile. */
   #reportErrors(build: CargoBuild): void {
     if (build.errors.length === 0) return;
-    const { root } = this.context;
-    const files = this.chosen ?? this.batch.project.files;
-    for (const file of files) {
-      const absolute = path.join(root, file);
-      if (this.#reported.has(file) || build.executables.some((each) => isOfCrate(absolute, each.source))) continue;
-      const own = build.errors.filter((each) => each.place?.file === absolute);
-      const ofCrate = build.errors.filter((each) => isOfCrate(absolute, each.source));
-      const errors = own.length > 0 ? own : ofCrate.length > 0 ? ofCrate : build.errors;
-      const place = errors.find((each) => each.place !== null)?.place ?? null;
-      const placed = place === null ? null : repoPath(root, place.file);
-      this.#failures++;
-      this.#reported.add(file);
-      this.context.report({
-        file,
-        titlePath: [],
-        status: 'errored',
-        durationMs: 0,
-        message: boundedText(
-          errors
-            .map((each) => each.text)
-            .join('\n')
-            .trim(),
-        ),
-        ...(place === null || placed === null
-          ? {}
-          : { failureAt: { file: placed, line: place.line, column: place.column } }),
-      });
+    for (const file of this.chosen ?? this.batch.project.files) {
+      const absolute = path.join(this.context.root, file);
+      const isBuilt = build.executables.some((each) => isOfCrate(absolute, each.source));
+      if (!this.#reported.has(file) && !isBuilt) this.#reportUnbuilt(file, errorsOf(absolute, build.errors));
     }
+  }
+
+  #reportUnbuilt(file: RepoPath, errors: readonly CompileError[]): void {
+    const place = errors.find((each) => each.place !== null)?.place ?? null;
+    const placed = place === null ? null : repoPath(this.context.root, place.file);
+    this.#reported.add(file);
+    this.context.report({
+      file,
+      titlePath: [],
+      status: 'errored',
+      durationMs: 0,
+      message: boundedText(
+        errors
+          .map((each) => each.text)
+          .join('\n')
+          .trim(),
+      ),
+      ...(place === null || placed === null
+        ? {}
+        : { failureAt: { file: placed, line: place.line, column: place.column } }),
+    });
   }
 
   /** What cargo itself gives to the programs that it runs. */
@@ -296,14 +293,24 @@ function isOfCrate(file: string, source: string): boolean {
   return file.startsWith(`${folder}${path.sep}`);
 }
 
+/** The errors in a file itself, else those of its crate, else all: a library that does not compile stops what needs it. */
+function errorsOf(file: string, errors: readonly CompileError[]): readonly CompileError[] {
+  const own = errors.filter((each) => each.place?.file === file);
+  if (own.length > 0) return own;
+  const ofCrate = errors.filter((each) => isOfCrate(file, each.source));
+  return ofCrate.length > 0 ? ofCrate : errors;
+}
+
 function textsOf(result: LibtestResult, isBad: boolean, output: string): Partial<ReportedResult> {
-  const panic = /panicked at [^\n]*\n([\s\S]*?)(?:\nstack backtrace:|\nnote: run with|\n*$)/.exec(output)?.[1];
-  const message = result.message ?? (isBad ? panic?.trim() || output.trim() : undefined);
-  const compared = /^ +left: (.*)\n +right: (.*)$/m.exec(panic ?? '');
-  return {
-    ...(message === undefined || message === '' ? {} : { message: boundedText(message) }),
-    ...(compared === null ? {} : { actual: compared[1] ?? '', expected: compared[2] ?? '' }),
-    ...(output === '' ? {} : { output }),
-    ...(isBad && output.includes('panicked at') ? { stack: output } : {}),
-  };
+  const panic =
+    /panicked at [^\n]*\n([\s\S]*?)(?:\nstack backtrace:|\nnote: run with|\n*$)/.exec(output)?.[1]?.trim() ?? '';
+  const compared = /^ +left: (.*)\n +right: (.*)$/m.exec(panic);
+  const told = panic === '' ? output.trim() : panic;
+  return present({
+    message: boundedText(result.message ?? (isBad ? told : '')),
+    actual: compared?.[1],
+    expected: compared?.[2],
+    output,
+    stack: isBad && output.includes('panicked at') ? output : null,
+  });
 }

@@ -1,12 +1,12 @@
 // Runs the tests of a CMake project: builds it, then calls ctest for the tests of one source file after the other.
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { RepoPath } from '../../protocol/ids.ts';
 import type { TestStatus } from '../../protocol/test.ts';
 import type { BatchContext, BatchOutcome, ReportedResult, TestBatch } from '../adapter.ts';
 import { repoPath } from '../javascript/failure-text.ts';
+import { present } from '../native/present.ts';
 import { boundedText, placeInText } from '../native/output-text.ts';
-import { existsSync } from 'node:fs';
 import { readJunitXml, type JunitCase } from '../reports/junit-xml.ts';
 import { build, buildFolderOf, configure, targetsOf } from './build-folder.ts';
 import { filterOf, listCTests, readIfThere, type CMakePlace, type CTest } from './test-list.ts';
@@ -184,21 +184,19 @@ class CTestRun {
 
   #reportTest(test: CTest, found: JunitCase, inside: readonly GoogleTestCase[]): void {
     const status = statusOf(test, found, this.#context.settings['test.defaultTimeout']);
-    const isSingle = filterOf(test.arguments) !== null;
-    const failures = inside.flatMap((each) => each.failures);
+    const failures = inside.flatMap((each) => each.failures).join('\n');
     const output = boundedText(found.output.trimEnd());
+    const message = [failures, found.message ?? '', output.trim()].find((text) => text !== '') ?? 'the test failed';
     const isBad = status !== 'passed' && status !== 'skipped';
-    const message = failures.length > 0 ? failures.join('\n') : found.message || output.trim() || null;
     this.#report({
       file: test.file,
       titlePath: [test.name],
       status,
       durationMs: found.durationMs,
-      ...(isBad ? this.#failureOf(test, status, { message: message ?? 'the test failed', output }) : {}),
-      ...(status === 'skipped' && found.message ? { message: found.message } : {}),
-      ...(output === '' ? {} : { output }),
-      ...(test.declaredAt === null ? {} : { declaredAt: test.declaredAt }),
+      ...present({ output, declaredAt: test.declaredAt, message: status === 'skipped' ? found.message : null }),
+      ...(isBad ? this.#failureOf(test, status, { message, output }) : {}),
     });
+    const isSingle = filterOf(test.arguments) !== null;
     if (!isSingle) for (const each of inside) this.#reportCase(test, each);
   }
 
@@ -267,7 +265,7 @@ class CTestRun {
 function statusOf(test: CTest, found: JunitCase, defaultSeconds: number): TestStatus {
   if (found.runStatus === 'disabled') return 'skipped';
   if (found.runStatus === 'notrun')
-    return test.program === null || !/^SKIP_/.test(found.message ?? '') ? 'errored' : 'skipped';
+    return test.program === null || !(found.message ?? '').startsWith('SKIP_') ? 'errored' : 'skipped';
   if (found.status !== 'failed') return found.status;
   return found.durationMs >= (test.timeout ?? defaultSeconds) * 1000 ? 'timed_out' : 'failed';
 }

@@ -15,21 +15,23 @@ const token =
 export function cmakeCommands(text: string): CMakeCommand[] {
   const commands: CMakeCommand[] = [];
   let name = '';
-  let words: string[] | null = null;
+  let words: string[] = [];
   let depth = 0;
-  for (const [, , , bracket, quoted, parenthesis, word] of text.matchAll(token)) {
-    const argument = bracket ?? quoted?.replace(/\\(.)/g, '$1') ?? word;
-    if (parenthesis === '(') {
-      if (depth++ === 0) words = [];
-    } else if (parenthesis === ')') {
-      if (--depth === 0 && words !== null) commands.push({ name: name.toLowerCase(), arguments: words });
-      if (depth <= 0) words = null;
-    } else if (argument !== undefined) {
-      if (words === null) name = argument;
-      else words.push(argument);
-    }
+  for (const match of text.matchAll(token)) {
+    const word = wordOf(match);
+    if (match[5] === '(' && depth++ === 0) words = [];
+    if (match[5] === ')' && --depth === 0) commands.push({ name: name.toLowerCase(), arguments: words });
+    depth = Math.max(0, depth);
+    if (word === undefined) continue;
+    if (depth === 0) name = word;
+    else words.push(word);
   }
   return commands;
+}
+
+/** Bracketed, quoted or plain. */
+function wordOf([, , , bracket, quoted, , plain]: RegExpExecArray): string | undefined {
+  return bracket ?? quoted?.replace(/\\(.)/g, '$1') ?? plain;
 }
 
 /** Folders whose CMakeLists.txt begins a project and which, with what is below them, declare tests. */

@@ -79,39 +79,30 @@ export async function listCTests(place: CMakePlace, context: BatchContext): Prom
   });
 }
 
+interface SourcePlace {
+  readonly file: string;
+  readonly line: number;
+}
+
 interface Surroundings {
   readonly number: number;
-  readonly declared: { readonly file: string; readonly line: number } | null;
+  readonly declared: SourcePlace | null;
   readonly place: CMakePlace;
   /** Programs by the names of their tests, where CTest does not tell them since they do not exist. */
   readonly written: ReadonlyMap<string, string>;
-  readonly cases: ReadonlyMap<string, { readonly file: string; readonly line: number }>;
+  readonly cases: ReadonlyMap<string, SourcePlace>;
   readonly context: BatchContext;
 }
 
-function ctestOf(test: Listed, { number, declared, place, cases, written: programs, context }: Surroundings): CTest {
+function ctestOf(test: Listed, surroundings: Surroundings): CTest {
+  const { number, declared, place, cases, context } = surroundings;
   const [program = null, ...args] = test.command;
-  const target = place.targets.find(
-    (each) =>
-      each.programs.includes(program ?? programs.get(test.name) ?? '') || test.name === `${each.name}_NOT_BUILT`,
-  );
+  const target = targetOf(test, surroundings);
   const written = cases.get(`${program}\0${filterOf(args) ?? ''}`) ?? null;
-  const declaredFile = declared === null ? null : repoPath(context.root, declared.file);
-  const file =
-    (written === null ? null : repoPath(context.root, written.file)) ??
-    sourceOf(test.name, target, context.root) ??
-    declaredFile ??
-    repoPath(context.root, path.join(place.source, 'CMakeLists.txt'));
+  const inRepository = (at: SourcePlace | null) => (at === null ? null : repoPath(context.root, at.file));
+  const declaredIn = inRepository(declared) ?? repoPath(context.root, path.join(place.source, 'CMakeLists.txt'));
+  const file = inRepository(written) ?? sourceOf(test.name, target, context.root) ?? declaredIn;
   if (file === null) throw new Error(`${place.source} lies outside of the repository`);
-  const property = (name: string) => test.properties.find((each) => each.name === name)?.value;
-  const timeout = Number(property('TIMEOUT') ?? Number.NaN);
-  const workingDirectory = property('WORKING_DIRECTORY');
-  const declaredAt =
-    written === null
-      ? declared === null || declaredFile === null
-        ? null
-        : { file: declaredFile, line: declared.line }
-      : { file, line: written.line };
   return {
     number,
     name: test.name,
@@ -119,11 +110,29 @@ function ctestOf(test: Listed, { number, declared, place, cases, written: progra
     program,
     arguments: args,
     target: target?.name ?? null,
-    declaredAt,
-    declaredIn: declaredFile ?? repoPath(context.root, path.join(place.source, 'CMakeLists.txt')),
+    declaredAt: locationOf(written ?? declared, inRepository(written ?? declared)),
+    declaredIn,
+    ...propertiesOf(test),
+  };
+}
+
+function targetOf({ name, command }: Listed, { place, written }: Surroundings): CMakeTarget | undefined {
+  const program = command[0] ?? written.get(name) ?? '';
+  return place.targets.find((each) => each.programs.includes(program) || name === `${each.name}_NOT_BUILT`);
+}
+
+function locationOf(declared: SourcePlace | null, file: RepoPath | null): Location | null {
+  return declared === null || file === null ? null : { file, line: declared.line };
+}
+
+function propertiesOf({ properties }: Listed): Pick<CTest, 'timeout' | 'workingDirectory' | 'isRelated'> {
+  const valueOf = (name: string) => properties.find((each) => each.name === name)?.value;
+  const timeout = Number(valueOf('TIMEOUT') ?? 0);
+  const workingDirectory = valueOf('WORKING_DIRECTORY');
+  return {
     timeout: Number.isFinite(timeout) && timeout > 0 ? timeout : null,
     workingDirectory: typeof workingDirectory === 'string' ? workingDirectory : null,
-    isRelated: test.properties.some(({ name }) => related.test(name)),
+    isRelated: properties.some(({ name }) => related.test(name)),
   };
 }
 

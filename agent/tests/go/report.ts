@@ -192,13 +192,16 @@ export class GoReport {
     if (signal.aborted && !this.#options.context.isHanging()) return;
     const open = [...running.tests.values()].filter((test) => test.status === null && !test.isPaused);
     for (const test of innermost(open)) this.#reportOpen(test, running, errors);
-    if (open.length > 0 || signal.aborted || this.#hasPanicked(running)) return;
-    if (hasFailed && running.tests.size === 0) return;
-    if (hasFailed && ![...running.tests.values()].some((test) => test.status === 'failed')) {
-      const text = running.output.text || 'the package failed although its tests passed';
-      this.#reportWhole(running.package.chosen, text, running.package.folder);
-    }
-    for (const file of running.package.chosen) this.#options.context.fileFinished(file);
+    const isWhole = open.length === 0 && !signal.aborted && !this.#hasPanicked(running);
+    if (isWhole && !(hasFailed && running.tests.size === 0)) this.#finishPackage(running);
+  }
+
+  #finishPackage(running: RunningPackage): void {
+    const { chosen, folder } = running.package;
+    const isUnexplained = running.hasFailed && ![...running.tests.values()].some((test) => test.status === 'failed');
+    const text = running.output.text || 'the package failed although its tests passed';
+    if (isUnexplained) this.#reportWhole(chosen, text, folder);
+    for (const file of chosen) this.#options.context.fileFinished(file);
   }
 
   /** A test that panics takes its process with it: what had not run by then runs again without its file. */

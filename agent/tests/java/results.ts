@@ -4,6 +4,7 @@ import type { RepoPath } from '../../protocol/ids.ts';
 import type { TestStatus } from '../../protocol/test.ts';
 import type { BatchContext, BatchOutcome, ReportedResult, TestBatch } from '../adapter.ts';
 import { repoPath } from '../javascript/failure-text.ts';
+import { present } from '../native/present.ts';
 import { boundedText } from '../native/output-text.ts';
 import type { JunitCase } from '../reports/junit-xml.ts';
 import { compileErrors, fileOfClass, nestedNames, placeInJavaStack } from './classes.ts';
@@ -120,16 +121,17 @@ export class JavaResults {
   }
 
   #textsOf({ message, stack, output = '', retries = 0 }: JavaResult, isBad: boolean): Partial<ReportedResult> {
-    const failureAt = isBad ? placeInJavaStack(stack ?? '', this.#context.root, this.#modules) : undefined;
+    const text = message ?? '';
     // JUnit's own assertions write the compared values in one form.
-    const compared = /expected: ?<([\s\S]*?)> but was: ?<([\s\S]*)>/.exec(message ?? '');
-    return {
-      ...(message == null || message === '' ? {} : { message: boundedText(message) }),
-      ...(stack == null || !isBad ? {} : { stack: boundedText(stack) }),
-      ...(compared === null ? {} : { expected: compared[1] ?? '', actual: compared[2] ?? '' }),
-      ...(output === '' ? {} : { output: boundedText(output) }),
-      ...(retries === 0 ? {} : { retries }),
-      ...(failureAt === undefined ? {} : { failureAt }),
-    };
+    const compared = /expected: ?<([\s\S]*?)> but was: ?<([\s\S]*)>/.exec(text);
+    return present({
+      message: boundedText(text),
+      stack: isBad ? boundedText(stack ?? '') : null,
+      expected: compared?.[1],
+      actual: compared?.[2],
+      output: boundedText(output),
+      retries: retries > 0 ? retries : null,
+      failureAt: isBad ? placeInJavaStack(stack ?? '', this.#context.root, this.#modules) : null,
+    });
   }
 }

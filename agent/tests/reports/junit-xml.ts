@@ -86,14 +86,18 @@ class JunitReader {
   #openOutcome(kind: string, attributes: Readonly<Record<string, string>>): void {
     const message = attributes['message'] ?? attributes['type'] ?? null;
     if (this.#case === null) {
-      if (kind !== 'skipped')
-        this.suiteErrors.push({ suite: this.#suites.at(-1)?.name ?? '', message: message ?? kind });
+      const suite = this.#suites.at(-1)?.name ?? '';
+      if (kind !== 'skipped') this.suiteErrors.push({ suite, message: message ?? kind });
       return;
     }
-    // GoogleTest writes a failure for each assertion that did not hold: the first one counts, and all are told.
-    if (this.#case.outcome === null || kind === 'error') this.#case.outcome = { kind, message };
-    else if (message !== null && this.#case.details === '')
-      this.#case.outcome.message = `${this.#case.outcome.message ?? ''}\n${message}`;
+    const { outcome } = this.#case;
+    // Some write a failure for each assertion that did not hold: all are told.
+    const messages = [outcome?.message, message].filter((each) => each !== null && each !== undefined && each !== '');
+    const isError = kind === 'error' || outcome === null;
+    this.#case.outcome = {
+      kind: isError ? kind : outcome.kind,
+      message: messages.length === 0 ? message : messages.join('\n'),
+    };
   }
 
   #text(part: string): void {
@@ -113,22 +117,38 @@ class JunitReader {
 }
 
 function caseOf({ attributes, outcome, details, output, retries }: OpenCase, suites: readonly Suite[]): JunitCase {
-  const line = Number(attributes['line'] ?? attributes['lineno']);
   const text = details.trim();
   return {
     suites: suites.map((suite) => suite.name),
-    name: attributes['name'] ?? '',
-    className: attributes['classname'] ?? '',
+    ...namesOf(attributes),
     file: attributes['file'] ?? suites.findLast((suite) => suite.file !== null)?.file ?? null,
-    line: Number.isInteger(line) && line > 0 ? line : null,
-    durationMs: Math.max(0, Number.parseFloat((attributes['time'] ?? '0').replaceAll(',', '')) * 1000 || 0),
+    line: positive(attributes['line'] ?? attributes['lineno']),
+    durationMs: durationOf(attributes['time'] ?? '0'),
     status: statusOf(outcome?.kind ?? null),
-    message: outcome === null ? null : (outcome.message ?? text.split('\n')[0] ?? null),
+    message: messageOf(outcome, text),
     details: text === '' ? null : text,
     output,
     retries,
     runStatus: attributes['result'] ?? attributes['status'] ?? null,
   };
+}
+
+function namesOf({ name = '', classname = '' }: Readonly<Record<string, string>>): Pick<JunitCase, 'name' | 'className'> {
+  return { name, className: classname };
+}
+
+function messageOf(outcome: OpenCase['outcome'], details: string): string | null {
+  return outcome === null ? null : (outcome.message ?? details.split('\n')[0] ?? null);
+}
+
+function positive(text: string | undefined): number | null {
+  const number = Number(text);
+  return Number.isInteger(number) && number > 0 ? number : null;
+}
+
+/** Seconds, `1,200.5` with some. */
+function durationOf(text: string): number {
+  return Math.max(0, Number.parseFloat(text.replaceAll(',', '')) * 1000 || 0);
 }
 
 function statusOf(kind: string | null): TestStatus {
@@ -137,10 +157,12 @@ function statusOf(kind: string | null): TestStatus {
   return kind === 'error' ? 'errored' : 'failed';
 }
 
-/** Characters that XML does not allow; programs print them, and some writers do not care. */
+/** Characters that XML does not allow, as they are and as references; programs print them, and some writers do not care. */
+const forbidden = new RegExp(
+  String.raw`[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[12]|1[4-9]|2\d|3[01]));`,
+  'gi',
+);
+
 function withoutControls(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are what is looked for
-  return text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
-    .replace(/&#(?:x(?:[0-8bcef]|1[0-9a-f])|(?:[0-8]|1[12]|1[4-9]|2\d|3[01]));/gi, '\ufffd');
+  return text.replace(forbidden, '\ufffd');
 }

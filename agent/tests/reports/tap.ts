@@ -37,7 +37,7 @@ export function readTap(onResult: (result: TapResult) => void): TapReader {
         problem =
           results.failures
             .map((failure) => TapError.safeParse(failure).data?.tapError)
-            .find((error) => error != null) ?? null;
+            .find((error) => typeof error === 'string') ?? null;
       });
       parser.end();
       return bailout ?? problem;
@@ -97,21 +97,27 @@ function listen(parser: Parser, titles: readonly string[], onResult: (result: Ta
   });
 }
 
+const nothing: z.infer<typeof Diagnostics> = {};
+
 function resultOf(assert: Assert, titles: readonly string[]): TapResult {
-  const diagnostics = Diagnostics.safeParse(assert.diag ?? {}).data;
-  const reason = [assert.todo, assert.skip].find((each) => typeof each === 'string' && each !== '');
-  const message = diagnostics?.message ?? diagnostics?.error ?? (typeof reason === 'string' ? reason : null);
+  const diagnostics = Diagnostics.safeParse(assert.diag ?? {}).data ?? nothing;
   const status = statusOf(assert);
   return {
     titlePath: [...titles, assert.name],
     status,
-    durationMs: diagnostics?.duration_ms ?? assert.time ?? 0,
-    message: status === 'failed' ? (message ?? 'not ok') : message,
-    expected: textOf(diagnostics?.expected ?? diagnostics?.wanted),
-    actual: textOf(diagnostics?.actual ?? diagnostics?.found),
-    stack: diagnostics?.stack ?? null,
+    durationMs: diagnostics.duration_ms ?? assert.time ?? 0,
+    message: messageOf(assert, diagnostics) ?? (status === 'failed' ? 'not ok' : null),
+    expected: textOf(diagnostics.expected ?? diagnostics.wanted),
+    actual: textOf(diagnostics.actual ?? diagnostics.found),
+    stack: diagnostics.stack ?? null,
     at: placeOf(diagnostics),
   };
+}
+
+/** A reason may stand in for `true`. */
+function messageOf({ todo, skip }: Assert, { message, error }: z.infer<typeof Diagnostics>): string | null {
+  const reason = [todo, skip].find((each) => typeof each === 'string' && each !== '');
+  return message ?? error ?? (typeof reason === 'string' ? reason : null);
 }
 
 function statusOf({ ok, skip, todo }: Assert): TestStatus {
@@ -120,9 +126,8 @@ function statusOf({ ok, skip, todo }: Assert): TestStatus {
   return ok ? 'passed' : 'failed';
 }
 
-function placeOf(diagnostics: z.infer<typeof Diagnostics> | undefined): TapResult['at'] {
-  const { at, location } = diagnostics ?? {};
-  if (at != null) return 'file' in at ? at : { file: at.fileName, line: at.lineNumber };
+function placeOf({ at, location }: z.infer<typeof Diagnostics>): TapResult['at'] {
+  if (at !== null && at !== undefined) return 'file' in at ? at : { file: at.fileName, line: at.lineNumber };
   const match = /^(.+?):(\d+)(?::\d+)?$/.exec(location ?? '');
   return match === null ? null : { file: match[1] ?? '', line: Number(match[2]) };
 }

@@ -1,5 +1,6 @@
 // Reports for Playwright Test, 1.30 and up: each test when its last try has ended.
 'use strict';
+const { stripVTControlCharacters } = require('util');
 const { send, sendResult, cut, show } = require('./channel.cjs');
 
 class NoodleReporter {
@@ -138,7 +139,7 @@ function textOf(error) {
 }
 
 function plain(text) {
-  return text.replace(/\u001b\[[\d;]*m/g, '');
+  return stripVTControlCharacters(text);
 }
 
 module.exports = NoodleReporter;

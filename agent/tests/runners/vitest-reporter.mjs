@@ -190,9 +190,7 @@ export default class NoodleReporter {
     if (this.#reported.has(task.id)) return;
     this.#reported.add(task.id);
     const file = fileOf(task);
-    const state = task.result?.state ?? task.mode;
-    const status =
-      { pass: 'passed', fail: 'failed', todo: 'todo' }[state] ?? (task.mode === 'todo' ? 'todo' : 'skipped');
+    const status = taskStatus(task);
     this.#copies.result(file.filepath, copyKey(file.projectName), {
       file: file.filepath,
       titlePath: taskPath(task),
@@ -327,6 +325,11 @@ function copyKey(project, pool) {
 
 function moduleKey(module) {
   return copyKey(module.project?.name, module.task?.pool);
+}
+
+function taskStatus({ result, mode }) {
+  const state = result?.state ?? mode;
+  return { pass: 'passed', fail: 'failed', todo: 'todo' }[state] ?? (mode === 'todo' ? 'todo' : 'skipped');
 }
 
 /** What has not run counts as skipped. */
