@@ -10,6 +10,7 @@ import { FlakyTest } from '../../agent/protocol/flakiness.ts';
 import { Plan } from '../../agent/protocol/plan.ts';
 import { TestFile } from '../../agent/protocol/test.ts';
 import { namedRunInputs, namedRunOutputs } from './named-run-examples.ts';
+import { coverageInputs, coverageOutputs } from './coverage-examples.ts';
 import { pipelineInputs, pipelineOutputs } from './pipeline-examples.ts';
 
 import { Bottlenecks, Capacity, DeliveryMetrics, Forecast, TrendAnalysis, TuningProposal } from '../../agent/protocol/trends.ts';
@@ -175,6 +176,7 @@ export const exampleInputs: { readonly [N in OperationName]: InputOf<N> } = {
   listModels: {},
   getChangeRisk: {},
   ...pipelineInputs,
+  ...coverageInputs,
 };
 
 export const exampleOutputs: { readonly [N in OperationName]: OutputOf<N> } = {
@@ -182,6 +184,7 @@ export const exampleOutputs: { readonly [N in OperationName]: OutputOf<N> } = {
   listModels: { models: [{ name: 'change-risk', version: '1', date: '2026-11-23', summary: 'How risky a change is.', role: 'decides', metrics: [{ what: 'AUC', value: 0.77, baseline: 'lines: 0.71' }], limits: [] }] },
   getChangeRisk: { commit: null, percentile: 0.9, reasons: [{ words: 'many files', weight: 0.4 }], by: '1', among: 120 },
   ...pipelineOutputs(execution),
+  ...coverageOutputs,
   getAgentStatus: {
     version: '1.0.0',
     root: '/repository',

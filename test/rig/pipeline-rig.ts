@@ -27,6 +27,11 @@ export class PipelineRig implements AsyncDisposable {
     );
   }
 
+  /** On a repository that exists; it is removed with the rig. */
+  static async on(repository: GitRig, options: AgentRigOptions = {}): Promise<PipelineRig> {
+    return new PipelineRig(await AgentRig.on(repository, options));
+  }
+
   get client(): Client {
     return this.#agent.client;
   }
@@ -67,6 +72,12 @@ export class PipelineRig implements AsyncDisposable {
     const isOver = (execution: Execution) =>
       execution.id === executionId && execution.state !== 'queued' && execution.state !== 'running';
     return (await this.event('execution.changed', ({ execution }) => isOver(execution))).execution;
+  }
+
+  /** Its end, even when it had ended before this rig listened. */
+  async over(executionId: ExecutionId): Promise<Execution> {
+    const present = await this.client.getExecutionStatus({ id: executionId });
+    return present.state === 'queued' || present.state === 'running' ? await this.ended(executionId) : present;
   }
 
   /** Resolves when an execution has printed a text. */
