@@ -19,7 +19,7 @@ export function createCSharpExtractor(readSymbols: ReadSymbols): Extractor {
 
 const identifier = /[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*/g;
 
-function csharpFacts(_path: string, text: string): FileFacts {
+function csharpFacts(path: string, text: string): FileFacts {
   const source = readBraceText(text, csharpDialect);
   const { code } = source;
   const namespaces = [...captured(code, /\bnamespace\s+([\w.@]+)/g)];
@@ -36,6 +36,9 @@ function csharpFacts(_path: string, text: string): FileFacts {
       ...usings(code),
       ...pathMentions(source),
       ...(isScanning ? [{ kind: 'trait', specifier: 'scan' } as const] : []),
+      ...(/\b(?:void|int|Task(?:<int>)?)\s+Main\s*\(/.test(code) || path.endsWith('Program.cs')
+        ? [{ kind: 'trait', specifier: 'main' } as const]
+        : []),
     ],
     notes: isScanning
       ? ['types are found by looking through assemblies, so all of the project and of those it references counts']

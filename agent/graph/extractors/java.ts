@@ -77,6 +77,7 @@ function* traitsOf(path: string, { code }: BraceText, isForeign: boolean): Gener
   if (scanners.test(code)) yield 'scan';
   if (/\bnative\s+[\w<>[\].]+\s+\w+\s*\(|\bSystem\s*\.\s*loadLibrary\b/.test(code)) yield 'native';
   if (putsNameTogether(code)) yield 'computed';
+  if (/\bvoid\s+main\s*\(/.test(code)) yield 'main';
 }
 
 /**

@@ -56,6 +56,8 @@ function addPrefix(value: string, facts: ImportFact[]): void {
 }
 
 function addCommands(strings: PythonText['strings'], facts: ImportFact[]): void {
+  // Says that processes are started at all.
+  facts.push({ kind: 'command', specifier: 'python' });
   for (const { value } of strings) {
     if (value.length > 300) continue;
     for (const word of value.split(/[\s;&|=]+/))

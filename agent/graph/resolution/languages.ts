@@ -14,7 +14,7 @@ import { folderOf, foldersUp } from './file-set.ts';
 import type { FileSet } from './file-set.ts';
 import { GoResolver } from './go-resolver.ts';
 import { JavaResolver } from './java-resolver.ts';
-import { concernsOthers, specifiersOf } from './language-resolver.ts';
+import { concernsOthers, hasTrait, specifiersOf } from './language-resolver.ts';
 import type { LanguageParts, LanguageResolver } from './language-resolver.ts';
 import { RustResolver } from './rust-resolver.ts';
 
@@ -95,6 +95,7 @@ export class CompiledLanguages {
   readonly #seen = new Map<RepoPath, FileFacts>();
   readonly #units: ReadonlyMap<string, string>;
   #data: DataMentions | null = null;
+  #programs: readonly RepoPath[] | null = null;
 
   constructor(parts: CompiledParts) {
     this.#parts = parts;
@@ -124,6 +125,15 @@ export class CompiledLanguages {
       : nearest;
   }
 
+  /** Files in which programs of the repository begin: what a script that starts processes may run. */
+  get programs(): readonly RepoPath[] {
+    this.#programs ??= [...this.#parts.files.all].filter((file) => {
+      const language = compiledLanguageOf(file);
+      return language !== null && beginsProgram(file, language, this.#parts.factsOf(file));
+    });
+    return this.#programs;
+  }
+
   /** Whether a file says other things of itself than when others were resolved, so that their edges may be others now. */
   hasRedeclared(file: RepoPath): boolean {
     const before = this.#seen.get(file);
@@ -142,4 +152,11 @@ export class CompiledLanguages {
     this.#resolvers.set(id, resolver);
     return resolver;
   }
+}
+
+function beginsProgram(file: RepoPath, language: string, facts: FileFacts): boolean {
+  if (facts.definesTests === true && language !== 'rust') return false;
+  if (language === 'rust') return /(?:^|\/)src\/(?:main|bin\/[^/]+|bin\/[^/]+\/main)\.rs$/.test(file);
+  if (language === 'go') return !file.endsWith('_test.go') && specifiersOf(facts, 'scope').includes('main');
+  return hasTrait(facts, 'main');
 }

@@ -154,9 +154,15 @@ export class RepositoryResolver {
       edges.addFolder(this.files.hasFolder(join(unseen, 'src')) ? join(unseen, 'src') : unseen, 'all');
     // The paths in a configuration are settings; it does not read them itself.
     if (!isSetting) this.#addPaths(edges, file, facts.imports.filter(isPath));
+    if (!isSetting) this.#addCompiledUse(edges, file, facts);
+    return edges;
+  }
+
+  /** Native code that a script's project loads, and programs that it may start. */
+  #addCompiledUse(edges: EdgeCollector, file: RepoPath, { imports }: FileFacts): void {
     const native = this.#native.standingFor(file);
     if (native !== null) edges.addModules([native], false);
-    return edges;
+    if (imports.some(({ kind }) => kind === 'command')) edges.addModules(this.#compiled.programs, false);
   }
 
   #addCompiled(edges: EdgeCollector, file: RepoPath, language: string): FileEdges {

@@ -386,6 +386,23 @@ describe('scripts that load native code depend on', () => {
   });
 });
 
+describe('scripts that start processes depend on', () => {
+  it('the programs of the repository', async () => {
+    const files = {
+      'go.mod': 'module m',
+      'cmd/app/main.go': 'package main\nimport "m/lib"',
+      'lib/lib.go': 'package lib',
+      'other/other.go': 'package other',
+      'tool/main.c': 'int main(void) { return 0; }',
+      'e2e/test_app.py': 'import subprocess\nsubprocess.run(["../build/app", name])',
+      'e2e/test_plain.py': 'import os',
+    };
+    assert.deepEqual(await reachedFrom('lib/lib.go', files), ['cmd/app/main.go', 'e2e/test_app.py']);
+    assert.deepEqual(await reachedFrom('tool/main.c', files), ['e2e/test_app.py']);
+    assert.deepEqual(await reachedFrom('other/other.go', files), []);
+  });
+});
+
 describe('build files of compiled languages', () => {
   it('affect their module, and those that others include affect everything', async () => {
     const unbounded = async (file: string, files: Files) => {
