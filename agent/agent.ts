@@ -5,6 +5,7 @@ import path from 'node:path';
 import { createAnalytics, type Analytics } from './analytics/analytics.ts';
 import { analyticsRoutes } from './analytics-handlers.ts';
 import { createAnswers, type Answers } from './answers/answers.ts';
+import { createCoverage } from './answers/test-coverage/coverage.ts';
 import { createBuilds } from './builds/builds.ts';
 import { ConfigurationState, configurationPath } from './configuration-state.ts';
 import { createEngine, type Engine, type Limits } from './engine/engine.ts';
@@ -225,7 +226,8 @@ function buildParts(foundation: Foundation, disposables: Disposables) {
   const sandboxes = createSandboxes({ processes, root, stateDirectory, environment });
   const slots = () => limitsOf(settings()).commands;
   const pipelines = createPipelines({ ...common, workspace, planner, builds, tests, engine, processes, sandboxes, isTrusted, isInstalled, slots, chance: Math.random, declared: () => pipelineFiles.read() });
-  const answers = disposables.use(createAnswers({ builds, tests, graph, planner, store, events, clock }));
+  const coverage = createCoverage({ root: workspace.root, store, readGit: (args) => workspace.readGit(args), now: () => clock.now() });
+  const answers = disposables.use(createAnswers({ builds, tests, graph, planner, store, events, clock, coverage, settings: () => configuration.settings }));
   const predictions = disposables.use(
     createPredictions({
       store,
@@ -244,7 +246,7 @@ function buildParts(foundation: Foundation, disposables: Disposables) {
       return (await tests.discover([])).files;
     },
   });
-  return { builds, tests, planner, mainJob, continuousRun, answers, predictions, buildConfigs, testSuites, pipelines };
+  return { builds, tests, planner, mainJob, continuousRun, coverage, answers, predictions, buildConfigs, testSuites, pipelines };
 }
 
 /** Null where the system does not say. */

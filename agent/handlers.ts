@@ -11,6 +11,8 @@ import type { MainJob } from './pipelines/main-job.ts';
 import type { Planner } from './pipelines/planner.ts';
 import { predictionHandlers, type PredictionParts } from './prediction-handlers.ts';
 import { runNotes } from './pipelines/run-notes.ts';
+import type { Coverage } from './answers/test-coverage/coverage.ts';
+import { coverageHandlers } from './coverage-handlers.ts';
 import { cursorOf, keyIn } from './platform/paging.ts';
 import { pipelineHandlers, type PipelineHandlerParts } from './pipeline-handlers.ts';
 import { failure, success, type Result } from './protocol/failure.ts';
@@ -37,6 +39,7 @@ export interface HandlerParts extends PredictionParts, NamedRunParts, PipelineHa
   readonly continuousRun: ContinuousRun;
   readonly analytics: Analytics;
   readonly answers: Answers;
+  readonly coverage: Coverage;
   readonly status: () => OutputOf<'getAgentStatus'>;
   readonly configuration: () => OutputOf<'getConfiguration'>;
   /** The editor's settings and trust; answers with what is wrong in them. */
@@ -46,7 +49,7 @@ export interface HandlerParts extends PredictionParts, NamedRunParts, PipelineHa
 
 /** One handler for each operation of the contract. They trust their input: it was checked where it came in. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  return { ...namedRunHandlers(parts), ...flakinessHandlers(parts), ...predictionHandlers(parts), ...pipelineHandlers(parts), ...agentHandlers(parts), ...planHandlers(parts), ...executionHandlers(parts), ...testAndBuildHandlers(parts), ...analyticsHandlers(parts), ...dashboardHandlers(parts) };
+  return { ...namedRunHandlers(parts), ...predictionHandlers(parts), ...pipelineHandlers(parts), ...agentHandlers(parts), ...planHandlers(parts), ...executionHandlers(parts), ...testAndBuildHandlers(parts), ...analyticsHandlers(parts), ...coverageHandlers(parts), ...flakinessHandlers(parts), ...dashboardHandlers(parts) };
 }
 
 function agentHandlers({ status, stop, configuration, configureClient, continuousRun }: HandlerParts) {

@@ -5,10 +5,14 @@ import { Disposables } from '../platform/disposables.ts';
 import type { Disposer } from '../protocol/client.ts';
 import type { Certificate, Explanation } from '../protocol/explanation.ts';
 import type { Result } from '../protocol/failure.ts';
-import type { RepoPath } from '../protocol/ids.ts';
+import type { ExecutionId, RepoPath } from '../protocol/ids.ts';
+import type { Settings } from '../protocol/settings.ts';
+import type { LineRange } from '../store/evidence.ts';
+import { getPlan } from '../store/plans.ts';
 import { codeLensesOf, type Lens } from './code-lenses.ts';
 import { currentDiagnostics, type Diagnostic } from './diagnostics.ts';
 import { certificatesOf } from './certificates.ts';
+import type { Coverage } from './test-coverage/coverage.ts';
 import { explainSubject, type ExplainOptions } from './explain.ts';
 
 export interface Answers {
@@ -27,22 +31,26 @@ export interface Answers {
 export interface AnswersOptions extends ExplainOptions {
   readonly events: EventBus;
   readonly clock: Clock;
+  readonly coverage: Coverage;
+  readonly settings: () => Settings;
 }
 
 const quietMs = 100;
 
 /** Answers from the present state; listeners are called at most ten times a second. */
 export function createAnswers(options: AnswersOptions): Answers {
-  const { store, events, clock } = options;
+  const { store, events, clock, settings } = options;
   const disposables = new Disposables();
   const diagnosticsListeners = new Set<() => void>();
+  let uncovered: ReadonlyMap<RepoPath, readonly LineRange[]> = new Map();
   const lensListeners = new Set<() => void>();
   const diagnosticsChanged = throttled(clock, () => diagnosticsListeners.forEach((listener) => listener()), disposables);
   const lensesChanged = throttled(clock, () => lensListeners.forEach((listener) => listener()), disposables);
   disposables.defer(events.on('test.finished', diagnosticsChanged));
   disposables.defer(events.on('build.finished', diagnosticsChanged));
   disposables.defer(
-    events.on('run.finished', () => {
+    events.on('run.finished', ({ executionId }) => {
+      uncovered = uncoveredAfter(executionId, options);
       diagnosticsChanged();
       lensesChanged();
     }),
@@ -52,11 +60,17 @@ export function createAnswers(options: AnswersOptions): Answers {
     explain: (subject) => explainSubject(options, subject),
     certificates: (subject) => certificatesOf(options, subject),
     codeLenses: (file) => codeLensesOf(options, file),
-    diagnostics: () => currentDiagnostics(store),
+    diagnostics: () => currentDiagnostics(store, settings()['test.coverageDiagnostics'] ? uncovered : new Map()),
     onDiagnosticsChanged: (listener) => subscribe(diagnosticsListeners, listener),
     onCodeLensesChanged: (listener) => subscribe(lensListeners, listener),
     dispose: () => disposables.dispose(),
   };
+}
+
+/** Changed lines that no test runs, by what the run compared. */
+function uncoveredAfter(executionId: ExecutionId, { store, coverage }: AnswersOptions): ReadonlyMap<RepoPath, readonly LineRange[]> {
+  const plan = getPlan(store, executionId);
+  return plan === null ? new Map() : coverage.uncovered({ files: plan.changes });
 }
 
 function subscribe(listeners: Set<() => void>, listener: () => void): Disposer {

@@ -3,6 +3,7 @@ import type { BuildProblem } from '../protocol/build.ts';
 import type { RepoPath } from '../protocol/ids.ts';
 import type { Location, TestResult } from '../protocol/test.ts';
 import { tellingBuildResults } from '../store/builds.ts';
+import type { LineRange } from '../store/evidence.ts';
 import type { Reader } from '../store/store.ts';
 import { failingResults } from '../store/tests.ts';
 
@@ -14,7 +15,7 @@ interface Position {
 
 export interface Diagnostic {
   readonly range: { readonly start: Position; readonly end: Position };
-  readonly severity: 'error' | 'warning';
+  readonly severity: 'error' | 'warning' | 'information';
   readonly message: string;
   readonly code: string | null;
 }
@@ -22,8 +23,14 @@ export interface Diagnostic {
 const mostShown = 1000;
 const wholeLine = 10_000;
 
-/** By file: failing tests at the line where they fail, and problems of the last build of each target. */
-export function currentDiagnostics(store: Reader): ReadonlyMap<RepoPath, readonly Diagnostic[]> {
+/**
+ * By file: failing tests at the line where they fail, problems of the last build of each target, and changed lines that no
+ * test runs.
+ */
+export function currentDiagnostics(
+  store: Reader,
+  uncovered: ReadonlyMap<RepoPath, readonly LineRange[]>,
+): ReadonlyMap<RepoPath, readonly Diagnostic[]> {
   const byFile = new Map<RepoPath, Diagnostic[]>();
   const add = (file: RepoPath, diagnostic: Diagnostic) => {
     const known = byFile.get(file);
@@ -35,7 +42,17 @@ export function currentDiagnostics(store: Reader): ReadonlyMap<RepoPath, readonl
     add(at.file, ofTest(result, at));
   }
   for (const { problems } of tellingBuildResults(store)) for (const problem of problems) add(problem.location.file, ofProblem(problem));
+  for (const [file, ranges] of uncovered) for (const range of ranges) add(file, ofUncovered(range));
   return byFile;
+}
+
+/** The code that tells these from others. */
+const uncoveredCode = 'uncovered';
+
+function ofUncovered([first, last]: LineRange): Diagnostic {
+  const message = first === last ? 'No test runs this changed line.' : `No test runs these ${last - first + 1} changed lines.`;
+  const range = { start: { line: first - 1, character: 0 }, end: { line: last - 1, character: wholeLine } };
+  return { range, severity: 'information', message, code: uncoveredCode };
 }
 
 function ofTest(result: TestResult, at: Location): Diagnostic {

@@ -2,6 +2,7 @@
 import { alerts } from './commands/alerts.ts';
 import { analytics } from './commands/analytics.ts';
 import { build } from './commands/build.ts';
+import { coverage } from './commands/coverage.ts';
 import { config } from './commands/config.ts';
 import { explain } from './commands/explain.ts';
 import { flaky, quarantine } from './commands/flaky.ts';
@@ -32,7 +33,7 @@ export interface CommandLineOptions {
   readonly interrupted: AbortSignal;
 }
 
-const implementations: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = { run, plan, build, targets, watch, serve, status, stop, explain, flaky, quarantine, config, metric, alerts, analytics, models, risk, init, ...pipelineImplementations };
+const implementations: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = { run, plan, build, targets, watch, serve, status, stop, explain, flaky, quarantine, coverage, config, metric, alerts, analytics, models, risk, init, ...pipelineImplementations };
 
 /** Runs one command line to its end. */
 export async function runCommandLine(options: CommandLineOptions): Promise<ExitCode> {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { AgentCost } from './analytics.ts';
 import { analyticsOperations } from './analytics-operations.ts';
 import { BuildResult, BuildTarget } from './build.ts';
+import { coverageOperations } from './coverage-operations.ts';
 import { ChangeSet } from './change-set.ts';
 import { Execution, Trigger } from './execution.ts';
 import { Certificate, Explanation } from './explanation.ts';
@@ -214,6 +215,7 @@ export const operations = {
     role: 'viewer',
   }),
   ...analyticsOperations,
+  ...coverageOperations,
   ...flakinessOperations,
   ...namedRunOperations,
   ...pipelineOperations,

@@ -17,7 +17,7 @@ export interface Range {
 /** Something wrong at a place. */
 export interface Diagnostic {
   readonly range: Range;
-  readonly severity: 'error' | 'warning';
+  readonly severity: 'error' | 'warning' | 'information';
   readonly message: string;
   /** The id of the test, or the compiler's code. */
   readonly code: string | null;

@@ -85,10 +85,16 @@ function identityOf({ range, code, message }: Diagnostic): string {
   return JSON.stringify([code, message, range]);
 }
 
+const severities = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  information: DiagnosticSeverity.Information,
+} as const;
+
 function lspDiagnostic({ range, severity, message, code }: Diagnostic): LspDiagnostic {
   return {
     range,
-    severity: severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
+    severity: severities[severity],
     source: 'Noodle',
     message,
     ...(code === null ? {} : { code }),

@@ -26,7 +26,7 @@ export interface TestEvidence {
   readonly isComplete: boolean;
 }
 
-/** Lines of a file that ran, and those that did not. */
+/** Lines of a file that ran, and those that did not; with neither, that it was loaded is all that is known. */
 export interface CoveredFile extends CoveredLines {
   readonly path: RepoPath;
   /** Of the content that ran, as in `FileFacts.contentHash`. */

@@ -16,7 +16,8 @@ export async function coverage(context: CommandContext): Promise<ExitCode> {
     return complain(output, { reason: 'invalid_input', message });
   }
   return await withSession(context, async ({ client }) => {
-    if (commandLine.switches.has('suggest')) return await suggest(context, (await client.suggestTests({ limit: 20 })).suggestions);
+    if (commandLine.switches.has('suggest'))
+      return await suggest(context, (await client.suggestTests({ limit: 20 })).suggestions);
     const summary = await client.getCoverage({});
     if (summary.tests === 0) return complain(output, nothingRecorded);
     if (commandLine.switches.has('json')) output.line(JSON.stringify(summary));
@@ -37,9 +38,13 @@ function writeText({ commandLine, output, workingFolder }: CommandContext, text:
   else writeFileSync(path.resolve(workingFolder, file), text);
 }
 
-async function suggest({ commandLine, output }: CommandContext, suggestions: readonly { path: string; startLine: number; why: string }[]): Promise<ExitCode> {
+async function suggest(
+  { commandLine, output }: CommandContext,
+  suggestions: readonly { path: string; startLine: number; why: string }[],
+): Promise<ExitCode> {
   if (commandLine.switches.has('json')) output.line(JSON.stringify({ suggestions }));
-  else if (suggestions.length === 0) output.line('Nothing to suggest: every function that is on record runs in a test.');
+  else if (suggestions.length === 0)
+    output.line('Nothing to suggest: every function that is on record runs in a test.');
   else for (const each of suggestions) output.line(`${each.path}:${each.startLine}  ${each.why}`);
   return 0;
 }

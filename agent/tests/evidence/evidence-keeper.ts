@@ -1,10 +1,11 @@
 // Decides in which runs evidence is recorded, and puts it on record.
+import { statSync } from 'node:fs';
+import path from 'node:path';
 import { assetPath } from '../../platform/assets.ts';
 import { createWorkerPool } from '../../platform/worker-pool.ts';
-import type { ExecutionId, RepoPath } from '../../protocol/ids.ts';
+import type { ExecutionId, RepoPath, TestId } from '../../protocol/ids.ts';
 import type { PlanRequest } from '../../protocol/plan.ts';
-import type { Framework } from '../../protocol/test.ts';
-import { evidenceAges, saveTestEvidence, type TestEvidence } from '../../store/evidence.ts';
+import { evidenceAges, loadTestEvidence, saveTestEvidence, type TestEvidence } from '../../store/evidence.ts';
 import { testId, type TestAdapter, type TestProject } from '../adapter.ts';
 import { temporaryFolderOf, type TestsOptions } from '../options.ts';
 import { EvidenceRecording, type EvidencePool } from './evidence.ts';
@@ -41,31 +42,53 @@ const testsPerTransaction = 25;
 const idleMs = 10_000;
 
 export function createEvidenceKeeper(options: TestsOptions): EvidenceKeeper {
+  // Of some files nothing can be seen: they are not tried at every run.
+  const tried = new Set<TestId>();
   let pool: EvidencePool | null = null;
   const startedPool = () => {
     pool ??= createWorkerPool({ entry: assetPath('test-evidence-worker'), size: 1, idleMs, clock: options.clock });
     return pool;
   };
   return {
-    forRun: (run) =>
-      isToBeRecorded(run, options) ? recordingStep(run, options, startedPool()) : notRecording(options),
+    forRun(run) {
+      if (!isToBeRecorded(run, options, tried)) return notRecording(options);
+      for (const file of run.files) tried.add(testId(run.project.framework, file));
+      return recordingStep(run, options, startedPool());
+    },
     async dispose() {
       await pool?.dispose();
     },
   };
 }
 
-function isToBeRecorded({ adapter, request, files, project, isWhole }: RecordedRun, options: TestsOptions): boolean {
+function isToBeRecorded(run: RecordedRun, options: TestsOptions, tried: ReadonlySet<TestId>): boolean {
+  const { adapter, request, project, isWhole } = run;
   if (!isWhole || adapter.recordsEvidence?.(project) !== true) return false;
   if (request.coverage === true) return true;
-  if (!options.settings()['test.recordEvidence']) return false;
-  return lacksEvidence(project.framework, files, options);
+  // A run that somebody waits for is not slowed down; one of everything is.
+  if (!options.settings()['test.recordEvidence'] || request.all !== true) return false;
+  return lacksEvidence(run, options, tried) || hasOldEvidence(run, options);
 }
 
-/** Some of the files were never recorded. What was recorded before a change still tells what the unchanged parts are used by. */
-function lacksEvidence(framework: Framework, files: readonly RepoPath[], { store }: TestsOptions): boolean {
+/** Some of the files were never recorded. */
+function lacksEvidence({ project, files }: RecordedRun, { store }: TestsOptions, tried: ReadonlySet<TestId>): boolean {
   const ages = evidenceAges(store);
-  return files.length === 0 || files.some((file) => !ages.has(testId(framework, file)));
+  return files.map((file) => testId(project.framework, file)).some((id) => !ages.has(id) && !tried.has(id));
+}
+
+/** Something that one of the files ran was written since. */
+function hasOldEvidence({ project, files }: RecordedRun, { store, root }: TestsOptions): boolean {
+  const wanted = new Set(files.map((file) => testId(project.framework, file)));
+  const writtenAt = new Map<RepoPath, number>();
+  const timeOf = (file: RepoPath) => {
+    const known =
+      writtenAt.get(file) ?? statSync(path.join(root, file), { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+    writtenAt.set(file, known);
+    return known;
+  };
+  return loadTestEvidence(store).some(
+    ({ test, covered, recordedAt }) => wanted.has(test) && covered.some((file) => timeOf(file.path) > recordedAt),
+  );
 }
 
 function notRecording(options: TestsOptions): StepEvidence {
@@ -85,6 +108,7 @@ function recordingStep(run: RecordedRun, options: TestsOptions, pool: EvidencePo
     temporaryFolder: temporaryFolderOf(options),
     runnerFolder: assetPath('test-runners'),
     pool,
+    wantsLines: run.request.coverage === true,
     startedAt: options.clock.now(),
   });
   return {

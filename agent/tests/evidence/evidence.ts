@@ -23,6 +23,8 @@ export interface EvidenceOptions {
   readonly temporaryFolder: string;
   readonly runnerFolder: string;
   readonly pool: EvidencePool;
+  /** Lines are asked for, also where counting them makes the tests several times slower. */
+  readonly wantsLines: boolean;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
 }
@@ -56,6 +58,7 @@ export class EvidenceRecording {
       git: path.join(root, '.git') + path.sep,
       runners: runnerFolder + path.sep,
       framework,
+      wantsLines: this.#options.wantsLines,
       option,
     };
     const own = base['NODE_OPTIONS'] ?? '';

@@ -60,6 +60,11 @@ class Recorder {
     this.test = test;
   }
 
+  /** The runner looked for test files, not a test. */
+  forgetListings() {
+    if (this.test === null) this.folders.clear();
+  }
+
   /** The test file that runs now, for the processes that it starts. */
   testNow() {
     return this.test;

@@ -1,5 +1,6 @@
-"""Counts which code of a repository runs: with sys.monitoring since Python 3.12, where it costs next to nothing; before
-that with coverage.py's tracer where it is installed, else by function.
+"""Counts which code of a repository runs: with sys.monitoring since Python 3.12, where it costs little. Before that counting
+makes a program several times slower, so it is done, by function, only where somebody asks for coverage; else it is seen
+which modules are loaded.
 """
 
 import os
@@ -16,20 +17,18 @@ class Counted:
         self.is_whole = is_whole
 
 
-def counter_of(is_of_repository):
+def counter_of(is_of_repository, wants_lines):
     if hasattr(sys, "monitoring"):
         return Monitoring(is_of_repository)
-    if "coverage" in sys.modules:
-        return Nothing()
-    return Tracing(is_of_repository)
+    return Tracing(is_of_repository) if wants_lines else Loading(is_of_repository)
 
 
-def _place(code):
-    return code.co_filename if code.co_filename.startswith("<") else os.path.abspath(code.co_filename)
+class Loading:
+    """By module: what is loaded counts, and which lines of it ran is not known."""
 
-
-class Nothing:
-    """Somebody else counts: only what is opened is seen."""
+    def __init__(self, is_of_repository):
+        self._is_of_repository = is_of_repository
+        self._seen = set()
 
     def start(self):
         pass
@@ -38,7 +37,19 @@ class Nothing:
         pass
 
     def take(self):
-        return Counted({}, set(), False)
+        loaded = {}
+        for module in list(sys.modules.values()):
+            file = getattr(module, "__file__", None)
+            if not isinstance(file, str) or file in self._seen:
+                continue
+            self._seen.add(file)
+            if file.endswith(".py") and self._is_of_repository(os.path.abspath(file)):
+                loaded[file] = set()
+        return Counted(loaded, set(), True)
+
+
+def _place(code):
+    return code.co_filename if code.co_filename.startswith("<") else os.path.abspath(code.co_filename)
 
 
 class Monitoring:

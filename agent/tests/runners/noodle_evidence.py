@@ -40,7 +40,7 @@ class Recorder:
         self._is_on = False
         self._known = {}
         self._sources = Sources(self.is_of_repository)
-        self._counter = counter_of(self.is_of_repository)
+        self._counter = counter_of(self.is_of_repository, request.get("wantsLines", False))
         self._reset()
 
     def start(self):
@@ -134,7 +134,8 @@ class Recorder:
             self._opened(*arguments)
         elif event in ("os.listdir", "os.scandir"):
             # Imports list folders to see what is in them, and look again when one changes.
-            if sys._getframe(1).f_code.co_filename.startswith("<frozen importlib"):
+            caller = sys._getframe(1).f_code.co_filename
+            if caller.startswith("<frozen importlib") or os.sep + "importlib" + os.sep in caller:
                 return
             self._note(arguments[0] if arguments[0] is not None else ".", self._folders)
         elif event in ("os.mkdir", "os.remove"):

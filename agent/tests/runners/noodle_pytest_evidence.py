@@ -17,6 +17,7 @@ def evidence_plugin(pytest, recorder):
                 self._recorder.stop()
 
         def pytest_collectstart(self, collector):
+            self._recorder.forget_runner()
             # A conftest.py counts for all; so does what pytest loads between two files.
             self._recorder.enter(str(_path_of(collector)) if isinstance(collector, pytest.Module) else None)
 

@@ -23,7 +23,7 @@ class Sources:
             if not counted.lines:
                 lines.update(_lines(code))
         return [
-            self._entry(file, lines, entered.get(file, set()), counted.codes) for file, lines in sorted(by_file.items()) if lines
+            self._entry(file, lines, entered.get(file, set()), counted.codes) for file, lines in sorted(by_file.items())
         ]
 
     def edges(self):
@@ -37,8 +37,9 @@ class Sources:
             "file": os.path.abspath(file),
             "isNew": is_new,
             "executed": sorted(lines),
-            "missed": sorted(source.lines - lines),
-            "functions": [[name, first, last, key in entered] for name, first, last, key in source.functions],
+            # Without lines that ran, which ones did is not known.
+            "missed": sorted(source.lines - lines) if lines else [],
+            "functions": [[name, first, last, key in entered] for name, first, last, key in source.functions] if lines else [],
         }
 
     def _source_of(self, file, codes):

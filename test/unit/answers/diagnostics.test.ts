@@ -37,7 +37,7 @@ describe('diagnostics', () => {
   it('compare what was expected with what came, and carry the id of the test', () => {
     const result = aResult(test, 'adds', { status: 'failed', message: 'wrong total', expected: '90', actual: '100' });
     tested('run-1', [result]);
-    const [diagnostic] = currentDiagnostics(db).get(test) ?? [];
+    const [diagnostic] = currentDiagnostics(db, new Map()).get(test) ?? [];
     assert.equal(diagnostic?.message, 'adds: wrong total\nexpected 90, received 100');
     assert.equal(diagnostic.code, result.id);
     assert.equal(diagnostic.severity, 'error');
@@ -55,7 +55,7 @@ describe('diagnostics', () => {
     assert.deepEqual(places(), { 'src/cart.ts': ['1:4 no such name'] });
     built('run-2', aBuildResult('core', { problems: [problem] }));
     assert.deepEqual(places(), { 'src/cart.ts': ['1:4 unused'] });
-    assert.equal(currentDiagnostics(db).get(cart)?.[0]?.code, 'TS6133');
+    assert.equal(currentDiagnostics(db, new Map()).get(cart)?.[0]?.code, 'TS6133');
   });
 
   it('of a build stay when a later one was skipped or stopped, which says nothing of the code', () => {
@@ -94,7 +94,7 @@ describe('diagnostics', () => {
   /** `line:character message` of each diagnostic, by file. */
   function places(): Record<string, string[]> {
     return Object.fromEntries(
-      [...currentDiagnostics(db)].map(([file, diagnostics]) => [file, diagnostics.map(({ range, message }) => `${range.start.line}:${range.start.character} ${message}`)]),
+      [...currentDiagnostics(db, new Map())].map(([file, diagnostics]) => [file, diagnostics.map(({ range, message }) => `${range.start.line}:${range.start.character} ${message}`)]),
     );
   }
 });

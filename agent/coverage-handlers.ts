@@ -1,0 +1,13 @@
+// What answers the operations on coverage.
+import type { Coverage } from './answers/test-coverage/coverage.ts';
+import { success } from './protocol/failure.ts';
+import type { Handlers } from './server/server.ts';
+
+export function coverageHandlers({ coverage }: { readonly coverage: Coverage }) {
+  return {
+    getCoverage: async (scope) => success(coverage.summary(scope)),
+    getFileCoverage: async ({ path, ...scope }) => coverage.file(scope, path),
+    exportCoverage: async ({ format, ...scope }) => success(coverage.export(scope, format)),
+    suggestTests: async ({ limit }) => success({ suggestions: await coverage.suggestions(limit) }),
+  } satisfies Partial<Handlers>;
+}
