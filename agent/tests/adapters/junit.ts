@@ -28,7 +28,7 @@ export const junitAdapter: TestAdapter = {
   },
 
   async detect(view) {
-    const sources = view.files.filter((file) => isTestSource(file, view.read(file) ?? ''));
+    const sources = view.files.filter((file) => isTestSource(file, () => view.read(file) ?? ''));
     if (sources.length === 0) return { projects: [], problems: [] };
     const gradle = outermost(view.files.filter((file) => gradleNames.has(nameOf(file))).map(folderOf));
     const maven = outermost(view.files.filter((file) => nameOf(file) === 'pom.xml').map(folderOf)).filter(

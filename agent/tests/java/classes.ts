@@ -14,10 +14,10 @@ const sourceRoots = ['test', 'integrationTest', 'main'].flatMap((set) =>
 );
 
 /** Whether a file looks like one that Surefire and Gradle would take classes of tests from. */
-export function isTestSource(file: string, text: string): boolean {
+export function isTestSource(file: string, read: () => string): boolean {
   if (!/\.(?:java|kt|groovy)$/.test(file) || /(?:^|\/)src\/main\//.test(file)) return false;
   return /@(?:\w+\.)*(?:\w*Test|TestFactory|TestTemplate|RunWith|Property|Suite)\b|\bextends\s+(?:\w+\.)*(?:TestCase|Specification)\b|:\s*(?:FunSpec|StringSpec|FreeSpec|DescribeSpec)\b/.test(
-    text,
+    read(),
   );
 }
 

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { RepoPath } from '../../../agent/protocol/ids.ts';
+import type { RepositoryView } from '../../../agent/tests/adapter.ts';
+import { hasDoctests, hasRustTests } from '../../../agent/tests/cargo/source.ts';
+import { cargoRoots } from '../../../agent/tests/cargo/workspaces.ts';
+import { cmakeCommands, declaredTestFiles, testedProjects } from '../../../agent/tests/ctest/source.ts';
+import { titleExpressions } from '../../../agent/tests/go/packages.ts';
+import { goTests, modulePath } from '../../../agent/tests/go/source.ts';
+import { buildFailure } from '../../../agent/tests/go/build-failure.ts';
+import { compileErrors, fileOfClass } from '../../../agent/tests/java/classes.ts';
+import { methodOf } from '../../../agent/tests/java/maven.ts';
+import { placeInText } from '../../../agent/tests/native/output-text.ts';
+
+const view = (files: Record<string, string>): RepositoryView => ({
+  root: '/r',
+  files: Object.keys(files)
+    .toSorted()
+    .map((file) => RepoPath.parse(file)),
+  read: (file) => files[file] ?? null,
+});
+
+describe('Go sources', () => {
+  it('hold the tests that are functions, not those in texts', () => {
+    const found = goTests(`package a
+// func TestComment(t *testing.T) {}
+var s = \`
+func TestRaw(t *testing.T) {}
+\`
+func TestMain(m *testing.M) {}
+func TestÄ(t *testing.T) {}
+func Testing() {}
+func ExampleA() {}
+func FuzzB(f *testing.F) {}
+func BenchmarkC(b *testing.B) {}
+`);
+    assert.deepEqual(found, [
+      { name: 'TestÄ', line: 7 },
+      { name: 'ExampleA', line: 9 },
+      { name: 'FuzzB', line: 10 },
+    ]);
+    assert.equal(modulePath('// x\nmodule "example.org/a" // y\n'), 'example.org/a');
+  });
+
+  it('are selected by exact expressions', () => {
+    assert.deepEqual(titleExpressions([['TestA', 'x/y (1)'], ['TestA', 'x', 'z'], ['TestB']]), [
+      '^TestA$/^x$/^(?:y \\(1\\)|z)$',
+      '^(?:TestB)$',
+    ]);
+  });
+
+  it('are told apart in what compilers say', () => {
+    const errors = '# m/a [m/a.test]\na/a_test.go:1:1: x\n# m/b\n# [m/b]\nb/b.go:2:2: y\n';
+    assert.equal(buildFailure(errors, 'm/a'), 'a/a_test.go:1:1: x');
+    assert.equal(buildFailure(errors, 'm/b'), 'b/b.go:2:2: y');
+    assert.equal(buildFailure(errors, 'm/c'), '');
+  });
+});
+
+describe('Rust sources', () => {
+  it('hold tests by their attributes, and examples in documentation', () => {
+    for (const text of ['#[test]\nfn a() {}', '  #[tokio::test(flavor = "x")]', '#[rstest]', 'proptest! {'])
+      assert.ok(hasRustTests(text), text);
+    for (const text of ['fn test() {}', '// #[test]', '#[cfg(unix)]']) assert.ok(!hasRustTests(text), text);
+    assert.ok(hasDoctests('/// ```\n/// x();\n/// ```\n'));
+    assert.ok(hasDoctests('//! ```should_panic,edition2021\n//! ```\n'));
+    assert.ok(!hasDoctests('/// ```text\n/// x\n/// ```\n'));
+  });
+
+  it('belong to the workspace that has them as members', () => {
+    const roots = cargoRoots(
+      view({
+        'Cargo.toml': '[workspace]\nmembers = ["crates/*"]\nexclude = ["crates/out"]\n',
+        'crates/in/Cargo.toml': '[package]\nname = "in"\n',
+        'crates/out/Cargo.toml': '[package]\nname = "out"\n',
+        'fuzz/Cargo.toml': '[package]\nname = "fuzz"\n[workspace]\n',
+      }),
+    );
+    assert.deepEqual(roots.toSorted(), ['', 'crates/out', 'fuzz']);
+  });
+});
+
+describe('CMakeLists.txt', () => {
+  it('is read with comments, quotes and brackets', () => {
+    const commands = cmakeCommands(
+      '# x(\nadd_test(NAME "a b" COMMAND t #[[ c ) ]] 1)\nset(X [=[ ]] ]=] "\\"")\nif((A) AND B)\nendif()',
+    );
+    assert.deepEqual(commands, [
+      { name: 'add_test', arguments: ['NAME', 'a b', 'COMMAND', 't', '1'] },
+      { name: 'set', arguments: ['X', ' ]] ', '"'] },
+      { name: 'if', arguments: ['A', 'AND', 'B'] },
+      { name: 'endif', arguments: [] },
+    ]);
+  });
+
+  it('names the sources of tests', () => {
+    const files = view({
+      'CMakeLists.txt': 'project(p)\nenable_testing()\nadd_subdirectory(t)\n',
+      't/CMakeLists.txt':
+        'add_executable(a a.c h.h)\nadd_test(NAME x COMMAND a)\nforeach(n b)\nadd_test(${n} ${n})\nendforeach()\n',
+      't/a.c': '',
+      'other/CMakeLists.txt': 'project(q)\n',
+    });
+    assert.deepEqual(testedProjects(files), ['']);
+    assert.deepEqual(declaredTestFiles(files, ''), ['t/CMakeLists.txt', 't/a.c']);
+  });
+});
+
+describe('Java classes', () => {
+  it('are found in their files', () => {
+    const files = ['a/src/test/java/shop/CartTest.java', 'src/test/kotlin/Odd.kt'].map((file) => RepoPath.parse(file));
+    assert.equal(fileOfClass('shop.CartTest$Inner', files), files[0]);
+    assert.equal(fileOfClass('shop.Odd', files), files[1]);
+    assert.equal(fileOfClass('shop.Other', files), null);
+    assert.equal(methodOf('shop.CartTest', ['Inner', 'adds(int)[1]']), 'shop.CartTest$Inner#adds*');
+  });
+
+  it('are named by the errors of compilers', () => {
+    const output = `[ERROR] /r/A.java:[3,5] cannot find symbol
+/r/B.java:7: error: ';' expected
+/r/C.java:8: warning: old
+e: file:///r/D.kt:9:2 Unresolved reference
+`;
+    assert.deepEqual(
+      compileErrors(output).map(({ file, line, column }) => [file, line, column]),
+      [
+        ['/r/A.java', 3, 5],
+        ['/r/B.java', 7, null],
+        ['/r/D.kt', 9, 2],
+      ],
+    );
+  });
+});
+
+describe('a place in an output', () => {
+  it('is the first that is a file of the repository', () => {
+    const isFile = (file: string) => file === 'a/b.go' || file === 'c.cpp';
+    const at = (text: string) => placeInText(text, { root: '/r', folders: ['/r/a', '/r'], isFile });
+    assert.deepEqual(at('    b.go:12: want 1'), { file: 'a/b.go', line: 12 });
+    assert.deepEqual(at('\t/usr/go/x.go:9 +0x1\n\t/r/a/b.go:3:7 +0x2'), { file: 'a/b.go', line: 3, column: 7 });
+    assert.deepEqual(at('c.cpp(4): error'), { file: 'c.cpp', line: 4 });
+    assert.equal(at('nothing: 12'), undefined);
+  });
+});
