@@ -70,6 +70,18 @@ const idsByExtension: ReadonlyMap<string, string> = new Map(
   languages.flatMap(({ id, extensions }) => extensions.map((extension) => [extension, id] as const)),
 );
 
+/** What the names of all those files end with: every file of a repository is asked, so most must be told at once. */
+const buildExtensions: ReadonlySet<string> = new Set(
+  'xml gradle kts sbt mod work toml txt cmake gyp build ac bazel WORKSPACE csproj fsproj vbproj props targets'.split(
+    ' ',
+  ),
+);
+
+function mayBeBuildFile(file: string): boolean {
+  const end = file.slice(Math.max(file.lastIndexOf('.'), file.lastIndexOf('/')) + 1);
+  return buildExtensions.has(end) || file.includes('META-INF/services/');
+}
+
 /** The id of the compiled language that a file is written in. */
 export function compiledLanguageOf(file: string): string | null {
   const dot = file.lastIndexOf('.');
@@ -78,7 +90,7 @@ export function compiledLanguageOf(file: string): string | null {
 
 /** Whether a change of this file can change how files of a compiled language resolve. */
 export function decidesCompiled(file: string): boolean {
-  return languages.some(({ decides }) => decides.test(file));
+  return mayBeBuildFile(file) && languages.some(({ decides }) => decides.test(file));
 }
 
 export interface CompiledParts {
@@ -101,7 +113,8 @@ export class CompiledLanguages {
     this.#parts = parts;
     const units = new Map<string, string>();
     for (const file of parts.files.all)
-      for (const { id, unit } of languages) if (unit.test(file)) units.set(folderOf(file), id);
+      if (mayBeBuildFile(file))
+        for (const { id, unit } of languages) if (unit.test(file)) units.set(folderOf(file), id);
     this.#units = units;
   }
 
