@@ -46,6 +46,7 @@ export const contextKeys = {
 export const editorSettings = {
   notifyFirstFailure: 'noodle.notifications.firstFailure',
   notifyStateRepaired: 'noodle.notifications.stateRepaired',
+  notifyAlerts: 'noodle.notifications.alerts',
   startAutomatically: 'noodle.agent.startAutomatically',
 } as const;
 export type EditorSetting = (typeof editorSettings)[keyof typeof editorSettings];

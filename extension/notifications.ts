@@ -1,5 +1,6 @@
 // The few things worth a notification, each once, each with a way to be spared the next one.
 import * as vscode from 'vscode';
+import { isWorthNotice, noticeKey } from './alert-notice.ts';
 import { commandIds, editorSettings, type EditorSetting } from './ids.ts';
 import type { Repositories } from './repositories.ts';
 import type { Repository } from './repository.ts';
@@ -39,6 +40,17 @@ function follow(repository: Repository): void {
         },
       },
     );
+  });
+  repository.connection.onEvent((event) => {
+    if (event.type !== 'alert.changed' || !isWorthNotice(event.alert) || raised.has(noticeKey(event.alert))) return;
+    raised.add(noticeKey(event.alert));
+    const { id, message } = event.alert;
+    void tell(editorSettings.notifyAlerts, message, {
+      Acknowledge: async () => {
+        await repository.connection.client?.acknowledgeAlert({ id });
+      },
+      Dashboard: () => vscode.commands.executeCommand(commandIds.openDashboard),
+    });
   });
   repository.connection.onEvent((event) => {
     if (event.type !== 'notice.raised' || event.severity === 'info' || raised.has(event.id)) return;

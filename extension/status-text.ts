@@ -2,6 +2,7 @@
 import { counted, formatDuration } from '../agent/protocol/quantities.ts';
 import type { FailingTest } from '../agent/protocol/analytics.ts';
 import type { Execution } from '../agent/protocol/execution.ts';
+import { alertsLine } from './alert-notice.ts';
 import { commandIds } from './ids.ts';
 import { answerOf, currentExecution, isUnfinished, type RepositoryState } from './repository.ts';
 
@@ -61,10 +62,12 @@ function connectedText(state: RepositoryState): StatusText {
   const { tone } = answerOf(state);
   if (tone === 'failed')
     return { text: '$(error) Noodle', tooltip: `${answerLine(state)}\n\n${runLinks()}`, tone: 'error' };
+  const alerts = alertsLine(state.snapshot?.alerts ?? []);
+  const alerting = alerts === null ? '' : `\n\n$(bell) ${escapeMarkdown(alerts.line)}`;
   return {
-    text: '$(check) Noodle',
-    tooltip: `${answerLine(state)}${figures(execution)}${waiting(state)}\n\n${runLinks()}`,
-    tone: 'plain',
+    text: alerts?.isSerious === true ? '$(bell) Noodle' : '$(check) Noodle',
+    tooltip: `${answerLine(state)}${figures(execution)}${waiting(state)}${alerting}\n\n${runLinks()}`,
+    tone: alerts?.isSerious === true ? 'warning' : 'plain',
   };
 }
 

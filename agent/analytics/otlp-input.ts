@@ -43,8 +43,8 @@ export class OtlpReader {
     this.#now = now;
   }
 
-  read(body: Uint8Array, isProtobuf: boolean): Result<OtlpReading> {
-    const parsed = this.#parse(body, isProtobuf);
+  async read(body: Uint8Array, isProtobuf: boolean): Promise<Result<OtlpReading>> {
+    const parsed = await this.#parse(body, isProtobuf);
     if (!parsed.ok) return parsed;
     const request = OtlpRequest.safeParse(parsed.value);
     if (!request.success) {
@@ -58,10 +58,10 @@ export class OtlpReader {
     return success(this.#measure(request.data));
   }
 
-  #parse(body: Uint8Array, isProtobuf: boolean): Result<unknown> {
+  async #parse(body: Uint8Array, isProtobuf: boolean): Promise<Result<unknown>> {
     try {
       if (!isProtobuf) return success(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)));
-      this.#decode ??= createOtlpDecoder();
+      this.#decode ??= await createOtlpDecoder();
       return success(this.#decode(body));
     } catch {
       return failure(

@@ -21,7 +21,7 @@ export async function takeOtlp(
   body: Uint8Array,
   isProtobuf: boolean,
 ): Promise<Result<OtlpAnswer>> {
-  const reading = reader.read(body, isProtobuf);
+  const reading = await reader.read(body, isProtobuf);
   if (!reading.ok) return reading;
   let { rejected } = reading.value;
   const problems = new Set(reading.value.problem === '' ? [] : [reading.value.problem]);

@@ -1,5 +1,4 @@
 // The messages of OpenTelemetry's protocol (OTLP 1.x) that are read: metrics. Fields that are not named are skipped.
-import protobuf from 'protobufjs/light.js';
 import { z } from 'zod';
 
 const field = (id: number, type: string) => ({ id, type });
@@ -193,8 +192,9 @@ export const OtlpRequest = z.object({
 });
 export type OtlpRequest = z.infer<typeof OtlpRequest>;
 
-/** Reads protobuf bytes into the shape that the JSON has; throws where they are none. */
-export function createOtlpDecoder(): (bytes: Uint8Array) => unknown {
+/** Reads protobuf bytes into the shape that the JSON has; throws where they are none. Its library is loaded when it is asked for. */
+export async function createOtlpDecoder(): Promise<(bytes: Uint8Array) => unknown> {
+  const { default: protobuf } = await import('protobufjs/light.js');
   const type = protobuf.Root.fromJSON(descriptor).lookupType('Request');
   return (bytes) => type.toObject(type.decode(bytes), { longs: String, json: true });
 }

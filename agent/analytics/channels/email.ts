@@ -1,6 +1,5 @@
 // A channel that is a mailbox, by SMTP.
 import { isIP } from 'node:net';
-import { createTransport } from 'nodemailer';
 import type { ChannelContext, ChannelProvider, Message } from './channel.ts';
 import { lineOf } from './channel.ts';
 import { pinnedAddress, type Delivered } from './outbound.ts';
@@ -45,6 +44,8 @@ async function send(
   server: { address: string; credentials: Credentials | null },
 ): Promise<Delivered> {
   const { host = '', port = submissionPort, from = 'noodle@localhost', to = [] } = definition;
+  // Loaded when the first mail is sent.
+  const { createTransport } = await import('nodemailer');
   const transport = createTransport({
     host: server.address,
     port,
