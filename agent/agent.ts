@@ -5,13 +5,13 @@ import path from 'node:path';
 import { createAnalytics, type Analytics } from './analytics/analytics.ts';
 import { analyticsRoutes } from './analytics-handlers.ts';
 import { createAnswers, type Answers } from './answers/answers.ts';
-import { createCoverage } from './answers/test-coverage/coverage.ts';
+import { createCoverage } from './answers/coverage.ts';
 import { createBuilds } from './builds/builds.ts';
 import { ConfigurationState, configurationPath } from './configuration-state.ts';
 import { createEngine, type Engine, type Limits } from './engine/engine.ts';
 import { createSandboxes } from './engine/sandbox.ts';
 import { createEventBus, type EventBus } from './events/events.ts';
-import { createGraph } from './graph/graph.ts';
+import { createGraph, createHistory, type History } from './graph/graph.ts';
 import { createHandlers } from './handlers.ts';
 import { createPredictions } from './predictions/predictions.ts';
 import { BuildConfigs, definedTargets } from './pipelines/build-configs.ts';
@@ -185,6 +185,19 @@ async function openFoundation(options: AgentOptions, disposables: Disposables): 
   return { ...options, events, notices, store, configuration, settings, trust, analytics, processes, engine, unfinished, pipelineFiles };
 }
 
+/** An agent outlives the window that started it, and so may an update of the extension: then it makes room for a new one. */
+function checkInstallation(host: AgentHost): boolean {
+  const isComplete = existsSync(assetPath('test-runners'));
+  if (!isComplete) host.stop();
+  return isComplete;
+}
+
+function openHistory({ workspace, store, log }: Foundation, disposables: Disposables): History {
+  const history = createHistory({ store, log, readGit: (args) => workspace.readGit(args) });
+  disposables.defer(() => history.settled());
+  return history;
+}
+
 /** The parts that know code, builds and tests, and the main job over them. */
 function buildParts(foundation: Foundation, disposables: Disposables) {
   const { workspace, events, store, clock, log, settings, configuration, trust, host } = foundation;
@@ -195,6 +208,7 @@ function buildParts(foundation: Foundation, disposables: Disposables) {
   const read = (file: RepoPath) => workspace.read(file);
   const common = { store, events, clock, log, settings, environment };
   const graph = disposables.use(createGraph({ root, store, clock, log }));
+  const history = openHistory(foundation, disposables);
   const builds = disposables.use(
     createBuilds({
       ...common,
@@ -207,15 +221,10 @@ function buildParts(foundation: Foundation, disposables: Disposables) {
     }),
   );
   const tests = disposables.use(
-    createTests({ ...common, root, stateDirectory, processes: foundation.processes, isTrusted, files, read, exclude: () => configuration.file.tests.exclude, commands: () => configuration.file.tests.commands ?? {}, isWorkedIn: () => isObserved() }),
+    createTests({ ...common, coChange: (file, other) => history.coChange(file, other)?.confidence ?? 0, root, stateDirectory, processes: foundation.processes, isTrusted, files, read, exclude: () => configuration.file.tests.exclude, commands: () => configuration.file.tests.commands ?? {}, isWorkedIn: () => isObserved() }),
   );
-  const planner = createPlanner({ workspace, graph, builds, tests, clock, configurationNotes: () => configuration.problems() });
-  // An agent outlives the window that started it, and so may an update of the extension: then it makes room for a new one.
-  const isInstalled = () => {
-    const isComplete = existsSync(assetPath('test-runners'));
-    if (!isComplete) host.stop();
-    return isComplete;
-  };
+  const planner = createPlanner({ workspace, history, graph, builds, tests, clock, configurationNotes: () => configuration.problems() });
+  const isInstalled = () => checkInstallation(host);
   const judged = (changes: ChangeSet) => workspace.markSeen(changes);
   const mainJob = createMainJob({ ...common, planner, builds, tests, engine: foundation.engine, isTrusted, isInstalled, judged });
   const isObserved = () => continuousRun.isWatching || host.clientCount() > 0;
@@ -227,7 +236,7 @@ function buildParts(foundation: Foundation, disposables: Disposables) {
   const slots = () => limitsOf(settings()).commands;
   const pipelines = createPipelines({ ...common, workspace, planner, builds, tests, engine, processes, sandboxes, isTrusted, isInstalled, slots, chance: Math.random, declared: () => pipelineFiles.read() });
   const coverage = createCoverage({ root: workspace.root, store, readGit: (args) => workspace.readGit(args), now: () => clock.now() });
-  const answers = disposables.use(createAnswers({ builds, tests, graph, planner, store, events, clock, coverage, settings: () => configuration.settings }));
+  const answers = disposables.use(createAnswers({ history, builds, tests, graph, planner, store, events, clock, coverage, settings: () => configuration.settings }));
   const predictions = disposables.use(
     createPredictions({
       store,

@@ -1,6 +1,6 @@
 // Why a test was selected, skipped or ordered where it was: from the last plan that decided it, and from records.
 import type { Builds } from '../builds/builds.ts';
-import type { Graph } from '../graph/graph.ts';
+import type { Graph, History } from '../graph/graph.ts';
 import type { Explanation } from '../protocol/explanation.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
 import { findTests, type FoundTest } from '../protocol/find-tests.ts';
@@ -20,6 +20,7 @@ export interface ExplainOptions {
   readonly builds: Builds;
   readonly tests: Tests;
   readonly graph: Graph;
+  readonly history: Pick<History, 'coChange'>;
   readonly planner: Planner;
   readonly store: Reader;
 }
@@ -62,6 +63,7 @@ async function explainTest(options: ExplainOptions, found: FoundTest): Promise<E
     facts: [
       ...(selected === undefined ? [] : orderFacts(selected)),
       ...historyFacts(options.store, found),
+      ...coChangeFacts(options.history, found.file.file, plan),
       ...dependencyFacts(options.graph, found.file.file, plan),
     ],
     executionId: recorded?.executionId ?? null,
@@ -101,6 +103,18 @@ function historyFacts(store: Reader, { file, testCase }: FoundTest): string[] {
     `history: the file failed in ${history.failures} of ${counted(history.runs, 'run')}; it takes ${formatDuration(history.medianMs)} (median)`,
     ...(last.length === 0 ? [] : [`last results, newest first: ${dots}`]),
   ];
+}
+
+/** A pair that changed together once may have done so by chance. */
+const leastTogether = 2;
+
+/** With which of the changed files the test used to change. */
+function coChangeFacts(history: ExplainOptions['history'], file: RepoPath, plan: Plan): string[] {
+  return plan.changes.slice(0, 20).flatMap(({ path }) => {
+    const found = path === file ? null : history.coChange(path, file);
+    if (found === null || found.together < leastTogether) return [];
+    return [`co-change: ${found.together} of ${counted(found.of, 'commit')} that changed ${path} changed the test too (${Math.round(found.confidence * 100)} %)`];
+  });
 }
 
 const shownDependencies = 10;

@@ -26,6 +26,8 @@ import { SourceIndex } from './source-index.ts';
 
 export type { ChangedFile, ChangedFiles } from './changed-files.ts';
 export type { ChangedPlaces } from './difference/difference.ts';
+export { createHistory } from './history/history.ts';
+export type { History } from './history/history.ts';
 export type { CodeSymbol } from './facts.ts';
 export type { Impact, Unbounded } from './impact.ts';
 export type { Reached } from './reach.ts';

@@ -1,6 +1,6 @@
 // The plan for a change: the change set, its impact, the builds and tests that follow from it, with reasons.
 import type { Builds } from '../builds/builds.ts';
-import type { ChangedFiles, Graph, Impact } from '../graph/graph.ts';
+import type { ChangedFiles, Graph, History, Impact } from '../graph/graph.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ChangeSet, FileChange } from '../protocol/change-set.ts';
 import { success, type Result } from '../protocol/failure.ts';
@@ -16,6 +16,8 @@ export interface PlannerOptions {
   readonly builds: Builds;
   readonly tests: Tests;
   readonly clock: Clock;
+  /** Brought up to what is checked out, for later plans. */
+  readonly history?: Pick<History, 'follow'>;
   /** Sentences about the configuration that belong into every plan's notes. */
   readonly configurationNotes: () => readonly string[];
 }
@@ -89,6 +91,7 @@ class RepositoryPlanner implements Planner {
     };
     const [{ changes: changed, compared }] = await Promise.all([lookAtChanges(), this.refresh()]);
     if (!changed.ok) return changed;
+    this.#options.history?.follow(changed.value.head);
     const impact = graph.impactOf(changed.value, compared);
     const { builds, tests, notes } = await this.#decide(request, changed.value, impact);
     const plan: Plan = {
@@ -152,7 +155,8 @@ class RepositoryPlanner implements Planner {
 
   async #decide(request: PlanRequest, changes: ChangeSet, impact: Impact) {
     const { builds, tests, configurationNotes } = this.#options;
-    const discovery = await tests.discover([]);
+    // Whoever asks for builds alone does not wait for tests to be found.
+    const discovery = request.buildsOnly === true ? { files: [], problems: [] } : await tests.discover([]);
     const planned = request.buildsOnly === true ? nothingPlanned : await tests.plan({ changes, impact, request });
     const selected = new Set(planned.tests.map((test) => test.id));
     const testFolders = new Set(discovery.files.filter((file) => selected.has(file.id)).map((file) => file.project));

@@ -31,6 +31,8 @@ export interface TestsOptions {
   readonly read: (path: RepoPath) => string | null;
   /** Whether somebody works in the repository, so that runners are kept ready. Absent: never. */
   readonly isWorkedIn?: () => boolean;
+  /** Of the changes of a file, the share that changed another one too, 0 to 1. Absent: no history is known. */
+  readonly coChange?: (file: RepoPath, other: RepoPath) => number;
   /** Glob patterns of `tests.exclude` in noodle.yaml. */
   readonly exclude: () => readonly string[];
   /** `tests.commands` of noodle.yaml. Absent: none are declared. */

@@ -24,6 +24,8 @@ export interface TestPlanInput {
   readonly history: ReadonlyMap<TestId, FileHistory>;
   /** Failures that earlier selections had left out: which tests, by the file that had changed. */
   readonly regrets: ReadonlyMap<RepoPath, ReadonlySet<TestId>>;
+  /** Of the changes of a file, the share that changed another one too, 0 to 1. */
+  readonly coChange: (file: RepoPath, other: RepoPath) => number;
   readonly settings: Settings;
   readonly request: PlanRequest;
   readonly estimator: FailureEstimator;

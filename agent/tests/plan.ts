@@ -18,6 +18,9 @@ export interface TestPlan {
 /** Expected duration of a test file of which, and of whose framework, nothing is known. */
 export const unknownFileMs = 500;
 
+/** Of how many changed files the history is asked: a change of everything says nothing. */
+const mostAsked = 20;
+
 /** Decides what runs: the rules stand in `selection.ts`, the order below. */
 export function planTests(input: TestPlanInput): TestPlan {
   const selected = selectTests(input);
@@ -51,7 +54,8 @@ function candidateOf(
   medians: ReadonlyMap<Framework, number>,
 ): Candidate {
   const history = input.history.get(file.id) ?? null;
-  const probability = input.estimator.probability({ isChanged: distance === 0, distance, history });
+  const coChange = Math.max(0, ...input.changes.files.slice(0, mostAsked).map((change) => input.coChange(change.path, file.file)));
+  const probability = input.estimator.probability({ isChanged: distance === 0, distance, coChange, history });
   return {
     failedLast: history !== null && isFailing(history),
     planned: {

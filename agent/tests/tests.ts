@@ -97,6 +97,7 @@ export function createTests(options: TestsOptions): Tests {
         impact,
         evidence: recorded.judge(impact),
         regrets: regretsByPath(options.store),
+        coChange: (file, other) => options.coChange?.(file, other) ?? 0,
         history,
         settings: options.settings(),
         request,

@@ -26,6 +26,8 @@ interface Case {
   readonly verdicts?: Record<string, Verdict>;
   /** Tests that were missed, by the file that had changed. */
   readonly regrets?: Record<string, readonly string[]>;
+  /** Share of changes in common, by `file test`. */
+  readonly coChanges?: Record<string, number>;
 }
 
 // Made of the declarations themselves.
@@ -44,6 +46,7 @@ function plan({
   configFiles = [],
   verdicts,
   regrets = {},
+  coChanges = {},
 }: Case): TestPlan {
   const project: TestProject = {
     framework: 'mocha',
@@ -86,6 +89,7 @@ function plan({
       ]),
     ),
     regrets: new Map(Object.entries(regrets).map(([file, tests]) => [path(file), new Set(tests.map(idOf))])),
+    coChange: (file, other) => coChanges[`${file} ${other}`] ?? 0,
     settings: { ...defaults, ...settings },
     request,
     estimator: plainEstimator,
@@ -150,6 +154,13 @@ describe('planTests: what selections missed', () => {
     assert.deepEqual(order(result), ['c.js', 'a.js', 'b.js']);
     assert.deepEqual(result.tests.map(isAudited), [false, true, true]);
     assert.deepEqual(result.skipped.files, []);
+  });
+});
+
+describe('planTests: what changed together before', () => {
+  it('decides between tests of one distance, and never over a nearer one', () => {
+    const reached = { 'a.js': ['x.js', 'y.js', 'a.js'], 'b.js': ['x.js', 'y.js', 'b.js'], 'c.js': ['x.js', 'c.js'] };
+    assert.deepEqual(order(plan({ reached, changed: ['x.js'], coChanges: { 'x.js b.js': 1 } })), ['c.js', 'b.js', 'a.js']);
   });
 });
 
@@ -273,7 +284,7 @@ describe('plainEstimator', () => {
     caseCount: 1,
   });
   const at = (distance: number | null, known: ReturnType<typeof history> | null = null) =>
-    plainEstimator.probability({ isChanged: distance === 0, distance, history: known });
+    plainEstimator.probability({ isChanged: distance === 0, distance, coChange: 0, history: known });
 
   it('falls with distance', () => {
     const row = [at(0), at(1), at(2), at(3), at(null)];
