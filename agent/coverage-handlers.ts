@@ -1,5 +1,5 @@
 // What answers the operations on coverage.
-import type { Coverage } from './answers/test-coverage/coverage.ts';
+import type { Coverage } from './answers/coverage.ts';
 import { success } from './protocol/failure.ts';
 import type { Handlers } from './server/server.ts';
 

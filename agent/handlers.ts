@@ -11,7 +11,7 @@ import type { MainJob } from './pipelines/main-job.ts';
 import type { Planner } from './pipelines/planner.ts';
 import { predictionHandlers, type PredictionParts } from './prediction-handlers.ts';
 import { runNotes } from './pipelines/run-notes.ts';
-import type { Coverage } from './answers/test-coverage/coverage.ts';
+import type { Coverage } from './answers/coverage.ts';
 import { coverageHandlers } from './coverage-handlers.ts';
 import { cursorOf, keyIn } from './platform/paging.ts';
 import { pipelineHandlers, type PipelineHandlerParts } from './pipeline-handlers.ts';

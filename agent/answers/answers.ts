@@ -12,7 +12,7 @@ import { getPlan } from '../store/plans.ts';
 import { codeLensesOf, type Lens } from './code-lenses.ts';
 import { currentDiagnostics, type Diagnostic } from './diagnostics.ts';
 import { certificatesOf } from './certificates.ts';
-import type { Coverage } from './test-coverage/coverage.ts';
+import type { Coverage } from './coverage.ts';
 import { explainSubject, type ExplainOptions } from './explain.ts';
 
 export interface Answers {

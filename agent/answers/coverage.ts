@@ -2,16 +2,16 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { ChangeSet } from '../../protocol/change-set.ts';
-import type { CoverageFormat, CoverageSummary, FileCoverageDetails, TestSuggestion } from '../../protocol/coverage.ts';
-import { failure, success, type Result } from '../../protocol/failure.ts';
-import type { ExecutionId, RepoPath, TestId } from '../../protocol/ids.ts';
-import { loadTestEvidence, testEvidenceOf, type LineRange, type TestEvidence } from '../../store/evidence.ts';
-import type { Reader } from '../../store/store.ts';
-import { exportCoverage } from './coverage-formats.ts';
-import { countOf, mergeCoverage, rangesOf, type MergedFile } from './merged-coverage.ts';
-import { changesByFile, suggestedCommits, suggestTests } from './next-tests.ts';
-import { uncoveredChanges } from './uncovered-changes.ts';
+import type { ChangeSet } from '../protocol/change-set.ts';
+import type { CoverageFormat, CoverageSummary, FileCoverageDetails, TestSuggestion } from '../protocol/coverage.ts';
+import { failure, success, type Result } from '../protocol/failure.ts';
+import type { ExecutionId, RepoPath, TestId } from '../protocol/ids.ts';
+import { loadTestEvidence, testEvidenceOf, type LineRange, type TestEvidence } from '../store/evidence.ts';
+import type { Reader } from '../store/store.ts';
+import { exportCoverage } from './test-coverage/coverage-formats.ts';
+import { countOf, mergeCoverage, rangesOf, type MergedFile } from './test-coverage/merged-coverage.ts';
+import { changesByFile, suggestedCommits, suggestTests } from './test-coverage/next-tests.ts';
+import { uncoveredChanges } from './test-coverage/uncovered-changes.ts';
 
 export interface CoverageOptions {
   /** Absolute. */

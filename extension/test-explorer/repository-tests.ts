@@ -6,6 +6,7 @@ import type { ExecutionId } from '../../agent/protocol/ids.ts';
 import type { PlanRequest } from '../../agent/protocol/plan.ts';
 import type { TestFile } from '../../agent/protocol/test.ts';
 import { isUnfinished, type Repository } from '../repository.ts';
+import { addCoverage } from './coverage.ts';
 import { describePlan } from './planned-reason.ts';
 import { RunView } from './run-view.ts';
 import type { TestItems } from './test-items.ts';
@@ -60,6 +61,8 @@ export class RepositoryTests implements vscode.Disposable {
       const cancel = () => void client.value.cancelExecution({ id: executionId }).catch(() => {});
       cancelled.signal.addEventListener('abort', cancel);
       if (cancelled.signal.aborted) cancel();
+      if (planRequest.coverage === true)
+        view.beforeEnd = () => addCoverage(testRun, { repository, items, executionId });
       this.#runs.set(executionId, view);
     } catch (error) {
       view.endWith(error instanceof Error ? error.message : String(error));

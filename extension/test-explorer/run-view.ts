@@ -23,6 +23,8 @@ function retriesOf({ retries = 0 }: TestResult): string {
 export class RunView {
   /** Resolves when the run has ended. */
   readonly ended: Promise<void>;
+  /** What is still to be shown when the run is over: its coverage. */
+  beforeEnd: (() => Promise<void>) | null = null;
   readonly #run: vscode.TestRun;
   readonly #items: TestItems;
   readonly #repository: Repository;
@@ -94,8 +96,14 @@ export class RunView {
   }
 
   end(): void {
-    this.#run.end();
-    this.#resolveEnded();
+    const finish = () => {
+      this.#run.end();
+      this.#resolveEnded();
+    };
+    if (this.beforeEnd === null) return finish();
+    this.beforeEnd()
+      .catch((error: unknown) => this.say(error instanceof Error ? error.message : String(error)))
+      .finally(finish);
   }
 
   /** Ends before the run did, and says why. */

@@ -5,6 +5,7 @@ import type { PlanRequest } from '../../agent/protocol/plan.ts';
 import type { CommandSurroundings } from '../commands/register-command.ts';
 import { testControllerId } from '../ids.ts';
 import type { Repository } from '../repository.ts';
+import { loadsCoverage } from './coverage.ts';
 import { debugTest } from './debug.ts';
 import { RepositoryTests } from './repository-tests.ts';
 import { registerTestHover } from './test-hover.ts';
@@ -62,16 +63,17 @@ export function registerTestExplorer({ extension, repositories, log }: CommandSu
 function createProfiles(explorer: Explorer): void {
   const { controller } = explorer;
   const continuous = new Set<vscode.CancellationToken>();
-  const profile = (label: string, whole: PlanRequest, isDefault: boolean) => {
+  const profile = (label: string, whole: PlanRequest, isDefault: boolean, kind = vscode.TestRunProfileKind.Run) => {
     const handler = async (request: vscode.TestRunRequest, token: vscode.CancellationToken) => {
       if (request.continuous === true) await followContinuously(explorer, continuous, token);
       else await runOnce(explorer, { request, whole, token });
     };
-    return controller.createRunProfile(label, vscode.TestRunProfileKind.Run, handler, isDefault);
+    return controller.createRunProfile(label, kind, handler, isDefault);
   };
   profile('Run Impacted', {}, true).supportsContinuousRun = true;
   profile('Run All', { all: true }, false);
   profile('Run Failed', { failed: true }, false);
+  loadsCoverage(profile('Coverage', { all: true, coverage: true }, true, vscode.TestRunProfileKind.Coverage));
   controller.createRunProfile(
     'Debug',
     vscode.TestRunProfileKind.Debug,
@@ -116,7 +118,8 @@ interface Wanted {
 
 async function runOnce({ explored, subjects }: Explorer, { request, whole, token }: Wanted): Promise<void> {
   const runs = [...explored].flatMap(([repository, { tests }]) => {
-    const planRequest = isWhole(request) ? whole : requestOf(request, subjects, repository);
+    const chosen = isWhole(request) ? whole : requestOf(request, { subjects, repository, byFile: whole.coverage === true });
+    const planRequest = chosen !== null && whole.coverage === true ? { ...chosen, coverage: true } : chosen;
     return planRequest === null ? [] : [tests.run(planRequest, request, token)];
   });
   await Promise.all(runs);
@@ -126,18 +129,24 @@ function isWhole({ include, exclude }: vscode.TestRunRequest): boolean {
   return include === undefined && (exclude ?? []).length === 0;
 }
 
+interface Choice {
+  readonly subjects: ItemSubjects;
+  readonly repository: Repository;
+  /** Whole files instead of their cases: coverage is recorded by file. */
+  readonly byFile: boolean;
+}
+
 /** The chosen items of one repository; null when nothing of it was chosen. */
 function requestOf(
   { include, exclude }: vscode.TestRunRequest,
-  subjects: ItemSubjects,
-  repository: Repository,
+  { subjects, repository, byFile }: Choice,
 ): PlanRequest | null {
   const excluded = new Set(exclude?.map((item) => item.id));
   const ids = new Set<TestId>();
   const collect = (item: vscode.TestItem) => {
     const subject = subjects.get(item);
     if (subject === undefined || subject.repository !== repository || excluded.has(item.id)) return;
-    if (subject.testCase !== null) ids.add(subject.testCase);
+    if (subject.testCase !== null) ids.add(byFile ? (subject.file ?? subject.testCase) : subject.testCase);
     else if (subject.file !== null && item.id === subject.file && !hasExcluded(item, excluded)) ids.add(subject.file);
     else item.children.forEach(collect);
   };
