@@ -62,6 +62,11 @@ function connectedText(state: RepositoryState): StatusText {
   const { tone } = answerOf(state);
   if (tone === 'failed')
     return { text: '$(error) Noodle', tooltip: `${answerLine(state)}\n\n${runLinks()}`, tone: 'error' };
+  return quietText(state, execution);
+}
+
+/** Nothing runs and nothing fails. */
+function quietText(state: RepositoryState, execution: Execution | null): StatusText {
   const alerts = alertsLine(state.snapshot?.alerts ?? []);
   const alerting = alerts === null ? '' : `\n\n$(bell) ${escapeMarkdown(alerts.line)}`;
   return {
