@@ -4,6 +4,7 @@ import { analyticsHandlers } from './analytics-handlers.ts';
 import type { Answers } from './answers/answers.ts';
 import type { Builds } from './builds/builds.ts';
 import type { Engine } from './engine/engine.ts';
+import { withFailureFacts } from './failure-facts.ts';
 import { flakinessHandlers } from './flakiness-handlers.ts';
 import { namedRunHandlers, type NamedRunParts } from './named-run-handlers.ts';
 import type { ContinuousRun } from './pipelines/continuous-run.ts';
@@ -22,6 +23,7 @@ import type { OutputOf } from './protocol/operations.ts';
 import { counted } from './protocol/quantities.ts';
 import type { Caller, Handlers } from './server/server.ts';
 import { buildResultsOf } from './store/builds.ts';
+import { listFlakyTests } from './store/flakiness.ts';
 import { getPlan } from './store/plans.ts';
 import type { Store } from './store/store.ts';
 import { testHistory, testResultsOf } from './store/tests.ts';
@@ -114,7 +116,8 @@ function executionHandlers({ engine, store }: HandlerParts) {
   } satisfies Partial<Handlers>;
 }
 
-function testAndBuildHandlers({ tests, builds, store, answers, planner }: HandlerParts) {
+function testAndBuildHandlers({ tests, builds, store, answers, planner, workspace, clock }: HandlerParts) {
+  const clusters = () => answers.triage((file) => workspace.read(file));
   return {
     listTests: async () => {
       await planner.refresh();
@@ -142,12 +145,15 @@ function testAndBuildHandlers({ tests, builds, store, answers, planner }: Handle
     },
     explain: async ({ subject }) => {
       const explanations = await answers.explain(subject);
-      return explanations.ok ? success({ explanations: explanations.value }) : explanations;
+      if (!explanations.ok) return explanations;
+      const known = { clusters: await clusters(), flaky: listFlakyTests(store, clock.now()) };
+      return success({ explanations: withFailureFacts(explanations.value, known) });
     },
     getCertificates: async ({ subject }) => {
       const certificates = await answers.certificates(subject);
       return certificates.ok ? success({ certificates: certificates.value }) : certificates;
     },
+    getTriage: async () => success({ clusters: await clusters() }),
     getCodeLenses: async ({ file }) => success({ lenses: await answers.codeLenses(file) }),
   } satisfies Partial<Handlers>;
 }

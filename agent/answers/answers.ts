@@ -6,6 +6,7 @@ import type { Disposer } from '../protocol/client.ts';
 import type { Certificate, Explanation } from '../protocol/explanation.ts';
 import type { Result } from '../protocol/failure.ts';
 import type { ExecutionId, RepoPath } from '../protocol/ids.ts';
+import type { FailureCluster } from '../protocol/triage.ts';
 import type { Settings } from '../protocol/settings.ts';
 import type { LineRange } from '../store/evidence.ts';
 import { getPlan } from '../store/plans.ts';
@@ -13,11 +14,14 @@ import { codeLensesOf, type Lens } from './code-lenses.ts';
 import { currentDiagnostics, type Diagnostic } from './diagnostics.ts';
 import { certificatesOf } from './certificates.ts';
 import type { Coverage } from './coverage.ts';
+import { triage } from './triage/triage.ts';
 import { explainSubject, type ExplainOptions } from './explain.ts';
 
 export interface Answers {
   /** Why a test or target was selected, skipped, built or ordered where it was. */
   explain(subject: string): Promise<Result<Explanation[]>>;
+  /** What fails now, gathered by cause; `read` is `workspace.read`. */
+  triage(read: (file: RepoPath) => string | null): Promise<FailureCluster[]>;
   /** What vouches for skipping each test file of that name; `not_found` when there is none. */
   certificates(subject: string): Promise<Result<Certificate[]>>;
   /** The changed functions of a file with the tests that they can affect. */
@@ -58,6 +62,7 @@ export function createAnswers(options: AnswersOptions): Answers {
   disposables.defer(events.on('plan.updated', lensesChanged));
   return {
     explain: (subject) => explainSubject(options, subject),
+    triage: (read) => triage({ ...options, read }),
     certificates: (subject) => certificatesOf(options, subject),
     codeLenses: (file) => codeLensesOf(options, file),
     diagnostics: () => currentDiagnostics(store, settings()['test.coverageDiagnostics'] ? uncovered : new Map()),

@@ -1,11 +1,19 @@
-// The operations on flaky and quarantined tests.
+// The operations on what fails, and on tests that fail by chance.
 import { z } from 'zod';
 import { Timestamp } from './execution.ts';
 import { FlakyTest } from './flakiness.ts';
 import { TestId } from './ids.ts';
 import { operation } from './operation.ts';
+import { FailureCluster } from './triage.ts';
 
 export const flakinessOperations = {
+  getTriage: operation({
+    route: 'GET /triage',
+    summary: 'What fails now, gathered by cause: new, known, flaky or of the environment, with suspects, owners and a command.',
+    input: z.object({}),
+    output: z.object({ clusters: z.array(FailureCluster) }),
+    role: 'viewer',
+  }),
   listFlakyTests: operation({
     route: 'GET /flaky-tests',
     summary: 'Tests that were seen to fail by chance, with their cause, and those that are quarantined.',

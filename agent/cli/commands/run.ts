@@ -8,6 +8,7 @@ import type { Plan, PlanRequest } from '../../protocol/plan.ts';
 import { runObject } from '../json-output.ts';
 import { createRunRenderer } from '../run-output.ts';
 import type { Output } from '../output.ts';
+import { triageLines } from '../triage-output.ts';
 import { complain, type CommandContext, type ExitCode, type Session } from '../session.ts';
 import { resolveTests } from './resolve-tests.ts';
 import { folderOf, withSession } from './with-session.ts';
@@ -50,6 +51,7 @@ export async function runRequest(context: CommandContext, session: Session, requ
     if (finished === null) return complain(context.output, { reason: 'disconnected', message: 'the agent went away before the run ended' });
     if (plan !== null && isEmpty(plan) && finished.status === 'succeeded' && request.buildsOnly !== true) return complain(context.output, nothingFound);
     if (request.coverage === true && !context.commandLine.switches.has('json')) await showCoverage(context, session, executionId);
+    await showCauses(context, session, finished);
     const code = exitCodeOf(finished);
     // People read it in the last line; in the JSON it has no place.
     if (code === 2 && context.commandLine.switches.has('json')) tellWhy(context.output, finished);
@@ -69,6 +71,13 @@ async function showCoverage({ output }: CommandContext, { client }: Session, exe
 
 function share({ covered, total }: CoveredCount): string {
   return total === 0 ? 'none' : `${((covered / total) * 100).toFixed(1)} %`;
+}
+
+/** For people: what failed, gathered by cause. */
+async function showCauses({ commandLine, output }: CommandContext, { client }: Session, { counts, executionId }: EventOf<'run.finished'>): Promise<void> {
+  if (counts.failed === 0 || commandLine.switches.has('json')) return;
+  const { clusters } = await client.getTriage({});
+  for (const line of triageLines(clusters, executionId)) output.line(line);
 }
 
 /** Green would be a lie: there is nothing here that could fail. */
