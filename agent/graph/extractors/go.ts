@@ -93,5 +93,6 @@ function* traitsOf(text: string, source: BraceText): Generator<string> {
   if ([...importPaths(source)].some(({ specifier }) => specifier === 'C')) yield 'cgo';
   // What runs before any test does so for all of them.
   if (/^func\s+(?:init|TestMain)\s*\(|^var\s+_\b|^var\s[^\n]*=[^\n]*\(/m.test(code)) yield 'init';
-  if (/\bexec\s*\.\s*Command/.test(code) && strings.some(({ value }) => value === 'go')) yield 'builds';
+  const has = (...values: string[]) => strings.some(({ value }) => values.includes(value));
+  if (/\bexec\s*\.\s*Command/.test(code) && has('go') && has('run', 'build', 'test', 'install')) yield 'builds';
 }

@@ -99,6 +99,8 @@ export class GoResolver implements LanguageResolver {
     for (const [prefix, folder] of module?.replaced ?? []) within(prefix, folder);
     for (const each of this.#modules) {
       within(each.path, each.folder);
+      // The standard library's packages leave out the name of their module.
+      if (each.path === 'std') found.add(join(each.folder, path));
       found.add(join(each.folder, `vendor/${path}`));
     }
     const existing = [...found].filter((folder) => this.#packages.has(folder));
