@@ -18,7 +18,7 @@ export async function runBuild(job: BuildJob, context: StepContext, options: Bui
   const release = await options.locks.acquire(target.id, context.signal);
   try {
     const startedMs = options.clock.monotonicMs();
-    const state = await options.inspector.inspect(target, options.model.targets, options.tree);
+    const state = await options.inspector.recent(target, options.model.targets, options.tree);
     const ending =
       endingWithoutRunning(job, state, options) ??
       (await restoreOutput(job, { context, state, ...options })) ??
@@ -131,5 +131,6 @@ async function record(
     log.warn('a build could not be recorded', { target: result.target, error });
   }
   inspector.recorded(result.target);
+  if (result.status !== 'unchanged') inspector.forgetRecent();
   events.emit({ type: 'build.finished', executionId, result });
 }

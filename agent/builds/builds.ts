@@ -32,11 +32,12 @@ import { historyEstimator, type BuildFailureEstimator } from './failure-estimate
 import { NeededTargets } from './needed-by.ts';
 import type { CheckedOut } from './output-use.ts';
 import { FileTree, isWithin } from './paths.ts';
+import { createMatchers } from './patterns.ts';
 import { selectTargets } from './selection.ts';
 import { targetsNamed } from './target-names.ts';
 import { TargetLocks } from './target-locks.ts';
 import { ToolVersions } from './tool-versions.ts';
-import { missingTool } from './toolchains.ts';
+import { missingTool, missingTools } from './toolchains.ts';
 import { Inspector, isCacheable, type TargetState } from './target-state.ts';
 
 export type { BuildFailureEstimate, BuildFailureEstimator } from './failure-estimate.ts';
@@ -133,6 +134,7 @@ class RepositoryBuilds implements Builds {
   readonly #cache: BuildCache;
   readonly #estimator: BuildFailureEstimator;
   readonly #locks = new TargetLocks();
+  readonly #matchers = createMatchers();
   readonly #needed: NeededTargets;
   #found: Found = { model: emptyModel, tree: new FileTree([]) };
   #recorded = '';
@@ -181,7 +183,10 @@ class RepositoryBuilds implements Builds {
       request.buildsOnly === true ? [] : testFolders.map((folder) => [folder, this.neededBy(folder)] as const),
     );
     const unavailable = this.#unavailable(model);
-    const selected = selectTargets({ request, change, unbounded, neededByTests, unavailable }, model.targets);
+    const selected = selectTargets(
+      { request, change, unbounded, neededByTests, unavailable, matchers: this.#matchers },
+      model.targets,
+    );
     const states = new Map<TargetId, TargetState>();
     for (const id of selected.keys()) {
       const target = model.targets.get(id);
@@ -279,10 +284,9 @@ class RepositoryBuilds implements Builds {
   }
 
   #unavailable({ targets }: TargetModel): Set<TargetId> {
-    const environment = this.#options.environment();
-    return new Set(
-      [...targets.values()].filter((target) => missingTool(target, environment) !== null).map(({ id }) => id),
-    );
+    const all = [...targets.values()];
+    const missing = missingTools(all, this.#options.environment());
+    return new Set(all.filter(({ tools }) => tools.some((tool) => missing.has(tool))).map(({ id }) => id));
   }
 
   /** In an order in which each comes after what it needs, and what begins the longest chain comes first. */

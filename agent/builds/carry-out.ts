@@ -20,7 +20,8 @@ export type CarryOutOptions = BuildRunOptions & { readonly state: TargetState };
 /** The build from its first attempt to its last. */
 export async function carryOut(job: BuildJob, context: StepContext, options: CarryOutOptions): Promise<Ending> {
   const { target } = job;
-  const { root, events, cache, clock } = options;
+  const { root, events, cache, clock, inspector } = options;
+  inspector.forgetRecent();
   events.emit({ type: 'build.started', executionId: context.executionId, target: target.id });
   const written = await listOutputs(root, target.outputs, target.folder);
   await cache.unshare([...written.files, ...written.notes]);
@@ -59,6 +60,7 @@ async function succeeded(
   options: CarryOutOptions & { readonly startedAt: number },
 ): Promise<Ending> {
   const { state, inspector, cache, model, tree, root, startedAt, clock } = options;
+  inspector.forgetRecent();
   const after = await inspector.inspect(target, model.targets, tree);
   if (options.isIncremental && isCacheable(target) && after.fingerprint === state.fingerprint) {
     const outputs = await listOutputs(root, target.outputs, target.folder);

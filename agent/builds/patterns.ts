@@ -13,6 +13,16 @@ export function escapePattern(path: string): string {
   return path.replace(/[\\*?[\]{}()!+@$^|]/g, '\\$&');
 }
 
+/** Says of a path whether the patterns include it. Patterns are compiled once for each list, which must not change. */
+export function createMatchers(): (patterns: readonly string[]) => (path: string) => boolean {
+  const compiled = new WeakMap<readonly string[], (path: string) => boolean>();
+  return (patterns) => {
+    const known = compiled.get(patterns) ?? matcherOf(patterns);
+    compiled.set(patterns, known);
+    return known;
+  };
+}
+
 /** Says of a path whether the patterns include it. */
 export function matcherOf(patterns: readonly string[]): (path: string) => boolean {
   const { wanted, unwanted } = split(patterns);

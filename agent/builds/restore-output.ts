@@ -24,6 +24,7 @@ export async function restoreOutput(
     signal: context.signal,
     onRefused: (reason) => context.log(`what the build cache holds of ${target.id} is not used: ${reason}\n`),
   });
+  inspector.forgetRecent();
   if (restored === null || context.signal.aborted) return null;
   const { source, log, builtInMs } = restored;
   context.log(`the output comes out of the ${source} build cache; what the build printed:\n${log}`);

@@ -4,7 +4,7 @@ import type { ChangeSet } from '../protocol/change-set.ts';
 import type { RepoPath, TargetId } from '../protocol/ids.ts';
 import type { PlanRequest } from '../protocol/plan.ts';
 import { isWithin } from './paths.ts';
-import { matcherOf } from './patterns.ts';
+import { createMatchers } from './patterns.ts';
 import { withDependents, withNeeds } from './target-graph.ts';
 
 /** `wanted` ones are in the plan in any case, `needed` ones only where their last success does not hold. */
@@ -22,6 +22,8 @@ export interface SelectionInput {
   readonly neededByTests: ReadonlyMap<string, readonly TargetId[]>;
   /** Targets whose tools are not installed: nobody wants them who did not ask for them. */
   readonly unavailable?: ReadonlySet<TargetId>;
+  /** Kept by whoever plans again and again. */
+  readonly matchers?: ReturnType<typeof createMatchers>;
 }
 
 /** The targets in running order, each with the strongest reason for it. */
@@ -72,13 +74,13 @@ function mayBeWanted(
 
 /** Targets with a changed input, and what depends on them. */
 function impactedTargets(
-  { change, unbounded }: SelectionInput,
+  { change, unbounded, matchers = createMatchers() }: SelectionInput,
   targets: ReadonlyMap<TargetId, BuildTarget>,
 ): Map<TargetId, string> {
   const paths = change.files.flatMap(({ path, from }) => (from === undefined ? [path] : [path, from]));
   const changed = new Map<TargetId, string>();
   for (const target of targets.values()) {
-    const reason = changeIn(target, paths) ?? reachIn(target, unbounded);
+    const reason = changeIn(target, paths, matchers) ?? reachIn(target, unbounded);
     if (reason !== null) changed.set(target.id, reason);
   }
   const all = withDependents(changed.keys(), targets);
@@ -90,9 +92,13 @@ function impactedTargets(
   );
 }
 
-function changeIn(target: BuildTarget, paths: readonly RepoPath[]): string | null {
-  const isInput = matcherOf(target.inputs);
-  const isOutput = matcherOf(target.outputs);
+function changeIn(
+  target: BuildTarget,
+  paths: readonly RepoPath[],
+  matchers: ReturnType<typeof createMatchers>,
+): string | null {
+  const isInput = matchers(target.inputs);
+  const isOutput = matchers(target.outputs);
   const [first, ...more] = paths.filter((path) => isInput(path) && !isOutput(path));
   if (first === undefined) return null;
   return more.length === 0

@@ -39,6 +39,9 @@ export interface InspectorOptions {
   readonly tools: Pick<ToolVersions, 'of'>;
 }
 
+/** So long nothing is looked at twice that nobody has touched meanwhile. */
+const momentMs = 1000;
+
 /** Looks at targets; what it has read it remembers as long as the files stay the same. */
 export class Inspector {
   readonly #options: InspectorOptions;
@@ -47,6 +50,12 @@ export class Inspector {
   readonly #written: ContentHashes;
   readonly #inputFiles = new WeakMap<BuildTarget, { readonly tree: FileTree; readonly files: readonly RepoPath[] }>();
   readonly #successes = new Map<TargetId, LastSuccess | null>();
+  /** What was just found: the steps of a run begin with what its plan has looked at. */
+  readonly #recent = new Map<
+    TargetId,
+    { readonly state: TargetState; readonly tree: FileTree; readonly atMs: number }
+  >();
+  readonly #versions = new Map<string, { readonly version: Promise<string>; readonly atMs: number }>();
 
   constructor(options: InspectorOptions) {
     this.#options = options;
@@ -64,6 +73,18 @@ export class Inspector {
     this.#successes.delete(target);
   }
 
+  /** Something was written: nothing that was found is taken for granted any more. */
+  forgetRecent(): void {
+    this.#recent.clear();
+  }
+
+  /** As `inspect`, or what that found a moment ago, if nothing was built since. */
+  async recent(target: BuildTarget, targets: ReadonlyMap<TargetId, BuildTarget>, tree: FileTree): Promise<TargetState> {
+    const known = this.#recent.get(target.id);
+    const isYoung = known !== undefined && this.#options.clock.monotonicMs() - known.atMs <= momentMs;
+    return isYoung && known.tree === tree ? known.state : await this.inspect(target, targets, tree);
+  }
+
   /** The state of `target`, whose inputs are among the files of `tree`. */
   async inspect(
     target: BuildTarget,
@@ -72,18 +93,27 @@ export class Inspector {
   ): Promise<TargetState> {
     const needs = new Map<TargetId, string>();
     for (const need of target.needs) needs.set(need, (await this.#output(targets.get(need))).hash);
+    const environment = this.#options.environment();
     const inputs = inputsOf({
       files: await this.#sources.of(this.#filesOf(target, tree)),
       command: target.command,
       outputs: target.outputs,
-      environment: { ...declaredVariables(target, this.#options.environment()), ...target.environment },
+      environment: { ...declaredVariables(target, environment), ...target.environment },
       tools: await this.#versionsOf(target.tools),
       platform: `${process.platform} ${process.arch}`,
       needs,
     });
     const output = await this.#output(target);
     const last = this.#lastSuccess(target.id);
-    return { inputs, fingerprint: fingerprintOf(inputs), output: output.hash, hasOutput: output.count > 0, last };
+    const state = {
+      inputs,
+      fingerprint: fingerprintOf(inputs),
+      output: output.hash,
+      hasOutput: output.count > 0,
+      last,
+    };
+    this.#recent.set(target.id, { state, tree, atMs: this.#options.clock.monotonicMs() });
+    return state;
   }
 
   /** The hash of what a target has written by now. */
@@ -109,9 +139,17 @@ export class Inspector {
   }
 
   async #versionsOf(tools: readonly string[]): Promise<Map<string, string>> {
-    const environment = this.#options.environment();
-    const versions = await Promise.all(tools.map((tool) => this.#options.tools.of(tool, environment)));
+    const versions = await Promise.all(tools.map((tool) => this.#versionOf(tool)));
     return new Map(tools.map((tool, index) => [tool, versions[index] ?? '']));
+  }
+
+  #versionOf(tool: string): Promise<string> {
+    const atMs = this.#options.clock.monotonicMs();
+    const known = this.#versions.get(tool);
+    if (known !== undefined && atMs - known.atMs <= momentMs) return known.version;
+    const version = this.#options.tools.of(tool, this.#options.environment());
+    this.#versions.set(tool, { version, atMs });
+    return version;
   }
 
   async #output(target: BuildTarget | undefined): Promise<{ hash: string; count: number }> {

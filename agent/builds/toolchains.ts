@@ -47,6 +47,15 @@ export function missingTool(
   return missing === undefined ? null : `${missing} is not installed: ${howToGet(missing)}`;
 }
 
+/** The tools of all these targets that are not installed, each looked for once. */
+export function missingTools(
+  targets: readonly Pick<BuildTarget, 'tools'>[],
+  environment: Readonly<Record<string, string>>,
+): ReadonlySet<string> {
+  const all = new Set(targets.flatMap(({ tools }) => tools));
+  return new Set([...all].filter((tool) => findExecutable(tool, environment) === null));
+}
+
 /** What a person does to get a program. */
 export function howToGet(tool: string): string {
   const source = sources[tool];
