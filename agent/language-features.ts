@@ -3,7 +3,7 @@ import type { Answers } from './answers/answers.ts';
 import { RepoPath } from './protocol/ids.ts';
 import type { LanguageFeatures } from './server/language-features.ts';
 import { configurationPath } from './configuration-state.ts';
-import { completeConfiguration, describeAt, validateConfiguration } from './workspace/configuration-language.ts';
+import { completeConfiguration, describeAt, isPipelineFile, validateConfiguration } from './workspace/configuration-language.ts';
 
 /** What the language server asks for, answered by the parts that know it. */
 export function languageFeatures(answers: Answers): LanguageFeatures {
@@ -12,6 +12,12 @@ export function languageFeatures(answers: Answers): LanguageFeatures {
     onDiagnosticsChanged: answers.onDiagnosticsChanged,
     codeLenses: answers.codeLenses,
     onCodeLensesChanged: answers.onCodeLensesChanged,
-    configuration: { path: RepoPath.parse(configurationPath), complete: completeConfiguration, hover: describeAt, validate: validateConfiguration },
+    configuration: {
+      path: RepoPath.parse(configurationPath),
+      others: { pattern: '.noodle/*.{yaml,yml}', includes: isPipelineFile },
+      complete: completeConfiguration,
+      hover: describeAt,
+      validate: validateConfiguration,
+    },
   };
 }

@@ -4,6 +4,7 @@ import { registerAgentCommands } from './commands/agent-commands.ts';
 import { registerExplainCommands } from './commands/explain-commands.ts';
 import { registerLogCommands } from './commands/log-commands.ts';
 import { registerOpenItem } from './commands/open-item.ts';
+import { registerPipelineCommands } from './commands/pipeline-commands.ts';
 import { registerRunCommands } from './commands/run-commands.ts';
 import { registerContextKeys } from './context-keys.ts';
 import { registerDashboard } from './dashboard/dashboard.ts';
@@ -28,6 +29,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   extension.subscriptions.push(log, repositories);
   const surroundings = { repositories, log, extension, documents: registerDocuments(extension) };
   registerRunCommands(surroundings);
+  registerPipelineCommands(surroundings);
   registerExplainCommands(surroundings);
   registerAgentCommands(surroundings);
   registerLogCommands(surroundings);

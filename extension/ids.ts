@@ -6,6 +6,7 @@ export const commandIds = {
   runAll: 'noodle.runAll',
   runFailed: 'noodle.runFailed',
   buildImpacted: 'noodle.buildImpacted',
+  runPipeline: 'noodle.runPipeline',
   showPlan: 'noodle.showPlan',
   explain: 'noodle.explain',
   whySkipped: 'noodle.whySkipped',
@@ -45,6 +46,7 @@ export const contextKeys = {
 /** Settings that only the editor knows; all others come from agent/protocol/settings.ts as `noodle.<key>`. */
 export const editorSettings = {
   notifyFirstFailure: 'noodle.notifications.firstFailure',
+  notifyApproval: 'noodle.notifications.approval',
   notifyStateRepaired: 'noodle.notifications.stateRepaired',
   notifyAlerts: 'noodle.notifications.alerts',
   startAutomatically: 'noodle.agent.startAutomatically',

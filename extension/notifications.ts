@@ -5,6 +5,7 @@ import { commandIds, editorSettings, type EditorSetting } from './ids.ts';
 import type { Repositories } from './repositories.ts';
 import type { Repository } from './repository.ts';
 import { openLocation } from './commands/open-item.ts';
+import { approvalNotice } from './approval-notice.ts';
 
 const never = "Don't show again";
 
@@ -51,6 +52,11 @@ function follow(repository: Repository): void {
       },
       Dashboard: () => vscode.commands.executeCommand(commandIds.openDashboard),
     });
+  });
+  repository.connection.onEvent((event) => {
+    if (event.type !== 'approval.changed' || event.approval.state !== 'waiting') return;
+    const { message, actions } = approvalNotice(event.approval, () => repository.connection.client);
+    void tell(editorSettings.notifyApproval, message, actions);
   });
   repository.connection.onEvent((event) => {
     if (event.type !== 'notice.raised' || event.severity === 'info' || raised.has(event.id)) return;

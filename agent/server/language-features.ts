@@ -47,12 +47,14 @@ export interface ConfigurationHover {
   readonly range: Range;
 }
 
-/** Help with noodle.yaml: pure functions of its text. */
+/** Help with noodle.yaml, and other files of its kind: pure functions of their text. */
 export interface ConfigurationLanguage {
   readonly path: RepoPath;
-  complete(text: string, position: Position): readonly ConfigurationCompletion[];
-  hover(text: string, position: Position): ConfigurationHover | null;
-  validate(text: string): readonly Diagnostic[];
+  /** The other files, as a glob pattern and as a question. */
+  readonly others?: { readonly pattern: string; includes(file: RepoPath): boolean };
+  complete(text: string, position: Position, file: RepoPath): readonly ConfigurationCompletion[];
+  hover(text: string, position: Position, file: RepoPath): ConfigurationHover | null;
+  validate(text: string, file: RepoPath): readonly Diagnostic[];
 }
 
 export interface LanguageFeatures {

@@ -24,6 +24,7 @@ import { z } from 'zod';
 import type { EventBus } from '../events/events.ts';
 import { Disposables } from '../platform/disposables.ts';
 import type { Log } from '../platform/log.ts';
+import type { RepoPath } from '../protocol/ids.ts';
 import type { Disposer } from '../protocol/client.ts';
 import type { MessageStreams } from '../protocol/message-streams.ts';
 import { createDocumentUris, type DocumentUris } from './document-uris.ts';
@@ -60,7 +61,8 @@ class LanguageServer {
   #uris: DocumentUris | null = null;
   #diagnostics: PublishedDiagnostics | null = null;
   /** The text of noodle.yaml while it is open. */
-  #configuration: string | null = null;
+  /** The configuration files that are open, with their texts. */
+  readonly #configuration = new Map<RepoPath, string>();
 
   constructor(options: LanguageServerOptions) {
     this.#options = options;
@@ -117,7 +119,9 @@ class LanguageServer {
 
   /** Only noodle.yaml is followed while it is edited; of other files it is enough to know when they are saved. */
   #registerConfiguration(): void {
-    const documentSelector = [{ scheme: 'file', pattern: `**/${this.#options.features.configuration.path}` }];
+    const { path, others } = this.#options.features.configuration;
+    const patterns = [path, ...(others === undefined ? [] : [others.pattern])];
+    const documentSelector = patterns.map((pattern) => ({ scheme: 'file', pattern: `**/${pattern}` }));
     const { client } = this.#connection;
     const register = async () => {
       await client.register(DidOpenTextDocumentNotification.type, { documentSelector });
@@ -152,24 +156,25 @@ class LanguageServer {
 
   #opened(params: unknown): void {
     const opened = Opened.safeParse(params);
-    if (opened.success && this.#isConfiguration(opened.data.textDocument.uri))
-      this.#hold(opened.data.textDocument.text);
+    if (opened.success) this.#hold(opened.data.textDocument.uri, opened.data.textDocument.text);
   }
 
   #changed(params: unknown): void {
     const changed = Changed.safeParse(params);
-    if (!changed.success || !this.#isConfiguration(changed.data.textDocument.uri)) return;
-    this.#hold(changed.data.contentChanges.at(-1)?.text ?? '');
+    if (changed.success) this.#hold(changed.data.textDocument.uri, changed.data.contentChanges.at(-1)?.text ?? '');
   }
 
   #closed(params: unknown): void {
     const closed = Document.safeParse(params);
-    if (closed.success && this.#isConfiguration(closed.data.textDocument.uri)) this.#hold(null);
+    if (closed.success) this.#hold(closed.data.textDocument.uri, null);
   }
 
-  #hold(text: string | null): void {
-    this.#configuration = text;
-    this.#diagnostics?.configurationChanged(text);
+  #hold(uri: string, text: string | null): void {
+    const file = this.#configurationFile(uri);
+    if (file === null) return;
+    if (text === null) this.#configuration.delete(file);
+    else this.#configuration.set(file, text);
+    this.#diagnostics?.configurationChanged(this.#configuration);
   }
 
   #saved(params: unknown): void {
@@ -189,24 +194,27 @@ class LanguageServer {
   #complete(params: unknown): CompletionItem[] {
     const at = this.#configurationPosition(params);
     if (at === null) return [];
-    return this.#options.features.configuration.complete(at.text, at.position).map(completionItem);
+    return this.#options.features.configuration.complete(at.text, at.position, at.file).map(completionItem);
   }
 
   #hover(params: unknown): Hover | null {
     const at = this.#configurationPosition(params);
-    const hover = at === null ? null : this.#options.features.configuration.hover(at.text, at.position);
+    const hover = at === null ? null : this.#options.features.configuration.hover(at.text, at.position, at.file);
     return hover === null ? null : { contents: { kind: MarkupKind.Markdown, value: hover.text }, range: hover.range };
   }
 
-  #configurationPosition(params: unknown): { text: string; position: Position } | null {
+  #configurationPosition(params: unknown): { text: string; position: Position; file: RepoPath } | null {
     const parsed = AtPosition.safeParse(params);
-    if (!parsed.success || this.#configuration === null || !this.#isConfiguration(parsed.data.textDocument.uri))
-      return null;
-    return { text: this.#configuration, position: parsed.data.position };
+    const file = parsed.success ? this.#configurationFile(parsed.data.textDocument.uri) : null;
+    const text = file === null ? undefined : this.#configuration.get(file);
+    if (!parsed.success || file === null || text === undefined) return null;
+    return { text, position: parsed.data.position, file };
   }
 
-  #isConfiguration(uri: string): boolean {
-    return this.#uris?.fileOf(uri) === this.#options.features.configuration.path;
+  #configurationFile(uri: string): RepoPath | null {
+    const { path, others } = this.#options.features.configuration;
+    const file = this.#uris?.fileOf(uri) ?? null;
+    return file !== null && (file === path || others?.includes(file) === true) ? file : null;
   }
 
   /** What is sent while the editor leaves does not matter. */

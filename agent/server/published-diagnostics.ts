@@ -17,8 +17,8 @@ export class PublishedDiagnostics {
   readonly #published = new Map<string, string>();
   /** What was known of a file when the user saved it: outdated until the same comes out again. */
   readonly #outdated = new Map<RepoPath, readonly Diagnostic[]>();
-  /** The text of noodle.yaml while it is open. */
-  #configuration: string | null = null;
+  /** The texts of configuration files while they are open. */
+  #configuration: ReadonlyMap<RepoPath, string> = new Map();
 
   constructor(options: PublishedDiagnosticsOptions) {
     this.#options = options;
@@ -46,9 +46,9 @@ export class PublishedDiagnostics {
     }
   }
 
-  /** noodle.yaml as the editor holds it now; null when it was closed. */
-  configurationChanged(text: string | null): void {
-    this.#configuration = text;
+  /** The configuration files as the editor holds them now. */
+  configurationChanged(texts: ReadonlyMap<RepoPath, string>): void {
+    this.#configuration = texts;
     this.update();
   }
 
@@ -67,9 +67,10 @@ export class PublishedDiagnostics {
 
   #current(): ReadonlyMap<RepoPath, readonly Diagnostic[]> {
     const { features } = this.#options;
-    if (this.#configuration === null) return features.diagnostics();
+    if (this.#configuration.size === 0) return features.diagnostics();
     const { configuration } = features;
-    return new Map([...features.diagnostics(), [configuration.path, configuration.validate(this.#configuration)]]);
+    const own = [...this.#configuration].map(([file, text]) => [file, configuration.validate(text, file)] as const);
+    return new Map([...features.diagnostics(), ...own]);
   }
 
   #publish(uri: string, diagnostics: LspDiagnostic[]): void {

@@ -1,5 +1,6 @@
 // Help with noodle.yaml while it is written: pure functions of its text. Lines and characters count from 0, as in editors.
-import { describeConfigurationSchema, readConfiguration } from './configuration.ts';
+import { describeConfigurationSchema, readConfiguration, readPipelineFile } from './configuration.ts';
+import { parseYaml } from './configuration-yaml.ts';
 import { nodeAt, type SchemaNode } from './configuration-schema.ts';
 import { outlineAt, type OutlinePlace } from './yaml-outline.ts';
 
@@ -30,35 +31,40 @@ interface Diagnostic {
 }
 
 /** The keys that can stand at a position and do not stand there yet, or the values that its key can have. */
-export function completeConfiguration(text: string, position: Position): readonly Completion[] {
+export function completeConfiguration(text: string, position: Position, file = 'noodle.yaml'): readonly Completion[] {
   const place = outlineAt(text, position.line, position.character);
   if (place.line.key === null) return [];
-  const tree = describeConfigurationSchema();
+  const tree = treeOf(file);
   const isValue = place.line.hasColon && position.character >= place.line.valueStart;
-  if (isValue) return valueCompletions(nodeAt(tree, [...place.parents, place.line.key ?? '']), place, position);
+  if (isValue) {
+    const path = [...place.parents, place.line.key ?? ''];
+    return [...valueCompletions(nodeAt(tree, path), place, position), ...namesFor(text, path, place, position)];
+  }
   const node = nodeAt(tree, place.parents);
   if (node?.keys !== undefined) return keyCompletions(node.keys, place, position);
-  const targets = place.parents.at(-2) === 'needs' ? targetNames(text).filter((name) => name !== place.parents[1]) : [];
-  return [
-    ...valueCompletions(node, place, position),
-    ...targets.map((name) => completion(name, 'A build target.', replacement(place, position))),
-  ];
+  return [...valueCompletions(node, place, position), ...namesFor(text, place.parents, place, position)];
 }
 
 /** What the key at a position means, what it can be, and by which other names it can be set. */
-export function describeAt(text: string, position: Position): { readonly text: string; readonly range: Range } | null {
+export function describeAt(
+  text: string,
+  position: Position,
+  file = 'noodle.yaml',
+): { readonly text: string; readonly range: Range } | null {
   const { parents, line } = outlineAt(text, position.line, position.character);
   const isOnKey = line.hasColon && position.character >= line.keyStart && position.character <= line.keyEnd;
   if (!isOnKey || line.key === null || line.key === '') return null;
   const path = [...parents, line.key];
-  const node = nodeAt(describeConfigurationSchema(), path);
+  const node = nodeAt(treeOf(file), path);
   if (node === null) return null;
   return { text: description(path, node), range: rangeOn(position.line, line.keyStart, line.keyEnd) };
 }
 
 /** What is wrong in the text. */
-export function validateConfiguration(text: string): readonly Diagnostic[] {
-  const { problems } = readConfiguration({ environment: {}, vscodeSettings: {}, file: { path: 'noodle.yaml', text } });
+export function validateConfiguration(text: string, file = 'noodle.yaml'): readonly Diagnostic[] {
+  const { problems } = isPipelineFile(file)
+    ? readPipelineFile(text)
+    : readConfiguration({ environment: {}, vscodeSettings: {}, file: { path: file, text } });
   return problems.map(({ message, line = 1, column = 1, endLine = line, endColumn = column + 1 }) => ({
     range: { start: { line: line - 1, character: column - 1 }, end: { line: endLine - 1, character: endColumn - 1 } },
     severity: 'error',
@@ -119,10 +125,60 @@ function rangeOn(line: number, from: number, to: number): Range {
   return { start: { line, character: from }, end: { line, character: to } };
 }
 
-function targetNames(text: string): string[] {
-  return Object.keys(
-    readConfiguration({ environment: {}, vscodeSettings: {}, file: { path: 'noodle.yaml', text } }).file.targets,
+/** Files that declare pipelines and nothing else. */
+export function isPipelineFile(file: string): boolean {
+  return /^\.noodle\/[^/]+\.ya?ml$/.test(file);
+}
+
+function treeOf(file: string): SchemaNode {
+  const tree = describeConfigurationSchema();
+  const { pipelines } = tree.keys ?? {};
+  return isPipelineFile(file) && pipelines !== undefined ? { ...tree, keys: { pipelines } } : tree;
+}
+
+/** Names that stand elsewhere in the file: of targets, steps, services and pipelines. */
+function namesFor(text: string, path: readonly string[], place: OutlinePlace, position: Position): Completion[] {
+  const isItem = path.at(-1) === '*';
+  const key = `${path[0]} ${(isItem ? path.at(-2) : path.at(-1)) ?? ''}${isItem ? ' *' : ''}`;
+  const source = namedBy[key];
+  if (source === undefined) return [];
+  const [, own = '', group = '', step = ''] = path;
+  const names = keysAt(
+    text,
+    source.place.map((part) => (part === 'own' ? own : part === 'group' ? group : part)),
   );
+  const others = [...(source.also ?? []), ...names.filter((name) => name !== (source.isOfStep === true ? step : own))];
+  return others.map((name) => completion(name, source.what, replacement(place, position)));
+}
+
+/** Where the names of a key stand: `own` is the pipeline, `group` its `steps` or `finally`. Nothing can name itself. */
+const namedBy: Readonly<
+  Record<
+    string,
+    {
+      readonly place: readonly string[];
+      readonly what: string;
+      readonly also?: readonly string[];
+      readonly isOfStep?: boolean;
+    }
+  >
+> = {
+  'targets needs *': { place: ['targets'], what: 'A build target.' },
+  'pipelines needs *': { place: ['pipelines', 'own', 'group'], what: 'A step of the pipeline.', isOfStep: true },
+  'pipelines services *': { place: ['pipelines', 'own', 'services'], what: 'A service of the pipeline.' },
+  'pipelines pipeline': { place: ['pipelines'], what: 'A pipeline.' },
+  'pipelines build': { place: ['targets'], what: 'A build target.', also: ['impacted', 'all'] },
+};
+
+function keysAt(text: string, path: readonly string[]): string[] {
+  const at = path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+        ? Object.entries(value).find(([name]) => name === key)?.[1]
+        : undefined,
+    parseYaml(text).value,
+  );
+  return typeof at === 'object' && at !== null && !Array.isArray(at) ? Object.keys(at) : [];
 }
 
 function summary(node: SchemaNode): string {

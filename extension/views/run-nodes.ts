@@ -54,11 +54,25 @@ function runNode(execution: Execution): RunNode {
   };
 }
 
-function labelOf({ state, counts, finishedTests, plannedTests }: Execution): string {
+function labelOf(execution: Execution): string {
+  const { state, counts, finishedTests, plannedTests } = execution;
+  const steps = execution.steps.filter(({ kind }) => kind !== 'plan' && kind !== 'service');
+  // Executions of pipelines are more than tests.
+  if (steps.some(({ kind }) => kind === 'command' || kind === 'approval' || kind === 'wait'))
+    return stepsLabel(execution, steps);
   if (state === 'running') return plannedTests === 0 ? 'planning' : `${finishedTests}/${plannedTests}`;
   if (counts.failed > 0) return `${counted(counts.failed, 'test')} failed`;
   if (state === 'succeeded') return counts.total === 0 ? 'nothing to test' : `${counted(counts.passed, 'test')} passed`;
   return state.replace('_', ' ');
+}
+
+function stepsLabel({ state, paused }: Execution, steps: readonly Step[]): string {
+  const ended = steps.filter((step) => step.state !== 'queued' && step.state !== 'running').length;
+  const failed = steps.filter((step) => step.state === 'failed' || step.state === 'timed_out').length;
+  if (paused === true) return `paused at ${ended}/${steps.length}`;
+  if (state === 'running' || state === 'queued') return `${ended}/${counted(steps.length, 'step')}`;
+  if (failed > 0) return `${counted(failed, 'step')} failed`;
+  return state === 'succeeded' ? counted(steps.length, 'step') : state.replace('_', ' ');
 }
 
 function stepNode(execution: Execution, step: Step): RunNode {

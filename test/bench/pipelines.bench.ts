@@ -115,4 +115,4 @@ function quantile(values: readonly number[], share: number): string {
   return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(1);
 }
 
-await run((line) => void process.stdout.write(`${line}\n`));
+if (import.meta.main) await run((line) => void process.stdout.write(`${line}\n`));

@@ -63,5 +63,7 @@ function countsOf({ counts, kind, steps, reason }: Execution): string {
     counts.passed === 0 ? '' : `${formatCount(counts.passed)} passed`,
   ].filter((part) => part !== '');
   if (parts.length > 0) return parts.join(', ');
+  const own = steps.filter((step) => step.kind === 'command' || step.kind === 'approval' || step.kind === 'wait');
+  if (own.length > 0) return reason ?? counted(own.length, 'step');
   return reason ?? (kind === 'build' ? 'builds only' : 'no tests');
 }

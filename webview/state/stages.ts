@@ -29,7 +29,7 @@ export function stagesOf(execution: Execution, current: CurrentRun | null, now: 
   const stages: Stage[] = [changeStage(execution, run?.plan?.changedFiles.length ?? execution.changedFiles)];
   const builds = stepsOfKind(execution, 'build').map((step) => buildNode(step, run, now));
   if (builds.length > 0) stages.push({ key: 'builds', title: 'Builds', state: stateOfAll(builds), nodes: builds });
-  const commands = stepsOfKind(execution, 'command').map((step) => plainNode(step, now));
+  const commands = execution.steps.filter(({ kind }) => isCommand(kind)).map((step) => plainNode(step, now));
   if (commands.length > 0)
     stages.push({ key: 'commands', title: 'Commands', state: stateOfAll(commands), nodes: commands });
   const tests = testsStage(execution, now);
@@ -41,6 +41,11 @@ export function stagesOf(execution: Execution, current: CurrentRun | null, now: 
 /** What a state is called. */
 export function stateWord(state: NodeState): string {
   return state === 'timed_out' ? 'timed out' : state;
+}
+
+/** Steps of a pipeline that neither build nor test. */
+function isCommand(kind: Step['kind']): boolean {
+  return kind === 'command' || kind === 'approval' || kind === 'wait' || kind === 'service';
 }
 
 function stepsOfKind(execution: Execution, kind: Step['kind']): Step[] {
@@ -75,6 +80,8 @@ function detailOf(step: Step, now: number): string {
   if (step.state === 'skipped' || step.state === 'timed_out' || step.state === 'interrupted') {
     return step.reason ?? stateWord(step.state);
   }
+  // What it waits for says more than for how long.
+  if (step.state === 'running' && step.reason !== null) return step.reason;
   const duration = durationOf(step, now);
   if (duration === null || step.state === 'queued') return '';
   if (isOver(step.state)) return formatDuration(duration);

@@ -6,6 +6,7 @@ import { RepoPath } from '../../../agent/protocol/ids.ts';
 import {
   completeConfiguration,
   describeAt,
+  isPipelineFile,
   validateConfiguration,
 } from '../../../agent/workspace/configuration-language.ts';
 import { LanguageClientRig, ScriptedFeatures } from '../../rig/language-client-rig.ts';
@@ -68,4 +69,34 @@ describe('noodle.yaml in an editor', () => {
       assert.match(String(diagnostic.message), /parallelExecutions/);
       assert.deepEqual(diagnostic.range, { start: { line: 2, character: 4 }, end: { line: 2, character: 21 } });
     }));
+});
+
+describe('a file below .noodle in an editor', () => {
+  it('is told of what is wrong in its pipelines', async () => {
+    const features = new ScriptedFeatures();
+    features.configuration = {
+      path: RepoPath.parse('noodle.yaml'),
+      others: { pattern: '.noodle/*.{yaml,yml}', includes: isPipelineFile },
+      complete: completeConfiguration,
+      hover: describeAt,
+      validate: validateConfiguration,
+    };
+    await using rig = await ServerRig.start({ language: features, root });
+    const { socket } = await rig.greetedSocket();
+    socket.removeAllListeners('message');
+    const editor = new LanguageClientRig(socket, root);
+    await editor.initialize();
+    const own = pathToFileURL(path.join(root, '.noodle/release.yaml')).href;
+    const text = 'pipelines:\n  p:\n    steps:\n      a: { command: x, needs: [b] }\n';
+    await editor.connection.sendNotification('textDocument/didOpen', {
+      textDocument: { uri: own, languageId: 'yaml', version: 1, text },
+    });
+    await editor.until(() => editor.published.length === 1);
+    assert.equal(editor.published[0]?.uri, own);
+    const [found] = editor.published[0]?.diagnostics ?? [];
+    assert.ok(found !== undefined && 'message' in found && 'range' in found);
+    assert.equal(found.message, 'pipelines.p.steps.a.needs.0: found "b", which is no step');
+    assert.deepEqual(found.range, { start: { line: 3, character: 31 }, end: { line: 3, character: 32 } });
+    assert.deepEqual(rig.logLines, []);
+  });
 });

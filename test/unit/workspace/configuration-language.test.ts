@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { ConfigurationFile } from '../../../agent/protocol/configuration-file.ts';
+import { settingDeclarations } from '../../../agent/protocol/settings.ts';
 import {
   completeConfiguration,
   describeAt,
@@ -32,18 +34,21 @@ function completed(marked: string, label: string): string {
 
 describe('completion in noodle.yaml', () => {
   it('offers the keys of the top', () => {
-    assert.deepEqual(labels('|'), ['settings', 'targets', 'remoteCache', 'pipelines', 'tests']);
-    assert.deepEqual(labels('targets:\n  core:\n    command: make\n|'), [
-      'settings',
-      'remoteCache',
-      'pipelines',
-      'tests',
-    ]);
-    assert.deepEqual(labels('se|\ntargets: {}\n'), ['settings', 'remoteCache', 'pipelines', 'tests']);
+    const keys = Object.keys(ConfigurationFile.shape);
+    assert.deepEqual(labels('|'), keys);
+    assert.deepEqual(
+      labels('targets:\n  core:\n    command: make\n|'),
+      keys.filter((key) => key !== 'targets'),
+    );
+    assert.deepEqual(
+      labels('se|\ntargets: {}\n'),
+      keys.filter((key) => key !== 'targets'),
+    );
   });
 
   it('offers the keys of a group, a target and a list of settings', () => {
-    assert.deepEqual(labels('settings:\n  |'), ['cicd', 'build', 'test', 'analytics', 'alert']);
+    const groups = new Set(settingDeclarations.map(({ key }) => key.split('.')[0]));
+    assert.deepEqual(labels('settings:\n  |'), [...groups]);
     assert.deepEqual(labels('settings:\n  cicd:\n    enabled: true\n    |\n  test:\n    jestEnabled: true'), [
       'parallelPipelines',
       'defaultTimeout',
@@ -108,6 +113,29 @@ describe('completion in noodle.yaml', () => {
     );
   });
 
+  it('offers the keys of a pipeline and its steps, and the names of steps, services and pipelines', () => {
+    const pipeline =
+      'pipelines:\n  p:\n    services:\n      db: { command: x }\n    steps:\n      a: { command: x }\n      b:\n';
+    assert.ok(labels(`${pipeline}        whe|`).includes('when'));
+    assert.deepEqual(labels(`${pipeline}        tests: |`), ['impacted', 'all', 'failed']);
+    assert.deepEqual(labels(`${pipeline}        needs:\n          - |`), ['a']);
+    assert.deepEqual(labels(`${pipeline}        services:\n          - |`), ['db']);
+    assert.deepEqual(labels(`${pipeline}        pipeline: |\n  q:\n    steps: {}\n`), ['q']);
+    assert.deepEqual(labels(`targets:\n  core: { command: x }\n${pipeline}        build: |`), [
+      'impacted',
+      'all',
+      'core',
+    ]);
+  });
+
+  it('offers pipelines alone in a file below .noodle', () => {
+    const offered = completeConfiguration('', { line: 0, character: 0 }, '.noodle/release.yaml');
+    assert.deepEqual(
+      offered.map(({ label }) => label),
+      ['pipelines'],
+    );
+  });
+
   it('answers at any place of any text', () => {
     const text = 'targets:\n  core: {command: x, needs: [a]}\n\t- x:\n ? y\n"a: b\': c\n- - z\n\n---\n';
     const lines = text.split('\n');
@@ -117,7 +145,10 @@ describe('completion in noodle.yaml', () => {
         describeAt(text, { line, character });
       }
     }
-    assert.deepEqual(completeConfiguration('', { line: 99, character: 99 }).length, 5);
+    assert.deepEqual(
+      completeConfiguration('', { line: 99, character: 99 }).length,
+      Object.keys(ConfigurationFile.shape).length,
+    );
   });
 });
 
