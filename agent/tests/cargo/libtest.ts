@@ -89,7 +89,7 @@ export async function runTests(
       args: [...program.args, ...jsonArguments, ...selection],
       onLine(line) {
         context.touch();
-        const parsed = Event.safeParse(jsonOf(line));
+        const parsed = Event.safeParse(jsonOf(line) ?? cutEvent(line));
         if (!parsed.success) return context.log(`${line}\n`);
         isUnderstood = true;
         const event = parsed.data;
@@ -107,6 +107,18 @@ export async function runTests(
   );
   const how = exit.signalName === null ? `exited with ${exit.exitCode}` : `was ended by ${exit.signalName}`;
   return { open: [...open], isUnderstood: isUnderstood || exit.exitCode === 0, exit: how, errors };
+}
+
+/** An event with so much output that its line was cut: what stands before the output is whole. */
+function cutEvent(line: string): unknown {
+  const head =
+    /^(\{ "type": "test", "name": "(?:[^"\\]|\\.)*", "event": "\w+"(?:, "exec_time": [\d.e-]+)?), "stdout": "/.exec(
+      line,
+    );
+  if (head?.[1] === undefined) return undefined;
+  const event = jsonOf(`${head[1]} }`);
+  const output = line.slice(head[0].length).replaceAll('\\n', '\n');
+  return typeof event === 'object' ? { ...event, stdout: output } : undefined;
 }
 
 const statuses = {
