@@ -2,7 +2,7 @@
 import type { BuildTarget } from '../protocol/build.ts';
 import type { TargetId } from '../protocol/ids.ts';
 import type { FoundTarget } from './found-target.ts';
-import { canMeet } from './output-overlaps.ts';
+import { canMeet, overlapsOf } from './output-overlaps.ts';
 import { baseOf, everythingIn, matcherOf } from './patterns.ts';
 
 type Target = Omit<BuildTarget, 'needs'>;
@@ -27,6 +27,8 @@ export function inferredNeeds(
 
 function isNeeded(reader: Target, writer: Target, declared: ReadonlySet<TargetId>): boolean {
   if (reader === writer || (!declared.has(reader.id) && !declared.has(writer.id))) return false;
+  // Of two that write the same neither is built.
+  if (overlapsOf([reader, writer]).length > 0) return false;
   const how = reads(reader, writer);
   if (how !== 'with everything') return how === 'by name';
   return declared.has(writer.id) && reads(writer, reader) === 'no';
