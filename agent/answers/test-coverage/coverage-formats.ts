@@ -1,5 +1,5 @@
 // Coverage as other tools read it (lcov, Cobertura) and as people do.
-import { formatCount } from '../../protocol/quantities.ts';
+import { counted } from '../../protocol/quantities.ts';
 import type { CoverageFormat } from '../../protocol/coverage.ts';
 import { countOf, rangesOf, type MergedFile } from './merged-coverage.ts';
 
@@ -116,7 +116,7 @@ function table(files: readonly MergedFile[]): string {
     ...figures([file]),
     missedText(file),
   ]);
-  const all = [[`all ${formatCount(files.length)} files`, ...figures(files), ''], ...rows];
+  const all = [[`all: ${counted(files.length, 'file')}`, ...figures(files), ''], ...rows];
   const head = ['file', 'lines', 'functions', 'lines that no test runs'];
   const widths = head.map((title, column) => Math.max(title.length, ...all.map((row) => (row[column] ?? '').length)));
   const line = (row: readonly string[]) =>

@@ -59,7 +59,6 @@ function mergeFiles(files: readonly CoveredFile[]): Pick<MergedFile, 'lines' | '
   // Many tests share one object for the same lines.
   for (const file of new Set(files)) {
     for (const line of linesIn(file.missed)) if (!ran.has(line)) ran.set(line, false);
-    // Between two lines of a range there may be some without code: what another test missed tells which have code.
     for (const line of linesIn(file.executed)) ran.set(line, true);
     for (const each of file.functions) {
       const key = `${each.startLine}:${each.endLine}:${each.name}`;

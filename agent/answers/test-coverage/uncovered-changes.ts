@@ -15,7 +15,8 @@ export function uncoveredChanges(
     if (file === undefined || file.isOutdated || kind === 'deleted') continue;
     const isChanged = (line: number) =>
       kind === 'added' || lines.some(([first, last]) => line >= first && line <= last);
-    const ranges = rangesOf(new Map([...file.lines].filter(([line]) => isChanged(line))), false);
+    // What is unchanged parts two changes as what ran does.
+    const ranges = rangesOf(new Map([...file.lines].map(([line, ran]) => [line, ran || !isChanged(line)])), false);
     if (ranges.length > 0) found.set(path, ranges);
   }
   return found;

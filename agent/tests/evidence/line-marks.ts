@@ -24,19 +24,14 @@ export function mergeMarks(one: FileMarks, other: FileMarks): FileMarks {
   return { file: one.file, marks, functions: mergeFunctions(one.functions, other.functions) };
 }
 
-/** The lines that carry a mark, as ranges. Lines without code do not part a range. */
+/** The lines that carry a mark, as ranges. A line without code parts a range: lines are counted. */
 export function rangesOf(marks: LineMarks, wanted: number): LineRange[] {
   const ranges: [number, number][] = [];
-  let isOpen = false;
   for (const [index, mark] of marks.entries()) {
-    if (mark === 0) continue;
+    if (mark !== wanted) continue;
     const last = ranges.at(-1);
-    if (mark !== wanted) isOpen = false;
-    else if (isOpen && last !== undefined) last[1] = index + 1;
-    else {
-      ranges.push([index + 1, index + 1]);
-      isOpen = true;
-    }
+    if (last?.[1] === index) last[1] = index + 1;
+    else ranges.push([index + 1, index + 1]);
   }
   return ranges;
 }
