@@ -84,7 +84,11 @@ function startProcess(spec: ProcessSpec, clock: Clock, registry: Registry): Proc
   const leader = new Promise<Omit<ProcessExit, 'durationMs'>>((resolve) => {
     child.once('exit', (exitCode, signalName) => resolve({ exitCode, signalName, startError: null }));
   });
-  const ending = createEnding(subprocess, pid, { killAfterMs: spec.killAfterMs ?? defaultKillAfterMs, leader });
+  const ending = createEnding(subprocess, pid, {
+    killAfterMs: spec.killAfterMs ?? defaultKillAfterMs,
+    endSignal: spec.endSignal ?? 'SIGTERM',
+    leader,
+  });
   const output = readOutput(child, spec);
   const exited = waitForAll({ pid, leader, output, ending })
     .then(exitOf)
@@ -140,11 +144,11 @@ interface Ending {
 function createEnding(
   subprocess: Subprocess,
   pid: number,
-  { killAfterMs, leader }: { killAfterMs: number; leader: Promise<unknown> },
+  { killAfterMs, endSignal, leader }: { killAfterMs: number; endSignal: NodeJS.Signals; leader: Promise<unknown> },
 ): Ending {
   let ending: Promise<void> | null = null;
   const complete = () => {
-    ending ??= process.platform === 'win32' ? endTree(subprocess, leader) : endGroups(pid, killAfterMs);
+    ending ??= process.platform === 'win32' ? endTree(subprocess, leader) : endGroups(pid, killAfterMs, endSignal);
     return ending;
   };
   return { begin: () => void complete(), complete };

@@ -7,12 +7,16 @@ const clearAwayMs = 2000;
 const longestPollMs = 50;
 
 /**
- * Ends the group that `leader` leads and all its descendants: SIGTERM, and SIGKILL for what is left after `killAfterMs`.
+ * Ends the group that `leader` leads and all its descendants: `signal`, and SIGKILL for what is left after `killAfterMs`.
  * Resolves when none of them is left. POSIX only.
  */
-export async function endGroups(leader: number, killAfterMs: number): Promise<void> {
+export async function endGroups(
+  leader: number,
+  killAfterMs: number,
+  signal: NodeJS.Signals = 'SIGTERM',
+): Promise<void> {
   const groups = await familyGroups(leader);
-  signalGroups(groups, 'SIGTERM');
+  signalGroups(groups, signal);
   // A stopped process takes a signal only once it goes on.
   signalGroups(groups, 'SIGCONT');
   if (await areGone(groups, killAfterMs)) return;

@@ -20,6 +20,8 @@ export interface ProcessSpec {
   /** Aborting kills the process group: SIGTERM, and SIGKILL after `killAfterMs` (default 2,000). */
   readonly signal?: AbortSignal;
   readonly killAfterMs?: number;
+  /** The signal that asks it to end, where that is another than SIGTERM. */
+  readonly endSignal?: NodeJS.Signals;
   /** Answers with a process that stands by and takes the place of a new one; null: a new one is started. */
   readonly instead?: (spec: ProcessSpec) => ProcessHandle | null;
 }

@@ -1,11 +1,12 @@
 // CTest: CMake projects with tests, GoogleTest, Catch2 and doctest among them.
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { buildFolderOf, targetsOf } from '../ctest/build-folder.ts';
 import { preparedPlace, runCMakeProject } from '../ctest/project-run.ts';
 import { declaredTestFiles, testedProjects } from '../ctest/source.ts';
 import { listCTests } from '../ctest/test-list.ts';
 import { isBelow, nameOf } from '../native/repository-paths.ts';
-import type { TestAdapter } from '../adapter.ts';
+import type { BatchContext, TestAdapter } from '../adapter.ts';
 
 export const ctestAdapter: TestAdapter = {
   framework: 'ctest',
@@ -28,6 +29,7 @@ export const ctestAdapter: TestAdapter = {
   },
 
   async list(project, context) {
+    if (!isBuilt(project.folder, context)) return null;
     const place = await preparedPlace(project.folder, context);
     if ('state' in place) return null;
     const tests = await listCTests(place, context);
@@ -54,6 +56,11 @@ export const ctestAdapter: TestAdapter = {
     };
   },
 };
+
+/** Whether there is a build folder: nothing is configured only to know what it holds. */
+function isBuilt(folder: string, context: BatchContext): boolean {
+  return existsSync(path.join(buildFolderOf(path.join(context.root, folder), context), 'CMakeCache.txt'));
+}
 
 function isCMakeFile(file: string): boolean {
   const name = nameOf(file);

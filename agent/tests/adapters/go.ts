@@ -154,6 +154,8 @@ async function runCall(call: GoCall, batch: TestBatch, context: BatchContext): P
         ...(call.expression === null ? [] : [`-run=${call.expression}`]),
         ...(batch.files === null ? ['./...'] : call.packages.map((each) => packageArgument(each, batch.project))),
       ],
+      // It prints the stack of every goroutine then.
+      endSignal: 'SIGQUIT',
       onLine: (line) => report.line(line),
     },
     context,

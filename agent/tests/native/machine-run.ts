@@ -7,7 +7,7 @@ import { plainText } from '../javascript/failure-text.ts';
 const longestLine = 1024 * 1024;
 const keptErrors = 64 * 1024;
 
-export interface MachineRun extends Pick<ProcessSpec, 'command' | 'args' | 'cwd' | 'environment'> {
+export interface MachineRun extends Pick<ProcessSpec, 'command' | 'args' | 'cwd' | 'environment' | 'endSignal'> {
   readonly onLine: (line: string) => void;
 }
 

@@ -144,8 +144,13 @@ func TestExit(t *testing.T) { os.Exit(0) }\n`,
       if (file === 'a_test.go') clock.advance(300_000);
     });
     await rig.tests.discover();
-    const { lines } = await rig.run({ tests: ['go:a_test.go', 'go:b_test.go'].map((each) => TestId.parse(each)) });
+    const { lines, results } = await rig.run({
+      tests: ['go:a_test.go', 'go:b_test.go'].map((each) => TestId.parse(each)),
+    });
     assert.ok(lines.includes('timed_out a_test.go › TestHang'), lines.join('\n'));
+    const hung = results.find((each) => each.status === 'timed_out');
+    assert.match(hung?.stack ?? '', /goroutine \d+/);
+    assert.deepEqual(hung?.failureAt, { file: 'a_test.go', line: 3 });
     assert.equal(lines.filter((line) => line === 'passed b_test.go › TestFine').length > 0, true);
   });
 
