@@ -71,7 +71,9 @@ describe('what test files use', function () {
       assert.deepEqual(ran(evidence.get('b'), 'src/deep.js'), { init: true });
       assert.ok(lines(covered(evidence.get('a'), 'src/shared.js').missed).includes(6));
       assert.ok(lines(covered(evidence.get('b'), 'src/shared.js').executed).includes(6));
-      const reads = new Map(evidence.get('b')?.reads.map((read) => [read.path as string, read]));
+      const reads = new Map<string, TestEvidence['reads'][number]>(
+        evidence.get('b')?.reads.map((read) => [read.path, read]),
+      );
       assert.match(reads.get('data/in.json')?.contentHash ?? '', /^[0-9a-f]{32}$/);
       assert.equal(reads.get('data/absent.json')?.contentHash, null);
       assert.equal(reads.get('data')?.isFolder, true);
@@ -135,7 +137,9 @@ describe('what test files use', function () {
       );
       assert.deepEqual(ran(evidence.get('test_a'), 'app/shared.py'), { one: true, two: false });
       assert.deepEqual(ran(evidence.get('test_b'), 'app/shared.py'), { one: false, two: true });
-      const reads = new Map(evidence.get('test_b')?.reads.map((read) => [read.path as string, read]));
+      const reads = new Map<string, TestEvidence['reads'][number]>(
+        evidence.get('test_b')?.reads.map((read) => [read.path, read]),
+      );
       assert.match(reads.get('data/in.json')?.contentHash ?? '', /^[0-9a-f]{32}$/);
       assert.equal(reads.get('data/absent')?.contentHash, null);
       assert.equal(reads.get('data')?.isFolder, true);
