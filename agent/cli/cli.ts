@@ -4,6 +4,7 @@ import { analytics } from './commands/analytics.ts';
 import { build } from './commands/build.ts';
 import { coverage } from './commands/coverage.ts';
 import { config } from './commands/config.ts';
+import { bisect } from './commands/bisect.ts';
 import { explain } from './commands/explain.ts';
 import { flaky, quarantine } from './commands/flaky.ts';
 import { init } from './commands/init.ts';
@@ -33,7 +34,7 @@ export interface CommandLineOptions {
   readonly interrupted: AbortSignal;
 }
 
-const implementations: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = { run, plan, build, targets, watch, serve, status, stop, explain, flaky, quarantine, coverage, config, metric, alerts, analytics, models, risk, init, ...pipelineImplementations };
+const implementations: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = { run, plan, build, targets, watch, serve, status, stop, explain, flaky, quarantine, bisect, coverage, config, metric, alerts, analytics, models, risk, init, ...pipelineImplementations };
 
 /** Runs one command line to its end. */
 export async function runCommandLine(options: CommandLineOptions): Promise<ExitCode> {

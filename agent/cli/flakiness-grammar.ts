@@ -12,6 +12,14 @@ export function flakinessCommands(common: readonly OptionDeclaration[]): readonl
       examples: ['noodle flaky', 'noodle flaky --json'],
     },
     {
+      name: 'bisect',
+      summary: 'Find the commit that broke a test, in a work tree of its own. What is not committed is neither looked at nor touched.',
+      positionals: '<test>',
+      mostPositionals: 1,
+      options: [...common],
+      examples: ['noodle bisect test/cart.test.ts'],
+    },
+    {
       name: 'quarantine',
       summary:
         'Let a test fail by chance until a date. It runs and reports as ever; what a re-run confirms still fails the run.',

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { TestId, type RepoPath } from '../../../agent/protocol/ids.ts';
-import { RepoPath as RepoPathSchema } from '../../../agent/protocol/ids.ts';
-import { TestResult } from '../../../agent/protocol/test.ts';
+import { RepoPath, TestId } from '../../../agent/protocol/ids.ts';
+import type { TestResult } from '../../../agent/protocol/test.ts';
 import type { ReportedResult, TestBatch, TestProject } from '../../../agent/tests/adapter.ts';
 import { causeOf } from '../../../agent/tests/flakiness/cause.ts';
 import { experimentWith } from '../../../agent/tests/flakiness/experiment.ts';
 import { mostSuspects, suspectsOf } from '../../../agent/tests/flakiness/suspects.ts';
 
-const file = RepoPathSchema.parse('test/a.js');
-const other = RepoPathSchema.parse('test/b.js');
+const file = RepoPath.parse('test/a.js');
+const other = RepoPath.parse('test/b.js');
 const project: TestProject = {
   framework: 'mocha',
   folder: '',
