@@ -124,6 +124,7 @@ class KnowledgeGraph implements Graph {
           factsOf: (file) => index.factsOf(file),
           modulesOf: (file, specifier) => resolver?.modulesOf(file, specifier) ?? [],
           contentOf,
+          isLast: (file) => this.#isLast(file),
         },
         this.#summaries,
       );
@@ -182,6 +183,11 @@ class KnowledgeGraph implements Graph {
   notesOn(path: RepoPath): readonly string[] {
     const id = this.#adjacency.idOf(path);
     return id === undefined ? [] : this.#adjacency.notesOn(id);
+  }
+
+  #isLast(file: RepoPath): boolean {
+    const id = this.#adjacency.idOf(file);
+    return id === undefined || (this.#adjacency.dependents(id).length === 0 && this.#adjacency.typeDependents(id).length === 0);
   }
 
   async symbolsIn(path: RepoPath): Promise<readonly CodeSymbol[]> {

@@ -19,11 +19,11 @@ export function javascriptDifference({ path, base, current }: Versions, language
     return { kind: 'module', reason: 'one of its versions does not parse', touched: 'everything' };
   if (before.pragmas !== after.pragmas)
     return { kind: 'module', reason: 'a comment that tools obey changed', touched: 'everything' };
-  if (isEqual(before.program, after.program, 'with types')) return { kind: 'nothing' };
   const normalizer = new Normalizer('without types');
   const one = normalizer.normal(before.program);
   const other = normalizer.normal(after.program);
   if (one === null || other === null || one.id === other.id) {
+    if (isEqual(before.program, after.program, 'with types')) return { kind: 'nothing' };
     // With emitDecoratorMetadata the types of what is decorated are there at run time.
     return /^\s*@\w/m.test(current)
       ? { kind: 'module', reason: 'types beside decorators changed', touched: 'everything' }

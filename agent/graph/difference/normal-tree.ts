@@ -66,35 +66,33 @@ const wrappers = new Set([
 export class Normalizer {
   readonly #ids = new Map<string, number>();
   readonly #mode: TypesMode;
+  readonly #identifies: boolean;
 
-  constructor(mode: TypesMode) {
+  /** Where nothing is compared, numbers are not worth their time: then all are 0. */
+  constructor(mode: TypesMode, { identifies = true }: { readonly identifies?: boolean } = {}) {
     this.#mode = mode;
+    this.#identifies = identifies;
   }
 
   /** Null for what leaves nothing behind. */
   normal(node: SyntaxNode): NormalNode | null {
     if (this.#mode === 'without types') {
       if (isTypeOnly(node)) return null;
-      if (wrappers.has(node.type) && isNode(node['expression'])) return this.normal(node['expression']);
+      const inner = wrappers.has(node.type) ? node['expression'] : null;
+      if (isNode(inner)) return this.normal(inner);
     }
     const children = new Map<string, NormalNode | (NormalNode | null)[] | null>();
     const scalars: string[] = [];
     for (const key of Object.keys(node)) {
       const value = node[key];
-      if (positions.has(key) || this.#isDropped(node, key)) continue;
+      if (isNothing(value) || this.#isDropped(node, key)) continue;
       if (isNode(value)) children.set(key, this.normal(value));
       else if (Array.isArray(value)) children.set(key, this.#list(value));
-      else if (value !== undefined && value !== null) scalars.push(scalarText(node, key, value));
+      else scalars.push(scalarText(node, key, value));
     }
     const text = scalars.join(' ');
-    return {
-      id: this.#idOf(node.type, text, children),
-      type: node.type,
-      start: node.start,
-      end: node.end,
-      scalars: text,
-      children,
-    };
+    const id = this.#identifies ? this.#idOf(node.type, text, children) : 0;
+    return { id, type: node.type, start: node.start, end: node.end, scalars: text, children };
   }
 
   #list(values: readonly unknown[]): (NormalNode | null)[] {
@@ -111,6 +109,7 @@ export class Normalizer {
   }
 
   #isDropped(node: SyntaxNode, key: string): boolean {
+    if (positions.has(key)) return true;
     if (this.#mode === 'with types') return false;
     if (typeKeys.has(key)) return true;
     if (key === 'accessibility') return node.type !== 'TSParameterProperty';
@@ -157,6 +156,10 @@ export function isFunctionNode({ type }: { readonly type: string }): boolean {
 
 export function isNode(value: unknown): value is SyntaxNode {
   return typeof value === 'object' && value !== null && 'type' in value && 'start' in value && 'end' in value;
+}
+
+function isNothing(value: unknown): value is null | undefined {
+  return value === undefined || value === null;
 }
 
 function isTypeOnly(node: SyntaxNode): boolean {

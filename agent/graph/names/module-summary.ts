@@ -37,7 +37,9 @@ export function moduleSummary(path: string, text: string): ModuleSummary | null 
   const result = parseSync(path, text, { lang, sourceType: 'unambiguous', preserveParens: false });
   if (result.errors.length > 0) return null;
   // The tree is ESTree; its nodes have type, start and end.
-  const program = new Normalizer('without types').normal(result.program as unknown as SyntaxNode);
+  const program = new Normalizer('without types', { identifies: false }).normal(
+    result.program as unknown as SyntaxNode,
+  );
   if (program === null || !result.module.hasModuleSyntax) return null;
   const found = {
     imports: [] as ImportedName[],
