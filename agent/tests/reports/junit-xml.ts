@@ -133,7 +133,10 @@ function caseOf({ attributes, outcome, details, output, retries }: OpenCase, sui
   };
 }
 
-function namesOf({ name = '', classname = '' }: Readonly<Record<string, string>>): Pick<JunitCase, 'name' | 'className'> {
+function namesOf({
+  name = '',
+  classname = '',
+}: Readonly<Record<string, string>>): Pick<JunitCase, 'name' | 'className'> {
   return { name, className: classname };
 }
 

@@ -45,7 +45,15 @@ describe('a toolchain that is not installed', () => {
       await using rig = await TestsRig.create({
         files: { ...files, 'noodle.yaml': '' },
         environment: { PATH: '/nonexistent' },
-        commands: { shell: { command: String.raw`printf 'ok 1 - beside\n1..1\n'`, folder: '', format: 'tap', files: [], environment: {} } },
+        commands: {
+          shell: {
+            command: String.raw`printf 'ok 1 - beside\n1..1\n'`,
+            folder: '',
+            format: 'tap',
+            files: [],
+            environment: {},
+          },
+        },
       });
       const { lines, reasons } = await rig.run();
       assert.deepEqual(lines, ['passed noodle.yaml › beside']);
