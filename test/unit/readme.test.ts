@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { commands } from '../../agent/cli/command-line.ts';
 import { settingDeclarations } from '../../agent/protocol/settings.ts';
+import { selectionRules } from '../../agent/tests/selection.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
@@ -12,6 +13,10 @@ describe('the README', () => {
     for (const { environment, default: value, description } of settingDeclarations) {
       assert.ok(readme.includes(`| \`${environment}\` | ${String(value)} | ${description} |`), environment);
     }
+  });
+
+  it('shows the rules that decide which tests run, as they are', () => {
+    for (const { name, says, because } of selectionRules) assert.ok(readme.includes(`| ${name} | ${says} | ${because} |`), name);
   });
 
   it('names every command of the command line', () => {
