@@ -1,7 +1,7 @@
 // All pipelines of a repository: declared in its files, through the API, or inferred where none is declared.
 import { failure, success, type Result } from '../protocol/failure.ts';
 import { nearest } from '../protocol/nearest.ts';
-import { Pipeline, PipelineDefinition } from '../protocol/pipeline.ts';
+import type { Pipeline, PipelineDefinition } from '../protocol/pipeline.ts';
 import { deletePipeline, listPipelines, savePipeline } from '../store/pipelines.ts';
 import { sentenceOf } from '../workspace/configuration-pipelines.ts';
 import { checkId, checkPipeline } from '../workspace/pipeline-check.ts';

@@ -61,31 +61,36 @@ interface StepInput extends StepsInput {
 function stepDefinition(step: ExpandedStep, input: StepInput): StepDefinition {
   const { definition } = step;
   const decision = input.decisions.get(step.id);
-  const kind = stepKind(step);
+  const common = { id: step.id, name: step.name, kind: stepKind(step), secrets: input.hidden, isFinal: step.isFinal };
+  const last = step.isFinal ? input.regular : [];
+  if (decision?.runs === false) {
+    const run = () => Promise.resolve({ state: 'skipped', reason: decision.why } as const);
+    return { ...common, needs: [], after: [...step.needs, ...last], slot: 'none', timeoutMs: input.timeoutMs, run };
+  }
   const services = step.services.filter((id) => input.usedIds.has(id));
-  const isPruned = decision?.runs === false;
-  const slot = isPruned
-    ? 'none'
-    : ({ command: 'command', build: 'build', tests: 'test' } as Partial<Record<string, 'command' | 'build' | 'test'>>)[
-        kind
-      ];
-  const isRepeatable = kind !== 'command' || definition.idempotent;
+  const needs = step.asksForOutcome ? services : [...step.needs, ...services];
   return {
-    id: step.id,
-    name: step.name,
-    kind,
-    needs: isPruned ? [] : step.asksForOutcome ? services : [...step.needs, ...services],
-    after: [...(isPruned || step.asksForOutcome ? step.needs : []), ...(step.isFinal ? input.regular : [])],
-    slot: slot ?? 'none',
-    timeoutMs: step.timeout === null ? (kind === 'approval' ? longestMs : input.timeoutMs) : step.timeout * 1000,
+    ...common,
+    needs,
+    after: [...(step.asksForOutcome ? step.needs : []), ...last],
+    slot: slots[common.kind] ?? 'none',
+    timeoutMs: timeoutOf(step, input),
     priority: input.priorities.get(step.id) ?? 0,
-    secrets: input.hidden,
-    isFinal: step.isFinal,
     mayFail: definition.allowFailure,
-    mustBeRecorded: !isRepeatable && !isPruned,
-    run: (context) =>
-      isPruned ? Promise.resolve({ state: 'skipped', reason: decision.why }) : runStep(step, context, input),
+    mustBeRecorded: common.kind === 'command' && !definition.idempotent,
+    run: (context) => runStep(step, context, input),
   };
+}
+
+const slots: Partial<Record<StepDefinition['kind'], StepDefinition['slot']>> = {
+  command: 'command',
+  build: 'build',
+  tests: 'test',
+};
+
+function timeoutOf({ timeout, definition }: ExpandedStep, { timeoutMs }: StepInput): number {
+  if (timeout !== null) return timeout * 1000;
+  return definition.approval === undefined ? timeoutMs : longestMs;
 }
 
 async function runStep(step: ExpandedStep, context: StepContext, input: StepInput): Promise<StepOutcome> {

@@ -34,15 +34,8 @@ export function decideSteps({ steps, changes, reached }: PruningInput): Map<Step
 
 function decideByInputs(step: ExpandedStep, changes: ChangeSet, reached: PruningInput['reached']): Decision {
   const { definition } = step;
-  if (step.isFinal) return { runs: true, why: 'it runs after all others, whatever changed' };
-  if (definition.approval !== undefined || definition.wait !== undefined)
-    return { runs: true, why: 'it decides whether the pipeline goes on' };
-  if (definition.tests !== undefined) return { runs: true, why: `it runs ${definition.tests} tests` };
-  if (definition.build !== undefined)
-    return {
-      runs: true,
-      why: definition.build === 'impacted' ? 'it builds what the change can affect' : `it builds ${definition.build}`,
-    };
+  const always = reasonToRun(step);
+  if (always !== null) return { runs: true, why: always };
   const patterns = definition.inputs ?? (definition.folder === '' ? null : [`${definition.folder}/**`]);
   if (patterns === null) return { runs: true, why: 'no inputs are declared, so that every change can affect it' };
   const fits = picomatch([...patterns], { dot: true });
@@ -52,4 +45,14 @@ function decideByInputs(step: ExpandedStep, changes: ChangeSet, reached: Pruning
     if (fits(path)) return { runs: true, why: way.length > 1 ? way.join(' → ') : `${path} can be affected` };
   }
   return { runs: false, why: `nothing of ${patterns.join(', ')} changed or depends on what changed` };
+}
+
+/** Of steps that are not left out, whatever changed. */
+function reasonToRun({ isFinal, definition }: ExpandedStep): string | null {
+  const { approval, wait, tests, build } = definition;
+  if (isFinal) return 'it runs after all others, whatever changed';
+  if (approval !== undefined || wait !== undefined) return 'it decides whether the pipeline goes on';
+  if (tests !== undefined) return `it runs ${tests} tests`;
+  if (build === undefined) return null;
+  return build === 'impacted' ? 'it builds what the change can affect' : `it builds ${build}`;
 }

@@ -72,30 +72,43 @@ function scheduledSteps(steps: readonly ExpandedStep[], estimates: StepPlanInput
   });
 }
 
-function plannedStep(step: ExpandedStep, input: StepPlanInput, { critical, early }: Priorities): PlannedStep {
+function plannedStep(step: ExpandedStep, input: StepPlanInput, priorities: Priorities): PlannedStep {
   const decision = input.decisions.get(step.id) ?? { runs: true, why: 'it is declared' };
   const known = input.estimates.get(step.id);
-  const conditions = step.conditions.map(({ text }) => text).join(' && ');
-  const first =
-    input.isOptimized && early.has(step.id)
-      ? [`first, as it failed ${known?.failures ?? 0} of the last ${known?.runs ?? 0} times and is quick`]
-      : [];
-  const way = input.isOptimized && critical.has(step.id) && known !== undefined ? ['on the longest way'] : [];
-  const when = conditions === '' ? [] : [`when ${conditions}`];
   const isReused = input.reused.has(step.id);
   return {
     id: step.id,
     name: step.name,
     kind: stepKind(step),
     needs: [...step.needs],
-    decision: isReused ? 'reused' : !decision.runs ? 'pruned' : conditions === '' ? 'run' : 'conditional',
-    why: isReused
-      ? 'it succeeded in the execution that is repeated'
-      : [decision.why, ...(decision.runs ? [...when, ...first, ...way] : [])].join('; '),
+    decision: isReused ? 'reused' : decisionOf(step, decision),
+    why: isReused ? 'it succeeded in the execution that is repeated' : reasonFor(step, decision, { input, priorities }),
     expectedMs: known?.expectedMs ?? null,
     failureProbability: known?.failureProbability ?? null,
-    isCritical: critical.has(step.id),
+    isCritical: priorities.critical.has(step.id),
   };
+}
+
+function decisionOf({ conditions }: ExpandedStep, { runs }: Decision): PlannedStep['decision'] {
+  if (!runs) return 'pruned';
+  return conditions.length === 0 ? 'run' : 'conditional';
+}
+
+interface Reasons {
+  readonly input: StepPlanInput;
+  readonly priorities: Priorities;
+}
+
+function reasonFor({ id, conditions }: ExpandedStep, { runs, why }: Decision, { input, priorities }: Reasons): string {
+  if (!runs) return why;
+  const known = input.estimates.get(id);
+  const parts = [why, ...conditions.map(({ text }) => `when ${text}`)];
+  if (input.isOptimized && known !== undefined) {
+    if (priorities.early.has(id))
+      parts.push(`first, as it failed ${known.failures} of the last ${known.runs} times and is quick`);
+    if (priorities.critical.has(id)) parts.push('on the longest way');
+  }
+  return parts.join('; ');
 }
 
 /** As the engine would start them: a step after all that it needs, among those that could start the highest priority. */

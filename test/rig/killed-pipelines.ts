@@ -90,7 +90,7 @@ export async function killWhenUp(root: string, pipeline: string): Promise<Execut
   let id = '';
   for await (const line of agent.lines) {
     if (line.startsWith('log ') && line.includes('up')) agent.kill();
-    else if (/^run-/.test(line)) id = line;
+    else if (line.startsWith('run-')) id = line;
   }
   await agent.ended;
   return ExecutionId.parse(id);
@@ -98,7 +98,9 @@ export async function killWhenUp(root: string, pipeline: string): Promise<Execut
 
 function startAgent(root: string, count: number, pipeline: string) {
   const script = path.join(import.meta.dirname, 'pipelines-process.ts');
-  const child = spawn(process.execPath, [script, root, String(count), pipeline], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [script, root, String(count), pipeline], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   return { lines: createInterface({ input: child.stdout }), ended, kill: () => void child.kill('SIGKILL') };
 }

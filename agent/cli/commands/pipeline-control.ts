@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os';
 import type { Execution } from '../../protocol/execution.ts';
 import { FailureError } from '../../protocol/failure.ts';
+import type { Approval } from '../../protocol/pipeline.ts';
 import { StepId, type ExecutionId } from '../../protocol/ids.ts';
 import type { CommandContext, ExitCode, Session } from '../session.ts';
 import { executionOf, isUnfinished } from './pipeline-subject.ts';
@@ -30,22 +31,10 @@ export async function approve(context: CommandContext): Promise<ExitCode> {
   const comment = values.get('comment');
   return await withSession(context, async (session) => {
     const waiting = (await session.client.listApprovals({ waiting: true })).approvals;
-    const [named] = commandLine.positionals;
-    const wanted =
-      named === undefined || named === 'latest' ? waiting[0] : waiting.find(({ executionId }) => executionId === named);
+    const [named = 'latest'] = commandLine.positionals;
+    const wanted = waiting.find(({ executionId }) => named === 'latest' || executionId === named);
     const id = wanted?.executionId ?? (await executionOf(context, session));
-    if (switches.has('show')) {
-      const shown = waiting.filter(({ executionId }) => executionId === id);
-      if (shown.length === 0)
-        throw new FailureError({ reason: 'not_found', message: `nothing of ${id} waits for an approval` });
-      for (const approval of shown)
-        output.line(
-          switches.has('json')
-            ? JSON.stringify(approval)
-            : `${approval.stepId}: ${approval.question}\n\n${approval.diff}`,
-        );
-      return 0;
-    }
+    if (switches.has('show')) return showQuestions(context, id, waiting);
     const approval = await session.client.decideApproval({
       id,
       decision: switches.has('reject') ? 'reject' : 'approve',
@@ -56,6 +45,20 @@ export async function approve(context: CommandContext): Promise<ExitCode> {
     output.line(switches.has('json') ? JSON.stringify(approval) : `${approval.stepId} of ${id}: ${approval.state}`);
     return 0;
   });
+}
+
+function showQuestions(
+  { commandLine, output }: CommandContext,
+  id: ExecutionId,
+  waiting: readonly Approval[],
+): ExitCode {
+  const shown = waiting.filter(({ executionId }) => executionId === id);
+  if (shown.length === 0)
+    throw new FailureError({ reason: 'not_found', message: `nothing of ${id} waits for an approval` });
+  const textOf = ({ stepId, question, diff }: Approval) => `${stepId}: ${question}\n\n${diff}`;
+  for (const approval of shown)
+    output.line(commandLine.switches.has('json') ? JSON.stringify(approval) : textOf(approval));
+  return 0;
 }
 
 async function control(

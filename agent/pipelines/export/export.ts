@@ -1,6 +1,7 @@
 // A pipeline as a file: of Noodle, of GitHub Actions or of GitLab CI.
 import type { ExportFormat, Pipeline, PipelineDefinition } from '../../protocol/pipeline.ts';
 import { pipelinesYaml } from '../definition-yaml.ts';
+import type { ExportedFile } from './exported-file.ts';
 import { githubFile } from './github-file.ts';
 import { gitlabFile } from './gitlab-file.ts';
 
@@ -8,14 +9,6 @@ export interface ExportInput {
   readonly id: string;
   readonly definition: PipelineDefinition;
   readonly evidence: Pipeline['evidence'];
-}
-
-export interface ExportedFile {
-  /** Where the file belongs, relative to the repository. */
-  readonly path: string;
-  readonly text: string;
-  /** What the other system does otherwise or not at all. */
-  readonly notes: string[];
 }
 
 /** The file's text; what an inferred step was concluded from stands above it. */

@@ -2,7 +2,8 @@
 import { stringify } from 'yaml';
 import type { Matrix, PipelineDefinition, PipelineStep } from '../../protocol/pipeline.ts';
 import { commandOf, lossesOf, withServices } from './export-parts.ts';
-import type { ExportedFile } from './export.ts';
+import type { ExportedFile } from './exported-file.ts';
+import { filled } from '../filled.ts';
 
 export function githubFile(id: string, definition: PipelineDefinition): ExportedFile {
   const notes: string[] = [];
@@ -40,41 +41,37 @@ interface Around {
 }
 
 function job(id: string, step: PipelineStep, around: Around): Record<string, unknown> {
-  const { definition, isFinal, regular, notes } = around;
-  const needs = [...new Set([...step.needs, ...(isFinal ? regular : [])])].map(jobName);
-  const when = conditionOf(id, step, around);
-  const command = commandOf(step);
-  const approval = step.approval === undefined ? {} : { environment: 'approval' };
+  const { isFinal, regular, notes } = around;
   if (step.approval !== undefined)
     notes.push(`${id}: give the environment "approval" required reviewers, so that somebody is asked`);
-  const shell = { bash: 'bash', python: 'python', node: 'node {0}', sh: 'sh' }[step.shell];
+  return filled({
+    name: step.name,
+    'runs-on': 'ubuntu-latest',
+    needs: [...new Set([...step.needs, ...(isFinal ? regular : [])])].map(jobName),
+    if: conditionOf(id, step, around),
+    environment: step.approval === undefined ? undefined : 'approval',
+    strategy: step.matrix === undefined ? undefined : { matrix: matrixOf(step.matrix) },
+    'timeout-minutes': Math.ceil((step.timeout ?? 0) / 60),
+    'continue-on-error': step.allowFailure,
+    ...environmentOf(step.environment, step.secrets),
+    steps: jobSteps(id, step, around),
+  });
+}
+
+function jobSteps(id: string, step: PipelineStep, { definition }: Around): object[] {
+  const command = commandOf(step);
   const run =
     command === null ? `echo ${JSON.stringify(step.approval ?? id)}` : withServices(command, step, definition);
-  return {
-    ...(step.name === undefined ? {} : { name: step.name }),
-    'runs-on': 'ubuntu-latest',
-    ...(needs.length === 0 ? {} : { needs }),
-    ...(when === null ? {} : { if: when }),
-    ...approval,
-    ...(step.matrix === undefined ? {} : { strategy: { matrix: matrixOf(step.matrix) } }),
-    ...(step.timeout === undefined ? {} : { 'timeout-minutes': Math.max(1, Math.ceil(step.timeout / 60)) }),
-    ...(step.allowFailure ? { 'continue-on-error': true } : {}),
-    ...environmentOf(step.environment, step.secrets),
-    steps: [
-      { uses: 'actions/checkout@v4' },
-      ...(step.needs.some((need) => (definition.steps[need]?.artifacts.length ?? 0) > 0)
-        ? [{ uses: 'actions/download-artifact@v4', with: { path: '.', 'merge-multiple': true } }]
-        : []),
-      {
-        run,
-        ...(step.shell === 'sh' ? {} : { shell }),
-        ...(step.folder === '' ? {} : { 'working-directory': step.folder }),
-      },
-      ...(step.artifacts.length === 0
-        ? []
-        : [{ uses: 'actions/upload-artifact@v4', with: { name: jobName(id), path: step.artifacts.join('\n') } }]),
-    ],
-  };
+  const shell = { bash: 'bash', python: 'python', node: 'node {0}', sh: undefined }[step.shell];
+  const getsArtifacts = step.needs.some((need) => (definition.steps[need]?.artifacts.length ?? 0) > 0);
+  return [
+    { uses: 'actions/checkout@v4' },
+    ...(getsArtifacts ? [{ uses: 'actions/download-artifact@v4', with: { path: '.', 'merge-multiple': true } }] : []),
+    filled({ run, shell, 'working-directory': step.folder }),
+    ...(step.artifacts.length === 0
+      ? []
+      : [{ uses: 'actions/upload-artifact@v4', with: { name: jobName(id), path: step.artifacts.join('\n') } }]),
+  ];
 }
 
 /** Ids of jobs have no dots. */

@@ -3,7 +3,8 @@ import { stringify } from 'yaml';
 import type { PipelineDefinition, PipelineStep } from '../../protocol/pipeline.ts';
 import { combinationsOf } from '../../workspace/pipeline-matrix.ts';
 import { commandOf, lossesOf, withServices } from './export-parts.ts';
-import type { ExportedFile } from './export.ts';
+import type { ExportedFile } from './exported-file.ts';
+import { filled } from '../filled.ts';
 
 export function gitlabFile(id: string, definition: PipelineDefinition): ExportedFile {
   const notes: string[] = [];
@@ -30,36 +31,34 @@ interface Around {
   readonly stage: string;
 }
 
-function job(id: string, step: PipelineStep, { definition, notes, stage }: Around): Record<string, unknown> {
+function job(id: string, step: PipelineStep, around: Around): Record<string, unknown> {
+  const { notes, stage } = around;
   notes.push(...lossesOf(id, step));
   const secrets = Object.keys(step.secrets);
   if (secrets.length > 0) notes.push(`${id}: declare ${secrets.join(', ')} as masked variables of the project`);
-  const command = commandOf(step);
-  const folder = step.folder === '' ? [] : [`cd ${step.folder}`];
-  const script =
-    command === null
-      ? [`echo ${JSON.stringify(step.approval ?? id)}`]
-      : [...folder, inShell(withServices(templated(command), step, definition), step.shell)];
-  const rules = rulesOf(id, step, notes);
+  const variablesOfStep = Object.entries(step.environment).map(([name, value]) => [name, templated(String(value))]);
   return {
     stage,
     ...(stage === 'finally' ? {} : { needs: step.needs }),
-    ...(rules === null ? {} : { rules }),
     ...(step.approval === undefined ? {} : { when: 'manual', allow_failure: false }),
-    ...(step.matrix === undefined ? {} : { parallel: { matrix: combinationsOf(step.matrix).map(variables) } }),
-    ...(step.timeout === undefined ? {} : { timeout: `${Math.ceil(step.timeout)} seconds` }),
-    ...(step.retries === 0 || !step.idempotent ? {} : { retry: Math.min(2, step.retries) }),
-    ...(step.allowFailure ? { allow_failure: true } : {}),
-    ...(Object.keys(step.environment).length === 0
-      ? {}
-      : {
-          variables: Object.fromEntries(
-            Object.entries(step.environment).map(([name, value]) => [name, templated(String(value))]),
-          ),
-        }),
-    ...(step.artifacts.length === 0 ? {} : { artifacts: { paths: step.artifacts } }),
-    script,
+    ...filled({
+      rules: rulesOf(id, step, notes),
+      parallel: step.matrix === undefined ? undefined : { matrix: combinationsOf(step.matrix).map(variables) },
+      timeout: step.timeout === undefined ? undefined : `${Math.ceil(step.timeout)} seconds`,
+      retry: step.idempotent ? Math.min(2, step.retries) : 0,
+      allow_failure: step.allowFailure,
+      variables: Object.fromEntries(variablesOfStep),
+      artifacts: step.artifacts.length === 0 ? undefined : { paths: step.artifacts },
+    }),
+    script: scriptOf(id, step, around),
   };
+}
+
+function scriptOf(id: string, step: PipelineStep, { definition }: Around): string[] {
+  const command = commandOf(step);
+  if (command === null) return [`echo ${JSON.stringify(step.approval ?? id)}`];
+  const folder = step.folder === '' ? [] : [`cd ${step.folder}`];
+  return [...folder, inShell(withServices(templated(command), step, definition), step.shell)];
 }
 
 function inShell(command: string, shell: PipelineStep['shell']): string {

@@ -27,8 +27,9 @@ export function isTrue(value: unknown): boolean {
 
 /** As it stands in a text. */
 export function textOf(value: unknown): string {
-  if (value === null || value === undefined || value === thisRepository) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : '';
 }
 
 function tokensOf(text: string): string[] | null {

@@ -93,20 +93,25 @@ function conditionName(name: string, { event, system, inputs, lastStepOf }: Expr
   return Object.hasOwn(known, name) ? (known[name] ?? null) : null;
 }
 
-function shellValue(expression: string, { event, system, inputs }: ExpressionSurroundings): string | null {
+function shellValue(expression: string, around: ExpressionSurroundings): string | null {
   if (/^matrix\.[\w-]+$/.test(expression)) return `\${{ ${expression} }}`;
   const quoted = /^'((?:[^']|'')*)'$/.exec(expression)?.[1];
   if (quoted !== undefined) return quoted.replaceAll("''", "'");
   const variable = /^env\.(\w+)$/.exec(expression)?.[1];
   if (variable !== undefined) return `\${${variable}}`;
   const input = /^(?:github\.event\.)?inputs\.([\w-]+)$/.exec(expression)?.[1];
-  if (input !== undefined) return inputs[input] ?? null;
-  // `a || b`: the first that means something here.
+  if (input !== undefined) return around.inputs[input] ?? null;
+  return firstAlternative(expression, around) ?? plainShellValue(expression, around);
+}
+
+/** `a || b`: the first that means something here. */
+function firstAlternative(expression: string, around: ExpressionSurroundings): string | null {
   const alternatives = expression.split('||').map((part) => part.trim());
-  if (alternatives.length > 1 && !/[()&!=]/.test(expression)) {
-    const around = { event, system, inputs, lastStepOf: new Map<string, string>() };
-    return alternatives.map((part) => shellValue(part, around)).find((value) => value !== null) ?? null;
-  }
+  if (alternatives.length === 1 || /[()&!=]/.test(expression)) return null;
+  return alternatives.map((part) => shellValue(part, around)).find((value) => value !== null) ?? null;
+}
+
+function plainShellValue(expression: string, { event, system }: ExpressionSurroundings): string | null {
   const known: Readonly<Record<string, string>> = {
     'github.workspace': '$(git rev-parse --show-toplevel)',
     'github.sha': '$(git rev-parse HEAD)',

@@ -1,5 +1,6 @@
 // One job of a workflow: each command a step, in a row, with the matrix, variables and conditions of the job.
 import type { WrittenPipeline } from '../../protocol/pipeline.ts';
+import { filled } from '../filled.ts';
 import { convertText, secretIn, type ExpressionSurroundings } from './github-expressions.ts';
 import { givenCombinations, usedMatrix } from './github-matrix.ts';
 import { resolveJob, type ResolvedJob } from './github-resolve.ts';
@@ -106,52 +107,72 @@ class Chain {
   }
 
   #addCommand(step: GithubStep, run: string, place: string): void {
-    const { id, job, workflow, findings, around, idFor, needs, resolved } = this.#input;
-    const shell = shellOf(step.shell ?? job.defaults.run.shell ?? workflow.defaults.run.shell);
-    const own = conditionOf(step.if, place, this.#input);
-    if (own === null) return;
-    if (shell === null)
-      return findings.missing(place, `its shell ${step.shell ?? ''} is not known here; it is left out`);
-    if (changesMachine(run)) return findings.missing(place, 'it would change this machine; it is left out');
-    const folder = folderOf(
-      step['working-directory'] ??
-        job.defaults.run['working-directory'] ??
-        workflow.defaults.run['working-directory'] ??
-        '',
-    );
-    if (folder === null) return findings.missing(place, 'its folder is not in the repository; it is left out');
+    const { id, job, findings, around, idFor, needs, resolved } = this.#input;
+    const setting = settingOf(step, run, { ...this.#input, place });
+    if (setting === null) return;
     const command = convertText(resolved.text(run), around);
-    const variables = variablesOf(resolvedTexts({ ...workflow.env, ...job.env, ...step.env }, resolved), around);
+    const variables = variablesOf(
+      resolvedTexts({ ...this.#input.workflow.env, ...job.env, ...step.env }, resolved),
+      around,
+    );
     for (const unknown of [...command.unknown, ...variables.unknown])
       findings.missing(place, `\${{ ${unknown} }} is not known here, and empty`);
-    const files = passedOn(run, place, findings);
-    const secrets = {
-      ...Object.fromEntries(command.secrets.map((name) => [name, `env:${name}`])),
-      ...variables.secrets,
-    };
-    const conditions = [this.#parts.condition, own].filter((text) => text !== '');
-    const timeout = Number(step['timeout-minutes'] ?? job['timeout-minutes']);
-    const name = step.name === undefined || step.name.includes('${{') ? {} : { name: step.name.slice(0, 200) };
-    const written: WrittenStep = {
-      ...name,
-      command: command.text.trim(),
-      shell,
-      needs: this.last === null ? [...needs] : [this.last],
-      ...(conditions.length === 0
-        ? {}
-        : { when: conditions.length === 1 ? conditions[0] : conditions.map((text) => `(${text})`).join(' && ') }),
-      folder,
-      environment: { ...variables.environment, ...files },
-      secrets,
-      services: [...this.#parts.services],
-      ...(Number.isFinite(timeout) && timeout > 0 ? { timeout: timeout * 60 } : {}),
-      allowFailure: step['continue-on-error'] === true || job['continue-on-error'] === true,
-    };
+    const conditions = [this.#parts.condition, setting.condition].filter((text) => text !== '');
     const runs = job.steps.filter((each) => each.run !== undefined).length;
     const stepId = idFor(runs === 1 ? id : `${id}-${step.name?.replace(/\$\{\{.*?\}\}/g, '') ?? firstWords(run)}`);
-    this.steps[stepId] = written;
+    this.steps[stepId] = {
+      ...filled({ name: plainName(step.name), when: conjunction(conditions), timeout: timeoutOf(step, job) }),
+      command: command.text.trim(),
+      shell: setting.shell,
+      needs: this.last === null ? [...needs] : [this.last],
+      folder: setting.folder,
+      environment: { ...variables.environment, ...passedOn(run, place, findings) },
+      secrets: { ...Object.fromEntries(command.secrets.map((name) => [name, `env:${name}`])), ...variables.secrets },
+      services: [...this.#parts.services],
+      allowFailure: step['continue-on-error'] === true || job['continue-on-error'] === true,
+    };
     this.last = stepId;
   }
+}
+
+interface StepSetting {
+  readonly condition: string;
+  readonly shell: 'sh' | 'bash' | 'python';
+  readonly folder: string;
+}
+
+/** When, where and in what a command runs; null where it cannot run here. */
+function settingOf(
+  step: GithubStep,
+  run: string,
+  input: ResolvedInput & { readonly place: string },
+): StepSetting | null {
+  const { job, workflow, findings, resolved, place } = input;
+  const leaveOut = (why: string) => {
+    findings.missing(place, `${why}; it is left out`);
+    return null;
+  };
+  const condition = conditionOf(step.if, place, input);
+  if (condition === null) return null;
+  const defaults = { ...workflow.defaults.run, ...job.defaults.run };
+  const shell = shellOf(step.shell ?? defaults.shell);
+  if (shell === null) return leaveOut(`its shell ${step.shell ?? defaults.shell ?? ''} is not known here`);
+  if (changesMachine(run)) return leaveOut('it would change this machine');
+  const folder = folderOf(step['working-directory'] ?? defaults['working-directory'] ?? '', resolved);
+  return folder === null ? leaveOut('its folder is not in the repository') : { condition, shell, folder };
+}
+
+function plainName(name: string | undefined): string | undefined {
+  return name === undefined || name.includes('${{') ? undefined : name.slice(0, 200);
+}
+
+function conjunction(conditions: readonly string[]): string | undefined {
+  return conditions.length > 1 ? conditions.map((text) => `(${text})`).join(' && ') : conditions[0];
+}
+
+function timeoutOf(step: GithubStep, job: GithubJob): number | undefined {
+  const minutes = Number(step['timeout-minutes'] ?? job['timeout-minutes']);
+  return Number.isFinite(minutes) && minutes > 0 ? minutes * 60 : undefined;
 }
 
 function firstWords(command: string): string {
@@ -164,9 +185,9 @@ function shellOf(shell: string | undefined): 'sh' | 'bash' | 'python' | null {
   return shell === 'python' ? 'python' : null;
 }
 
-function folderOf(found: string): string | null {
-  const folder = found
-    .replace(/^\$\{\{\s*github\.workspace\s*\}\}\/?/, '')
+function folderOf(found: string, resolved: ResolvedJob): string | null {
+  const folder = resolved
+    .text(found.replace(/^\$\{\{\s*github\.workspace\s*\}\}\/?/, ''))
     .replace(/^\.\/?/, '')
     .replace(/\/+$/, '');
   const isOutside = folder.startsWith('/') || folder.split('/').includes('..') || /\$\{\{(?!\s*matrix\.)/.test(folder);

@@ -4,7 +4,7 @@ import { failure, success, type Result } from '../../protocol/failure.ts';
 import type { WrittenPipeline } from '../../protocol/pipeline.ts';
 import type { ExpressionSurroundings } from './github-expressions.ts';
 import { importJob } from './github-jobs.ts';
-import { GithubWorkflow } from './github-schema.ts';
+import { GithubWorkflow, type GithubJob } from './github-schema.ts';
 import { Findings, type Imported, type WrittenStep } from './imported.ts';
 import { createIds } from './slug.ts';
 
@@ -15,27 +15,25 @@ export function importGithub(value: unknown): Result<Imported> {
     const [issue] = parsed.error.issues;
     return failure('invalid_input', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'it is no workflow'}`);
   }
-  const workflow = parsed.data;
   const findings = new Findings();
+  const definition = definitionOf(parsed.data, findings);
+  return success({ definition, findings: findings.all });
+}
+
+function definitionOf(workflow: GithubWorkflow, findings: Findings): WrittenPipeline {
   const events = eventsOf(workflow.on);
   findings.replaced(
     'on',
     `started by hand, in the editor or through the API, not by ${events.join(', ') || 'an event'}`,
   );
   const lastStepOf = new Map<string, string>();
-  const around: ExpressionSurroundings = {
-    event: events.includes('push') ? 'push' : (events[0] ?? 'push'),
-    system: systemName(),
-    inputs: inputsOf(workflow.on),
-    lastStepOf,
-  };
+  const event = events.includes('push') ? 'push' : (events[0] ?? 'push');
+  const around: ExpressionSurroundings = { event, system: systemName(), inputs: inputsOf(workflow.on), lastStepOf };
   const steps: Record<string, WrittenStep> = {};
   const services: NonNullable<WrittenPipeline['services']> = {};
   const idFor = createIds();
   const endsOf = new Map<string, readonly string[]>();
-  for (const id of inOrder(workflow)) {
-    const job = workflow.jobs[id];
-    if (job === undefined) continue;
+  for (const { id, job } of inOrder(workflow)) {
     const needs = job.needs.flatMap((need) => endsOf.get(need) ?? []);
     const imported = importJob({ id, job, workflow, needs, around, findings, idFor });
     Object.assign(steps, imported.steps);
@@ -44,14 +42,8 @@ export function importGithub(value: unknown): Result<Imported> {
     const [end] = imported.ends;
     if (end !== undefined) lastStepOf.set(id, end);
   }
-  const definition: WrittenPipeline = {
-    ...(workflow.name === undefined ? {} : { name: workflow.name.slice(0, 200) }),
-    type: typeOf(workflow, events),
-    ...concurrencyOf(workflow),
-    services,
-    steps,
-  };
-  return success({ definition, findings: findings.all });
+  const named = workflow.name === undefined ? {} : { name: workflow.name.slice(0, 200) };
+  return { ...named, type: typeOf(workflow, events), ...concurrencyOf(workflow), services, steps };
 }
 
 function eventsOf(on: unknown): string[] {
@@ -97,12 +89,13 @@ function concurrencyOf({ concurrency, name }: GithubWorkflow): Pick<WrittenPipel
 }
 
 /** A job after those that it needs; what is left in a circle is passed over. */
-function inOrder({ jobs }: GithubWorkflow): string[] {
-  const ordered = new Set<string>();
+function inOrder({ jobs }: GithubWorkflow): { readonly id: string; readonly job: GithubJob }[] {
+  const ordered = new Map<string, GithubJob>();
   for (let before = -1; before !== ordered.size;) {
     before = ordered.size;
-    for (const [id, { needs }] of Object.entries(jobs))
-      if (needs.every((need) => ordered.has(need) || jobs[need] === undefined)) ordered.add(id);
+    for (const [id, job] of Object.entries(jobs)) {
+      if (job.needs.every((need) => ordered.has(need) || jobs[need] === undefined)) ordered.set(id, job);
+    }
   }
-  return [...ordered];
+  return [...ordered].map(([id, job]) => ({ id, job }));
 }

@@ -101,7 +101,9 @@ function ofRefs(
   const refused = except.map(ofRef).filter((text) => text !== 'false');
   const unknown = [...only, ...except].find((ref) => ref.startsWith('/') && !/^\/\^?[\w./-]+\$?\/$/.test(ref));
   if (unknown !== undefined) return { unknown };
-  const positive = allowed.includes('true') ? [] : [`(${[...new Set(allowed)].join(' || ')})`];
+  const possible = [...new Set(allowed)].filter((text) => text !== 'false');
+  if (possible.length === 0) return { when: 'false', isManual: false };
+  const positive = possible.includes('true') ? [] : [`(${possible.join(' || ')})`];
   const parts = [...positive, ...refused.map((text) => `!(${text})`), ...(ofWhen(when) === '' ? [] : [ofWhen(when)])];
   return { when: parts.join(' && '), isManual: when === 'manual' };
 }

@@ -1,6 +1,7 @@
 // A GitLab CI file as a pipeline: each job is a step that comes after the stages before its own, or after what it needs.
 import { failure, success, type Result } from '../../protocol/failure.ts';
 import type { Matrix, Scalar, WrittenPipeline } from '../../protocol/pipeline.ts';
+import { filled } from '../filled.ts';
 import { jobCondition } from './gitlab-rules.ts';
 import { GitlabFile, GitlabJob, globalKeys } from './gitlab-schema.ts';
 import { changesMachine, containerCommand, Findings, type Imported, type WrittenStep } from './imported.ts';
@@ -84,48 +85,53 @@ class Importing {
   }
 
   #add({ name, job }: NamedJob, previous: readonly string[]): string | null {
-    const { findings } = this;
-    if (job.trigger !== undefined) return this.#leaveOut(name, 'it starts a pipeline elsewhere');
-    if (job.script.length === 0) return this.#leaveOut(name, 'it has no script');
     const condition = jobCondition(job);
-    if ('unknown' in condition)
-      return this.#leaveOut(name, `its rules need ${condition.unknown}, which is not known here`);
-    if (condition.when === 'false') return this.#leaveOut(name, 'it runs for tags, merge requests or schedules alone');
-    const before = job.before_script ?? this.#file.before_script ?? [];
-    const command = [...before, ...job.script].join('\n');
-    if (changesMachine(command)) return this.#leaveOut(name, 'it would change this machine');
-    if (command.includes('!reference')) return this.#leaveOut(name, 'it refers to parts of other jobs');
-    if ((job.after_script ?? this.#file.after_script) !== undefined)
-      findings.missing(name, 'what runs after its script is left out');
-    if ((job.image ?? this.#file.image) !== undefined)
-      findings.replaced(name, 'runs on this machine and not in its container');
-    if ((job.cache ?? this.#file.cache) !== undefined)
-      findings.replaced(name, 'files of its cache stay where they are');
+    const command = this.#commandOf(job);
+    const why = reasonToLeaveOut(job, command, condition);
+    if (why !== null || 'unknown' in condition) return this.#leaveOut(name, why ?? '');
+    this.#tell(name, job, command);
     this.isDeploying ||= job.environment !== undefined || job.stage === 'deploy';
     const id = this.#idFor(name);
-    const needs = (job.needs ?? job.dependencies)?.flatMap((need) => this.#stepOf.get(need) ?? []) ?? previous;
-    const step: WrittenStep = {
+    const needs = this.#needsOf(job, previous);
+    const retries = Math.min(10, job.retry ?? 0);
+    this.steps[id] = {
+      ...filled({
+        when: condition.when,
+        timeout: secondsOf(job.timeout),
+        matrix: this.#matrixOf(name, job.parallel),
+        retries,
+        idempotent: retries > 0,
+      }),
       name,
       command,
       shell: 'bash',
       needs: condition.isManual ? [this.#askBefore(id, name, needs)] : [...needs],
-      ...(condition.when === '' ? {} : { when: condition.when }),
-      ...this.#matrixOf(name, job.parallel),
       environment: scalars(job.variables),
       services: this.#servicesOf(id, job),
-      artifacts: (job.artifacts?.paths ?? []).filter(
-        (path) => !path.startsWith('/') && !path.includes('..') && !path.includes('$'),
-      ),
-      ...timeoutOf(job.timeout),
-      ...(job.retry === undefined || job.retry === 0 ? {} : { retries: Math.min(10, job.retry), idempotent: true }),
+      artifacts: artifactsOf(job),
       allowFailure: job.allow_failure !== undefined && job.allow_failure !== false,
     };
-    this.steps[id] = step;
     this.#stepOf.set(name, id);
+    return id;
+  }
+
+  #commandOf(job: GitlabJob): string {
+    return [...(job.before_script ?? this.#file.before_script ?? []), ...job.script].join('\n');
+  }
+
+  #needsOf({ needs, dependencies }: GitlabJob, previous: readonly string[]): readonly string[] {
+    return (needs ?? dependencies)?.flatMap((need) => this.#stepOf.get(need) ?? []) ?? previous;
+  }
+
+  #tell(name: string, job: GitlabJob, command: string): void {
+    const { findings } = this;
+    const has = (key: 'after_script' | 'image' | 'cache') => (job[key] ?? this.#file[key]) !== undefined;
+    if (has('after_script')) findings.missing(name, 'what runs after its script is left out');
+    if (has('image')) findings.replaced(name, 'runs on this machine and not in its container');
+    if (has('cache')) findings.replaced(name, 'files of its cache stay where they are');
     const unknown = [...new Set([...command.matchAll(/\$\{?(CI_\w+)/g)].map(([, variable]) => variable))];
     if (unknown.length > 0)
       findings.missing(name, `${unknown.join(', ')} ${unknown.length === 1 ? 'is' : 'are'} set on GitLab alone`);
-    return id;
   }
 
   #leaveOut(name: string, why: string): null {
@@ -140,16 +146,16 @@ class Importing {
     return asking;
   }
 
-  #matrixOf(name: string, parallel: unknown): { readonly matrix?: Matrix } {
+  #matrixOf(name: string, parallel: unknown): Matrix | undefined {
     if (typeof parallel === 'number') this.findings.missing(name, 'it is not divided into parallel parts');
     const rows =
       typeof parallel === 'object' && parallel !== null && 'matrix' in parallel && Array.isArray(parallel.matrix)
         ? parallel.matrix
         : [];
     const include = rows.flatMap((row) => combinations(row));
-    if (include.length === 0) return {};
+    if (include.length === 0) return undefined;
     this.findings.same(name, `${include.length} combinations, in the variables NOODLE_MATRIX_…`);
-    return { matrix: { values: {}, include, exclude: [] } };
+    return { values: {}, include, exclude: [] };
   }
 
   #servicesOf(id: string, job: GitlabJob): string[] {
@@ -160,6 +166,26 @@ class Importing {
       return service;
     });
   }
+}
+
+function artifactsOf({ artifacts }: GitlabJob): string[] {
+  return (artifacts?.paths ?? []).filter(
+    (path) => !path.startsWith('/') && !path.includes('..') && !path.includes('$'),
+  );
+}
+
+/** Null where the job can run here. */
+function reasonToLeaveOut(
+  { trigger, script }: GitlabJob,
+  command: string,
+  condition: ReturnType<typeof jobCondition>,
+): string | null {
+  if (trigger !== undefined) return 'it starts a pipeline elsewhere';
+  if (script.length === 0) return 'it has no script';
+  if ('unknown' in condition) return `its rules need ${condition.unknown}, which is not known here`;
+  if (condition.when === 'false') return 'it runs for tags, merge requests or schedules alone';
+  if (changesMachine(command)) return 'it would change this machine';
+  return command.includes('!reference') ? 'it refers to parts of other jobs' : null;
 }
 
 function combinations(row: unknown): Record<string, Scalar>[] {
@@ -187,13 +213,13 @@ function scalars(variables: Readonly<Record<string, Scalar | null>>): Record<str
 }
 
 /** `1h 30m`, `45 minutes`, `3600`. */
-function timeoutOf(text: string | undefined): { readonly timeout?: number } {
-  if (text === undefined) return {};
+function secondsOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
   const units: Readonly<Record<string, number>> = { d: 86_400, h: 3600, m: 60, s: 1 };
   const parts = [...text.matchAll(/(\d+)\s*([dhms]?)[a-z]*/gi)];
   const seconds = parts.reduce(
     (sum, [, count, unit = '']) => sum + Number(count) * (units[unit.toLowerCase()] ?? 1),
     0,
   );
-  return seconds > 0 ? { timeout: Math.min(seconds, 1_728_000) } : {};
+  return seconds > 0 ? Math.min(seconds, 1_728_000) : undefined;
 }

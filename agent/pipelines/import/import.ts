@@ -29,25 +29,23 @@ export function importPipelines(path: string, text: string): Result<ImportReport
   const id = idOf(path, format);
   const imported = importers[format](yaml.value, id);
   if (!imported.ok) return failure('invalid_input', `${path}: ${imported.failure.message}`, { place: 'text' });
-  const parsed = PipelineDefinition.safeParse(imported.value.definition);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return failure('invalid_input', `${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'it does not fit'}`, {
-      place: 'text',
-    });
-  }
-  const { findings } = imported.value;
+  const { definition, findings } = imported.value;
+  const refused = (message: string) => failure('invalid_input', `${path}: ${message}`, { place: 'text' });
+  const parsed = PipelineDefinition.safeParse(definition);
+  if (!parsed.success)
+    return refused(
+      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)[0] ?? 'it does not fit',
+    );
   // Nothing of it can run here: the findings say why.
   if (Object.keys(parsed.data.steps).length === 0)
     return success({ format, pipelines: [], yaml: '', findings: [...findings] });
   const [problem] = checkPipeline(parsed.data, null);
-  if (problem !== undefined) return failure('invalid_input', `${path}: ${sentenceOf(problem)}`, { place: 'text' });
-  const yamlText = pipelinesYaml({ [id]: parsed.data });
+  if (problem !== undefined) return refused(sentenceOf(problem));
   return success({
     format,
     pipelines: [{ ...parsed.data, id }],
-    yaml: yamlText,
-    findings: [...imported.value.findings],
+    yaml: pipelinesYaml({ [id]: parsed.data }),
+    findings: [...findings],
   });
 }
 
