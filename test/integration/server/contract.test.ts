@@ -76,8 +76,9 @@ describe('Roles', () => {
 
   for (const [transport, call] of Object.entries(transports).slice(0, 2)) {
     it(`decide over ${transport} who may call what`, async () => {
-      await using rig = await ServerRig.start();
       for (const operation of names) {
+        // One for each, so that the clients of all operations are not too many for it.
+        await using rig = await ServerRig.start();
         for (const role of rank) {
           const answer = await call(rig, operation, exampleInputs[operation], role);
           const isAllowed = rank.indexOf(role) >= rank.indexOf(operations[operation].role);
@@ -123,7 +124,7 @@ describe('The audit trail', () => {
         throw new Error('disk full');
       },
     });
-    assert.equal((await rig.rest('POST', '/runs')).status, 200);
+    assert.equal((await rig.rest('POST', '/runs')).status, 202);
     assert.match(rig.logLines.join('\n'), /disk full/);
   });
 });
@@ -190,7 +191,7 @@ async function callRest(
 }
 
 function restAnswer(answer: RestAnswer): Answer {
-  if (answer.status === 200) return { value: answer.json() };
+  if (answer.status < 300) return { value: answer.json() };
   assert.equal(answer.headers['content-type'], 'application/problem+json; charset=utf-8');
   const { reason, detail, place, hint, status, title } = answer.json() as Record<string, string>;
   const kind = failureCatalogue[reason as Failure['reason']];

@@ -109,7 +109,7 @@ describe("The dashboard's cookie", () => {
       const Cookie = await signIn(rig);
       const Origin = `http://127.0.0.1:${rig.port}`;
       assert.equal((await rig.rest('GET', '/status', { role: null, headers: { Cookie } })).status, 200);
-      assert.equal((await rig.rest('POST', '/runs', { role: null, headers: { Cookie, Origin } })).status, 200);
+      assert.equal((await rig.rest('POST', '/runs', { role: null, headers: { Cookie, Origin } })).status, 202);
       assert.equal((await rig.rest('POST', '/stop', { role: null, headers: { Cookie, Origin } })).status, 403);
     }));
 
@@ -127,7 +127,7 @@ describe("The dashboard's cookie", () => {
           role: null,
           headers: { Cookie: await signIn(rig), ...headers },
         });
-        assert.equal(answer.status, isTaken ? 200 : 403);
+        assert.equal(answer.status, isTaken ? 202 : 403);
       }));
   }
 
