@@ -1,4 +1,5 @@
 // Reads compilers' problems out of what a build prints, as it prints it.
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createLineSplitter } from '../../platform/line-splitter.ts';
 import type { BuildProblem } from '../../protocol/build.ts';
@@ -12,15 +13,33 @@ export interface ProblemParser {
 }
 
 const mostProblems = 1000;
+/** So many folders are looked at, from where the build runs up. */
+const deepest = 12;
 const longestLine = 10_000;
 /** How many lines a message and its place may lie apart. */
 const reach = 4;
 
-/** `root` and `folder` are absolute: the repository, and where the build runs. Problems outside of the repository are left out. */
-export function createProblemParser(root: string, folder: string): ProblemParser {
+/**
+ * `root` and `folder` are absolute: the repository, and where the build runs. Problems outside of the repository are left
+ * out. Some tools (cargo) name files from a folder further up: that is where a file lies that is not in `folder`.
+ */
+export function createProblemParser(
+  root: string,
+  folder: string,
+  isThere: (file: string) => boolean = existsSync,
+): ProblemParser {
   const found = new Map<string, BuildProblem>();
+  const folders = [folder];
+  while (folder !== root && folders.at(-1) !== root && folders.length < deepest)
+    folders.push(path.dirname(folders.at(-1) ?? root));
+  const known = new Map<string, string>();
+  const folderOf = (file: string) => {
+    const holder = known.get(file) ?? folders.find((each) => isThere(path.resolve(each, file))) ?? folder;
+    known.set(file, holder);
+    return holder;
+  };
   const keep = (problem: FoundProblem) => {
-    const located = locate(problem, root, folder);
+    const located = locate(problem, root, folderOf(problem.file));
     if (located !== null && found.size < mostProblems) found.set(JSON.stringify(located), located);
   };
   const pairing = createPairing(keep);

@@ -176,6 +176,18 @@ error: could not compile \`x\` (bin "x") due to 2 previous errors
     );
   });
 
+  it('are located where the file lies, when a tool names it from a folder further up', () => {
+    const there = new Set(['/repo/crates/core/src/lib.rs', '/repo/crates/core/src/main.rs']);
+    const parser = createProblemParser('/repo', '/repo/crates/core', (file) => there.has(file));
+    parser.push(
+      'error: a\n --> crates/core/src/lib.rs:1:2\nerror: b\n --> src/main.rs:3:4\nerror: c\n --> src/gone.rs:5:6\n',
+    );
+    assert.deepEqual(
+      parser.finish().map(({ location }) => location.file),
+      ['crates/core/src/lib.rs', 'crates/core/src/main.rs', 'crates/core/src/gone.rs'],
+    );
+  });
+
   it('are read from javac and Maven', () => {
     assert.deepEqual(
       problemsIn(`A.java:2: error: incompatible types: String cannot be converted to int
