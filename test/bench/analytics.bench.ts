@@ -53,7 +53,7 @@ async function fillBusyRepository(store: Store, report: Report): Promise<void> {
   await store.transact((tx) => [...ownMetrics, ...customs].forEach((definition) => defineMetric(tx, definition)));
   for (let day = days; day > 0; day -= 1) {
     const start = end - day * dayMs;
-    for (let hour = 0; hour < 24; hour += 1) await recordHour(store, chance, start + hour * 3_600_000);
+    for (let hour = 0; hour < 24; hour += 1) await recordHour(store, chance, { start: start + hour * 3_600_000, end });
     await pruneMetrics(store, { now: start + dayMs, retentionDays: days });
   }
   report(
@@ -64,45 +64,65 @@ async function fillBusyRepository(store: Store, report: Report): Promise<void> {
   );
 }
 
-async function recordHour(store: Store, chance: Chance, start: number): Promise<void> {
+const perRun = [
+  'run.duration',
+  'run.queue',
+  'run.tests',
+  'plan.duration',
+  'plan.selected',
+  'test.failed',
+  'run.saved_tests',
+  'run.saved_builds',
+];
+const gauges = ['run.failed', 'test.flaky', 'build.reused', 'agent.memory', 'agent.state', 'disk.free'];
+/** Minutes are kept for two days: of what is older an hour's values lie in one, which leaves the same behind and is quicker. */
+const minutesFor = 3 * dayMs;
+
+async function recordHour(
+  store: Store,
+  chance: Chance,
+  { start, end }: { readonly start: number; readonly end: number },
+): Promise<void> {
+  const spread = end - start < minutesFor ? 3_600_000 : 60_000;
+  const series = (count: number, next: () => number, tags: Record<string, string> = {}) =>
+    Array.from({ length: count }, (_, index) => ({
+      at: Math.round(start + (index * spread) / count),
+      value: next(),
+      tags,
+    }));
   const runs = Math.round(runsADay / 24);
   await store.transact((tx) => {
-    for (let index = 0; index < runs; index += 1) {
-      const at = Math.round(start + ((index + 0.5) * 3_600_000) / runs);
-      const duration = 20_000 * Math.exp(0.4 * chance.normal());
-      const record = (id: string, value: number, more: { tags?: Record<string, string>; count?: number } = {}) =>
-        recordMetricValues(tx, id, [
-          { at, value, tags: more.tags ?? {}, ...(more.count === undefined ? {} : { count: more.count }) },
-        ]);
-      for (const id of [
-        'run.duration',
-        'run.queue',
-        'run.tests',
-        'plan.duration',
-        'plan.selected',
-        'test.failed',
-        'run.saved_tests',
-        'run.saved_builds',
-      ])
-        record(id, duration * chance.uniform());
-      for (const id of ['run.failed', 'test.flaky', 'build.reused', 'agent.memory', 'agent.state', 'disk.free'])
-        record(id, Math.round(chance.uniform() * 1e6));
-      record('build.duration', duration / 3, { tags: { target: `packages/target-${chance.below(targets)}` } });
-      for (const framework of ['vitest', 'pytest'])
-        recordMetricValues(
-          tx,
-          'test.duration',
-          Array.from({ length: 20 }, () => ({ at, value: 30 * Math.exp(chance.normal()), tags: { framework } })),
-        );
+    for (const id of perRun)
+      recordMetricValues(
+        tx,
+        id,
+        series(runs, () => 20_000 * Math.exp(0.4 * chance.normal())),
+      );
+    for (const id of gauges)
+      recordMetricValues(
+        tx,
+        id,
+        series(runs, () => Math.round(chance.uniform() * 1e6)),
+      );
+    for (let run = 0; run < runs; run += 1) {
+      recordMetricValues(
+        tx,
+        'build.duration',
+        series(1, () => 7000 * Math.exp(0.4 * chance.normal()), { target: `packages/target-${chance.below(targets)}` }),
+      );
     }
-    for (let metric = 0; metric < customMetrics; metric += 1) {
-      const values = Array.from({ length: 12 }, (_, index) => ({
-        at: start + index * 300_000,
-        value: 100 + 10 * chance.normal(),
-        tags: {},
-      }));
-      recordMetricValues(tx, customMetric(metric).id, values);
-    }
+    for (const framework of ['vitest', 'pytest'])
+      recordMetricValues(
+        tx,
+        'test.duration',
+        series(20 * runs, () => 30 * Math.exp(chance.normal()), { framework }),
+      );
+    for (let metric = 0; metric < customMetrics; metric += 1)
+      recordMetricValues(
+        tx,
+        customMetric(metric).id,
+        series(12, () => 100 + 10 * chance.normal()),
+      );
   });
 }
 
