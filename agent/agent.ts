@@ -235,7 +235,7 @@ function buildParts(foundation: Foundation, disposables: Disposables) {
   const sandboxes = createSandboxes({ processes, root, stateDirectory, environment });
   const slots = () => limitsOf(settings()).commands;
   const pipelines = createPipelines({ ...common, workspace, planner, builds, tests, engine, processes, sandboxes, isTrusted, isInstalled, slots, chance: Math.random, declared: () => pipelineFiles.read() });
-  const coverage = createCoverage({ root: workspace.root, store, readGit: (args) => workspace.readGit(args), now: () => clock.now() });
+  const coverage = createCoverage({ root: workspace.root, store, readGit: (args) => workspace.readGit(args), now: () => clock.now(), files });
   const answers = disposables.use(createAnswers({ history, builds, tests, graph, planner, store, events, clock, coverage, settings: () => configuration.settings }));
   const predictions = disposables.use(
     createPredictions({

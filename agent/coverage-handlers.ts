@@ -5,9 +5,9 @@ import type { Handlers } from './server/server.ts';
 
 export function coverageHandlers({ coverage }: { readonly coverage: Coverage }) {
   return {
-    getCoverage: async (scope) => success(coverage.summary(scope)),
+    getCoverage: async (scope) => success(await coverage.summary(scope)),
     getFileCoverage: async ({ path, ...scope }) => coverage.file(scope, path),
-    exportCoverage: async ({ format, ...scope }) => success(coverage.export(scope, format)),
+    exportCoverage: async ({ format, ...scope }) => success(await coverage.export(scope, format)),
     suggestTests: async ({ limit }) => success({ suggestions: await coverage.suggestions(limit) }),
   } satisfies Partial<Handlers>;
 }

@@ -20,6 +20,8 @@ export interface CoverageOptions {
   /** What git prints; null without git. */
   readonly readGit: (args: readonly string[]) => Promise<string | null>;
   readonly now: () => number;
+  /** The files that git does not ignore: what a build made is nobody's to test. */
+  readonly files: () => Promise<readonly RepoPath[]>;
 }
 
 /** Over everything on record where neither is named. */
@@ -29,19 +31,20 @@ export interface CoverageScope {
 }
 
 export interface Coverage {
-  summary(scope: CoverageScope): CoverageSummary;
+  summary(scope: CoverageScope): Promise<CoverageSummary>;
   file(scope: CoverageScope, path: RepoPath): Result<FileCoverageDetails>;
-  export(scope: CoverageScope, format: CoverageFormat): { contentType: string; text: string };
+  export(scope: CoverageScope, format: CoverageFormat): Promise<{ contentType: string; text: string }>;
   suggestions(limit: number): Promise<TestSuggestion[]>;
   /** Changed lines that no test runs, by file. */
   uncovered(changes: Pick<ChangeSet, 'files'>): Map<RepoPath, LineRange[]>;
 }
 
-export function createCoverage({ root, store, readGit, now }: CoverageOptions): Coverage {
+export function createCoverage({ root, store, readGit, now, files }: CoverageOptions): Coverage {
   const merged = (scope: CoverageScope, wanted?: ReadonlySet<RepoPath>) =>
     mergeCoverage(evidenceIn(store, scope), contentHashes(root), wanted);
+  const sources = async (scope: CoverageScope) => [...merged(scope, new Set(await files())).values()];
   return {
-    summary: (scope) => summaryOf(evidenceIn(store, scope), [...merged(scope).values()]),
+    summary: async (scope) => summaryOf(evidenceIn(store, scope), await sources(scope)),
     file(scope, wanted) {
       const file = merged(scope, new Set([wanted])).get(wanted);
       if (file === undefined)
@@ -51,7 +54,7 @@ export function createCoverage({ root, store, readGit, now }: CoverageOptions): 
         });
       return success(detailsOf(file));
     },
-    export: (scope, format) => exportCoverage(format, [...merged(scope).values()], { root, at: now() }),
+    export: async (scope, format) => exportCoverage(format, await sources(scope), { root, at: now() }),
     async suggestions(limit) {
       const log = await readGit([
         '-c',
@@ -62,7 +65,7 @@ export function createCoverage({ root, store, readGit, now }: CoverageOptions): 
         '--format=',
         '--name-only',
       ]);
-      return suggestTests(merged({}).values(), changesByFile(log ?? ''), limit);
+      return suggestTests(await sources({}), changesByFile(log ?? ''), limit);
     },
     uncovered: (changes) => uncoveredChanges(changes, merged({}, new Set(changes.files.map((change) => change.path)))),
   };

@@ -5,7 +5,7 @@ import { assetPath } from '../../platform/assets.ts';
 import { createWorkerPool } from '../../platform/worker-pool.ts';
 import type { ExecutionId, RepoPath, TestId } from '../../protocol/ids.ts';
 import type { PlanRequest } from '../../protocol/plan.ts';
-import { evidenceAges, loadTestEvidence, saveTestEvidence, type TestEvidence } from '../../store/evidence.ts';
+import { evidenceAges, loadTestEvidence, removeUnusedCoverage, saveTestEvidence, type TestEvidence } from '../../store/evidence.ts';
 import { testId, type TestAdapter, type TestProject } from '../adapter.ts';
 import { temporaryFolderOf, type TestsOptions } from '../options.ts';
 import { EvidenceRecording, type EvidencePool } from './evidence.ts';
@@ -38,6 +38,8 @@ export interface EvidenceKeeper {
 }
 
 const testsPerTransaction = 25;
+/** So many rows at once do not hold the agent up. */
+const mostRemoved = 5000;
 /** Threads end when no run recorded for so long. */
 const idleMs = 10_000;
 
@@ -134,4 +136,6 @@ async function saveAll(evidence: readonly TestEvidence[], { store }: TestsOption
   for (let index = 0; index < evidence.length; index += testsPerTransaction) {
     await store.transact((tx) => saveTestEvidence(tx, evidence.slice(index, index + testsPerTransaction)));
   }
+  // Lines that only the recordings before had.
+  if (evidence.length > 0) await store.transact((tx) => removeUnusedCoverage(tx, mostRemoved));
 }

@@ -8,6 +8,7 @@ import { Editors } from './editors.ts';
 import { NoodleSidebar } from './noodle-sidebar.ts';
 import { QuickInput } from './quick-input.ts';
 import { StatusBar } from './status-bar.ts';
+import { CoverageView } from './coverage-view.ts';
 import { TestingView } from './testing-view.ts';
 
 export interface EditorOptions {
@@ -94,6 +95,7 @@ export class Workbench implements AsyncDisposable {
   readonly statusBar: StatusBar;
   readonly quickInput: QuickInput;
   readonly testing: TestingView;
+  readonly coverage: CoverageView;
   readonly sidebar: NoodleSidebar;
   readonly editors: Editors;
   /** The dashboard in the sidebar, and in an editor tab. */
@@ -110,6 +112,7 @@ export class Workbench implements AsyncDisposable {
     this.quickInput = new QuickInput(page);
     this.editors = new Editors(page, this.quickInput);
     this.testing = new TestingView(page, this.quickInput);
+    this.coverage = new CoverageView(page);
     this.sidebar = new NoodleSidebar(page, this.quickInput);
     this.dashboard = { sidebar: new Dashboard(page, 'sidebar'), tab: new Dashboard(page, 'editor') };
   }
