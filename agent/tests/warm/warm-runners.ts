@@ -32,6 +32,8 @@ const mostRunners = 4;
 export const mostMemoryBytes = 1024 * 1024 * 1024;
 /** Nobody needed it for so long: it goes. */
 const idleMs = 10 * 60_000;
+/** A run that was replaced is followed by the next one: it would compete with what is made ready. */
+const quietMs = 150;
 
 interface Place {
   readonly key: string;
@@ -47,6 +49,7 @@ export class WarmRunners {
   readonly #options: WarmRunnersOptions;
   readonly #places = new Map<string, Place>();
   readonly #ending = new Set<Promise<unknown>>();
+  #cancelPreparing: (() => void) | null = null;
   #served = 0;
   #isDisposed = false;
 
@@ -64,8 +67,15 @@ export class WarmRunners {
     if (!this.#isDisposed) this.#placeOf(use).usedAtMs = this.#options.clock.monotonicMs();
   }
 
-  /** A run is over: processes for the next one are made ready. Costs nothing when nobody works here. */
-  prepare(): void {
+  /** A run is over: unless the next one begins at once, processes for it are made ready. */
+  prepareSoon(): void {
+    this.#cancelPreparing?.();
+    this.#cancelPreparing = this.#options.clock.schedule(quietMs, () => this.#prepare());
+  }
+
+  #prepare(): void {
+    this.#cancelPreparing?.();
+    this.#cancelPreparing = null;
     if (this.#isDisposed || !this.#options.isWanted()) return;
     const places = [...this.#places.values()].toSorted((one, other) => other.usedAtMs - one.usedAtMs);
     for (const place of places.slice(mostRunners)) this.#forget(place);
@@ -84,11 +94,13 @@ export class WarmRunners {
 
   /** Resolves when those that are being made ready are, or cannot be. */
   async settled(): Promise<void> {
+    if (this.#cancelPreparing !== null) this.#prepare();
     await Promise.all([...this.#places.values()].flatMap(({ standby }) => standby?.settled ?? []));
   }
 
   async dispose(): Promise<void> {
     this.#isDisposed = true;
+    this.#cancelPreparing?.();
     for (const place of this.#places.values()) this.#forget(place);
     await Promise.all(this.#ending);
   }
@@ -97,6 +109,8 @@ export class WarmRunners {
     if (this.#isDisposed) return null;
     const place = this.#placeOf(use);
     const { standby } = place;
+    this.#cancelPreparing?.();
+    this.#cancelPreparing = null;
     place.usedAtMs = this.#options.clock.monotonicMs();
     place.cancelIdle();
     if (standby === null || !standby.isWaiting) return null;

@@ -36,7 +36,7 @@ export function createWarmth(options: TestsOptions, names: () => string): Warmth
     remember: (key, modules) => writeModules(path.join(folder, `${key}.json`), modules),
   });
   const answers = new RecalledAnswers(options.clock);
-  const unsubscribe = options.events.on('run.finished', () => runners.prepare());
+  const unsubscribe = options.events.on('run.finished', () => runners.prepareSoon());
   return {
     forRun(request, start) {
       const isCold = request.cold === true || !isWanted();
