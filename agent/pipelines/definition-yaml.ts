@@ -1,5 +1,6 @@
 // Definitions as YAML that a person would have written: without what is the default anyway.
 import { stringify } from 'yaml';
+import { filled } from './filled.ts';
 import { PipelineDefinition, PipelineService, PipelineStep } from '../protocol/pipeline.ts';
 
 /** The `pipelines:` of a file; `comments` stand above the steps that they name. */
@@ -33,9 +34,14 @@ export function writtenPipeline(definition: PipelineDefinition): Record<string, 
     ...(Object.keys(services).length === 0
       ? {}
       : { services: each(services, PipelineService.parse({ command: 'x' })) }),
-    steps: each(steps, PipelineStep.parse({})),
-    ...(Object.keys(final).length === 0 ? {} : { finally: each(final, PipelineStep.parse({})) }),
+    steps: each(withShortMatrices(steps), PipelineStep.parse({})),
+    ...(Object.keys(final).length === 0 ? {} : { finally: each(withShortMatrices(final), PipelineStep.parse({})) }),
   };
+}
+
+function withShortMatrices(steps: Readonly<Record<string, PipelineStep>>): Record<string, object> {
+  const short = Object.entries(steps).map(([id, step]) => [id, step.matrix === undefined ? step : { ...step, matrix: filled(step.matrix) }]);
+  return Object.fromEntries(short);
 }
 
 function withoutDefaults(value: object, defaults: object): Record<string, unknown> {
