@@ -10,13 +10,25 @@ describe('an agent that is killed while it runs 20 pipelines', () => {
     this.timeout(300_000);
     await using repository = await GitRig.create({ 'noodle.yaml': tenSteps });
     const moments = [0.2, 0.9];
-    const aftermath = await killPipelines({ root: repository.root, kills: 2, executions: 20, longestMs: 1500, when: () => moments.shift() ?? 0.5 });
+    const aftermath = await killPipelines({
+      root: repository.root,
+      kills: 2,
+      executions: 20,
+      longestMs: 1500,
+      when: () => moments.shift() ?? 0.5,
+    });
     assert.ok(aftermath.acknowledged.length >= 20, `${aftermath.acknowledged.length} were acknowledged`);
     assert.equal(aftermath.executions.length, aftermath.acknowledged.length);
     for (const { id, state, reason, steps } of aftermath.executions) {
-      if (state === 'interrupted') assert.match(reason ?? '', /once was running and is not marked as idempotent; `noodle pipeline rerun run-.* --failed` goes on$/, id);
+      if (state === 'interrupted')
+        assert.match(
+          reason ?? '',
+          /once was running and is not marked as idempotent; `noodle pipeline rerun run-.* --failed` goes on$/,
+          id,
+        );
       else assert.equal(state, 'succeeded', `${id}: ${reason}`);
-      for (const step of steps) assert.ok(step.state === 'succeeded' || step.state === 'interrupted', `${id} ${step.id}: ${step.state}`);
+      for (const step of steps)
+        assert.ok(step.state === 'succeeded' || step.state === 'interrupted', `${id} ${step.id}: ${step.state}`);
     }
     assert.deepEqual(aftermath.processesLeft, []);
   });
@@ -26,7 +38,8 @@ describe('an execution of a killed agent', () => {
   it('is gone on with at its first unfinished step, under its id', async function () {
     this.timeout(120_000);
     await using repository = await GitRig.create({
-      'noodle.yaml': 'pipelines:\n  p:\n    steps:\n      a: { command: "echo a >> ran.txt; echo first" }\n      b: { command: "echo b >> ran.txt; echo up; test -e go || exec sleep 600", idempotent: true, needs: [a] }\n      c: { command: "echo c >> ran.txt", needs: [b] }\n',
+      'noodle.yaml':
+        'pipelines:\n  p:\n    steps:\n      a: { command: "echo a >> ran.txt; echo first" }\n      b: { command: "echo b >> ran.txt; echo up; test -e go || exec sleep 600", idempotent: true, needs: [a] }\n      c: { command: "echo c >> ran.txt", needs: [b] }\n',
     });
     const id = await killWhenUp(repository.root, 'p');
     await repository.write({ go: '' });
@@ -42,14 +55,18 @@ describe('an execution of a killed agent', () => {
   it('is interrupted with the way to go on when a step must not be run twice', async function () {
     this.timeout(120_000);
     await using repository = await GitRig.create({
-      'noodle.yaml': 'pipelines:\n  p:\n    steps:\n      a: { command: "echo a >> ran.txt" }\n      b: { command: "echo up; test -e go || exec sleep 600", needs: [a] }\n',
+      'noodle.yaml':
+        'pipelines:\n  p:\n    steps:\n      a: { command: "echo a >> ran.txt" }\n      b: { command: "echo up; test -e go || exec sleep 600", needs: [a] }\n',
     });
     const id = await killWhenUp(repository.root, 'p');
     await repository.write({ go: '' });
     await using rig = await PipelineRig.on(repository, { resumes: true });
     const interrupted = await rig.over(id);
     assert.equal(interrupted.state, 'interrupted');
-    assert.match(interrupted.reason ?? '', /b was running and is not marked as idempotent; `noodle pipeline rerun .* --failed` goes on/);
+    assert.match(
+      interrupted.reason ?? '',
+      /b was running and is not marked as idempotent; `noodle pipeline rerun .* --failed` goes on/,
+    );
     const { executionId } = await rig.client.rerunExecution({ id, failed: true });
     const again = await rig.over(executionId);
     assert.deepEqual(rig.states(again), { a: `succeeded: taken over from ${id}`, b: 'succeeded' });

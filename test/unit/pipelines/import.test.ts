@@ -15,7 +15,8 @@ function imported(file: string, text: string): ImportReport {
 }
 
 const workflow = (text: string) => imported('.github/workflows/ci.yml', text);
-const missingOf = ({ findings }: ImportReport) => findings.filter(({ outcome }) => outcome === 'missing').map(({ place, message }) => `${place}: ${message}`);
+const missingOf = ({ findings }: ImportReport) =>
+  findings.filter(({ outcome }) => outcome === 'missing').map(({ place, message }) => `${place}: ${message}`);
 
 describe('a workflow of GitHub Actions', () => {
   const whole = workflow(`
@@ -61,8 +62,24 @@ jobs:
   it('becomes steps in a row, with needs, folders, variables, secrets and artifacts', () => {
     const build = pipeline?.steps['build'];
     assert.deepEqual(
-      [build?.name, build?.command, build?.folder, build?.environment, build?.secrets, build?.timeout, build?.artifacts],
-      ['Build it', 'npm run build', 'packages/web', { LEVEL: 'high', SHA: 'x' }, { TOKEN: 'env:NPM_TOKEN' }, 300, ['packages/web/dist']],
+      [
+        build?.name,
+        build?.command,
+        build?.folder,
+        build?.environment,
+        build?.secrets,
+        build?.timeout,
+        build?.artifacts,
+      ],
+      [
+        'Build it',
+        'npm run build',
+        'packages/web',
+        { LEVEL: 'high', SHA: 'x' },
+        { TOKEN: 'env:NPM_TOKEN' },
+        300,
+        ['packages/web/dist'],
+      ],
     );
     assert.deepEqual(pipeline?.concurrency, { group: 'CI', cancelInProgress: true });
   });
@@ -101,16 +118,26 @@ jobs:
   });
 
   it('with a container as a service gets it from docker', () => {
-    const report = workflow('on: push\njobs:\n  a:\n    services:\n      db: { image: "postgres:16", ports: ["5432:5432"], env: { POSTGRES_PASSWORD: x } }\n    steps:\n      - run: npm test\n');
+    const report = workflow(
+      'on: push\njobs:\n  a:\n    services:\n      db: { image: "postgres:16", ports: ["5432:5432"], env: { POSTGRES_PASSWORD: x } }\n    steps:\n      - run: npm test\n',
+    );
     const [first] = report.pipelines;
     assert.deepEqual(first?.steps['a']?.services, ['a-db']);
-    assert.deepEqual([first?.services['a-db']?.command, first?.services['a-db']?.ready?.port], ["docker run --rm --init --publish '5432:5432' --env POSTGRES_PASSWORD 'postgres:16'", 5432]);
+    assert.deepEqual(
+      [first?.services['a-db']?.command, first?.services['a-db']?.ready?.port],
+      ["docker run --rm --init --publish '5432:5432' --env POSTGRES_PASSWORD 'postgres:16'", 5432],
+    );
   });
 });
 
 describe('expressions of GitHub Actions', () => {
   const lookUp = (names: readonly string[]) => {
-    const known: Record<string, unknown> = { 'github.event_name': 'push', 'github.repository': thisRepository, 'matrix.node': 20, 'matrix.list': ['a', 'b'] };
+    const known: Record<string, unknown> = {
+      'github.event_name': 'push',
+      'github.repository': thisRepository,
+      'matrix.node': 20,
+      'matrix.list': ['a', 'b'],
+    };
     const name = names.join('.');
     return name in known ? ({ known: true, value: known[name] } as const) : ({ known: false } as const);
   };
@@ -136,7 +163,9 @@ describe('expressions of GitHub Actions', () => {
 });
 
 describe('a GitLab CI file', () => {
-  const report = imported('.gitlab-ci.yml', `
+  const report = imported(
+    '.gitlab-ci.yml',
+    `
 stages: [build, test, deploy]
 variables: { LEVEL: high }
 .base: { before_script: [echo before], retry: 2 }
@@ -146,31 +175,46 @@ docs: { stage: test, needs: [], script: make docs, rules: [{ changes: [docs/**] 
 tagged: { stage: test, script: [x], only: [tags] }
 release: { stage: deploy, script: [make release], rules: [{ if: '$CI_COMMIT_BRANCH == "main"', when: manual }], environment: production }
 child: { stage: deploy, trigger: other/project }
-`);
+`,
+  );
   const [pipeline] = report.pipelines;
 
   it('becomes a step for each job, after the stages before it', () => {
     assert.deepEqual(Object.keys(pipeline?.steps ?? {}), ['compile', 'unit', 'docs', 'approve-release', 'release']);
     assert.deepEqual([pipeline?.type, pipeline?.environment], ['deploy', { LEVEL: 'high' }]);
     const { compile, unit, docs, release } = pipeline?.steps ?? {};
-    assert.deepEqual([compile?.command, compile?.retries, compile?.timeout, compile?.artifacts], ['echo before\nmake', 2, 5400, ['out/']]);
-    assert.deepEqual([unit?.needs, unit?.matrix?.include, unit?.allowFailure], [['compile'], [{ PART: 'a' }, { PART: 'b' }], true]);
+    assert.deepEqual(
+      [compile?.command, compile?.retries, compile?.timeout, compile?.artifacts],
+      ['echo before\nmake', 2, 5400, ['out/']],
+    );
+    assert.deepEqual(
+      [unit?.needs, unit?.matrix?.include, unit?.allowFailure],
+      [['compile'], [{ PART: 'a' }, { PART: 'b' }], true],
+    );
     assert.deepEqual([docs?.needs, docs?.when], [[], "(changed('docs/**'))"]);
     assert.deepEqual([release?.needs, release?.when], [['approve-release'], 'branch == "main"']);
   });
 
   it('says what cannot run here', () => {
     const missing = missingOf(report);
-    assert.ok(missing.includes('tagged: it runs for tags, merge requests or schedules alone; it is left out'), missing.join('\n'));
+    assert.ok(
+      missing.includes('tagged: it runs for tags, merge requests or schedules alone; it is left out'),
+      missing.join('\n'),
+    );
     assert.ok(missing.includes('child: it starts a pipeline elsewhere; it is left out'));
   });
 });
 
 describe('a package.json', () => {
   it('becomes checks, builds and tests in this order', () => {
-    const text = JSON.stringify({ name: 'x', scripts: { test: 'mocha', build: 'tsc', lint: 'eslint', dev: 'vite', 'test:watch': 'mocha -w' } });
+    const text = JSON.stringify({
+      name: 'x',
+      scripts: { test: 'mocha', build: 'tsc', lint: 'eslint', dev: 'vite', 'test:watch': 'mocha -w' },
+    });
     const report = imported('package.json', text);
-    const steps = Object.entries(report.pipelines[0]?.steps ?? {}).map(([id, { command, needs }]) => `${id}: ${command} < ${needs.join()}`);
+    const steps = Object.entries(report.pipelines[0]?.steps ?? {}).map(
+      ([id, { command, needs }]) => `${id}: ${command} < ${needs.join()}`,
+    );
     assert.deepEqual(steps, ['lint: npm run lint < ', 'build: npm run build < lint', 'test: npm run test < build']);
     assert.equal(missingOf(report).length, 2);
   });
@@ -195,7 +239,15 @@ describe('an exported pipeline', () => {
   const definition = PipelineDefinition.parse({
     steps: {
       build: { command: 'npm run build', artifacts: ['dist/**'] },
-      test: { command: 'npm test ${{ matrix.node }}', needs: ['build'], matrix: { values: { node: [18, 20] } }, when: "branch == 'main'", timeout: 90, retries: 1, idempotent: true },
+      test: {
+        command: 'npm test ${{ matrix.node }}',
+        needs: ['build'],
+        matrix: { values: { node: [18, 20] } },
+        when: "branch == 'main'",
+        timeout: 90,
+        retries: 1,
+        idempotent: true,
+      },
       ask: { approval: 'Deploy?', needs: ['test'] },
     },
     finally: { tidy: { command: 'rm -rf tmp' } },
@@ -207,20 +259,32 @@ describe('an exported pipeline', () => {
     assert.match(notes.join(), /required reviewers/);
     const [back] = workflow(text).pipelines;
     assert.deepEqual([back?.steps['build']?.command, back?.steps['build']?.artifacts], ['npm run build', ['dist/**']]);
-    assert.deepEqual([back?.steps['test']?.needs, back?.steps['test']?.when, back?.steps['test']?.matrix?.values], [['build'], "branch == 'main'", { node: [18, 20] }]);
+    assert.deepEqual(
+      [back?.steps['test']?.needs, back?.steps['test']?.when, back?.steps['test']?.matrix?.values],
+      [['build'], "branch == 'main'", { node: [18, 20] }],
+    );
     assert.deepEqual(back?.steps['tidy']?.when, 'always()');
   });
 
   it('is a GitLab CI file that comes back as steps', () => {
     const { text } = exportPipeline({ id: 'ci', definition, evidence: [] }, 'gitlab');
     const [back] = imported('.gitlab-ci.yml', text).pipelines;
-    assert.deepEqual([back?.steps['test']?.needs, back?.steps['test']?.retries, back?.steps['test']?.timeout], [['build'], 1, 90]);
+    assert.deepEqual(
+      [back?.steps['test']?.needs, back?.steps['test']?.retries, back?.steps['test']?.timeout],
+      [['build'], 1, 90],
+    );
     assert.deepEqual(back?.steps['test']?.matrix?.include, [{ MATRIX_NODE: '18' }, { MATRIX_NODE: '20' }]);
   });
 
   it('is a file of Noodle without what is the default anyway', () => {
-    const { text } = exportPipeline({ id: 'ci', definition, evidence: [{ step: 'build', found: 'package.json script build' }] }, 'noodle');
-    assert.match(text, /^pipelines:\n {2}ci:\n {4}steps:\n {6}# package.json script build\n {6}build:\n {8}command: npm run build\n {8}artifacts:\n/);
+    const { text } = exportPipeline(
+      { id: 'ci', definition, evidence: [{ step: 'build', found: 'package.json script build' }] },
+      'noodle',
+    );
+    assert.match(
+      text,
+      /^pipelines:\n {2}ci:\n {4}steps:\n {6}# package.json script build\n {6}build:\n {8}command: npm run build\n {8}artifacts:\n/,
+    );
     assert.deepEqual(readPipelineFile(text).pipelines, { ci: definition });
   });
 });
@@ -229,6 +293,10 @@ describe('the published schema', () => {
   it('is what the product reads', () => {
     const file = path.resolve(import.meta.dirname, '../../../schema/noodle.schema.json');
     const published = `${JSON.stringify(publishedSchema(), null, 2)}\n`;
-    assert.equal(readFileSync(file, 'utf8'), published, 'write it anew: npm run -s noodle -- pipeline schema > schema/noodle.schema.json');
+    assert.equal(
+      readFileSync(file, 'utf8'),
+      published,
+      'write it anew: npm run -s noodle -- pipeline schema > schema/noodle.schema.json',
+    );
   });
 });

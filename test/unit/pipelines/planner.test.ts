@@ -13,8 +13,20 @@ import { impactWith } from '../../rig/impact.ts';
 
 const aFile = RepoPath.parse('src/a.js');
 const bFile = RepoPath.parse('src/b.js');
-const aTest = TestFile.parse({ id: 'mocha:test/a.js', file: 'test/a.js', framework: 'mocha', project: 'packages/a', cases: [] });
-const bTest = TestFile.parse({ id: 'mocha:test/b.js', file: 'test/b.js', framework: 'mocha', project: 'packages/b', cases: [] });
+const aTest = TestFile.parse({
+  id: 'mocha:test/a.js',
+  file: 'test/a.js',
+  framework: 'mocha',
+  project: 'packages/a',
+  cases: [],
+});
+const bTest = TestFile.parse({
+  id: 'mocha:test/b.js',
+  file: 'test/b.js',
+  framework: 'mocha',
+  project: 'packages/b',
+  cases: [],
+});
 
 function modified(path: RepoPath): FileChange {
   return { path, kind: 'modified', lines: [[1, 2]] };
@@ -41,7 +53,10 @@ class PlannerRig {
     return {
       clock: this.clock,
       configurationNotes: () => ['noodle.yaml:1: a mistake', 'said twice'],
-      workspace: { changes: (base?: string) => this.changes(base), files: async () => [aFile, aTest.file, bTest.file] } as unknown as Workspace,
+      workspace: {
+        changes: (base?: string) => this.changes(base),
+        files: async () => [aFile, aTest.file, bTest.file],
+      } as unknown as Workspace,
       graph: {
         update: async (_files: unknown, changed?: readonly RepoPath[]) => {
           this.updates.push(changed);
@@ -68,7 +83,16 @@ class PlannerRig {
         },
         settled: async () => {},
         plan: async () => ({
-          tests: [{ id: aTest.id, file: aTest.file, framework: 'mocha', probability: 0.5, expectedMs: 10, why: [aFile, aTest.file] }],
+          tests: [
+            {
+              id: aTest.id,
+              file: aTest.file,
+              framework: 'mocha',
+              probability: 0.5,
+              expectedMs: 10,
+              why: [aFile, aTest.file],
+            },
+          ],
           skipped: { count: 3, files: [bTest.file] },
           notes: ['by distance'],
         }),
@@ -89,11 +113,24 @@ describe('the planner', () => {
     rig.changes = async () => success(changeSet([modified(aFile)], ['no history']));
     const { plan, impact } = await rig.plan();
     assert.deepEqual(plan.changes, [modified(aFile)]);
-    assert.deepEqual(plan.tests.map(({ id }) => id), [aTest.id]);
+    assert.deepEqual(
+      plan.tests.map(({ id }) => id),
+      [aTest.id],
+    );
     assert.deepEqual(plan.skipped, { count: 3, files: [bTest.file] });
-    assert.deepEqual(plan.notes, ['noodle.yaml:1: a mistake', 'said twice', 'no history', 'vitest is broken', 'by distance']);
+    assert.deepEqual(plan.notes, [
+      'noodle.yaml:1: a mistake',
+      'said twice',
+      'no history',
+      'vitest is broken',
+      'by distance',
+    ]);
     assert.equal(impact, rig.impact);
-    assert.deepEqual(rig.buildInputs.map(({ testFolders }) => testFolders), [['packages/a']], 'the folders of the selected tests alone');
+    assert.deepEqual(
+      rig.buildInputs.map(({ testFolders }) => testFolders),
+      [['packages/a']],
+      'the folders of the selected tests alone',
+    );
   });
 
   it('plans no test when only builds are wanted', async () => {
@@ -172,12 +209,17 @@ describe('the planner', () => {
     const gone = RepoPath.parse('src/gone.js');
     rig.changes = async () => success(changeSet([modified(aFile), modified(bFile)]));
     const { changes } = await rig.plan({ paths: [aFile, aTest.file, gone] });
-    assert.deepEqual(changes.files, [modified(aFile), { path: aTest.file, kind: 'modified', lines: [] }, { path: gone, kind: 'deleted', lines: [] }]);
+    assert.deepEqual(changes.files, [
+      modified(aFile),
+      { path: aTest.file, kind: 'modified', lines: [] },
+      { path: gone, kind: 'deleted', lines: [] },
+    ]);
   });
 
   it('takes the whole change where there is no HEAD to compare with', async () => {
     const rig = new PlannerRig();
-    rig.changes = async (base) => (base === 'HEAD' ? failure('unknown_revision', 'no commit yet') : success(changeSet([modified(aFile)])));
+    rig.changes = async (base) =>
+      base === 'HEAD' ? failure('unknown_revision', 'no commit yet') : success(changeSet([modified(aFile)]));
     const changes = await rig.planner.changesOf([aFile]);
     assert.deepEqual(changes.ok && changes.value.files, [modified(aFile)]);
   });

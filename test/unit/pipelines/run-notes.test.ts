@@ -4,7 +4,18 @@ import { StepId } from '../../../agent/protocol/ids.ts';
 import type { Step } from '../../../agent/protocol/execution.ts';
 
 function aStep(name: string, more: Partial<Step>): Step {
-  return { id: StepId.parse(name), name, kind: 'tests', state: 'succeeded', needs: [], startedAt: 1, finishedAt: 2, exitCode: null, reason: null, ...more };
+  return {
+    id: StepId.parse(name),
+    name,
+    kind: 'tests',
+    state: 'succeeded',
+    needs: [],
+    startedAt: 1,
+    finishedAt: 2,
+    exitCode: null,
+    reason: null,
+    ...more,
+  };
 }
 
 describe('the notes of a run', () => {
@@ -14,7 +25,11 @@ describe('the notes of a run', () => {
       aStep('vitest', { state: 'timed_out', reason: 'no output for 300 s' }),
       aStep('mocha', { state: 'skipped', reason: 'core failed' }),
     ];
-    assert.deepEqual(runNotes({ steps }), ['pytest: python is not installed', 'vitest: no output for 300 s', 'mocha: core failed']);
+    assert.deepEqual(runNotes({ steps }), [
+      'pytest: python is not installed',
+      'vitest: no output for 300 s',
+      'mocha: core failed',
+    ]);
   });
 
   it('leave out builds, which say it in their results, and steps that ended as they should', () => {

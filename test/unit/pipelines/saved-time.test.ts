@@ -18,15 +18,32 @@ describe('the time that a plan saves', () => {
     const run = ExecutionId.parse('run-1');
     db.transact((tx) => {
       saveExecution(tx, anExecution(run));
-      saveTestResults(tx, run, [aResult(cart, 'adds', { durationMs: 40 }), aResult(user, 'logs in', { durationMs: 30 }), aResult(user, 'logs out', { durationMs: 12 })], 1000);
-      saveBuildResult(tx, { executionId: run, result: aBuildResult('core', { durationMs: 700 }), inputs: {}, finishedAt: 1000 });
+      saveTestResults(
+        tx,
+        run,
+        [
+          aResult(cart, 'adds', { durationMs: 40 }),
+          aResult(user, 'logs in', { durationMs: 30 }),
+          aResult(user, 'logs out', { durationMs: 12 }),
+        ],
+        1000,
+      );
+      saveBuildResult(tx, {
+        executionId: run,
+        result: aBuildResult('core', { durationMs: 700 }),
+        inputs: {},
+        finishedAt: 1000,
+      });
     });
   });
   afterEach(() => db[Symbol.dispose]());
 
   it('is what the skipped files and unchanged targets took before', () => {
     const { target, reason, fingerprint } = aBuildResult('core');
-    const plan = aPlan({ skipped: { count: 3, files: [user, unknown] }, builds: [{ target, reason, fingerprint, cached: true }] });
+    const plan = aPlan({
+      skipped: { count: 3, files: [user, unknown] },
+      builds: [{ target, reason, fingerprint, cached: true }],
+    });
     assert.deepEqual(savedBy(db, plan), { testsMs: 42, buildsMs: 700 });
   });
 
@@ -37,7 +54,12 @@ describe('the time that a plan saves', () => {
     const plan = aPlan({
       tests: [{ id, framework, file: cart, probability: 1, expectedMs: 40, why: [cart] }],
       skipped: { count: 1, files: [unknown] },
-      builds: [built, { ...fresh, cached: true }].map(({ target, reason, fingerprint, cached }) => ({ target, reason, fingerprint, cached })),
+      builds: [built, { ...fresh, cached: true }].map(({ target, reason, fingerprint, cached }) => ({
+        target,
+        reason,
+        fingerprint,
+        cached,
+      })),
     });
     assert.deepEqual(savedBy(db, plan), { testsMs: 0, buildsMs: 0 });
   });
