@@ -14,16 +14,16 @@ export const TargetDefinition = z.strictObject({
   outputs: z.array(z.string().min(1)).max(1000).default([]).describe('Glob patterns of what the build writes.'),
   needs: z.array(z.string()).max(1000).default([]).describe('Targets that are built before this one.'),
   environment: z.record(z.string(), z.string()).default({}).describe('Environment variables of the command, beside those of the user.'),
-  tools: z.array(z.string().regex(/^[\w.+-]+$/)).max(20).optional().describe('Programs whose version can change what the target makes. Default: those of its language.'),
+  tools: z.array(z.string().regex(/^[\w.+-]+$/).meta({ examples: ['protoc'] })).max(20).optional().describe('Programs whose version can change what the target makes. Default: those of its language.'),
   type: BuildType.default('incremental').describe('incremental: skipped while unchanged, earlier output is kept for the tool. full: earlier output is removed first. clean: as full, and never skipped.'),
-  platforms: z.array(z.string().regex(/^[a-z0-9_]+\/[a-z0-9_]+$/)).max(50).default([]).describe('Builds the target once a platform, `linux/amd64`: {os}, {arch} and {platform} in command, outputs and environment stand for it.'),
+  platforms: z.array(z.string().regex(/^[a-z0-9_]+\/[a-z0-9_]+$/).meta({ examples: ['linux/amd64'] })).max(50).default([]).describe('Builds the target once a platform, `linux/amd64`: {os}, {arch} and {platform} in command, outputs and environment stand for it.'),
   automatic: z.boolean().default(true).describe('Whether a change of its inputs builds it; when false, it is built only when it is asked for or needed.'),
 });
 
-const variable = z.string().regex(/^[A-Za-z_]\w*$/);
+const variable = z.string().regex(/^[A-Za-z_]\w*$/).meta({ examples: ['BUILD_CACHE_TOKEN'] });
 
 const RemoteCacheDefinition = z.strictObject({
-  url: z.url({ protocol: /^https?$/ }).describe('Address of a server that speaks the HTTP protocol of Bazel: bazel-remote, or nginx with WebDAV.'),
+  url: z.url({ protocol: /^https?$/ }).meta({ examples: ['https://cache.example.org'] }).describe('Address of a server that speaks the HTTP protocol of Bazel: bazel-remote, or nginx with WebDAV.'),
   readOnly: z.boolean().default(false).describe('Only take from the cache, never put into it.'),
   tokenVariable: variable.optional().describe('Environment variable that holds a bearer token.'),
   userVariable: variable.optional().describe('Environment variable that holds the user name, for Basic authentication.'),

@@ -33,6 +33,7 @@ const JsonSchema = z.object({
   anyOf: z.array(z.unknown()).optional(),
   minLength: z.number().optional(),
   maxLength: z.number().optional(),
+  examples: z.array(z.string()).optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
   additionalProperties: z.unknown().optional(),
   items: z.unknown().optional(),
@@ -117,8 +118,9 @@ function numberExpected({ type, minimum, maximum, exclusiveMinimum }: JsonSchema
   return exclusiveMinimum === undefined ? number : `${number} above ${exclusiveMinimum}`;
 }
 
-function textExpected({ enum: values, minLength = 0, maxLength }: JsonSchema): string {
+function textExpected({ enum: values, examples, minLength = 0, maxLength }: JsonSchema): string {
   if (values !== undefined) return `one of ${values.join(', ')}`;
+  if (examples?.[0] !== undefined) return `a text like ${examples[0]}`;
   const length = maxLength === undefined ? '' : ` of at most ${maxLength} characters`;
   return `${minLength > 0 ? 'a text that is not empty' : 'a text'}${length}`;
 }
