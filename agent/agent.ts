@@ -16,7 +16,8 @@ import { createHandlers } from './handlers.ts';
 import { createPredictions } from './predictions/predictions.ts';
 import { BuildConfigs, definedTargets } from './pipelines/build-configs.ts';
 import { ContinuousRun } from './pipelines/continuous-run.ts';
-import { createMainJob } from './pipelines/main-job.ts';
+import { IdleAudit } from './pipelines/idle-audit.ts';
+import { createMainJob, type MainJob, type RunRequest } from './pipelines/main-job.ts';
 import { createPipelineFiles, type PipelineFiles } from './pipeline-files.ts';
 import { createPipelines, type Pipelines } from './pipelines/pipelines.ts';
 import { createPlanner } from './pipelines/planner.ts';
@@ -29,15 +30,18 @@ import { Disposables } from './platform/disposables.ts';
 import { userEnvironment } from './platform/environment.ts';
 import type { Log } from './platform/log.ts';
 import { processRecordsFolder } from './platform/orphans.ts';
+import { isOnBattery } from './platform/power.ts';
 import type { Processes } from './platform/processes.ts';
 import type { ChangeSet } from './protocol/change-set.ts';
 import type { Execution } from './protocol/execution.ts';
 import { RepoPath } from './protocol/ids.ts';
 import type { OutputOf } from './protocol/operations.ts';
+import type { Plan } from './protocol/plan.ts';
 import type { Settings } from './protocol/settings.ts';
 import type { AuditEntry, Handlers, IdempotencyRecords, RawRoute } from './server/server.ts';
 import { appendAudit } from './store/audit.ts';
 import { findKeyedRequest, forgetKeyedRequests, removeKeyedRequest, saveKeyedRequest } from './store/idempotency.ts';
+import { skippedTestsMs } from './store/plans.ts';
 import { openStore, type Notice, type Store } from './store/store.ts';
 import { createTests, type Tests } from './tests/tests.ts';
 import type { Workspace } from './workspace/workspace.ts';
@@ -87,13 +91,14 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   const parts = buildParts(foundation, disposables);
   const { workspace, log, host } = options;
   const { events, engine, store, configuration, trust } = foundation;
-  const { continuousRun, answers, planner, pipelines } = parts;
+  const { continuousRun, idleAudit, answers, planner, pipelines } = parts;
   pipelines.resume(foundation.unfinished);
   disposables.defer(forgetDaily({ ...foundation, pipelines, retentionDays: () => foundation.settings()['analytics.retentionDays'] }));
   disposables.defer(
     workspace.onChange((batch) => {
       if (batch.everything || batch.paths.some((file) => file === configurationPath)) configuration.fileChanged();
       continuousRun.filesChanged(batch);
+      idleAudit.filesChanged();
     }),
   );
   const handlers = createHandlers({
@@ -192,6 +197,12 @@ function checkInstallation(host: AgentHost): boolean {
   return isComplete;
 }
 
+function openIdleAudit({ events, clock, log, settings, store }: Foundation, mainJob: MainJob, disposables: Disposables): IdleAudit {
+  const start = (request: RunRequest) => mainJob.start(request);
+  const skippedMs = (plan: Plan) => skippedTestsMs(store, plan);
+  return disposables.use(new IdleAudit({ events, clock, log, settings, start, skippedMs, isOnBattery: () => isOnBattery() }));
+}
+
 function openHistory({ workspace, store, log }: Foundation, disposables: Disposables): History {
   const history = createHistory({ store, log, readGit: (args) => workspace.readGit(args) });
   disposables.defer(() => history.settled());
@@ -231,6 +242,7 @@ function buildParts(foundation: Foundation, disposables: Disposables) {
   const continuousRun: ContinuousRun = disposables.use(
     new ContinuousRun({ planner, events, log, start: (request) => mainJob.start(request), isObserved }),
   );
+  const idleAudit = openIdleAudit(foundation, mainJob, disposables);
   const { engine, processes, pipelineFiles } = foundation;
   const sandboxes = createSandboxes({ processes, root, stateDirectory, environment });
   const slots = () => limitsOf(settings()).commands;
@@ -255,7 +267,7 @@ function buildParts(foundation: Foundation, disposables: Disposables) {
       return (await tests.discover([])).files;
     },
   });
-  return { builds, tests, planner, mainJob, continuousRun, coverage, answers, predictions, buildConfigs, testSuites, pipelines };
+  return { builds, tests, planner, mainJob, continuousRun, idleAudit, coverage, answers, predictions, buildConfigs, testSuites, pipelines };
 }
 
 /** Null where the system does not say. */

@@ -48,6 +48,8 @@ export const settingDeclarations = [
   { environment: 'NOODLE_TEST_DEFAULT_TIMEOUT', key: 'test.defaultTimeout', type: 'integer', default: 300, minimum: 1, maximum: 86_400, unit: 'seconds', description: 'How long a runner may go without finishing a test before it is stopped, in seconds.' },
   flag('NOODLE_TEST_FAILURE_ANALYSIS', 'test.failureAnalysis', 'Run new failures again at the end of a run, to tell tests that fail by chance from those that are broken.'),
   flag('NOODLE_TEST_RECORD_EVIDENCE', 'test.recordEvidence', 'Record which lines and files each test file uses when all tests run and that is not on record or old. When false, only runs with --coverage do.'),
+  { environment: 'NOODLE_TEST_IDLE_AUDIT', key: 'test.idleAudit', type: 'boolean', default: false, description: 'Run what a selection left out when nothing has happened for two minutes, to check the selection; not on battery.' },
+  { environment: 'NOODLE_TEST_IDLE_AUDIT_BUDGET', key: 'test.idleAuditBudget', type: 'integer', default: 300, minimum: 1, maximum: 86_400, unit: 'seconds', description: 'Longest expected duration of such a check, in seconds; a longer one is left out.' },
   flag('NOODLE_TEST_COVERAGE_DIAGNOSTICS', 'test.coverageDiagnostics', 'Underline changed lines that no test runs, where that is on record.'),
   flag('NOODLE_TEST_PYTEST_ENABLED', 'test.pytestEnabled', 'Run pytest tests.'),
   flag('NOODLE_TEST_UNITTEST_ENABLED', 'test.unittestEnabled', 'Run unittest tests.'),
