@@ -40,14 +40,24 @@ async function standBy() {
   send({ event: 'ready', files: before });
   listed = (await receiveLater()).files;
   const folders = packagesOf(process.argv[1]);
-  process.on('exit', () => send({ event: 'loaded', modules: runnerModules(folders).filter((file) => !before.includes(file)) }));
+  process.on('exit', () =>
+    send({ event: 'loaded', modules: runnerModules(folders).filter((file) => !before.includes(file)) }),
+  );
 }
 
 /** jest's package, and those in its neighbourhood that transform files or make environments. */
 function packagesOf(program) {
   const folder = path.dirname(path.dirname(fs.realpathSync(program)));
   const modules = path.dirname(folder);
-  const names = ['jest-environment-jsdom', 'babel-jest', 'ts-jest', '@swc/jest', 'esbuild-jest', 'typescript', '@babel/core'];
+  const names = [
+    'jest-environment-jsdom',
+    'babel-jest',
+    'ts-jest',
+    '@swc/jest',
+    'esbuild-jest',
+    'typescript',
+    '@babel/core',
+  ];
   return [folder].concat(names.map((name) => path.join(modules, name)));
 }
 

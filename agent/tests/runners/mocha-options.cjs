@@ -28,7 +28,10 @@ const nodeArguments = given && given.length > 0 ? given.map((each) => `--${each}
 
 module.exports = { options, nodeArguments };
 const configuration = Object.keys(require.cache).filter((file) => !/[\\/]node_modules[\\/]/.test(file));
-send({ event: 'answer', value: { options, nodeArguments, spec, loaded: configuration, files: wanted === 'files' ? collect() : [] } });
+send({
+  event: 'answer',
+  value: { options, nodeArguments, spec, loaded: configuration, files: wanted === 'files' ? collect() : [] },
+});
 
 function nodeFlag(name, value) {
   const flag = `--${/^v8-(?!options$)/.test(name) ? name.slice(3) : name}`;

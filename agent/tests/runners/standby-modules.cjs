@@ -48,7 +48,9 @@ function closureOf(folders) {
 
 function dependenciesOf(folder) {
   try {
-    const { dependencies, optionalDependencies } = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
+    const { dependencies, optionalDependencies } = JSON.parse(
+      fs.readFileSync(path.join(folder, 'package.json'), 'utf8'),
+    );
     return Object.keys({ ...dependencies, ...optionalDependencies });
   } catch {
     return [];

@@ -38,7 +38,9 @@ async function run(vitest, files, pattern) {
   if (pattern === null) vitest.resetGlobalTestNamePattern();
   else vitest.setGlobalTestNamePattern(new RegExp(pattern));
   const wanted = new Set(files.map(normal));
-  const specifications = (await vitest.globTestSpecifications(files)).filter((each) => wanted.has(normal(each.moduleId)));
+  const specifications = (await vitest.globTestSpecifications(files)).filter((each) =>
+    wanted.has(normal(each.moduleId)),
+  );
   if (specifications.length === 0) send({ event: 'done' });
   else await vitest.runTestSpecifications(specifications, false);
 }
@@ -48,7 +50,9 @@ async function run(vitest, files, pattern) {
  * vitest starts its workers in another way than the one known here, it goes on doing that.
  */
 async function keepWorkerReady(vitest) {
-  const { ForksPoolWorker } = await import(pathToFileURL(path.join(vitest.distPath ?? '', 'node.js')).href).catch(() => ({}));
+  const { ForksPoolWorker } = await import(pathToFileURL(path.join(vitest.distPath ?? '', 'node.js')).href).catch(
+    () => ({}),
+  );
   const start = ForksPoolWorker?.prototype.start;
   if (start === undefined || !/this\._fork \|\|= fork\(this\.entrypoint, \[\], \{/.test(String(start))) return;
   let ready;
@@ -87,7 +91,10 @@ function isIsolated(config, pool) {
 
 function configurationFiles(vitest) {
   const servers = [vitest.vite ?? vitest.server, ...vitest.projects.map((each) => each.vite ?? each.server)];
-  const files = servers.flatMap((server) => [server?.config.configFile, ...(server?.config.configFileDependencies ?? [])]);
+  const files = servers.flatMap((server) => [
+    server?.config.configFile,
+    ...(server?.config.configFileDependencies ?? []),
+  ]);
   return [...new Set(files.filter((file) => typeof file === 'string'))];
 }
 
@@ -101,7 +108,10 @@ function notice(vitest, known, startedAt) {
   for (const file of transformedFiles(vitest)) {
     const stamp = stampOf(file);
     if (known.get(file) === stamp) continue;
-    known.set(file, (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < startedAt ? stamp : 'not certain');
+    known.set(
+      file,
+      (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < startedAt ? stamp : 'not certain',
+    );
   }
 }
 
@@ -109,8 +119,11 @@ function transformedFiles(vitest) {
   const files = new Set();
   for (const project of vitest.projects) {
     const server = project.vite ?? project.server;
-    const graphs = server.environments ? Object.values(server.environments).map((each) => each.moduleGraph) : [server.moduleGraph];
-    for (const graph of graphs) for (const file of graph.fileToModulesMap.keys()) if (!file.includes('/node_modules/')) files.add(file);
+    const graphs = server.environments
+      ? Object.values(server.environments).map((each) => each.moduleGraph)
+      : [server.moduleGraph];
+    for (const graph of graphs)
+      for (const file of graph.fileToModulesMap.keys()) if (!file.includes('/node_modules/')) files.add(file);
   }
   return files;
 }
