@@ -11,7 +11,11 @@ export function withFailureFacts(
 ): Explanation[] {
   return explanations.map((explanation) => ({
     ...explanation,
-    facts: [...clusterFacts(explanation.subject, clusters), ...flakyFacts(explanation.subject, flaky), ...explanation.facts],
+    facts: [
+      ...clusterFacts(explanation.subject, clusters),
+      ...flakyFacts(explanation.subject, flaky),
+      ...explanation.facts,
+    ],
   }));
 }
 
@@ -34,7 +38,13 @@ function flakyFacts(subject: string, flaky: readonly FlakyTest[]): string[] {
   return flaky
     .filter(({ test }) => isAbout(subject, test))
     .flatMap(({ test, probability, trials, cause, evidence, quarantine }) => [
-      ...(trials === 0 ? [] : [`flaky: ${test} fails by chance in about ${Math.round(probability * 100)} % of runs, cause: ${cause}; ${evidence[0] ?? ''}`]),
-      ...(quarantine === null ? [] : [`quarantined until ${new Date(quarantine.until).toISOString().slice(0, 10)}: ${test}`]),
+      ...(trials === 0
+        ? []
+        : [
+            `flaky: ${test} fails by chance in about ${Math.round(probability * 100)} % of runs, cause: ${cause}; ${evidence[0] ?? ''}`,
+          ]),
+      ...(quarantine === null
+        ? []
+        : [`quarantined until ${new Date(quarantine.until).toISOString().slice(0, 10)}: ${test}`]),
     ]);
 }

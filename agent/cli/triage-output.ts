@@ -8,13 +8,17 @@ const mostLines = 3;
 /** One line a cause: its kind, how many tests, whom to ask, how to see it again. */
 export function triageLines(clusters: readonly FailureCluster[], executionId: ExecutionId): string[] {
   const own = clusters.filter((cluster) => cluster.executionId === executionId);
-  const lines = own.slice(0, mostLines).map(({ kind, tests, suspects, owners, reproduce }) =>
-    [
-      `cause   ${kind}, ${counted(tests.length, 'test')}`,
-      ...(suspects.length === 0 ? [] : [`from ${suspects[0]}`]),
-      ...(owners.length === 0 ? [] : [owners.join(' ')]),
-      reproduce,
-    ].join(' · '),
-  );
-  return own.length > mostLines ? [...lines, `        and ${counted(own.length - mostLines, 'further cause')}: noodle explain <test>`] : lines;
+  const lines = own
+    .slice(0, mostLines)
+    .map(({ kind, tests, suspects, owners, reproduce }) =>
+      [
+        `cause   ${kind}, ${counted(tests.length, 'test')}`,
+        ...(suspects.length === 0 ? [] : [`from ${suspects[0]}`]),
+        ...(owners.length === 0 ? [] : [owners.join(' ')]),
+        reproduce,
+      ].join(' · '),
+    );
+  return own.length > mostLines
+    ? [...lines, `        and ${counted(own.length - mostLines, 'further cause')}: noodle explain <test>`]
+    : lines;
 }

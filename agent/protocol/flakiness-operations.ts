@@ -9,7 +9,8 @@ import { FailureCluster } from './triage.ts';
 export const flakinessOperations = {
   getTriage: operation({
     route: 'GET /triage',
-    summary: 'What fails now, gathered by cause: new, known, flaky or of the environment, with suspects, owners and a command.',
+    summary:
+      'What fails now, gathered by cause: new, known, flaky or of the environment, with suspects, owners and a command.',
     input: z.object({}),
     output: z.object({ clusters: z.array(FailureCluster) }),
     role: 'viewer',

@@ -9,7 +9,13 @@ import { testId, type TestBatch } from './adapter.ts';
 import type { CatalogEntry, TestCatalog } from './catalog.ts';
 import type { EvidenceKeeper, StepEvidence } from './evidence/evidence-keeper.ts';
 import { statusesOf, uncountedFailures } from './flakiness/step-failures.ts';
-import { batchesOf, runProject, type ProjectListener, type ProjectRunOptions, type ProjectTrouble } from './project-run.ts';
+import {
+  batchesOf,
+  runProject,
+  type ProjectListener,
+  type ProjectRunOptions,
+  type ProjectTrouble,
+} from './project-run.ts';
 import type { Warmth } from './warm/warmth.ts';
 import { ResultNumbering, ResultRecorder } from './results.ts';
 import { keptFolderOf, temporaryFolderOf, type StepsInput, type TestsOptions } from './options.ts';
@@ -101,7 +107,12 @@ async function runStep(step: ProjectStep, context: StepContext): Promise<StepOut
   if (batches[0]?.files === null && trouble === null && !context.signal.aborted)
     await catalog.addReported(entry, listener.reportedFiles());
   catalog.casesChanged();
-  const plain = { ...runOptions, environment: options.environment(), recordsEvidence: false, run: (spec: ProcessSpec) => context.run(spec) };
+  const plain = {
+    ...runOptions,
+    environment: options.environment(),
+    recordsEvidence: false,
+    run: (spec: ProcessSpec) => context.run(spec),
+  };
   const uncounted = await uncountedFailures(
     {
       project: entry.project,
