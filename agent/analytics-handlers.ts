@@ -69,7 +69,7 @@ export function analyticsRoutes(analytics: Analytics): readonly RawRoute[] {
       role: 'viewer',
       contentTypes: [],
       async answer() {
-        const { type, text } = analytics.exposition();
+        const { type, text } = await analytics.exposition();
         return success({ type, body: text });
       },
     },

@@ -78,7 +78,7 @@ export interface Analytics {
   series(request: Omit<SeriesRequest, 'now' | 'until'> & { readonly until?: number | undefined }): Result<MetricSeries>;
   export(id: string, request: { readonly format: 'csv' | 'json'; readonly since: number }): Result<Exported>;
   /** For Prometheus. */
-  exposition(): { readonly type: string; readonly text: string };
+  exposition(): Promise<{ readonly type: string; readonly text: string }>;
   takeOtlp(body: Uint8Array, isProtobuf: boolean): Promise<Result<OtlpAnswer>>;
   readonly alerts: {
     list(limit: number, state?: AlertState): Alert[];
@@ -209,7 +209,7 @@ function metricOperations({ store, clock }: AnalyticsOptions, recorder: MetricRe
       metricSeries(store, { ...request, until, now: clock.now() }),
     export: (id: string, request: { readonly format: 'csv' | 'json'; readonly since: number }) =>
       exportMetric(store, id, request),
-    exposition: () => ({ type: prometheusType, text: prometheusText(store) }),
+    exposition: async () => ({ type: prometheusType, text: await prometheusText(store, clock.now()) }),
     takeOtlp: (body: Uint8Array, isProtobuf: boolean) =>
       takeOtlp({ reader, define, record: (id, value) => recorder.record(id, value) }, body, isProtobuf),
   };

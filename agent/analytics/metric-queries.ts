@@ -31,7 +31,7 @@ export function windowRollup(db: Reader, { series, since, now }: Window): Rollup
   if (exact.length > 0 && exact.length < 1000) return rollupOfValues(since, exact);
   const rollups = readRollups(db, {
     series,
-    level: levelFor(now - since, now - since),
+    level: levelFor(now - since),
     since,
     until: Number.MAX_SAFE_INTEGER,
   });
@@ -102,7 +102,7 @@ export interface SeriesRequest {
 export function metricSeries(db: Reader, { id, tags, since, until, points, now }: SeriesRequest): Result<MetricSeries> {
   const definition = getMetric(db, id);
   if (definition === null) return notDeclared(id);
-  const level = levelFor((until - since) / points, now - since);
+  const level = levelFor(now - since);
   const width = level * Math.max(1, Math.ceil((until - since) / level / points));
   const rollups = readRollups(db, { series: seriesWith(db, id, tags), level, since, until });
   const groups = Map.groupBy(rollups, ({ start }) => start - (start % width));
@@ -110,11 +110,10 @@ export function metricSeries(db: Reader, { id, tags, since, until, points, now }
   return success({ definition, tags, resolutionMs: width, points: merged });
 }
 
-/** The finest kept level whose spans are not shorter than wanted; `ageMs` is how far back is asked. */
-function levelFor(spanMs: number, ageMs: number): RollupLevel {
-  if (ageMs <= 2 * dayMs && spanMs <= 2 * dayMs && spanMs < 60 * minuteMs) return minuteMs;
+/** The finest level that is kept for so long. */
+function levelFor(ageMs: number): RollupLevel {
   if (ageMs <= 2 * dayMs) return minuteMs;
-  return ageMs <= 30 * dayMs && spanMs < dayMs * 30 ? hourMs : dayMs;
+  return ageMs <= 30 * dayMs ? hourMs : dayMs;
 }
 
 function pointOf(rollup: Rollup): MetricPoint {

@@ -1,7 +1,7 @@
 // The recorded metrics in the text format of Prometheus (version 0.0.4).
 import type { MetricDefinition, MetricTags } from '../protocol/metrics.ts';
 import { mergeRollups, readRollups, type Rollup } from '../store/metric-values.ts';
-import { listMetrics, rollupLevels, seriesOf } from '../store/metrics.ts';
+import { listMetrics, rollupLevels, seriesOf, type RecordedSeries } from '../store/metrics.ts';
 import type { Reader } from '../store/store.ts';
 
 export const prometheusType = 'text/plain; version=0.0.4; charset=utf-8';
@@ -9,50 +9,60 @@ export const prometheusType = 'text/plain; version=0.0.4; charset=utf-8';
 const dayMs = rollupLevels[2];
 const quantiles = [0.5, 0.9, 0.95, 0.99];
 
+/** Series between which other work gets its turn. */
+const seriesPerTurn = 40;
+
 /**
- * Counters as totals, gauges as their last value, histograms and summaries as Prometheus summaries. Totals are over what
- * is kept, so that they fall when old days are forgotten: Prometheus takes that for a restart, as it is meant to.
+ * Counters as totals since their first value, gauges as their last value, histograms and summaries as Prometheus'
+ * summaries: totals, and quantiles of yesterday and today.
  */
-export function prometheusText(db: Reader): string {
-  return listMetrics(db)
-    .map((definition) => metricLines(db, definition))
-    .join('');
+export async function prometheusText(db: Reader, now: number): Promise<string> {
+  const texts: string[] = [];
+  let written = 0;
+  for (const definition of listMetrics(db)) {
+    const lines: string[] = [];
+    for (const series of seriesOf(db, definition.id)) {
+      lines.push(...seriesLines(definition, series, recentOf(db, series.key, now)));
+      written += 1;
+      if (written % seriesPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (lines.length > 0) texts.push(head(definition), ...lines.map((line) => `${line}\n`));
+  }
+  return texts.join('');
 }
 
-function metricLines(db: Reader, definition: MetricDefinition): string {
-  const name = nameOf(definition);
-  const type = definition.type === 'histogram' ? 'summary' : definition.type;
-  const lines = seriesOf(db, definition.id).flatMap(({ key, tags }) => {
-    const rollups = readRollups(db, { series: [key], level: dayMs, since: 0, until: Number.MAX_SAFE_INTEGER });
-    return rollups.length === 0 ? [] : seriesLines(name, definition, { tags, whole: mergeRollups(0, rollups) });
-  });
-  if (lines.length === 0) return '';
-  const help = escapedHelp(
-    definition.description === '' ? definition.name : `${definition.name}: ${definition.description}`,
-  );
-  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines, ''].join('\n');
+function head(definition: MetricDefinition): string {
+  const { name, description, type } = definition;
+  const help = escapedHelp(description === '' ? name : `${name}: ${description}`);
+  return `# HELP ${nameOf(definition)} ${help}\n# TYPE ${nameOf(definition)} ${type === 'histogram' ? 'summary' : type}\n`;
+}
+
+/** Yesterday and today; of a series that was silent for longer, nothing. */
+function recentOf(db: Reader, key: number, now: number): Rollup | null {
+  const rollups = readRollups(db, { series: [key], level: dayMs, since: now - dayMs, until: Number.MAX_SAFE_INTEGER });
+  return rollups.length === 0 ? null : mergeRollups(now - dayMs, rollups);
 }
 
 function seriesLines(
-  name: string,
-  { type }: MetricDefinition,
-  { tags, whole }: { tags: MetricTags; whole: Rollup },
+  definition: MetricDefinition,
+  { tags, count, sum }: RecordedSeries,
+  recent: Rollup | null,
 ): string[] {
-  switch (type) {
+  const name = nameOf(definition);
+  switch (definition.type) {
     case 'counter':
-      return [`${name}${labels(tags)} ${number(whole.sum)}`];
+      return [`${name}${labels(tags)} ${number(sum)}`];
     case 'gauge':
-      return [`${name}${labels(tags)} ${number(whole.last)}`];
+      return recent === null ? [] : [`${name}${labels(tags)} ${number(recent.last)}`];
     case 'histogram':
-    case 'summary':
+    case 'summary': {
+      const quantile = (share: number) => number(recent?.sketch?.quantile(share) ?? Number.NaN);
       return [
-        ...quantiles.map(
-          (share) =>
-            `${name}${labels({ ...tags, quantile: String(share) })} ${number(whole.sketch?.quantile(share) ?? Number.NaN)}`,
-        ),
-        `${name}_sum${labels(tags)} ${number(whole.sum)}`,
-        `${name}_count${labels(tags)} ${whole.count}`,
+        ...quantiles.map((share) => `${name}${labels({ ...tags, quantile: String(share) })} ${quantile(share)}`),
+        `${name}_sum${labels(tags)} ${number(sum)}`,
+        `${name}_count${labels(tags)} ${count}`,
       ];
+    }
   }
 }
 

@@ -109,6 +109,8 @@ export function deleteSilence(tx: Transaction, id: string): boolean {
 export interface Delivery {
   readonly channel: string;
   readonly alert: Alert;
+  /** Those of one group are told in one message. */
+  readonly group: string;
   readonly createdAt: number;
   readonly dueAt: number;
   readonly attempts: number;
@@ -116,10 +118,13 @@ export interface Delivery {
 }
 
 /** Inserts a message, or replaces the one about an earlier state of the same alert. */
-export function saveDelivery(tx: Transaction, { channel, alert, createdAt, dueAt, attempts, problem }: Delivery): void {
+export function saveDelivery(
+  tx: Transaction,
+  { channel, alert, group, createdAt, dueAt, attempts, problem }: Delivery,
+): void {
   tx.run(
     'INSERT OR REPLACE INTO alert_deliveries (channel, alert_id, created_at, due_at, attempts, problem, content) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    [channel, alert.id, createdAt, dueAt, attempts, problem, JSON.stringify(alert)],
+    [channel, alert.id, createdAt, dueAt, attempts, problem, JSON.stringify({ alert, group })],
   );
 }
 
@@ -131,10 +136,12 @@ export function deleteDelivery(tx: Transaction, channel: string, alertId: string
 export function listDeliveries(db: Reader): Delivery[] {
   const rows = db.all<DeliveryRow>('SELECT * FROM alert_deliveries ORDER BY due_at, channel, alert_id');
   return rows.flatMap(({ channel, content, created_at, due_at, attempts, problem }) => {
-    const alert = fromJson(Alert.nullable(), content, null);
-    return alert === null ? [] : [{ channel, alert, createdAt: created_at, dueAt: due_at, attempts, problem }];
+    const told = fromJson(Told.nullable(), content, null);
+    return told === null ? [] : [{ ...told, channel, createdAt: created_at, dueAt: due_at, attempts, problem }];
   });
 }
+
+const Told = z.object({ alert: Alert, group: z.string() });
 
 interface DeliveryRow {
   readonly channel: string;

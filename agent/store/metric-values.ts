@@ -65,13 +65,23 @@ function recordOfSeries(tx: Transaction, { series, type, values }: SeriesValues)
       value,
     ]);
   });
-  tx.run('UPDATE metric_series SET recorded = ? WHERE key = ?', [recorded, series]);
+  const [count, sum] = totals(values);
+  tx.run(
+    'UPDATE metric_series SET recorded = ?, total_count = total_count + ?, total_sum = total_sum + ? WHERE key = ?',
+    [recorded, count, sum, series],
+  );
   if (Math.floor(before / trimEvery) !== Math.floor(recorded / trimEvery)) trim(tx, series);
   for (const level of rollupLevels) {
     for (const [start, ofSpan] of grouped(values, ({ at }) => at - (at % level))) {
       addToRollup(tx, { series, level, start, type, values: ofSpan });
     }
   }
+}
+
+function totals(values: readonly WeightedValue[]): [count: number, sum: number] {
+  let [count, sum] = [0, 0];
+  for (const { value, count: times = 1 } of values) [count, sum] = [count + times, sum + value * times];
+  return [count, sum];
 }
 
 function trim(tx: Transaction, series: number): void {

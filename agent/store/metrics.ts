@@ -15,8 +15,9 @@ const everything = '*';
 export interface RecordedSeries {
   readonly key: number;
   readonly tags: MetricTags;
-  /** How many values were ever recorded. */
-  readonly recorded: number;
+  /** Over everything that was ever recorded. */
+  readonly count: number;
+  readonly sum: number;
 }
 
 /** Declares a metric. The same again changes nothing (but name and description); another type or unit is a `conflict`. */
@@ -74,12 +75,12 @@ export type RollupLevel = (typeof rollupLevels)[number];
 
 /** The series of a metric by their tags, without the one that sums them up. */
 export function seriesOf(db: Reader, metricId: string): RecordedSeries[] {
-  const rows = db.all<{ key: number; tags: string; recorded: number }>(
-    `SELECT s.key, s.tags, s.recorded FROM metric_series s JOIN metric_definitions m ON m.key = s.metric_key
+  const rows = db.all<{ key: number; tags: string; count: number; sum: number }>(
+    `SELECT s.key, s.tags, s.total_count AS count, s.total_sum AS sum FROM metric_series s JOIN metric_definitions m ON m.key = s.metric_key
      WHERE m.id = ? AND s.tags <> '${everything}' ORDER BY s.tags`,
     [metricId],
   );
-  return rows.map(({ key, tags, recorded }) => ({ key, tags: fromJson(MetricTags, tags, {}), recorded }));
+  return rows.map(({ tags, ...row }) => ({ ...row, tags: fromJson(MetricTags, tags, {}) }));
 }
 
 /** The keys of the series that have these tags among theirs; without tags, of one that holds everything. */
@@ -127,7 +128,7 @@ function addSeries(tx: Transaction, metricKey: number, tags: MetricTags): number
   const found = kept === tags ? null : findSeries(tx, metricKey, tagsText(kept));
   if (found !== null) return found;
   if (isTagged && findSeries(tx, metricKey, everything) === null) addSum(tx, metricKey);
-  return insertSeries(tx, metricKey, tagsText(kept), 0);
+  return insertSeries(tx, metricKey, tagsText(kept));
 }
 
 function isFull(db: Reader, metricKey: number): boolean {
@@ -148,11 +149,13 @@ export function hasAllSeries(db: Reader, metricId: string): boolean {
 /** Until now every series of the metric was the untagged one. */
 function addSum(tx: Transaction, metricKey: number): void {
   const untagged = findSeries(tx, metricKey, '{}');
-  const recorded = tx.get<{ recorded: number }>('SELECT recorded FROM metric_series WHERE key = ?', [
-    untagged,
-  ])?.recorded;
-  const sum = insertSeries(tx, metricKey, everything, recorded ?? 0);
+  const sum = insertSeries(tx, metricKey, everything);
   if (untagged === null) return;
+  tx.run(
+    `UPDATE metric_series SET (recorded, total_count, total_sum) =
+       (SELECT recorded, total_count, total_sum FROM metric_series WHERE key = ?) WHERE key = ?`,
+    [untagged, sum],
+  );
   tx.run(
     'INSERT INTO metric_values (series_key, at, number, value) SELECT ?, at, number, value FROM metric_values WHERE series_key = ?',
     [sum, untagged],
@@ -166,14 +169,9 @@ function addSum(tx: Transaction, metricKey: number): void {
   }
 }
 
-function insertSeries(tx: Transaction, metricKey: number, tags: string, recorded: number): number {
+function insertSeries(tx: Transaction, metricKey: number, tags: string): number {
   const key = nextKey(tx, 'metric_series');
-  tx.run('INSERT INTO metric_series (key, metric_key, tags, recorded) VALUES (?, ?, ?, ?)', [
-    key,
-    metricKey,
-    tags,
-    recorded,
-  ]);
+  tx.run('INSERT INTO metric_series (key, metric_key, tags, recorded) VALUES (?, ?, ?, 0)', [key, metricKey, tags]);
   return key;
 }
 

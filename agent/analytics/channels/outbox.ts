@@ -64,7 +64,15 @@ export class Outbox {
     for (const [name, channel] of Object.entries(this.#options.channels())) {
       for (const { alert, rule } of alerts) {
         if (!isAtLeast(alert.severity, channel.least) || !isNamed(name, alert, rule)) continue;
-        saveDelivery(tx, { channel: name, alert, createdAt: now, dueAt: now, attempts: 0, problem: null });
+        saveDelivery(tx, {
+          channel: name,
+          alert,
+          group: rule?.group ?? '',
+          createdAt: now,
+          dueAt: now,
+          attempts: 0,
+          problem: null,
+        });
       }
     }
   }
@@ -127,8 +135,10 @@ export class Outbox {
     const state = this.#stateOf(name);
     const definition = this.#options.channels()[name];
     if (definition === undefined || state.isSending || state.notBefore > now) return;
-    const due = deliveries.filter(({ dueAt }) => dueAt <= now).slice(0, mostAlerts);
-    if (due.length === 0) return;
+    const [first, ...others] = deliveries.filter(({ dueAt }) => dueAt <= now);
+    if (first === undefined) return;
+    // The other groups have their turn when this message is through.
+    const due = [first, ...others.filter(({ group }) => group === first.group)].slice(0, mostAlerts);
     state.isSending = true;
     const sending = this.#sendDue(name, definition, due)
       .catch((error: unknown) => this.#options.log.error('alerts could not be sent', { channel: name, error }))

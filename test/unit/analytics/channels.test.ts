@@ -3,7 +3,7 @@ import { isAllowedAddress, networkOf } from '../../../agent/analytics/channels/a
 import { Outbox } from '../../../agent/analytics/channels/outbox.ts';
 import { pinnedAddress } from '../../../agent/analytics/channels/outbound.ts';
 import { silentLog } from '../../../agent/platform/log.ts';
-import type { Alert } from '../../../agent/protocol/alerts.ts';
+import { AlertRule, type Alert } from '../../../agent/protocol/alerts.ts';
 import type { ChannelDefinition } from '../../../agent/protocol/notifications.ts';
 import { listDeliveries } from '../../../agent/store/alerts.ts';
 import { FakeClock } from '../../rig/fake-clock.ts';
@@ -101,6 +101,33 @@ describe('the outbox', () => {
     await settled();
     assert.deepEqual(sent, ['[firing] warning: one (shop)\n[firing] warning: two (shop)']);
     assert.deepEqual([listDeliveries(db), clock.pending], [[], 0]);
+  });
+
+  it('tells each group by itself', async () => {
+    const rule = (group: string) =>
+      AlertRule.parse({
+        id: 'r',
+        name: 'R',
+        metricId: 'm',
+        severity: 'info',
+        condition: { kind: 'no_data', windowSeconds: 60 },
+        group,
+      });
+    db.transact((tx) =>
+      outbox.put(
+        tx,
+        ['disk', 'tests', 'disk'].map((group, index) => ({
+          alert: anAlert(`a${index}`, { message: `${group} ${index}` }),
+          rule: rule(group),
+        })),
+      ),
+    );
+    outbox.send();
+    for (let message = 0; message < 2; message += 1) await settled();
+    assert.deepEqual(sent, [
+      '[firing] warning: disk 0 (shop)\n[firing] warning: disk 2 (shop)',
+      '[firing] warning: tests 1 (shop)',
+    ]);
   });
 
   it('tells nobody below the least severity, and only the channels that a rule names', async () => {

@@ -100,7 +100,15 @@ describe('recorded alerts', () => {
   });
 
   it('wait for a channel once, in their latest state', () => {
-    const delivery = { channel: 'team', alert: anAlert('a'), createdAt: 1, dueAt: 1, attempts: 0, problem: null };
+    const delivery = {
+      channel: 'team',
+      alert: anAlert('a'),
+      group: 'g',
+      createdAt: 1,
+      dueAt: 1,
+      attempts: 0,
+      problem: null,
+    };
     const later = { ...delivery, alert: anAlert('a', { state: 'resolved', resolvedAt: 2 }), createdAt: 2 };
     db.transact((tx) => [delivery, later].forEach((each) => saveDelivery(tx, each)));
     assert.deepEqual(listDeliveries(db), [later]);

@@ -138,7 +138,7 @@ describe('recorded metrics', () => {
     assert.ok(series.length <= seriesLimits.ofMetric + 1);
     const overflow = series.find(({ tags }) => tags['otel.metric.overflow'] === 'true');
     assert.deepEqual(overflow?.tags, overflowTags);
-    assert.ok((overflow?.recorded ?? 0) >= 500);
+    assert.ok((overflow?.count ?? 0) >= 500);
     assert.equal(
       mergeRollups(0, readRollups(db, { series: seriesWith(db, counter.id, {}), level: day, ...forever })).sum,
       seriesLimits.ofMetric + 500,
