@@ -141,12 +141,12 @@ export const pipelineCommands: readonly CommandDeclaration[] = [
       repository,
       help,
     ],
-    examples: ['noodle pipeline export --format github > .github/workflows/ci.yml'],
+    examples: ['noodle pipeline export --format github', 'noodle pipeline export build-test-deploy -f gitlab'],
   },
   {
     name: 'pipeline schema',
     summary: 'Print the JSON schema of noodle.yaml.',
     options: [help],
-    examples: ['noodle pipeline schema > noodle.schema.json'],
+    examples: ['noodle pipeline schema'],
   },
 ];
