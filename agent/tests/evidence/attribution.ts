@@ -46,7 +46,8 @@ export class Attribution {
     for (const file of window.written) this.#written.add(file);
     if (window.isLast) state.hasEnded = true;
     if (window.child !== undefined && window.isLast) this.#finishedChildren.add(window.child);
-    if (window.test === null) state.shared.push(window);
+    if (window.isLoading) state.loads.push(window);
+    else if (window.test === null) state.shared.push(window);
     else this.#addTo(window.test, window, state);
     if (window.test !== null && window.files.some((file) => file.isNew)) state.loads.push(window);
   }

@@ -5,7 +5,13 @@ import { assetPath } from '../../platform/assets.ts';
 import { createWorkerPool } from '../../platform/worker-pool.ts';
 import type { ExecutionId, RepoPath, TestId } from '../../protocol/ids.ts';
 import type { PlanRequest } from '../../protocol/plan.ts';
-import { evidenceAges, loadTestEvidence, removeUnusedCoverage, saveTestEvidence, type TestEvidence } from '../../store/evidence.ts';
+import {
+  evidenceAges,
+  loadTestEvidence,
+  removeUnusedCoverage,
+  saveTestEvidence,
+  type TestEvidence,
+} from '../../store/evidence.ts';
 import { testId, type TestAdapter, type TestProject } from '../adapter.ts';
 import { temporaryFolderOf, type TestsOptions } from '../options.ts';
 import { EvidenceRecording, type EvidencePool } from './evidence.ts';

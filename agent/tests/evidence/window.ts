@@ -35,6 +35,8 @@ export const Window = z.object({
   sharesModules: z.boolean(),
   /** Every import is in `edges`; else all modules count that were loaded before. */
   knowsImports: z.boolean(),
+  /** What ran while all test files were loaded: each has the part that it imports. */
+  isLoading: z.boolean().default(false),
   /** The process, or the test file in it, ended as it should. */
   isLast: z.boolean(),
   /** False: more may have been used, as by a program that was started. */

@@ -70,6 +70,20 @@ class Recorder {
     return this.test;
   }
 
+  /** This test file is loaded now. What it opens belongs to it; what runs is counted once, when all are loaded. */
+  enterLoading(test) {
+    // What ran before the first of them counts for all.
+    this.close({ counts: this.test === null });
+    this.test = test;
+  }
+
+  /** All test files are loaded: each has what ran in the modules that it imports. */
+  endLoading() {
+    this.close({ counts: false });
+    this.test = null;
+    this.close({ isLoading: true });
+  }
+
   /** What came since the last window belongs to this test file, which is over. Held back, the window is there for the one who renames it. */
   closeAs(test, { isHeldBack = false } = {}) {
     this.test = test;
@@ -83,11 +97,11 @@ class Recorder {
     this.session = false;
   }
 
-  close({ isLast = false, isHeldBack = false } = {}) {
+  close({ isHeldBack = false, ...kind } = {}) {
     if (this.session === false || (this.session === null && this.windows === 0 && this.test === null)) return undefined;
     let written;
     try {
-      written = this.write(isLast, isHeldBack);
+      written = this.write(kind, isHeldBack);
     } catch {
       // No window: the agent knows of no evidence then.
     }
@@ -95,8 +109,8 @@ class Recorder {
     return written;
   }
 
-  write(isLast, isHeldBack) {
-    const { scripts, isWhole } = this.session === null ? { scripts: [], isWhole: false } : this.takeScripts();
+  write({ isLast = false, isLoading = false, counts = true }, isHeldBack) {
+    const { scripts, isWhole } = this.scriptsSince(counts);
     const window = {
       process: this.process,
       number: this.windows++,
@@ -105,6 +119,7 @@ class Recorder {
       // Those of `require` are always known.
       knowsImports: this.seesImports || !this.hasEcmaScript,
       isLast,
+      isLoading,
       isComplete: isWhole && !this.isIncomplete,
       scripts,
       edges: this.edges,
@@ -122,6 +137,11 @@ class Recorder {
       .filter(({ source }) => this.unmapped.has(source))
       .map(({ file, source }) => ({ file, source }));
     return { name, unmapped };
+  }
+
+  scriptsSince(counts) {
+    if (!counts) return { scripts: [], isWhole: true };
+    return this.session === null ? { scripts: [], isWhole: false } : this.takeScripts();
   }
 
   /** The scripts of the repository of which something ran; counts begin anew. */

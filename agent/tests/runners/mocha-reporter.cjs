@@ -15,7 +15,7 @@ function watchLoading() {
       send({ event: 'at', files: [rest[1]] });
       if (evidence !== undefined) {
         evidence.forgetListings();
-        evidence.enter(rest[1]);
+        evidence.enterLoading(rest[1]);
       }
     }
     return original.call(this, event, ...rest);
@@ -29,7 +29,7 @@ function watchLoading() {
 function NoodleReporter(runner) {
   stopWatching();
   send({ event: 'at', files: [] });
-  if (evidence !== undefined) evidence.enter(null);
+  if (evidence !== undefined) evidence.endLoading();
   const reported = new WeakSet();
   const left = partsByFile(runner.suite);
   let current;

@@ -182,6 +182,16 @@ describe('what test files use', function () {
     assert.notDeepEqual(executions(rig), first);
   });
 
+  it('has what mocha is told to require before the tests', async () => {
+    const files = {
+      'package.json': manifest('mocha --require ./setup.js test/*.test.js'),
+      'setup.js': 'global.ready = true;\n',
+    };
+    await using rig = await create({ ...files, ...sources, ...testFiles('') }, { packages: { mocha } });
+    const evidence = await record(rig);
+    for (const name of ['a', 'b', 'c']) assert.equal(covered(evidence.get(name), 'setup.js').path, 'setup.js');
+  });
+
   it('is not recorded when the setting says so, nor of a part of a file', async () => {
     const files = { 'package.json': manifest('mocha test/*.test.js'), ...sources, ...testFiles('') };
     await using rig = await create(files, { packages: { mocha }, settings: { 'test.recordEvidence': false } });

@@ -26,6 +26,22 @@ describe('what a test file used', () => {
     assert.deepEqual(coveredBy(used, 'c'), ['c']);
   });
 
+  it('has its part of what ran while all test files were loaded together', () => {
+    const used = add([
+      window(null, [file('a'), file('src/x'), file('b'), file('src/y')], {
+        isLoading: true,
+        edges: [
+          ['a', 'src/x'],
+          ['b', 'src/y'],
+        ],
+      }),
+      window('a', []),
+      window('b', [], { isLast: true }),
+    ]);
+    assert.deepEqual(coveredBy(used, 'a'), ['a', 'src/x']);
+    assert.deepEqual(coveredBy(used, 'b'), ['b', 'src/y']);
+  });
+
   it('has all that was loaded, where imports are not known', () => {
     const used = add([
       window('a', [file('a'), file('src/x')], { knowsImports: false }),
@@ -92,6 +108,7 @@ function window(test: string | null, files: readonly MarkedFile[], more: Partial
     sharesModules: true,
     knowsImports: true,
     isLast: false,
+    isLoading: false,
     isComplete: true,
     edges: [],
     native: [],
