@@ -14,6 +14,7 @@ import { listOutputs, removableOutputs } from './output-files.ts';
 import { scratchOf } from './scratch.ts';
 import { isCacheable, type TargetState } from './target-state.ts';
 import { traceReads } from './tracing/trace-reads.ts';
+import { undeclaredWrite } from './undeclared-writes.ts';
 
 export type CarryOutOptions = BuildRunOptions & { readonly state: TargetState };
 
@@ -40,7 +41,7 @@ export async function carryOut(job: BuildJob, context: StepContext, options: Car
     const undeclaredReads = await trace.undeclared();
     if (attempt.startError === null && attempt.exitCode === 0) {
       for (const file of undeclaredReads) context.log(`reads ${file}, which is not an input\n`);
-      return { ...(await succeeded(job, attempt, { ...options, startedAt })), recovery, undeclaredReads };
+      return { ...(await succeeded(job, attempt, { ...options, startedAt, context })), recovery, undeclaredReads };
     }
     const failure = classifyFailure({ ...attempt, install: installOf(target, options) });
     const action = nextAction(failure, done);
@@ -53,18 +54,24 @@ export async function carryOut(job: BuildJob, context: StepContext, options: Car
   }
 }
 
-/** What is recorded, and kept in the cache unless its inputs changed meanwhile: then nobody knows what it was made from. */
+/**
+ * What is recorded, and kept in the cache unless its inputs changed meanwhile (then nobody knows what it was made from), or
+ * it wrote more than its outputs (which would not come back).
+ */
 async function succeeded(
   { planned, target }: BuildJob,
   { problems, log }: Attempt,
-  options: CarryOutOptions & { readonly startedAt: number },
+  options: CarryOutOptions & { readonly startedAt: number; readonly context: StepContext },
 ): Promise<Ending> {
   const { state, inspector, cache, model, tree, root, startedAt, clock } = options;
   inspector.forgetRecent();
   const after = await inspector.inspect(target, model.targets, tree);
   if (options.isIncremental && isCacheable(target) && after.fingerprint === state.fingerprint) {
-    const outputs = await listOutputs(root, target.outputs, target.folder);
-    await cache.store(state.fingerprint, { outputs, log, startedAt, finishedAt: clock.now() });
+    const beside = await undeclaredWrite(target, options);
+    if (beside === null) {
+      const outputs = await listOutputs(root, target.outputs, target.folder);
+      await cache.store(state.fingerprint, { outputs, log, startedAt, finishedAt: clock.now() });
+    } else options.context.log(`writes ${beside}, which is not an output, so nothing is kept in the build cache\n`);
   }
   return {
     status: 'succeeded',

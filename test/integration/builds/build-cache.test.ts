@@ -14,7 +14,7 @@ import { ScriptedCommand } from '../../rig/scripted-command.ts';
 const compiler = `
 import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 const source = readFileSync('src.txt', 'utf8');
-appendFileSync('runs', 'x');
+appendFileSync('runs.log', 'x');
 mkdirSync('dist/bin', { recursive: true });
 writeFileSync('dist/out.txt', source);
 writeFileSync('dist/bin/run', '#!/bin/sh\\n', { mode: 0o755 });
@@ -23,12 +23,12 @@ symlinkSync('out.txt', 'dist/link');
 if (source.includes('extra')) writeFileSync('dist/extra.txt', 'extra');
 console.log('src.txt:1: warning: compiled ' + source.trim());
 `;
-const files = { '.gitignore': 'dist\nruns\n', 'compile.mjs': compiler, 'src.txt': 'one' };
+const files = { '.gitignore': 'dist\nruns.log\n', 'compile.mjs': compiler, 'src.txt': 'one' };
 const configured = { app: { command: 'node compile.mjs', inputs: ['src.txt', 'compile.mjs'], outputs: ['dist/**'] } };
 const everything = { all: true };
 
 async function runs(rig: BuildsRig): Promise<number> {
-  return (await rig.git.read('runs')).length;
+  return (await rig.git.read('runs.log')).length;
 }
 
 describe('the build cache', () => {
@@ -140,6 +140,24 @@ describe('the build cache', () => {
     rig.settings = { ...rig.settings, 'build.incremental': false };
     await rig.run(everything);
     assert.equal(await runs(rig), 4);
+  });
+
+  it('keeps nothing of a build that writes beside its outputs: that would not come back', async () => {
+    const beside = {
+      ...files,
+      '.gitignore': 'dist\nruns.log\nbeside\n',
+      'compile.mjs': `${compiler}\nwriteFileSync('beside', source);`,
+    };
+    await using rig = await BuildsRig.create(beside, { configured });
+    const first = await rig.run(everything);
+    const log = await rig.engine.engine.log(first.id, undefined, 0);
+    assert.match(
+      log.ok ? log.value.text : '',
+      /^writes beside, which is not an output, so nothing is kept in the build cache$/m,
+    );
+    await rig.git.remove('dist');
+    await rig.run(everything);
+    assert.equal(await runs(rig), 2);
   });
 
   it('does not follow a folder that is a link to somewhere else', async () => {

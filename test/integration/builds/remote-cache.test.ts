@@ -10,12 +10,12 @@ import { freePort, nginx, NginxCache } from '../../rig/nginx-cache.ts';
 
 const compiler = `
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-appendFileSync('runs', 'x');
+appendFileSync('runs.log', 'x');
 mkdirSync('dist', { recursive: true });
 writeFileSync('dist/out.txt', readFileSync('src.txt', 'utf8'));
 writeFileSync('dist/empty.txt', '');
 `;
-const files = { '.gitignore': 'dist\nruns\n', 'compile.mjs': compiler, 'src.txt': 'one' };
+const files = { '.gitignore': 'dist\nruns.log\n', 'compile.mjs': compiler, 'src.txt': 'one' };
 const configured = {
   app: { command: 'node compile.mjs', inputs: ['src.txt', 'compile.mjs'], outputs: ['dist/**'] },
   other: { command: 'node --version > other.txt', inputs: ['src.txt'], outputs: ['other.txt'] },
@@ -50,7 +50,7 @@ describe('the remote cache', function () {
     await second.run(everything);
     assert.deepEqual(sourcesOf(second), ['remote', 'remote']);
     assert.deepEqual([await second.git.read('dist/out.txt'), await second.git.read('dist/empty.txt')], ['one', '']);
-    await assert.rejects(second.git.read('runs'));
+    await assert.rejects(second.git.read('runs.log'));
     // From now on this machine has it too.
     await second.git.remove('dist');
     await second.run(everything);
