@@ -15,6 +15,7 @@ import {
 } from '../protocol/operations.ts';
 import { inputProblem } from './input-problem.ts';
 import { isSufficient } from './roles.ts';
+import { keysAt } from './schema-keys.ts';
 
 /** Who asks. */
 export interface Caller {
@@ -94,7 +95,7 @@ function strictInput(input: z.ZodObject): z.ZodObject {
 function parseInput(schema: z.ZodObject, input: unknown): Result<Readonly<Record<string, unknown>>> {
   const parsed = schema.safeParse(input ?? {});
   if (parsed.success) return success(parsed.data);
-  return { ok: false, failure: inputProblem(parsed.error, input, Object.keys(schema.shape)) };
+  return { ok: false, failure: inputProblem(parsed.error, input, keysAt(schema, parsed.error.issues[0]?.path ?? [])) };
 }
 
 async function authorizeAndRun(options: DispatcherOptions, call: Call): Promise<Result<unknown>> {
