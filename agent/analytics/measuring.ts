@@ -39,6 +39,12 @@ export function listenToBus(options: MeasuringOptions): () => Promise<void> {
     }
   };
   const branches = new Map<string, string | null>();
+  const flaky = new Map<string, Set<string>>();
+  disposables.defer(
+    events.on('test.flaky', ({ executionId, flaky: { test } }) => {
+      flaky.set(executionId, (flaky.get(executionId) ?? new Set()).add(test));
+    }),
+  );
   disposables.defer(events.on('run.started', (event) => branches.set(event.executionId, event.branch)));
   disposables.defer(events.on('plan.made', (event) => keep(measurePlan(event, clock.now()))));
   disposables.defer(events.on('build.finished', (event) => keep(measureBuild(event, clock.now()))));
@@ -46,10 +52,11 @@ export function listenToBus(options: MeasuringOptions): () => Promise<void> {
   disposables.defer(events.on('alert.changed', (event) => keep(measureAlert(event, clock.now()))));
   disposables.defer(
     events.on('run.finished', (event) => {
-      keep([...measureRun(event, clock.now()), ...evidenceOf(event, options)]);
+      keep([...measureRun(event, clock.now()), ...evidenceOf(event, flaky.get(event.executionId)?.size ?? 0, options)]);
       const execution = getExecution(store, event.executionId);
       if (execution !== null) telemetry.runEnded(execution, branches.get(event.executionId) ?? null);
       branches.delete(event.executionId);
+      flaky.delete(event.executionId);
     }),
   );
   return () => disposables.dispose();
@@ -57,11 +64,12 @@ export function listenToBus(options: MeasuringOptions): () => Promise<void> {
 
 function evidenceOf(
   event: EventOf<'run.finished'>,
+  flaky: number,
   { store, clock, cost, freeBytes }: MeasuringOptions,
 ): Measurement[] {
   if (event.status !== 'succeeded' && event.status !== 'failed') return [];
   const at = clock.now();
-  const { queueMs, flaky, regret } = runEvidence(store, event.executionId);
+  const { queueMs, regret } = runEvidence(store, event.executionId);
   const { memoryBytes, stateBytes } = cost();
   const free = freeBytes();
   const values: [string, number | null][] = [

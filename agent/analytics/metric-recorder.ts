@@ -4,7 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Disposer } from '../protocol/client.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
 import { recordMetricValues, type WeightedValue } from '../store/metric-values.ts';
-import { getMetric, notDeclared } from '../store/metrics.ts';
+import { getMetric, notDeclared, tagsText } from '../store/metrics.ts';
 import type { Store } from '../store/store.ts';
 
 export interface MetricRecorderOptions {
@@ -24,8 +24,9 @@ interface Waiting {
 
 /** While values come, so long lies between two writes at least. */
 const flushMs = 200;
-/** Values of one transaction: it takes a few milliseconds. */
-const batchSize = 40;
+/** Series and values of one transaction: it takes a few milliseconds. */
+const seriesOfBatch = 8;
+const valuesOfBatch = 200;
 /** Beyond, values are refused instead of filling the memory. */
 const mostWaiting = 100_000;
 /** Clocks of two programs differ by a little. */
@@ -112,9 +113,9 @@ export class MetricRecorder {
     const { clock, events, onRecorded } = this.#options;
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (let from = 0; from < waiting.length; from += batchSize) {
-      if (from > 0) await new Promise((resolve) => setImmediate(resolve));
-      await this.#write(waiting.slice(from, from + batchSize));
+    for (const [index, batch] of batchesOf(waiting).entries()) {
+      if (index > 0) await new Promise((resolve) => setImmediate(resolve));
+      await this.#write(batch);
     }
     this.#lastFlushMs = clock.monotonicMs();
     this.#flushing = null;
@@ -146,6 +147,26 @@ export class MetricRecorder {
       batch.forEach(({ settle }) => settle(lost));
     }
   }
+}
+
+/** Values of a series stay together: each of its spans is written once. */
+function batchesOf(waiting: readonly Waiting[]): Waiting[][] {
+  const bySeries = Map.groupBy(waiting, ({ id, value }) => `${id}\n${tagsText(value.tags)}`);
+  const batches: Waiting[][] = [];
+  let [batch, series]: [Waiting[], number] = [[], 0];
+  for (const ofSeries of bySeries.values()) {
+    for (let from = 0; from < ofSeries.length; from += valuesOfBatch) {
+      const part = ofSeries.slice(from, from + valuesOfBatch);
+      if (series >= seriesOfBatch || batch.length + part.length > valuesOfBatch) {
+        if (batch.length > 0) batches.push(batch);
+        [batch, series] = [[], 0];
+      }
+      batch.push(...part);
+      series += 1;
+    }
+  }
+  if (batch.length > 0) batches.push(batch);
+  return batches;
 }
 
 function timeText(at: number): string {

@@ -98,15 +98,14 @@ export const ownMetrics: readonly MetricDefinition[] = [
   {
     id: 'test.flaky',
     name: 'Flaky tests of a run',
-    description: 'Failing tests of a run whose last ten results went to and fro at least three times.',
+    description: 'Tests that were seen in a run to pass and to fail with equal inputs.',
     type: 'gauge',
     unit: '1',
   },
   {
     id: 'test.regret',
     name: 'Failures that the selection missed',
-    description:
-      'Tests that failed when everything ran, had passed before, and that the selection of the run before had left out.',
+    description: 'Test files that failed when everything ran, and that a selection had left out.',
     type: 'counter',
     unit: '1',
   },

@@ -36,11 +36,15 @@ export function recordMetricValues(tx: Transaction, id: string, values: readonly
   const key = keyOf(tx, 'metric_definitions', id);
   const definition = getMetric(tx, id);
   if (key === null || definition === null) return notDeclared(id);
-  for (const [tags, ofTags] of grouped(values, (value) => tagsText(value.tags))) {
-    const [first] = ofTags;
-    if (first === undefined) throw new Error(`values of ${tags} without any`);
-    for (const series of seriesFor(tx, key, first.tags))
-      recordOfSeries(tx, { series, type: definition.type, values: ofTags });
+  // The sum of all series takes everything at once: it is in each list, and so it is written once.
+  const bySeries = new Map<number, WeightedValue[]>();
+  for (const ofTags of grouped(values, (value) => tagsText(value.tags)).values()) {
+    for (const series of seriesFor(tx, key, ofTags[0]?.tags ?? {})) {
+      bySeries.set(series, [...(bySeries.get(series) ?? []), ...ofTags]);
+    }
+  }
+  for (const [series, ofSeries] of bySeries) {
+    recordOfSeries(tx, { series, type: definition.type, values: ofSeries });
   }
   return success(undefined);
 }

@@ -14,25 +14,36 @@ const version = 1;
 
 type Bins = Map<number, number>;
 
+interface Ordered {
+  readonly negative: readonly [number, number][];
+  readonly positive: readonly [number, number][];
+  readonly count: number;
+}
+
 /** Counts of values in bins whose bounds grow by a constant factor. */
 export class QuantileSketch {
   #zeros = 0;
   readonly #positive: Bins = new Map();
   readonly #negative: Bins = new Map();
 
+  /** The bins from the smallest values to the largest, until something is added. */
+  #ordered: Ordered | null = null;
+
   /** How many values were added. */
   get count(): number {
-    return this.#zeros + total(this.#positive) + total(this.#negative);
+    return this.#order().count;
   }
 
   /** `value` has to be finite, `times` a whole number. */
   add(value: number, times = 1): void {
+    this.#ordered = null;
     if (Math.abs(value) < smallest) this.#zeros += times;
     else increase(value > 0 ? this.#positive : this.#negative, binOf(Math.abs(value)), times);
   }
 
   /** Adds what another sketch holds. The result is that of having added all values to one. */
   merge(other: QuantileSketch): void {
+    this.#ordered = null;
     this.#zeros += other.#zeros;
     for (const [bin, times] of other.#positive) increase(this.#positive, bin, times);
     for (const [bin, times] of other.#negative) increase(this.#negative, bin, times);
@@ -40,16 +51,16 @@ export class QuantileSketch {
 
   /** The value of the nearest rank, `⌈share × count⌉`; null of nothing. */
   quantile(share: number): number | null {
-    const { count } = this;
+    const { count, negative, positive } = this.#order();
     if (count === 0) return null;
     let left = Math.max(0, Math.ceil(Math.min(share, 1) * count) - 1);
-    for (const [bin, times] of inOrder(this.#negative, -1)) {
+    for (const [bin, times] of negative) {
       if (left < times) return -valueOf(bin);
       left -= times;
     }
     if (left < this.#zeros) return 0;
     left -= this.#zeros;
-    for (const [bin, times] of inOrder(this.#positive, 1)) {
+    for (const [bin, times] of positive) {
       if (left < times) return valueOf(bin);
       left -= times;
     }
@@ -70,6 +81,15 @@ export class QuantileSketch {
       }
     }
     return Uint8Array.from(bytes);
+  }
+
+  #order(): Ordered {
+    this.#ordered ??= {
+      negative: inOrder(this.#negative, -1),
+      positive: inOrder(this.#positive, 1),
+      count: this.#zeros + total(this.#positive) + total(this.#negative),
+    };
+    return this.#ordered;
   }
 
   /** What `encode` wrote; null of bytes that are not a sketch of this version. */

@@ -3,7 +3,6 @@ import { exportMetric } from '../../../agent/analytics/metric-export.ts';
 import { metricsOf, tracesOf } from '../../../agent/analytics/otlp-export.ts';
 import { OtlpReader } from '../../../agent/analytics/otlp-input.ts';
 import { nameOf, prometheusText } from '../../../agent/analytics/prometheus.ts';
-import { isFlaky } from '../../../agent/analytics/run-evidence.ts';
 import type { MetricDefinition, MetricTags } from '../../../agent/protocol/metrics.ts';
 import type { Step } from '../../../agent/protocol/execution.ts';
 import { StepId } from '../../../agent/protocol/ids.ts';
@@ -245,20 +244,5 @@ describe('what is sent to a collector', () => {
       ['cicd.pipeline.run.duration', 'cicd.pipeline.run.errors'],
     );
     assert.match(JSON.stringify(metrics[0]), /"sum":0\.999,.*"bucketCounts":\["1","0"/);
-  });
-});
-
-describe('flaky tests', () => {
-  it('are those that went to and fro at least three times', () => {
-    const history = (text: string) =>
-      Array.from(text, (letter) => ({
-        status: letter === 'p' ? ('passed' as const) : letter === 'f' ? ('failed' as const) : ('skipped' as const),
-        durationMs: 1,
-        finishedAt: 1,
-      }));
-    assert.deepEqual(
-      ['fpfp', 'fppp', 'ffffpppp', 'fspsfsp', ''].map((text) => isFlaky(history(text))),
-      [true, false, false, true, false],
-    );
   });
 });
