@@ -91,6 +91,17 @@ describe('diagnostics', () => {
     });
   }
 
+  it('tell of changed lines that no test runs', () => {
+    const found = currentDiagnostics(db, new Map([[cart, [[4, 4], [7, 9]]]])).get(cart);
+    assert.deepEqual(
+      found?.map(({ range, message, severity }) => [range.start.line, range.end.line, message, severity]),
+      [
+        [3, 3, 'No test runs this changed line.', 'information'],
+        [6, 8, 'No test runs these 3 changed lines.', 'information'],
+      ],
+    );
+  });
+
   /** `line:character message` of each diagnostic, by file. */
   function places(): Record<string, string[]> {
     return Object.fromEntries(
