@@ -16,6 +16,8 @@ import { isCacheable, type TargetState } from './target-state.ts';
 import { traceReads } from './tracing/trace-reads.ts';
 import { undeclaredWrite } from './undeclared-writes.ts';
 
+const longestEvidence = 160;
+
 export type CarryOutOptions = BuildRunOptions & { readonly state: TargetState };
 
 /** The build from its first attempt to its last. */
@@ -96,7 +98,8 @@ function failed({ exitCode, problems }: Attempt, failure: BuildFailure): Ending 
 function failedReason(failure: BuildFailure, problems: readonly BuildProblem[]): string {
   const said = problemReason(problems);
   if (said !== null && (failure.class === 'compile_error' || failure.class === 'missing_dependency')) return said;
-  const what = failure.class === 'unknown' ? failure.evidence : `${classNames[failure.class]}: ${failure.evidence}`;
+  const what =
+    failure.class === 'unknown' ? failure.evidence : `${classNames[failure.class]}: ${shortened(failure.evidence)}`;
   return failure.suggestion === null || failure.class === 'unknown' ? what : `${what}; ${failure.suggestion}`;
 }
 
@@ -115,7 +118,12 @@ function sentenceFor(action: RecoveryAction, { class: name, evidence }: BuildFai
     action.kind === 'retry'
       ? `tried again after ${action.afterMs / 1000} s`
       : 'built again without what earlier builds have left';
-  return `${what}, because of ${classNames[name]}: ${evidence}`;
+  return `${what}, because of ${classNames[name]}: ${shortened(evidence)}`;
+}
+
+/** Some tools say all they know in one line. */
+function shortened(evidence: string): string {
+  return evidence.length <= longestEvidence ? evidence : `${evidence.slice(0, longestEvidence - 1)}…`;
 }
 
 async function prepare(
