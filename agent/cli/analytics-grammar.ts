@@ -26,7 +26,7 @@ function metric(common: readonly OptionDeclaration[]): CommandDeclaration {
       'noodle metric define bundle.size --unit bytes',
       'noodle metric record bundle.size 48213 --tags branch=main',
       'noodle metric show run.duration',
-      'noodle metric export run.duration > durations.csv',
+      'noodle metric export run.duration --format json',
     ],
   };
 }
@@ -53,7 +53,7 @@ function alerts(common: readonly OptionDeclaration[]): CommandDeclaration {
       'noodle alerts',
       'noodle alerts ack 3f2a',
       'noodle alerts silence runs-slower --for 2h --reason "known"',
-      'noodle alerts rule \'{"id":"big","name":"Bundle too big","metricId":"bundle.size","severity":"error","condition":{"kind":"threshold","aggregate":"last","operator":">","value":60000}}\'',
+      'noodle alerts rule \'{"id":"big","name":"Big","metricId":"bundle.size","severity":"error","condition":{"kind":"threshold","aggregate":"last","operator":">","value":60000}}\'',
     ],
   };
 }

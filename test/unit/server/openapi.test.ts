@@ -108,6 +108,6 @@ describe('The OpenAPI document', () => {
     assert.equal(document.paths['/api/cicd/stop']?.['post']?.requestBody, undefined);
     const record = document.paths['/api/cicd/metrics/{id}/record']?.['post']?.requestBody;
     assert.equal(record?.required, true);
-    assert.deepEqual(Object.keys(record?.content['application/json']?.schema['properties'] ?? {}), ['value', 'tags']);
+    assert.deepEqual(Object.keys(record?.content['application/json']?.schema['properties'] ?? {}), ['value', 'tags', 'at']);
   });
 });
