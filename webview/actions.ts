@@ -29,6 +29,9 @@ export interface Actions {
   rerun(id: ExecutionId, failed: boolean): void;
   /** Opens or closes why a target was built. */
   toggleTarget(id: TargetId): void;
+  /** Lets a test fail by chance until a time. */
+  quarantine(test: TestId, until: number): void;
+  liftQuarantine(test: TestId): void;
   acknowledgeAlert(id: string): void;
   /** Tells nobody of the alerts of a rule for a while. */
   silenceRule(rule: string, durationSeconds: number): void;

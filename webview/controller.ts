@@ -173,6 +173,14 @@ export class Controller implements Actions {
     if (openTargets.has(id)) this.#details.explain(id);
   }
 
+  quarantine(test: TestId, until: number): void {
+    this.#change(`quarantine ${test}`, () => this.#client.quarantineTest({ test, until }));
+  }
+
+  liftQuarantine(test: TestId): void {
+    this.#change(`lift ${test}`, () => this.#client.liftQuarantine({ test }));
+  }
+
   acknowledgeAlert(id: string): void {
     this.#change(`acknowledge ${id}`, () => this.#client.acknowledgeAlert({ id }));
   }

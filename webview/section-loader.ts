@@ -22,6 +22,7 @@ const readers: { readonly [S in LoadedSection]: Read<S> } = {
     ]);
     return { pipelines, approvals };
   },
+  tests: readTests,
   async builds(client, { days }) {
     const [{ targets, problems }, metrics] = await Promise.all([
       client.listTargets({}),
@@ -67,6 +68,7 @@ async function readRisk(client: Client): Promise<ChangeRisk | null> {
 /** Events after which a section shows something else. */
 const refreshedBy: { readonly [S in LoadedSection]: readonly NoodleEvent['type'][] } = {
   pipelines: ['approval.changed', 'execution.changed'],
+  tests: ['run.finished', 'test.flaky'],
   builds: ['build.finished', 'run.finished'],
   trends: ['run.finished'],
   alerts: ['alert.changed'],
@@ -118,6 +120,25 @@ export class SectionLoader {
       return { state: 'failed', failure: failureOf(error) };
     }
   }
+}
+
+/** The metric of what selections missed. */
+const regretMetric = 'test.regret';
+const shownSuggestions = 10;
+
+async function readTests(client: Client): Promise<SectionContents['tests']> {
+  const [{ clusters }, { tests: flaky }, coverage, { suggestions }, { metrics }] = await Promise.all([
+    client.getTriage({}),
+    client.listFlakyTests({}),
+    client.getCoverage({}),
+    client.suggestTests({ limit: shownSuggestions }),
+    client.listMetrics({}),
+  ]);
+  const isMeasured = metrics.some(({ id }) => id === regretMetric);
+  const { sum, count } = isMeasured
+    ? await client.getMetricsSummary({ id: regretMetric, limit: 1 })
+    : { sum: 0, count: 0 };
+  return { clusters, flaky, coverage, suggestions, regret: { failures: sum, audits: count } };
 }
 
 async function readTrends(client: Client, { metric, days }: Filters, now: number): Promise<SectionContents['trends']> {

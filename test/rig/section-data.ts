@@ -1,6 +1,9 @@
 // What the agent answers to the sections of the dashboard: fixed data, one thing of every kind.
 import { AlertRule } from '../../agent/protocol/alerts.ts';
 import { BuildMetrics, BuildTarget } from '../../agent/protocol/build.ts';
+import { CoverageSummary, TestSuggestion } from '../../agent/protocol/coverage.ts';
+import { FlakyTest } from '../../agent/protocol/flakiness.ts';
+import { FailureCluster } from '../../agent/protocol/triage.ts';
 import { Approval, Pipeline } from '../../agent/protocol/pipeline.ts';
 import { MetricDefinition, type MetricPoint } from '../../agent/protocol/metrics.ts';
 import {
@@ -223,8 +226,77 @@ export const approval = Approval.parse({
   diff: '-  "version": "1.3.0"\n+  "version": "1.4.0"\n',
 });
 
+const flaky = FlakyTest.parse({
+  test: 'vitest:test/clock.test.ts > clock > ticks',
+  probability: 0.12,
+  trials: 40,
+  failures: 4,
+  cause: 'time',
+  evidence: ['It failed in a run and passed when it ran alone.'],
+  seenAt: now,
+  quarantine: null,
+});
+
+const cluster = FailureCluster.parse({
+  kind: 'new',
+  message: 'expected 90, received 100',
+  at: { file: 'test/cart.test.ts', line: 41 },
+  tests: ['vitest:test/cart.test.ts > cart > total'],
+  failingSince: now - 40_000,
+  executionId: 'run-9',
+  suspects: ['src/cart.ts'],
+  owners: ['@shop'],
+  reproduce: "npx vitest run test/cart.test.ts -t 'total'",
+});
+
+const coverage = CoverageSummary.parse({
+  files: [
+    {
+      path: 'src/cart.ts',
+      lines: { covered: 80, total: 100 },
+      functions: { covered: 8, total: 10 },
+      tests: [],
+      isOutdated: false,
+    },
+  ],
+  lines: { covered: 80, total: 100 },
+  functions: { covered: 8, total: 10 },
+  tests: 12,
+  recorded: { from: now - hourMs, until: now },
+});
+
 /** Answers of an agent that knows one thing of every kind. */
 export const sectionAnswers: ScriptedAnswers = {
+  getTriage: () => ({ clusters: [cluster] }),
+  listFlakyTests: () => ({ tests: [flaky] }),
+  getCoverage: () => coverage,
+  suggestTests: () => ({
+    suggestions: [
+      TestSuggestion.parse({
+        path: 'src/cart.ts',
+        name: 'refund',
+        startLine: 50,
+        endLine: 60,
+        uncoveredLines: 9,
+        changes: 4,
+        why: 'changed 4 times lately, and no test runs it',
+      }),
+    ],
+  }),
+  getMetricsSummary: ({ id }) => ({
+    definition: { ...duration, id },
+    series: { count: 1, isFull: false },
+    count: 18,
+    sum: 1,
+    minimum: 0,
+    median: 0,
+    p90: 0,
+    p95: 0,
+    p99: 0,
+    maximum: 1,
+    percentileError: 0.01,
+    values: [],
+  }),
   listPipelines: () => ({ pipelines: [pipeline], nextCursor: null }),
   listApprovals: () => ({ approvals: [approval] }),
   listTargets: () => ({ targets: [target], problems: ['web and core write the same file dist/index.js'] }),
@@ -258,7 +330,7 @@ export const sectionAnswers: ScriptedAnswers = {
     by: '3b5f17',
     among: 412,
   }),
-  listMetrics: () => ({ metrics: [duration, size] }),
+  listMetrics: () => ({ metrics: [duration, size, { ...size, id: 'test.regret', name: 'Regret' }] }),
   analyzeTrends: () => ({ trends: [trend] }),
   predictMetrics: () => forecast,
   getMetricSeries: ({ id }) => ({

@@ -6,7 +6,7 @@ import { alert, now } from '../rig/dashboard-data.ts';
 import { approval, proposal, rule, sectionAnswers } from '../rig/section-data.ts';
 import { DashboardBench, overflow } from './dashboard-rig.ts';
 
-const sections = ['Pipelines', 'Builds', 'Trends', 'Alerts', 'Delivery', 'Models'] as const;
+const sections = ['Pipelines', 'Tests', 'Builds', 'Trends', 'Alerts', 'Delivery', 'Models'] as const;
 
 async function open(page: Page, section: (typeof sections)[number]): Promise<void> {
   await page.getByRole('link', { name: section }).click();
@@ -71,6 +71,32 @@ describe('the sections of the dashboard', () => {
     await page.locator('.panel-approvals').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Run release' }).click();
     assert.deepEqual(await agent.requested('executePipeline'), { id: 'release', trigger: 'editor' });
+    rig.assertQuiet();
+  });
+
+  it('gather failures by cause, and let a test fail by chance', async () => {
+    await using rig = await bench.open({ ...sectionAnswers, quarantineTest: () => ({ tests: [] }) });
+    const { page, agent } = rig;
+    await open(page, 'Tests');
+    assert.match(
+      await page.locator('.panel-triage').innerText(),
+      /expected 90, received 100 new[^]*1 test · since 40 s ago · @shop[^]*suspected: src\/cart\.ts[^]*npx vitest run/,
+    );
+    assert.match(
+      await page.locator('.panel-flaky').innerText(),
+      /clock > ticks[^]*fails 12 % of the time by chance \(4 of 40\) · time/,
+    );
+    assert.match(
+      await page.locator('.panel-regret').innerText(),
+      /1 failure outside of the selection in 18 audited runs/,
+    );
+    assert.match(await page.locator('.panel-coverage').innerText(), /80 %/);
+    assert.match(await page.locator('.panel-suggestions').innerText(), /refund[^]*no test runs it/);
+    await page.getByRole('button', { name: 'Quarantine for 14 days' }).click();
+    assert.deepEqual(await agent.requested('quarantineTest'), {
+      test: 'vitest:test/clock.test.ts > clock > ticks',
+      until: now + 14 * 86_400_000,
+    });
     rig.assertQuiet();
   });
 

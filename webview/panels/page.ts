@@ -8,6 +8,7 @@ import { deliverySection } from '../sections/delivery.ts';
 import { modelsSection } from '../sections/models.ts';
 import { navigation } from '../sections/navigation.ts';
 import { pipelinesSection } from '../sections/pipelines.ts';
+import { testsSection } from '../sections/tests.ts';
 import { trendsSection } from '../sections/trends.ts';
 import { answer } from '../state/answer.ts';
 import type { LoadedSection } from '../state/sections.ts';
@@ -41,6 +42,7 @@ export function pageContent(state: DashboardState, context: PanelContext): Templ
 
 const sections: { readonly [S in LoadedSection]: (state: DashboardState, context: PanelContext) => TemplateResult } = {
   pipelines: pipelinesSection,
+  tests: testsSection,
   builds: buildsSection,
   trends: trendsSection,
   alerts: alertsSection,

@@ -9,6 +9,7 @@ import type { DashboardState } from '../state/state.ts';
 const titles: Readonly<Record<SectionName, string>> = {
   now: 'Now',
   pipelines: 'Pipelines',
+  tests: 'Tests',
   builds: 'Builds',
   trends: 'Trends',
   alerts: 'Alerts',

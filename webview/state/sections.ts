@@ -2,6 +2,9 @@
 import { z } from 'zod';
 import type { Alert, AlertRule, ChannelStatus, Silence } from '../../agent/protocol/alerts.ts';
 import type { BuildMetrics, BuildTarget } from '../../agent/protocol/build.ts';
+import type { CoverageSummary, TestSuggestion } from '../../agent/protocol/coverage.ts';
+import type { FlakyTest } from '../../agent/protocol/flakiness.ts';
+import type { FailureCluster } from '../../agent/protocol/triage.ts';
 import type { TargetId } from '../../agent/protocol/ids.ts';
 import type { Approval, Pipeline } from '../../agent/protocol/pipeline.ts';
 import type { ChangeRisk, ModelDescription } from '../../agent/protocol/prediction.ts';
@@ -16,7 +19,7 @@ import type {
 } from '../../agent/protocol/trends.ts';
 
 /** In the order of the navigation. */
-export const SectionName = z.enum(['now', 'pipelines', 'builds', 'trends', 'alerts', 'delivery', 'models']);
+export const SectionName = z.enum(['now', 'pipelines', 'tests', 'builds', 'trends', 'alerts', 'delivery', 'models']);
 export type SectionName = z.infer<typeof SectionName>;
 
 /** What a link to the page says. */
@@ -42,6 +45,14 @@ export interface SectionContents {
     readonly pipelines: readonly Pipeline[];
     /** Questions that wait for an answer. */
     readonly approvals: readonly Approval[];
+  };
+  readonly tests: {
+    readonly clusters: readonly FailureCluster[];
+    readonly flaky: readonly FlakyTest[];
+    readonly coverage: CoverageSummary;
+    readonly suggestions: readonly TestSuggestion[];
+    /** Failures outside of selections, in so many runs that looked for them. */
+    readonly regret: { readonly failures: number; readonly audits: number };
   };
   readonly builds: {
     readonly targets: readonly BuildTarget[];

@@ -145,7 +145,7 @@ export const initialState: DashboardState = {
   explanations: new Map(),
   view: initialView,
   filters: firstFilters,
-  sections: { pipelines: null, builds: null, trends: null, alerts: null, delivery: null, models: null },
+  sections: { pipelines: null, tests: null, builds: null, trends: null, alerts: null, delivery: null, models: null },
 };
 
 /** The execution that the page is about: the one that runs, else the latest. */
