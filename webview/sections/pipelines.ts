@@ -88,7 +88,7 @@ function pipelineItem(
       ${evidence.slice(0, 5).map(({ step, found }) => html`<p class="dim">${step}: ${found}</p>`)}
     </div>
     <span class="entry-buttons">
-      ${didFail ? button({ label: 'Rerun failed', title: `Run again what did not succeed: ${name}`, isDisabled, onClick: () => actions.rerun(last.id, true) }) : nothing}
+      ${didFail ? button({ label: 'Rerun failed', title: `Rerun failed: ${name}`, isDisabled, onClick: () => actions.rerun(last.id, true) }) : nothing}
       ${button({ label: 'Run', title: `Run ${name}`, isDisabled, onClick: () => actions.runPipeline(id) })}
     </span>
   </li>`;
