@@ -55,7 +55,7 @@ export function certificateLines({ test, holds, evidence, recordedAt, executionI
   const more = dependsOn.length > shownDependencies ? [`    and ${dependsOn.length - shownDependencies} more (--json lists all)`] : [];
   return [
     `${test}: ${holds ? 'skipped' : 'selected'}`,
-    holds ? '  nothing that it depends on changed' : '  something that it depends on changed, or it must run for another reason: see `noodle explain` without --skipped',
+    holds ? '  none of the changes reaches it' : '  something that it depends on changed, or it must run for another reason: see `noodle explain` without --skipped',
     `  evidence: ${evidence} (${recorded})`,
     ...(doubt === null ? [] : [`  the recording alone is not trusted: ${doubt}`]),
     `  depends on ${counted(dependsOn.length, 'file')}:`,

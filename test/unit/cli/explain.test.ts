@@ -47,7 +47,7 @@ describe('noodle explain', () => {
     assert.deepEqual((await explained('b.test.ts')).lines, ['b.test.ts: unknown', '  about b.test.ts']);
     assert.deepEqual((await explained('--skipped', 'b.test.ts')).lines, [
       'mocha:b.test.ts: skipped',
-      '  nothing that it depends on changed',
+      '  none of the changes reaches it',
       '  evidence: imports (never recorded)',
       '  depends on 1 file:',
       '    imported b.ts',

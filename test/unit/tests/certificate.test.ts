@@ -107,7 +107,7 @@ describe('a certificate', () => {
   it('is read line by line', () => {
     assert.deepEqual(certificateLines(certificate({}, { 'b.js': whole })), [
       'mocha:a.test.js: skipped',
-      '  nothing that it depends on changed',
+      '  none of the changes reaches it',
       '  evidence: imports (never recorded)',
       '  depends on 2 files:',
       '    imported a.js',
