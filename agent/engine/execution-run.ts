@@ -44,6 +44,9 @@ export interface RunOptions {
 
 const planStep = StepId.parse('plan');
 
+/** Who cancels again after so long insists; two at the same moment want the same thing once. */
+const insistAfterMs = 2000;
+
 const untied: ServiceTie = { ready() {}, released: new AbortController().signal };
 
 export class ExecutionRun {
@@ -64,6 +67,7 @@ export class ExecutionRun {
   #startedMs = 0;
   #presence: Presence | null = null;
   #isPaused = false;
+  #cancelledMs = 0;
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -94,9 +98,17 @@ export class ExecutionRun {
     return this.#execution;
   }
 
-  /** Tells everything that runs to end, but for final steps. What waits is cancelled at once. */
+  /**
+   * Tells everything that runs to end, but for final steps: those end when somebody asks again some time later. What
+   * waits is cancelled at once.
+   */
   cancel(reason: string): void {
-    if (!this.#abort.signal.aborted && !hasEnded(this.#execution.state)) this.#abort.abort(calledOff(reason));
+    if (hasEnded(this.#execution.state)) return;
+    const nowMs = this.#options.clock.monotonicMs();
+    if (this.#abort.signal.aborted && nowMs - this.#cancelledMs >= insistAfterMs) this.#end.abort(calledOff(reason));
+    if (this.#abort.signal.aborted) return;
+    this.#cancelledMs = nowMs;
+    this.#abort.abort(calledOff(reason));
   }
 
   /** Ends final steps too. */

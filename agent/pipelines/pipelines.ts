@@ -96,7 +96,7 @@ class RepositoryPipelines implements Pipelines {
     if (execution === null) return failure('not_found', `there is no execution ${id}`, { place: 'id' });
     const recorded = getPipelineRun(this.#parts.store, id);
     if (recorded === null) return failure('conflict', `${id} is no execution of a pipeline`, { place: 'id' });
-    if (execution.state === 'queued' || execution.state === 'running')
+    if (isUnfinished(execution))
       return failure('conflict', `${id} has not ended yet`, {
         place: 'id',
         hint: 'Cancel it first, or wait for its end.',
@@ -112,7 +112,11 @@ class RepositoryPipelines implements Pipelines {
   }
 
   approvals(limit: number): Approval[] {
-    return listApprovals(this.#parts.store, limit);
+    return listApprovals(this.#parts.store, limit).map((approval) => {
+      // What a crash ended waits no more, although nobody could write it down.
+      const isOpen = approval.state !== 'waiting' || isUnfinished(this.#parts.engine.get(approval.executionId));
+      return isOpen ? approval : { ...approval, state: 'withdrawn' };
+    });
   }
 
   metrics(execution: Execution): ExecutionMetrics {
@@ -184,6 +188,10 @@ class RepositoryPipelines implements Pipelines {
     this.#groups.set(name, group);
     return group;
   }
+}
+
+function isUnfinished(execution: Execution | null): boolean {
+  return execution?.state === 'queued' || execution?.state === 'running';
 }
 
 interface Submission {

@@ -223,6 +223,53 @@ describe('cancelling', () => {
     assert.equal((await handle.finished).reason, 'first');
   });
 
+  it('leaves final steps to run, until somebody insists', async () => {
+    const clock = new FakeClock();
+    await using rig = await EngineRig.create({ clock });
+    const held = gate();
+    const tidying = gate();
+    const handle = rig.submit([
+      step('a', { run: (context) => (void held.run(context), untilAborted(context)) }),
+      step('tidy', {
+        isFinal: true,
+        after: [StepId.parse('a')],
+        run: (context) => (void tidying.run(context), untilAborted(context)),
+      }),
+    ]);
+    await held.entered;
+    handle.cancel('by the user');
+    const { signal } = await tidying.entered;
+    handle.cancel('by another one at the same time');
+    assert.equal(signal.aborted, false);
+    clock.advance(2000);
+    handle.cancel('at last');
+    assert.deepEqual(statesOf(await handle.finished), { a: 'cancelled: by the user', tidy: 'cancelled: at last' });
+  });
+
+  it('leaves a service to the steps that need it, and ends it after them', async () => {
+    await using rig = await EngineRig.create();
+    const user = gate();
+    const order: string[] = [];
+    const handle = rig.submit([
+      step('service', {
+        isService: true,
+        kind: 'service',
+        async run({ ready, released }) {
+          ready();
+          await new Promise<void>((resolve) => released.addEventListener('abort', () => resolve()));
+          order.push('service ends');
+          return { state: 'succeeded' };
+        },
+      }),
+      step('user', { needed: ['service'], run: user.run }),
+    ]);
+    await user.entered;
+    order.push('user ends');
+    user.end();
+    assert.equal((await handle.finished).state, 'succeeded');
+    assert.deepEqual(order, ['user ends', 'service ends']);
+  });
+
   it('gives up a step that does not listen', async () => {
     const clock = new FakeClock();
     await using rig = await EngineRig.create({ clock });

@@ -375,6 +375,30 @@ describe('a pipeline', () => {
     );
   });
 
+  it('of 10,000 steps, and with a matrix of 1,000, is planned and run', async function () {
+    this.timeout(180_000);
+    await using rig = await PipelineRig.create();
+    const row = Array.from({ length: 9999 }, (_, index) => [
+      `s${index}`,
+      { command: 'true', inputs: ['nothing/**'], needs: index === 0 ? [] : [`s${index - 1}`] },
+    ]);
+    const long = await rig.define({
+      steps: { ...Object.fromEntries(row), last: { command: 'true', needs: ['s9998'] } },
+    });
+    assert.deepEqual([long.state, long.steps.length, long.steps.at(-1)?.state], ['succeeded', 10_001, 'succeeded']);
+    const values = {
+      x: Array.from({ length: 40 }, (_, index) => index),
+      y: Array.from({ length: 25 }, (_, index) => index),
+    };
+    const wide = await rig.define({
+      steps: {
+        cell: { command: 'exit ${{ matrix.x }}', inputs: ['nothing/**'], matrix: { values } },
+        last: { command: 'true', needs: ['cell'] },
+      },
+    });
+    assert.deepEqual([wide.state, wide.steps.length, wide.steps.at(-1)?.state], ['succeeded', 1002, 'succeeded']);
+  });
+
   it('is not executed in a workspace that nobody trusts', async () => {
     await using rig = await PipelineRig.create({}, {}, { isTrusted: false });
     await rig.client.createPipeline({ id: 'p', steps: { a: { command: 'true' } } });
