@@ -4,7 +4,7 @@ import path from 'node:path';
 import { exportPipeline } from '../../../agent/pipelines/export/export.ts';
 import { importPipelines } from '../../../agent/pipelines/import/import.ts';
 import { evaluate, thisRepository } from '../../../agent/pipelines/import/github-evaluate.ts';
-import { PipelineDefinition, type ImportReport } from '../../../agent/protocol/pipeline.ts';
+import { PipelineDefinition, type ImportReport, type PipelineStep } from '../../../agent/protocol/pipeline.ts';
 import { publishedSchema } from '../../../agent/protocol/published-schema.ts';
 import { readPipelineFile } from '../../../agent/workspace/configuration.ts';
 
@@ -12,6 +12,13 @@ function imported(file: string, text: string): ImportReport {
   const report = importPipelines(file, text);
   assert.ok(report.ok, report.ok ? '' : report.failure.message);
   return report.value;
+}
+
+/** A step that has to be there. */
+function stepOf({ pipelines: [pipeline] }: ImportReport, id: string): PipelineStep {
+  const step = pipeline?.steps[id];
+  assert.ok(step !== undefined, `there is no step ${id}`);
+  return step;
 }
 
 const workflow = (text: string) => imported('.github/workflows/ci.yml', text);
@@ -182,17 +189,18 @@ child: { stage: deploy, trigger: other/project }
   it('becomes a step for each job, after the stages before it', () => {
     assert.deepEqual(Object.keys(pipeline?.steps ?? {}), ['compile', 'unit', 'docs', 'approve-release', 'release']);
     assert.deepEqual([pipeline?.type, pipeline?.environment], ['deploy', { LEVEL: 'high' }]);
-    const { compile, unit, docs, release } = pipeline?.steps ?? {};
+    const [compile, unit] = [stepOf(report, 'compile'), stepOf(report, 'unit')];
+    const [docs, release] = [stepOf(report, 'docs'), stepOf(report, 'release')];
     assert.deepEqual(
-      [compile?.command, compile?.retries, compile?.timeout, compile?.artifacts],
+      [compile.command, compile.retries, compile.timeout, compile.artifacts],
       ['echo before\nmake', 2, 5400, ['out/']],
     );
     assert.deepEqual(
-      [unit?.needs, unit?.matrix?.include, unit?.allowFailure],
+      [unit.needs, unit.matrix?.include, unit.allowFailure],
       [['compile'], [{ PART: 'a' }, { PART: 'b' }], true],
     );
-    assert.deepEqual([docs?.needs, docs?.when], [[], "(changed('docs/**'))"]);
-    assert.deepEqual([release?.needs, release?.when], [['approve-release'], 'branch == "main"']);
+    assert.deepEqual([docs.needs, docs.when], [[], "(changed('docs/**'))"]);
+    assert.deepEqual([release.needs, release.when], [['approve-release'], 'branch == "main"']);
   });
 
   it('says what cannot run here', () => {
@@ -257,23 +265,18 @@ describe('an exported pipeline', () => {
     const { text, path: place, notes } = exportPipeline({ id: 'ci', definition, evidence: [] }, 'github');
     assert.equal(place, '.github/workflows/ci.yml');
     assert.match(notes.join(), /required reviewers/);
-    const [back] = workflow(text).pipelines;
-    assert.deepEqual([back?.steps['build']?.command, back?.steps['build']?.artifacts], ['npm run build', ['dist/**']]);
-    assert.deepEqual(
-      [back?.steps['test']?.needs, back?.steps['test']?.when, back?.steps['test']?.matrix?.values],
-      [['build'], "branch == 'main'", { node: [18, 20] }],
-    );
-    assert.deepEqual(back?.steps['tidy']?.when, 'always()');
+    const back = workflow(text);
+    const [build, test] = [stepOf(back, 'build'), stepOf(back, 'test')];
+    assert.deepEqual([build.command, build.artifacts], ['npm run build', ['dist/**']]);
+    assert.deepEqual([test.needs, test.when, test.matrix?.values], [['build'], "branch == 'main'", { node: [18, 20] }]);
+    assert.equal(stepOf(back, 'tidy').when, 'always()');
   });
 
   it('is a GitLab CI file that comes back as steps', () => {
     const { text } = exportPipeline({ id: 'ci', definition, evidence: [] }, 'gitlab');
-    const [back] = imported('.gitlab-ci.yml', text).pipelines;
-    assert.deepEqual(
-      [back?.steps['test']?.needs, back?.steps['test']?.retries, back?.steps['test']?.timeout],
-      [['build'], 1, 90],
-    );
-    assert.deepEqual(back?.steps['test']?.matrix?.include, [{ MATRIX_NODE: '18' }, { MATRIX_NODE: '20' }]);
+    const test = stepOf(imported('.gitlab-ci.yml', text), 'test');
+    assert.deepEqual([test.needs, test.retries, test.timeout], [['build'], 1, 90]);
+    assert.deepEqual(test.matrix?.include, [{ MATRIX_NODE: '18' }, { MATRIX_NODE: '20' }]);
   });
 
   it('is a file of Noodle without what is the default anyway', () => {
