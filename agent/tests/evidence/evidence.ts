@@ -39,6 +39,7 @@ export class EvidenceRecording {
   readonly #attribution = new Attribution();
   #reading: Promise<void> = Promise.resolve();
   #isReadingLater = false;
+  #isOver = false;
 
   constructor(options: EvidenceOptions) {
     this.#options = options;
@@ -71,12 +72,14 @@ export class EvidenceRecording {
 
   /** Reads what is there by now, so that it does not pile up. */
   readSoon(): void {
-    if (this.#isReadingLater) return;
+    if (this.#isReadingLater || this.#isOver) return;
     this.#isReadingLater = true;
     this.#reading = this.#reading.then(() => {
       this.#isReadingLater = false;
-      return this.#readWindows();
+      return this.#isOver ? undefined : this.#readWindows();
     });
+    // Awaited in finish(); until then, or where nobody asks any more, a rejection must not count as unhandled.
+    this.#reading.catch(() => {});
   }
 
   /** What the runs so far tell, and an end to the recording. */
@@ -93,6 +96,7 @@ export class EvidenceRecording {
   }
 
   dispose(): void {
+    this.#isOver = true;
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
