@@ -84,7 +84,17 @@ class ContinuousRig {
 const planned: Planned = {
   plan: aPlan({ changes: [{ path: a, kind: 'modified', lines: [] }] }),
   changes: { base: 'HEAD', head: null, branch: 'main', files: [], notes: [] },
-  impact: { reached: new Map(), reachedByTypes: new Map(), unbounded: [], notes: [] },
+  impact: {
+    reached: new Map(),
+    reachedByTypes: new Map(),
+    unbounded: [],
+    notes: [],
+    changed: new Map(),
+    beyondRecordings: new Set(),
+    bounded: new Set(),
+    reachedFrom: () => new Map(),
+    contentOf: () => null,
+  },
 };
 
 /** Everything that was waiting for promises has gone on. */
