@@ -14,8 +14,15 @@ export async function certificatesOf(options: ExplainOptions, subject: string): 
   const found = new Map<string, TestFile>();
   for (const { file } of await findKnown(tests, files, subject, false)) found.set(file.id, file);
   if (found.size === 0) {
-    const near = nearest(subject, files.map((file) => file.file));
-    return failure('not_found', `there is no test '${subject}'`, near === null ? {} : { hint: `Did you mean '${near}'?` });
+    const near = nearest(
+      subject,
+      files.map((file) => file.file),
+    );
+    return failure(
+      'not_found',
+      `there is no test '${subject}'`,
+      near === null ? {} : { hint: `Did you mean '${near}'?` },
+    );
   }
   const { plan, impact } = planned.value;
   return success(

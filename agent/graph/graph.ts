@@ -187,7 +187,10 @@ class KnowledgeGraph implements Graph {
 
   #isLast(file: RepoPath): boolean {
     const id = this.#adjacency.idOf(file);
-    return id === undefined || (this.#adjacency.dependents(id).length === 0 && this.#adjacency.typeDependents(id).length === 0);
+    return (
+      id === undefined ||
+      (this.#adjacency.dependents(id).length === 0 && this.#adjacency.typeDependents(id).length === 0)
+    );
   }
 
   async symbolsIn(path: RepoPath): Promise<readonly CodeSymbol[]> {

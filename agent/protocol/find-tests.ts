@@ -40,7 +40,16 @@ function byNode(files: readonly TestFile[], subject: string): FoundTest[] {
   };
   const known = casesWith(owners, isMeant);
   if (known.length > 0) return known;
-  return owners.map((file) => ({ file, testCase: { id: TestId.parse(`${file.id} > ${title}`), titlePath: titles, line: null, lastStatus: null, lastDurationMs: null } }));
+  return owners.map((file) => ({
+    file,
+    testCase: {
+      id: TestId.parse(`${file.id} > ${title}`),
+      titlePath: titles,
+      line: null,
+      lastStatus: null,
+      lastDurationMs: null,
+    },
+  }));
 }
 
 function casesWith(files: readonly TestFile[], isMeant: (each: TestCase) => boolean): FoundTest[] {

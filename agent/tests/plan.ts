@@ -54,7 +54,10 @@ function candidateOf(
   medians: ReadonlyMap<Framework, number>,
 ): Candidate {
   const history = input.history.get(file.id) ?? null;
-  const coChange = Math.max(0, ...input.changes.files.slice(0, mostAsked).map((change) => input.coChange(change.path, file.file)));
+  const coChange = Math.max(
+    0,
+    ...input.changes.files.slice(0, mostAsked).map((change) => input.coChange(change.path, file.file)),
+  );
   const probability = input.estimator.probability({ isChanged: distance === 0, distance, coChange, history });
   return {
     failedLast: history !== null && isFailing(history),

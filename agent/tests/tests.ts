@@ -106,7 +106,11 @@ export function createTests(options: TestsOptions): Tests {
     },
     certificate(input) {
       const { test, impact } = input;
-      return certificateOf({ ...input, recorded: recorded.of(test.id), verdict: recorded.judge(impact).verdictOn(test) });
+      return certificateOf({
+        ...input,
+        recorded: recorded.of(test.id),
+        verdict: recorded.judge(impact).verdictOn(test),
+      });
     },
     steps: (input) => testSteps(input, catalog, { options, warm, evidence }),
     warmCost: () => warm.cost(),

@@ -28,7 +28,9 @@ async function withCases({ client }: Session, files: readonly TestFile[]): Promi
 }
 
 function resolveOne(files: readonly TestFile[], name: string, place: string): TestId[] {
-  const ofFile = files.filter((file) => file.file === place || file.file === name || file.id === name || file.file.startsWith(`${place}/`));
+  const ofFile = files.filter(
+    (file) => file.file === place || file.file === name || file.id === name || file.file.startsWith(`${place}/`),
+  );
   if (ofFile.length > 0) return ofFile.map((file) => file.id);
   // `file::test` counts from where the person stands, like a file.
   const found = name.includes('::') ? findTests(files, place) : findTests(files, name);
@@ -36,7 +38,10 @@ function resolveOne(files: readonly TestFile[], name: string, place: string): Te
 }
 
 function unknownTest(files: readonly TestFile[], name: string, place: string): FailureError {
-  const candidate = nearest(place, files.map((file) => file.file));
+  const candidate = nearest(
+    place,
+    files.map((file) => file.file),
+  );
   const hint = candidate === null ? '`noodle plan --all` lists the test files' : `did you mean '${candidate}'?`;
   return new FailureError(failure('not_found', `there is no test or test file '${name}'`, { hint }).failure);
 }

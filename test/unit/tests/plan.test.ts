@@ -150,7 +150,11 @@ describe('planTests: what selections missed', () => {
   });
 
   it('is looked for by an audit: the selection first, then the rest', () => {
-    const result = plan({ reached: { 'c.js': ['x.js', 'c.js'] }, history: { 'c.js': { medianMs: 9000 } }, request: { audit: true } });
+    const result = plan({
+      reached: { 'c.js': ['x.js', 'c.js'] },
+      history: { 'c.js': { medianMs: 9000 } },
+      request: { audit: true },
+    });
     assert.deepEqual(order(result), ['c.js', 'a.js', 'b.js']);
     assert.deepEqual(result.tests.map(isAudited), [false, true, true]);
     assert.deepEqual(result.skipped.files, []);
@@ -160,7 +164,11 @@ describe('planTests: what selections missed', () => {
 describe('planTests: what changed together before', () => {
   it('decides between tests of one distance, and never over a nearer one', () => {
     const reached = { 'a.js': ['x.js', 'y.js', 'a.js'], 'b.js': ['x.js', 'y.js', 'b.js'], 'c.js': ['x.js', 'c.js'] };
-    assert.deepEqual(order(plan({ reached, changed: ['x.js'], coChanges: { 'x.js b.js': 1 } })), ['c.js', 'b.js', 'a.js']);
+    assert.deepEqual(order(plan({ reached, changed: ['x.js'], coChanges: { 'x.js b.js': 1 } })), [
+      'c.js',
+      'b.js',
+      'a.js',
+    ]);
   });
 });
 
