@@ -2,7 +2,7 @@
 import type { Clock } from '../platform/clock.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
 import type { MetricDefinition } from '../protocol/metrics.ts';
-import { formatDuration } from '../protocol/quantities.ts';
+import { counted } from '../protocol/quantities.ts';
 import type { CommitReference, Forecast, TrendAnalysis } from '../protocol/trends.ts';
 import { lastValues, readRollups, type Rollup } from '../store/metric-values.ts';
 import { getMetric, listMetrics, notDeclared, rollupLevels, seriesWith, type RollupLevel } from '../store/metrics.ts';
@@ -292,7 +292,7 @@ function forecastSummary(
   const last = points.at(-1);
   if (last === undefined || error === null || naiveError === null)
     return `${name}: too little is recorded to test a forecast; the last value is all there is.`;
-  const expected = `${name}: ${valueText(last.value, unit)} in ${formatDuration(points.length * dayMs)}, ${shareText(coverage)} between ${valueText(last.low, unit)} and ${valueText(last.high, unit)}`;
+  const expected = `${name}: ${valueText(last.value, unit)} in ${counted(points.length, 'day')}, ${shareText(coverage)} between ${valueText(last.low, unit)} and ${valueText(last.high, unit)}`;
   const tested = `mean error of ${backTests} past forecasts ${valueText(error, unit)}`;
   if (isNaive) return `${expected}; nothing was better than the last value (${tested}).`;
   return `${expected}; by ${method} (${tested}, of the last value ${valueText(naiveError, unit)}).`;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { FailureReason } from '../protocol/failure.ts';
 import { nextKey } from './keys.ts';
-import type { Reader, Transaction } from './sql.ts';
+import type { Transaction } from './sql.ts';
 
 export const AuditEntry = z.object({
   at: z.number(),
@@ -23,13 +23,4 @@ export function appendAudit(tx: Transaction, entry: AuditEntry): void {
     'INSERT INTO events (key, at, client, role, via, operation, subject, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     [nextKey(tx, 'events'), at, client, role, via, operation, subject, outcome],
   );
-}
-
-/** The latest first. */
-export function listAudit(db: Reader, limit: number): AuditEntry[] {
-  const rows = db.all(
-    'SELECT at, client, role, via, operation, subject, outcome FROM events ORDER BY key DESC LIMIT ?',
-    [limit],
-  );
-  return rows.map((row) => AuditEntry.parse(row));
 }

@@ -26,7 +26,9 @@ export function trendOf(observations: readonly Observation[], significance = 0.0
   const points = thinned(observations);
   if (points.length < leastObservations) return { direction: 'unknown', slope: 0, pValue: 1 };
   const { slope, balance } = comparePairs(points);
-  const correlation = positiveAutocorrelation(points.map(({ at, value }) => value - slope * at));
+  // From the first time on: times as they are would leave nothing of the residuals but rounding.
+  const begin = points[0]?.at ?? 0;
+  const correlation = positiveAutocorrelation(points.map(({ at, value }) => value - slope * (at - begin)));
   const spread = balanceVariance(points) * ((1 + correlation) / (1 - correlation));
   const z = spread <= 0 ? 0 : (balance - Math.sign(balance)) / Math.sqrt(spread);
   const pValue = twoSidedNormal(z);
@@ -61,6 +63,8 @@ function balanceVariance(points: readonly Observation[]): number {
 }
 
 function positiveAutocorrelation(values: readonly number[]): number {
+  // What is on a line but for rounding has no residuals.
+  if (Math.max(...values) - Math.min(...values) <= 1e-9 * Math.max(...values.map(Math.abs))) return 0;
   const correlation = autocorrelation(values, 1);
   // Below what chance alone gives it is taken for none.
   return correlation < 1.645 / Math.sqrt(values.length) ? 0 : Math.min(correlation, 0.95);
