@@ -2,7 +2,7 @@
 import { failureOf, type Client } from '../agent/protocol/client.ts';
 import type { NoodleEvent } from '../agent/protocol/events.ts';
 import type { MetricDefinition } from '../agent/protocol/metrics.ts';
-import type { ChangeRisk } from '../agent/protocol/prediction.ts';
+import type { FailureReason } from '../agent/protocol/failure.ts';
 import type { Action } from './state/reduce.ts';
 import type { Filters, LoadedSection, SectionContents } from './state/sections.ts';
 import type { Remote } from './state/state.ts';
@@ -50,17 +50,20 @@ const readers: { readonly [S in LoadedSection]: Read<S> } = {
     return { delivery, bottlenecks, capacity, proposals };
   },
   async models(client) {
-    const [{ models }, risk] = await Promise.all([client.listModels({}), readRisk(client)]);
+    const [{ models }, risk] = await Promise.all([
+      client.listModels({}),
+      unless('not_found', client.getChangeRisk({})),
+    ]);
     return { models, risk };
   },
 };
 
-/** Where git keeps no history there is no risk to tell. */
-async function readRisk(client: Client): Promise<ChangeRisk | null> {
+/** The answer, or null where the agent says for this reason that there is none yet. */
+async function unless<T>(reason: FailureReason, answer: Promise<T>): Promise<T | null> {
   try {
-    return await client.getChangeRisk({});
+    return await answer;
   } catch (error) {
-    if (failureOf(error).reason === 'not_found') return null;
+    if (failureOf(error).reason === reason) return null;
     throw error;
   }
 }
@@ -150,10 +153,10 @@ async function readTrends(client: Client, { metric, days }: Filters, now: number
   if (chosen === null) return { metrics, chosen, series: null, trend: null, forecast: null, movements };
   const [series, forecast] = await Promise.all([
     client.getMetricSeries({ id: chosen.id, since: now - days * dayMs, points: plotPoints }),
-    client.predictMetrics({ metricId: chosen.id }),
+    unless('conflict', client.predictMetrics({ metricId: chosen.id })),
   ]);
   const trend = trends.find(({ metricId }) => metricId === chosen.id) ?? null;
-  return { metrics, chosen, series, trend, forecast: forecast.points.length === 0 ? null : forecast, movements };
+  return { metrics, chosen, series, trend, forecast, movements };
 }
 
 /** The one that the link names, else one that everybody has. */

@@ -1,6 +1,7 @@
 // The sections of the page beside the present run: what they show, what they ask, and that they follow.
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
+import { FailureError } from '../../agent/protocol/failure.ts';
 import { axeViolations } from '../rig/axe.ts';
 import { alert, now } from '../rig/dashboard-data.ts';
 import { approval, proposal, rule, sectionAnswers } from '../rig/section-data.ts';
@@ -38,6 +39,14 @@ describe('the sections of the dashboard', () => {
     );
     await page.getByRole('button', { name: 'Show as table' }).click();
     await page.getByRole('grid', { name: 'Duration of a run' }).waitFor();
+    rig.assertQuiet();
+  });
+
+  it('plot what there is before anything can be expected of it', async () => {
+    const tooFew = new FailureError({ reason: 'conflict', message: 'run.duration has no values of a whole day yet' });
+    await using rig = await bench.open({ ...sectionAnswers, predictMetrics: () => Promise.reject(tooFew) });
+    await open(rig.page, 'Trends');
+    await rig.page.locator('noodle-series-plot').getByText('Latest:').waitFor();
     rig.assertQuiet();
   });
 

@@ -33,7 +33,7 @@ function deliveryPanel(delivery: DeliveryMetrics): TemplateResult {
   const rows: readonly (readonly [string, Figure])[] = [
     ['Deliveries', delivery.deploymentFrequency],
     ['Lead time', delivery.leadTime],
-    ['Deliveries that failed', delivery.changeFailureRate],
+    ['Deliveries that failed', { ...delivery.changeFailureRate, unit: 'ratio' }],
     ['Time to restore', delivery.timeToRestore],
     ['Time to green', delivery.timeToGreen],
   ];

@@ -14,9 +14,8 @@ export function quantity(value: number, unit: string): string {
       return formatBytes(value);
     case 'ratio':
       return formatPercent(value);
-    case '1/day':
-    case '1/week':
-      return `${plain(value)} a ${unit.slice(2)}`;
+    case '1/d':
+      return `${plain(value)} a day`;
     default:
       return unit === '1' || unit === '' ? plain(value) : `${plain(value)} ${unit}`;
   }

@@ -151,7 +151,7 @@ function coveragePanel({ lines, functions, tests, recorded, files }: CoverageSum
     { id: 'coverage', title },
     html`<dl class="figures">
         ${figure('of lines', share(lines), `${formatCount(lines.covered)} of ${formatCount(lines.total)} lines with code`)}
-        ${figure('of functions', share(functions), `${formatCount(functions.covered)} of ${formatCount(functions.total)} functions`)}
+        ${functions.total === 0 ? nothing : figure('of functions', share(functions), `${formatCount(functions.covered)} of ${formatCount(functions.total)} functions`)}
       </dl>
       <p class="dim">
         Of ${counted(tests, 'test file')}, recorded ${formatAgo(recorded.from, now)} or later. The least covered files:
