@@ -9,9 +9,6 @@ import json
 import os
 import sys
 
-from noodle_counters import counter_of
-from noodle_sources import Sources
-
 _VARIABLE = "NOODLE_EVIDENCE"
 _FOREIGN = ("site-packages", "dist-packages", "node_modules", ".venv", "venv", ".tox", ".nox", ".eggs")
 _STARTING = ("subprocess.Popen", "os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn")
@@ -23,13 +20,17 @@ def recorder_of_environment():
     if text is None:
         return None
     try:
-        return Recorder(json.loads(text))
+        # Only here: a run that does not record loads nothing more than the plain one.
+        from noodle_counters import counter_of
+        from noodle_sources import Sources
+
+        return Recorder(json.loads(text), Sources, counter_of)
     except Exception:  # noqa: BLE001 - see above
         return None
 
 
 class Recorder:
-    def __init__(self, request):
+    def __init__(self, request, sources_of, counter_of):
         self._folder = request["folder"]
         self._root = request["root"]
         self._ignored = (request["git"], request["runners"])
@@ -39,7 +40,7 @@ class Recorder:
         self._test = None
         self._is_on = False
         self._known = {}
-        self._sources = Sources(self.is_of_repository)
+        self._sources = sources_of(self.is_of_repository)
         self._counter = counter_of(self.is_of_repository, request.get("wantsLines", False))
         self._reset()
 

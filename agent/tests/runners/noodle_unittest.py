@@ -155,12 +155,12 @@ def _load(channel, root, file):
 
 def main(arguments):
     channel = Channel()
+    recorder = recorder_of_environment()
     stack_dump()()
     only = {argument[len("--only="):] for argument in arguments if argument.startswith("--only=")}
     files = [argument for argument in arguments if not argument.startswith("--")]
     sys.path[:] = [os.getcwd()] + [entry for entry in sys.path if os.path.abspath(entry or ".") != _HERE]
     was_successful = True
-    recorder = recorder_of_environment()
     if recorder is not None:
         recorder.start()
     for argument in files:
