@@ -23,7 +23,7 @@ const typeDeclaration = /\b(?:class|interface|enum|record|object|trait)\s+([\p{L
 function javaFacts(path: string, text: string): FileFacts {
   const source = readBraceText(text, javaDialect);
   const { code } = source;
-  const packageName = /^\s*(?:@[^;{]*?\s)?package\s+([\w.]+)/m.exec(code)?.[1] ?? '';
+  const packageName = /^[^\S\r\n]*(?:@[^;{]{0,2000}?\s)?package\s+([\w.]+)/m.exec(code)?.[1] ?? '';
   const declared = new Set([...atDepth(code, typeDeclaration, 0)].map((match) => match[1] ?? ''));
   const isForeign = !path.endsWith('.java');
   const traits = [...traitsOf(path, source, isForeign)];
@@ -85,13 +85,15 @@ function* traitsOf(path: string, { code }: BraceText, isForeign: boolean): Gener
  * or in a resource, and counts there.
  */
 function putsNameTogether(code: string): boolean {
+  const seen = new Set<string>();
   for (const match of code.matchAll(/\b(?:forName|loadClass|findClass)\s*\(\s*([^;{}]{0,300})/g)) {
     const argument = (match[1] ?? '').split(/[,)]/)[0] ?? '';
     if (/\+|\b(?:format|concat|join|append|replace)\s*\(/.test(match[1] ?? '')) return true;
     const name = /^(\w+)\s*$/.exec(argument)?.[1];
-    if (name === undefined) continue;
+    if (name === undefined || seen.has(name)) continue;
+    seen.add(name);
     const assigned = new RegExp(
-      `\\b${name}\\s*\\+?=(?!=)[^;]*?(?:\\+|\\b(?:format|concat|join|toString|replace)\\s*\\()`,
+      `\\b${name}\\s*\\+?=(?!=)[^;]{0,2000}?(?:\\+|\\b(?:format|concat|join|toString|replace)\\s*\\()`,
     );
     if (assigned.test(code)) return true;
   }

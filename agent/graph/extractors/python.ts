@@ -35,7 +35,7 @@ function pythonFacts(path: string, text: string): FileFacts {
 function definesTests(path: string, code: string): boolean {
   return (
     /(^|\/)(test_[^/]*|[^/]*_tests?|tests?|conftest)\.py$/.test(path) ||
-    /^\s*(?:async\s+)?def\s+test|^\s*class\s+\w*Test|^\s*(?:import|from)\s+(?:pytest|unittest)\b/m.test(code)
+    /^[^\S\r\n]*(?:(?:async\s+)?def\s+test|class\s+\w*Test|(?:import|from)\s+(?:pytest|unittest)\b)/m.test(code)
   );
 }
 

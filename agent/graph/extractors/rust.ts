@@ -29,7 +29,7 @@ function rustFacts(_path: string, text: string): FileFacts {
     definesTests:
       /#\s*\[\s*(?:\w+\s*::\s*)*(?:test|rstest|test_case|bench|quickcheck|case|wasm_bindgen_test)\b|\b(?:proptest|quickcheck)!\s*\{/.test(
         code,
-      ) || /^\s*\/\/[/!]\s*```/m.test(text),
+      ) || /^[^\S\r\n]*\/\/[/!]\s*```/m.test(text),
   });
 }
 
@@ -73,7 +73,7 @@ interface OuterModule {
 }
 
 const moduleOrBrace =
-  /[{}]|((?:#\s*\[[^\]]*\]\s*)*)\b(?:pub\s*(?:\([^)]*\)\s*)?)?(?:unsafe\s+)?mod\s+(?:r#)?(\w+)\s*([;{])/g;
+  /[{}]|((?:#\s*\[[^\]]{0,2000}\]\s*){0,50})\b(?:pub\s*(?:\([^)]*\)\s*)?)?(?:unsafe\s+)?mod\s+(?:r#)?(\w+)\s*([;{])/g;
 
 interface ModulePlace {
   readonly outer: readonly OuterModule[];

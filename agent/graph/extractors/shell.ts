@@ -35,7 +35,7 @@ export function createScriptExtractor(languages: {
 }
 
 function shellFacts(text: string): FileFacts {
-  const code = text.replace(/^\s*(?:#|::|rem\b)[^\n]*/gim, '');
+  const code = text.replace(/^[^\S\r\n]*(?:#|::|rem\b)[^\n]*/gim, '');
   const facts = new Map<string, ImportFact>();
   const add = (kind: ImportFact['kind'], specifier: string) => facts.set(`${kind} ${specifier}`, { kind, specifier });
   for (const match of code.matchAll(

@@ -58,7 +58,7 @@ function readManifest(folder: string, text: string): Manifest {
       `d${index}`,
       { path: match[1] },
     ]);
-    const name = /^\s*name\s*=\s*"([^"]+)"/m.exec(text)?.[1];
+    const name = /^[^\S\r\n]*name\s*=\s*"([^"]+)"/m.exec(text)?.[1];
     return { folder, table: { package: { name }, dependencies: Object.fromEntries(paths) }, text };
   }
 }

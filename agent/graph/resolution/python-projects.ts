@@ -62,7 +62,7 @@ function captured(text: string, pattern: RegExp): string[] {
 /** `where = ["src"]`, `package-dir = {"" = "lib"}`, `from = "src"`, `pythonpath = src tests`. */
 function* configuredFolders(text: string): Generator<string> {
   for (const match of text.matchAll(
-    /^\s*(?:where|pythonpath|testpaths|sources|mypy_path|package_dir|package-dir|packages|from)\s*=\s*((?:.*(?:\n[ \t]+.*)*))/gm,
+    /^[^\S\r\n]*(?:where|pythonpath|testpaths|sources|mypy_path|package_dir|package-dir|packages|from)\s*=\s*((?:.*(?:\n[ \t]+.*)*))/gm,
   )) {
     for (const name of (match[1] ?? '').matchAll(/[\w./-]+/g)) yield name[0];
   }

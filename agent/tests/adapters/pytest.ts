@@ -143,7 +143,7 @@ function usesPytest(view: RepositoryView): boolean {
     if (isRequirement && /\bpytest\b/.test(view.read(file) ?? '')) return true;
     if (!isTestName(name, defaultPatterns)) continue;
     const text = view.read(file) ?? '';
-    if (/^\s*(?:import pytest|from pytest)\b/m.test(text) || /^(?:async )?def test_/m.test(text)) return true;
+    if (/^[^\S\r\n]*(?:import pytest|from pytest)\b/m.test(text) || /^(?:async )?def test_/m.test(text)) return true;
   }
   return false;
 }

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const attribute = /^\s*#\[\s*(?:\w+::)*(?:\w*test\w*|rstest|case|quickcheck|property_test)\b(?!\s*=)/m;
+const attribute = /^[^\S\r\n]*#\[\s*(?:\w+::)*(?:\w*test\w*|rstest|case|quickcheck|property_test)\b(?!\s*=)/m;
 const macro = /\b(?:proptest|quickcheck|rusty_fork_test)!\s*[{(]/;
 
 /** Whether functions of it are tests, as far as its text tells. */

@@ -39,7 +39,7 @@ function newlines(text: string): number {
 
 /** The module's path from go.mod; null when it names none. */
 export function modulePath(text: string): string | null {
-  const match = /^\s*module\s+(?:"([^"]+)"|(\S+))/m.exec(text);
+  const match = /^[^\S\r\n]*module\s+(?:"([^"]+)"|(\S+))/m.exec(text);
   return match?.[1] ?? match?.[2] ?? null;
 }
 

@@ -23,7 +23,7 @@ export function isTestSource(file: string, read: () => string): boolean {
 
 /** The qualified name of the class that a file is named after. */
 export function classOfFile(file: string, text: string): string {
-  const packageName = /^\s*package\s+([\w.]+)/m.exec(text)?.[1];
+  const packageName = /^[^\S\r\n]*package\s+([\w.]+)/m.exec(text)?.[1];
   const name = nameOf(file).replace(/\.\w+$/, '');
   return packageName === undefined ? name : `${packageName}.${name}`;
 }
@@ -48,7 +48,7 @@ export function nestedNames(className: string): string[] {
 /** The innermost frame of a stack that lies in a source of one of these modules (absolute folders). */
 export function placeInJavaStack(stack: string, root: string, modules: readonly string[]): Location | undefined {
   for (const match of stack.matchAll(
-    /^\s*at (?:[\w.-]*\/+)*([\w.$]+)\.[^.(]+\(([\w$-]+\.(?:java|kt|groovy)):(\d+)\)/gm,
+    /^[^\S\r\n]*at (?:[\w.-]*\/+)*([\w.$]+)\.[^.(]+\(([\w$-]+\.(?:java|kt|groovy)):(\d+)\)/gm,
   )) {
     const [, className = '', source = '', line = '1'] = match;
     const folder = className.split('.').slice(0, -1).join('/');

@@ -220,6 +220,15 @@ class Main : Base { string s = $"{Local.Name}"; Type t = Type.GetType("Acme.Far.
 });
 
 describe('facts of compiled languages', () => {
+  for (const path of ['A.java', 'a.rs', 'a.go', 'a.cpp', 'A.cs', 'a.py', 'a.sh'])
+    it(`of ${path} take time in proportion to its length, however many lines of it say nothing`, () => {
+      assert.equal(factsOf(path, `${'\n'.repeat(300_000)}/* end */`).definesTests, undefined);
+    });
+
+  it('of Java take time in proportion to its length, however often a class is loaded by a name', () => {
+    assert.equal(specifiers('A.java', 'forName(a);a='.repeat(40_000), 'trait').includes('computed'), false);
+  });
+
   it('come back from their compact form', () => {
     for (const [path, text] of [
       ['A.java', 'package a; import b.C; class A {}'],
