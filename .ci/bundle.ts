@@ -81,7 +81,16 @@ async function bundleExtension({ folder, ...choices }: Target): Promise<void> {
 
 async function bundleAgent({ folder, ...choices }: Target): Promise<void> {
   if (!isThere('agent/main.ts')) return;
-  await build({ ...module, ...choices, entryPoints: ['agent/main.ts'], outfile: path.join(folder, 'agent.mjs') });
+  // Split where it is loaded later, so that a command that talks to a living agent starts without all of it.
+  await build({
+    ...module,
+    ...choices,
+    entryPoints: { agent: 'agent/main.ts' },
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    splitting: true,
+    chunkNames: 'agent-[name]-[hash]',
+  });
 }
 
 async function bundleDashboard({ folder, ...choices }: Target): Promise<void> {

@@ -1,7 +1,7 @@
 // The session of a command: the repository's living agent where there is one, else an agent of this process.
 import path from 'node:path';
 import type { OpenSession, Session, SessionOptions } from './cli/cli.ts';
-import { openHost, type HostOptions } from './host.ts';
+import type { HostOptions } from './host.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Log } from './platform/log.ts';
 import { failure, success, type Result } from './protocol/failure.ts';
@@ -54,6 +54,8 @@ async function liveSession({ clock, version, environment }: SessionEnvironment, 
 
 async function ownSession(surroundings: SessionEnvironment, options: SessionOptions): Promise<Result<Session>> {
   const hostOptions: HostOptions = { ...surroundings, ...options, resumes: options.agent === 'own' };
+  // Most of the program: whoever talks to a living agent never loads it.
+  const { openHost } = await import('./host.ts');
   const opened = await openHost(hostOptions);
   if (!opened.ok) return opened;
   const host = opened.value;
