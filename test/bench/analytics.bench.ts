@@ -292,7 +292,7 @@ async function measureEvents(report: Report): Promise<void> {
   const sorted = times.toSorted((a, b) => a - b);
   report('');
   report(
-    `event to client over the WebSocket, 500 events: median ${ms(sorted[250])}, 95 % ${ms(sorted[475])} (bound: 50 ms)`,
+    `event to client over the WebSocket, 500 events: median ${(sorted[250] ?? 0).toFixed(2)} ms, 95 % ${(sorted[475] ?? 0).toFixed(2)} ms (bound: 50 ms)`,
   );
 }
 
