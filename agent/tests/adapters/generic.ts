@@ -1,5 +1,5 @@
 // Any command that noodle.yaml declares under `tests.commands` and that writes JUnit XML or TAP.
-import { globSync, readFileSync, statSync } from 'node:fs';
+import { globSync, readFileSync, statSync, type Stats } from 'node:fs';
 import path from 'node:path';
 import picomatch from 'picomatch';
 import type { TestCommand } from '../../protocol/configuration-file.ts';
@@ -93,8 +93,8 @@ interface CommandRun {
 
 async function runCommand(run: CommandRun, context: BatchContext): Promise<BatchOutcome> {
   const { command, files, batch } = run;
-  const startedAt = Date.now();
   const cwd = path.join(context.root, batch.project.folder);
+  const earlier = new Set(reportsIn(cwd, command).map(stampOf));
   const reporting = new Reporting(run, context);
   const tap = command.format === 'tap' ? readTap((result) => reporting.tap(result)) : null;
   for (const file of files) context.fileStarted(file);
@@ -113,7 +113,7 @@ async function runCommand(run: CommandRun, context: BatchContext): Promise<Batch
     },
   });
   if (context.signal.aborted) return { state: 'broken', message: 'the command was stopped', exitCode: exit.exitCode };
-  const problem = tap === null ? reporting.junit(cwd, startedAt) : tap.end();
+  const problem = tap === null ? reporting.junit(cwd, earlier) : tap.end();
   const isExplained = reporting.failures > 0 || (exit.exitCode === 0 && problem === null);
   if (isExplained) {
     for (const file of files) context.fileFinished(file);
@@ -131,13 +131,39 @@ async function runCommand(run: CommandRun, context: BatchContext): Promise<Batch
 
 /** `{files}` and `{file}` become paths from the command's folder, quoted for its shell. */
 function commandLine({ command }: TestCommand, files: readonly RepoPath[], folder: string): string {
-  const quoted = files.map((file) => quote(path.posix.relative(folder, file))).join(' ');
+  const quoted = files.map((file) => quote(argumentOf(path.posix.relative(folder, file)))).join(' ');
   return command.replaceAll('{files}', () => quoted).replaceAll('{file}', () => quoted);
+}
+
+/** A name that begins with `-` is no option. */
+function argumentOf(file: string): string {
+  return file.startsWith('-') ? `./${file}` : file;
 }
 
 function quote(word: string): string {
   if (process.platform === 'win32') return `"${word.replaceAll('"', '')}"`;
   return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+interface Report {
+  /** From the command's folder. */
+  readonly name: string;
+  readonly stats: Stats;
+}
+
+/** The files that a command reports to, by name. */
+function reportsIn(cwd: string, { report = '' }: TestCommand): Report[] {
+  return globSync(report, { cwd })
+    .toSorted()
+    .flatMap((name) => {
+      const stats = statSync(path.join(cwd, name), { throwIfNoEntry: false });
+      return stats?.isFile() === true ? [{ name, stats }] : [];
+    });
+}
+
+/** Another one when the file was written again, be it within the same tick of the file system's clock. */
+function stampOf({ name, stats }: Report): string {
+  return [name, stats.ino, stats.size, stats.mtimeMs, stats.ctimeMs].join(' ');
 }
 
 class Reporting {
@@ -162,17 +188,16 @@ class Reporting {
     });
   }
 
-  /** Reads the reports that the command wrote. Answers with what is wrong with them. */
-  junit(cwd: string, startedAt: number): string | null {
-    const pattern = this.#run.command.report ?? '';
-    // A report of an earlier run is none; file systems may round times to two seconds.
-    const written = globSync(pattern, { cwd }).filter(
-      (name) => statSync(path.join(cwd, name)).mtimeMs >= startedAt - 2000,
-    );
-    if (written.length === 0) return `it wrote no report that matches ${pattern}`;
-    const problems = written.toSorted().map((name) => {
-      const { cases, problem } = readJunitXml(readFileSync(path.join(cwd, name), 'utf8'));
+  /** Reads the reports that the command wrote: `earlier` holds those that lay there before. Answers with what is wrong. */
+  junit(cwd: string, earlier: ReadonlySet<string>): string | null {
+    const { command } = this.#run;
+    const written = reportsIn(cwd, command).filter((report) => !earlier.has(stampOf(report)));
+    if (written.length === 0) return `it wrote no report that matches ${command.report ?? ''}`;
+    const problems = written.map(({ name }) => {
+      const { cases, suiteErrors, problem } = readJunitXml(readFileSync(path.join(cwd, name), 'utf8'));
       for (const each of cases) this.#case(each);
+      for (const { suite, message } of suiteErrors)
+        this.#report({ file: this.#only(), titlePath: [suite], status: 'errored', durationMs: 0, message });
       return problem === null ? null : `${name} is broken: ${problem}`;
     });
     return problems.find((problem) => problem !== null) ?? null;

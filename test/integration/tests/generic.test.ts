@@ -73,6 +73,45 @@ describe('a declared test command', () => {
     assert.deepEqual(reasons, []);
   });
 
+  it('takes no report for that of the next file', async () => {
+    const xml = (name: string) => `<testsuite><testcase name="${name}"/></testsuite>`;
+    await using rig = await TestsRig.create({
+      files: {
+        'test/a.sh': `mkdir -p out; echo '${xml('first')}' > out/a.xml`,
+        'test/b.sh': `echo '${xml('second')}' > out/b.xml`,
+        'test/c.sh': 'echo broken >&2; exit 1',
+      },
+      commands: {
+        xml: command({ command: 'sh {file}', format: 'junit', report: 'out/*.xml', folder: '', files: ['test/*.sh'] }),
+      },
+    });
+    const { results } = await rig.run();
+    assert.deepEqual(
+      results.map((each) => `${each.status} ${each.file} ${each.titlePath.join(' › ')}`),
+      ['passed test/a.sh first', 'passed test/b.sh second', 'errored test/c.sh '],
+    );
+  });
+
+  it('starts a file whose name begins like an option', async () => {
+    await using rig = await TestsRig.create({
+      files: { 'test/-e.js': `console.log('ok 1 - fine\\n1..1')` },
+      commands: { tap: command({ command: 'node {file}', format: 'tap', folder: 'test', files: ['test/*.js'] }) },
+    });
+    assert.deepEqual((await rig.run()).lines, ['passed test/-e.js › fine']);
+  });
+
+  it('tells an error of a whole suite, whatever the command exits with', async () => {
+    const xml =
+      '<testsuites><testsuite name="unit"><testcase name="adds"/><error message="boom"/></testsuite></testsuites>';
+    await using rig = await TestsRig.create({
+      files: { 'noodle.yaml': '', 'write.sh': `echo '${xml}' > r.xml` },
+      commands: { xml: command({ command: 'sh write.sh', format: 'junit', report: 'r.xml' }) },
+    });
+    const { lines, results } = await rig.run();
+    assert.deepEqual(lines, ['passed noodle.yaml › adds', 'errored noodle.yaml › unit']);
+    assert.equal(results[1]?.message, 'boom');
+  });
+
   it('says why a command reported nothing', async () => {
     await using rig = await TestsRig.create({
       files: { 'noodle.yaml': '' },
