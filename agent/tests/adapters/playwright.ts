@@ -68,8 +68,10 @@ export const playwrightAdapter: TestAdapter = {
     let left = batch;
     for (;;) {
       const { outcome, unloaded } = await runOnce(left, { runner, context });
-      const files = (left.files ?? left.project.files).filter((file) => !unloaded.has(file));
-      if (unloaded.size === 0 || files.length === 0 || context.signal.aborted) return outcome;
+      const asked = left.files ?? left.project.files;
+      const files = asked.filter((file) => !unloaded.has(file));
+      // What does not load may be a file that the tests import: without it there is nothing to leave out.
+      if (files.length === asked.length || files.length === 0 || context.signal.aborted) return outcome;
       left = { ...left, files };
     }
   },

@@ -76,6 +76,15 @@ export default defineConfig({ testDir: 'e2e', workers: 1, ${more}
     assert.equal(of('tries again').retries, 1);
   });
 
+  it('ends where a file that the tests import does not load', async () => {
+    await using rig = await create({
+      'support/cart.ts': 'export const total = (;\n',
+      'e2e/a.spec.ts': `${header}import { total } from '../support/cart';\ntest('adds', () => { expect(total).toBe(90); });\n`,
+    });
+    const { lines } = await rig.run();
+    assert.deepEqual(lines, ['errored support/cart.ts']);
+  });
+
   it('runs the chosen files and cases alone, in each of its projects', async () => {
     const files = {
       'e2e/a.spec.ts': `${header}test.describe('x', () => { test('one (1)', () => {}); test('one (1) more', () => {}); });`,
