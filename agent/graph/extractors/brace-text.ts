@@ -153,7 +153,7 @@ export const cDialect: Dialect = {
 };
 
 export const csharpDialect: Dialect = {
-  begins: new RegExp(`${comment}|\\${(0, 9)}"{3,}|(?:\\$@|@\\$|\\$|@)"|["']`),
+  begins: new RegExp(`${comment}|[$]{0,9}"{3,}|(?:\\$@|@\\$|\\$|@)"|["']`),
   read: (text, at, token) => {
     if (token === "'") return character(text, at);
     const found = readComment(text, at, token);

@@ -53,6 +53,20 @@ describe('text of languages with braces', () => {
     assert.equal(code('@"a""b\\" c $"d{e}" f', csharpDialect), '@"     " c $"    " f');
   });
 
+  it('tells the interpolated strings of C#', () => {
+    const { strings } = readBraceText('$$"""{{a}}""" """b""" $"c" "d"', csharpDialect);
+    assert.deepEqual(
+      strings.map(({ value, isInterpolated }) => [value, isInterpolated]),
+      [
+        ['{{a}}', true],
+        ['b', false],
+        ['c', true],
+        ['d', false],
+      ],
+    );
+    assert.equal(readBraceText(`${'$'.repeat(400_000)} "a"`, csharpDialect).strings.length, 1);
+  });
+
   it('ends what is not closed with its line, and comments with the text', () => {
     assert.equal(code('"a\nb', javaDialect), '" \nb');
     assert.equal(code('a /* b', goDialect), 'a     ');
