@@ -37,13 +37,17 @@ export interface GoogleTestCase {
   readonly line: number | null;
 }
 
-/** The cases of all reports in a folder, by the program's name; a program that ran often has several. */
-export function readGoogleTests(folder: string): Map<string, GoogleTestCase[]> {
+/**
+ * The cases of all reports in a folder by the names of these programs, without their endings. A program that ran often has
+ * several reports, which are numbered from 1; a program whose own name ends like that is no such number.
+ */
+export function readGoogleTests(folder: string, programs: ReadonlySet<string>): Map<string, GoogleTestCase[]> {
   const found = new Map<string, GoogleTestCase[]>();
   for (const name of namesIn(folder)) {
     const report = Report.safeParse(jsonOf(readIfThere(path.join(folder, name))));
     if (!report.success) continue;
-    const program = name.replace(/(?:_\d+)?\.json$/, '');
+    const stem = name.slice(0, -'.json'.length);
+    const program = programs.has(stem) ? stem : stem.replace(/_\d+$/, '');
     const cases = report.data.testsuites.flatMap((suite) =>
       suite.testsuite.map((each) => ({
         suite: suite.name,

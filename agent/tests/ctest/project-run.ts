@@ -116,7 +116,12 @@ class CTestRun {
     for (const file of new Set(tests.map((test) => test.file))) this.#context.fileStarted(file);
     const errors = await this.#call(tests, { report, details });
     if (this.#context.signal.aborted) return;
-    this.#pass(tests, { cases: readJunitXml(readIfThere(report)).cases, details: readGoogleTests(details), errors });
+    const programs = new Set(tests.map(programName));
+    this.#pass(tests, {
+      cases: readJunitXml(readIfThere(report)).cases,
+      details: readGoogleTests(details, programs),
+      errors,
+    });
   }
 
   async #call(tests: readonly CTest[], { report, details }: { report: string; details: string }): Promise<string> {
@@ -177,7 +182,7 @@ class CTestRun {
 
   /** A discovered test is one case of its program; another one may hold many. */
   #casesOf(test: CTest, details: Map<string, GoogleTestCase[]>): GoogleTestCase[] {
-    const cases = details.get(path.basename(test.program ?? '').replace(/\.exe$/, '')) ?? [];
+    const cases = details.get(programName(test)) ?? [];
     const filter = filterOf(test.arguments);
     return filter === null ? cases : cases.filter((each) => `${each.suite}.${each.name}` === filter);
   }
@@ -259,6 +264,10 @@ class CTestRun {
     this.reported.add(result.file);
     this.#context.report(result);
   }
+}
+
+function programName({ program }: CTest): string {
+  return path.basename(program ?? '').replace(/\.exe$/, '');
 }
 
 /** What CTest calls "not run" is skipped when the test says so itself, and broken when its program is missing. */

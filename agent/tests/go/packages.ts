@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RepoPath } from '../../protocol/ids.ts';
 import type { BatchContext, TestBatch } from '../adapter.ts';
+import { longestArgument } from '../native/longest-argument.ts';
 import { below, folderOf } from '../native/repository-paths.ts';
 import { goTests, modulePath, quoteGo } from './source.ts';
 
@@ -46,12 +47,13 @@ function declarations(files: readonly RepoPath[], root: string): Map<string, { f
   return declared;
 }
 
-/** The expression for `-run` that matches the tests of the chosen files and no others; null for a whole package. */
+/** The expression for `-run` that matches the tests of the chosen files and no others; null for a whole package, and where it would be too long. */
 export function runExpression({ files, chosen, declared }: GoPackage): string | null {
   if (chosen.length === files.length) return null;
   const wanted = new Set(chosen);
   const names = [...declared].filter(([, { file }]) => wanted.has(file)).map(([name]) => quoteGo(name));
-  return `^(?:${names.join('|')})$`;
+  const expression = `^(?:${names.join('|')})$`;
+  return expression.length > longestArgument ? null : expression;
 }
 
 /** Expressions for `-run` that together match these tests: one for all that are parts of the same test. */

@@ -47,17 +47,21 @@ export function nestedNames(className: string): string[] {
 
 /** The innermost frame of a stack that lies in a source of one of these modules (absolute folders). */
 export function placeInJavaStack(stack: string, root: string, modules: readonly string[]): Location | undefined {
+  // Whoever calls himself without end has a thousand frames in one file.
+  const missing = new Set<string>();
   for (const match of stack.matchAll(
     /^[^\S\r\n]*at (?:[\w.-]*\/+)*([\w.$]+)\.[^.(]+\(([\w$-]+\.(?:java|kt|groovy)):(\d+)\)/gm,
   )) {
     const [, className = '', source = '', line = '1'] = match;
     const folder = className.split('.').slice(0, -1).join('/');
+    if (missing.has(`${folder}/${source}`)) continue;
     for (const module of modules)
       for (const start of [...sourceRoots, 'test', 'src', '']) {
         const file = path.join(module, start, folder, source);
         const found = existsSync(file) ? repoPath(root, file) : null;
         if (found !== null) return { file: found, line: Math.max(1, Number(line)) };
       }
+    missing.add(`${folder}/${source}`);
   }
   return undefined;
 }

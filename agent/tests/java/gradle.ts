@@ -1,6 +1,7 @@
 // Gradle: `gradle test` with an init script of ours, which tells every test through Gradle's own listeners.
-import { existsSync, readFileSync, watch, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, watch, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import { z } from 'zod';
 import { createLineSplitter } from '../../platform/line-splitter.ts';
 import { TestStatus } from '../../protocol/test.ts';
@@ -37,7 +38,7 @@ export async function runGradle(batch: TestBatch, context: BatchContext): Promis
   writeFileSync(report, '');
   writeFileSync(selection, selectedTests(batch, context).join('\n'));
   const results = new JavaResults(batch, context, modulesOf(batch, context));
-  const reader = followReport(report, results);
+  const reader = followReport(report, (line) => pass(line, results));
   let output = '';
   const take = (text: string) => {
     context.touch();
@@ -90,26 +91,33 @@ function selectedTests({ files, only }: TestBatch, { root }: BatchContext): stri
   });
 }
 
-/** The build runs in a process that Gradle keeps, so what it tells comes through a file. */
-function followReport(file: string, results: JavaResults): { end(): void } {
-  let readBytes = 0;
-  const lines = createLineSplitter((line) => {
-    const message = Message.safeParse(jsonOf(line));
-    if (!message.success) return;
-    if (message.data.event === 'began') results.began(message.data.className);
-    else results.report(message.data);
-  }, 1024 * 1024);
+/** Hands over the lines of a file as they are written: the build runs in a process that Gradle keeps. */
+export function followReport(file: string, onLine: (line: string) => void): { end(): void } {
+  const opened = openSync(file, 'r');
+  const chunk = Buffer.alloc(64 * 1024);
+  // What was written so far may end within a character.
+  const decoder = new StringDecoder('utf8');
+  const lines = createLineSplitter(onLine, 1024 * 1024);
   const read = () => {
-    const bytes = readFileSync(file);
-    lines.push(bytes.subarray(readBytes).toString('utf8'));
-    readBytes = bytes.length;
+    for (let size = readSync(opened, chunk); size > 0; size = readSync(opened, chunk))
+      lines.push(decoder.write(chunk.subarray(0, size)));
   };
   const watcher = watch(file, read);
+  // Where it cannot be watched, it is read at its end.
+  watcher.on('error', () => watcher.close());
   return {
     end() {
       watcher.close();
       read();
+      closeSync(opened);
       lines.end();
     },
   };
+}
+
+function pass(line: string, results: JavaResults): void {
+  const message = Message.safeParse(jsonOf(line));
+  if (!message.success) return;
+  if (message.data.event === 'began') results.began(message.data.className);
+  else results.report(message.data);
 }

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { BatchContext, BatchOutcome, TestBatch } from '../adapter.ts';
 import { plainText } from '../javascript/failure-text.ts';
+import { longestArgument } from '../native/longest-argument.ts';
 import { folderOf } from '../native/repository-paths.ts';
 import { readJunitXml } from '../reports/junit-xml.ts';
 import { createLineSplitter } from '../../platform/line-splitter.ts';
@@ -24,12 +25,13 @@ export async function runMaven(batch: TestBatch, context: BatchContext): Promise
     // Surefire has no other word for the class that it is at; only a hang is judged by it.
     const running = /\bRunning ([\w.$]+)$/.exec(line)?.[1];
     if (running !== undefined) results.began(running);
+    // What it prints of a class comes after the report of it.
+    if (line.includes('Tests run:')) reports.read();
   }, 4096);
   const take = (text: string) => {
     context.touch();
     output = (output + text).slice(-keptOutput);
     lines.push(plainText(text));
-    reports.read();
   };
   const exit = await context.run({
     command: programOf(folder, context),
@@ -92,7 +94,9 @@ function selectionOf(
     chosen.length === 0
       ? []
       : ['--projects', chosen.map((module) => path.relative(top, module)).join(','), '--also-make'];
-  return [...parts, `-Dtest=${[...new Set(names)].join(',')}`];
+  const selection = [...new Set(names)].join(',');
+  // What is longer than an argument may be runs whole.
+  return selection.length > longestArgument ? parts : [...parts, `-Dtest=${selection}`];
 }
 
 /** `Inner`, `adds(int)[1]` of `shop.Cart` → `shop.Cart$Inner#adds`: Surefire selects methods, not their invocations. */

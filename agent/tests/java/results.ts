@@ -26,6 +26,8 @@ export class JavaResults {
   readonly #context: BatchContext;
   readonly #modules: readonly string[];
   readonly #seen = new Set<RepoPath>();
+  /** Files by the classes that were asked for. */
+  readonly #files = new Map<string, RepoPath | null>();
   failures = 0;
   count = 0;
 
@@ -39,12 +41,12 @@ export class JavaResults {
   /** The runner is at this class. */
   began(className: string): void {
     this.#context.touch();
-    const file = fileOfClass(className, this.#batch.project.files);
+    const file = this.#fileOf(className);
     if (file !== null) this.#begin(file);
   }
 
   report(result: JavaResult): void {
-    const file = fileOfClass(result.className, this.#batch.project.files);
+    const file = this.#fileOf(result.className);
     if (file === null) {
       this.#context.log(`${result.status} ${result.className} ${result.titles.join(' ')}: its source was not found\n`);
       return;
@@ -112,6 +114,14 @@ export class JavaResults {
         ? `the tests do not compile:\n${places.join('\n')}`
         : `${tool} exited with ${exitCode}:\n${output.trim().slice(-4000)}`;
     return { state: 'broken', message, exitCode, isComplete: true };
+  }
+
+  #fileOf(className: string): RepoPath | null {
+    const known = this.#files.get(className);
+    if (known !== undefined) return known;
+    const found = fileOfClass(className, this.#batch.project.files);
+    this.#files.set(className, found);
+    return found;
   }
 
   #begin(file: RepoPath): void {

@@ -4,7 +4,7 @@ import type { RepositoryView } from '../../../agent/tests/adapter.ts';
 import { hasDoctests, hasRustTests } from '../../../agent/tests/cargo/source.ts';
 import { cargoRoots } from '../../../agent/tests/cargo/workspaces.ts';
 import { cmakeCommands, declaredTestFiles, testedProjects } from '../../../agent/tests/ctest/source.ts';
-import { titleExpressions } from '../../../agent/tests/go/packages.ts';
+import { runExpression, titleExpressions } from '../../../agent/tests/go/packages.ts';
 import { goTests, modulePath } from '../../../agent/tests/go/source.ts';
 import { buildFailure } from '../../../agent/tests/go/build-failure.ts';
 import { compileErrors, fileOfClass } from '../../../agent/tests/java/classes.ts';
@@ -46,6 +46,22 @@ func BenchmarkC(b *testing.B) {}
       '^TestA$/^x$/^(?:y \\(1\\)|z)$',
       '^(?:TestB)$',
     ]);
+  });
+
+  it('are run with their whole package where the expression would be too long for an argument', () => {
+    const [a, b] = [RepoPath.parse('a_test.go'), RepoPath.parse('b_test.go')];
+    const expressionOf = (count: number) =>
+      runExpression({
+        importPath: 'shop',
+        folder: '',
+        files: [a, b],
+        chosen: [a],
+        declared: new Map(
+          Array.from({ length: count }, (_, index) => [`TestCart${index}`, { file: a, line: index + 1 }]),
+        ),
+      });
+    assert.equal(expressionOf(2), '^(?:TestCart0|TestCart1)$');
+    assert.equal(expressionOf(10_000), null);
   });
 
   it('are told apart in what compilers say', () => {

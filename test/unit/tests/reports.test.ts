@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { readGoogleTests } from '../../../agent/tests/ctest/google-test.ts';
 import { readJunitXml } from '../../../agent/tests/reports/junit-xml.ts';
 import { readTap, type TapResult } from '../../../agent/tests/reports/tap.ts';
 
@@ -47,6 +51,29 @@ describe('JUnit XML', () => {
     const { cases, problem } = readJunitXml('<testsuite><testcase name="x&#x1B;[0m\u0007y"/></testsuite>');
     assert.equal(problem, null);
     assert.equal(cases[0]?.name, 'x\ufffd[0m\ufffdy');
+  });
+});
+
+describe('reports of GoogleTest', () => {
+  it('belong to the program of their name, or to one that ran often', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'noodle-gtest-'));
+    try {
+      const report = (name: string) =>
+        JSON.stringify({ testsuites: [{ name: 'Cart', testsuite: [{ name, status: 'RUN', time: '0.5s' }] }] });
+      for (const [file, name] of Object.entries({ unit_1: 'a', unit_2: 'b', cart: 'c', cart_1: 'd' }))
+        writeFileSync(path.join(folder, `${file}.json`), report(name));
+      const found = readGoogleTests(folder, new Set(['unit_1', 'unit_2', 'cart']));
+      assert.deepEqual(
+        [...found].map(([program, cases]) => [program, cases.map(({ name }) => name)]),
+        [
+          ['cart', ['c', 'd']],
+          ['unit_1', ['a']],
+          ['unit_2', ['b']],
+        ],
+      );
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
 
