@@ -40,7 +40,9 @@ export class BuildConfigs extends NamedRuns<'build'> {
       return failure('invalid_input', '`targets`: expected at least one target, or one in `definitions`, found none.', {
         place: 'targets',
       });
-    const problem = await this.#problemOf(id, targets, defined);
+    const known = await this.#options.targets();
+    // Nothing is waited for from here to the writing, so two that are made at once cannot define the same target.
+    const problem = this.#problemOf({ id, targets, defined }, known);
     if (problem !== null) return problem;
     const made = await this.create({
       id,
@@ -70,15 +72,13 @@ export class BuildConfigs extends NamedRuns<'build'> {
     );
   }
 
-  async #problemOf(
-    id: string,
-    targets: readonly TargetId[],
-    defined: readonly string[],
-  ): Promise<Result<never> | null> {
-    const own = getOwn(this.all(), id);
-    const others = (await this.#options.targets())
-      .filter((target) => !own.has(target.id))
-      .map((target) => target.id as string);
+  #problemOf({ id, targets, defined }: Wanted, present: readonly BuildTarget[]): Result<never> | null {
+    const configs = this.all();
+    const own = new Set(definedBy(configs.filter((config) => config.id === id)));
+    const others = [
+      ...present.map((target): string => target.id).filter((target) => !own.has(target)),
+      ...definedBy(configs.filter((config) => config.id !== id)),
+    ];
     const taken = defined.find((each) => others.includes(each));
     if (taken !== undefined)
       return failure('conflict', `\`definitions.${taken}\`: there is a target of that name already.`, {
@@ -95,7 +95,14 @@ export class BuildConfigs extends NamedRuns<'build'> {
   }
 }
 
-/** The targets that a configuration of this id defines now: making it again is no clash with itself. */
-function getOwn(configs: readonly BuildConfig[], id: string): ReadonlySet<string> {
-  return new Set(Object.keys(configs.find((config) => config.id === id)?.definitions ?? {}));
+/** What a configuration shall be made of. */
+interface Wanted {
+  readonly id: string;
+  readonly targets: readonly TargetId[];
+  readonly defined: readonly string[];
+}
+
+/** The names of the targets that configurations define. */
+function definedBy(configs: readonly BuildConfig[]): string[] {
+  return configs.flatMap(({ definitions }) => Object.keys(definitions));
 }

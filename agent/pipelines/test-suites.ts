@@ -26,7 +26,8 @@ export class TestSuites extends NamedRuns<'suite'> {
 
   async make(request: TestSuiteRequest): Promise<Result<TestSuite>> {
     const files = await this.#options.files();
-    const unknown = request.tests.findIndex((id) => fileOf(id, files) === undefined);
+    const ids = new Set<string>(files.map((file) => file.id));
+    const unknown = request.tests.findIndex((id) => !isTestOf(id, ids));
     if (unknown !== -1) return unknownTest(unknown, String(request.tests[unknown]), files);
     return await this.create({ ...request, name: request.name ?? request.id, createdAt: this.#options.clock.now() });
   }
@@ -75,11 +76,16 @@ export function selectedBy(
   if (tests.length === 0 && patterns.length === 0) return fitting.map(({ id }) => id);
   const matches = patterns.length === 0 ? () => false : picomatch([...patterns], { dot: true });
   const matched = fitting.filter(({ file }) => matches(file)).map(({ id }) => id);
-  return [...new Set([...tests.filter((id) => fileOf(id, fitting) !== undefined), ...matched])];
+  const ids = new Set<string>(fitting.map(({ id }) => id));
+  return [...new Set([...tests.filter((id) => isTestOf(id, ids)), ...matched])];
 }
 
-function fileOf(id: TestId, files: readonly TestFile[]): TestFile | undefined {
-  return files.find((file) => id === file.id || id.startsWith(`${file.id} > `));
+/** Whether an id is one of these files, or a case of one: `file > suite > case`. */
+function isTestOf(id: TestId, files: ReadonlySet<string>): boolean {
+  if (files.has(id)) return true;
+  for (let at = id.indexOf(' > '); at !== -1; at = id.indexOf(' > ', at + 1))
+    if (files.has(id.slice(0, at))) return true;
+  return false;
 }
 
 function unknownTest(index: number, id: string, files: readonly TestFile[]): Result<never> {

@@ -74,6 +74,29 @@ describe('what was named to be run', () => {
     assert.match(await failsWith('not_found', rig.client.getBuildConfig({ id: 'b' })), /no build configuration 'b'/);
   });
 
+  it('makes one of two configurations that define the same target at once', async () => {
+    await using rig = await AgentRig.create(shop);
+    const make = (id: string) =>
+      rig.client.createBuildConfig({ id, definitions: { extra: { command: `echo ${id}` } } });
+    const made = await Promise.allSettled([make('a'), make('b')]);
+    assert.deepEqual(made.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected']);
+    assert.equal((await rig.client.listBuildConfigs({})).configs.length, 1);
+  });
+
+  it('takes many cases of many files in one suite', async () => {
+    const files = Array.from({ length: 300 }, (_, index) => `test/${index}.test.js`);
+    await using rig = await AgentRig.create({
+      ...shop,
+      ...Object.fromEntries(files.map((file) => [file, "import test from 'node:test';\n"])),
+    });
+    const tests = files.map((file) => TestId.parse(`node:test:${file} > a > b`));
+    assert.equal((await rig.client.createTestSuite({ id: 'many', tests })).tests.length, 300);
+    await failsWith(
+      'invalid_input',
+      rig.client.createTestSuite({ id: 'none', tests: [TestId.parse('node:test:test/0.test.jsx > a')] }),
+    );
+  });
+
   it('runs the tests of a suite, whatever changed, and tells how it went', async () => {
     await using rig = await AgentRig.create(shop);
     await rig.client.createTestSuite({ id: 'taxes', files: ['test/tax.*'], priority: 'critical' });
