@@ -54,7 +54,7 @@ export interface Workspace {
   /** Starts watching; ends when every disposer that it gave was called. */
   watch(): Promise<Disposer>;
   /**
-   * Told when something changed that is not ignored: after 50 ms of quiet, at the latest after a second, and not while
+   * Told when something changed that is not ignored: after 20 ms of quiet, at the latest after a second, and not while
    * git is in the middle of something. More than 1,000 paths come as `everything`.
    */
   onChange(listener: (batch: ChangeBatch) => void): Disposer;

@@ -47,7 +47,11 @@ describe('the command line', () => {
   it('has examples for every command that parse', () => {
     for (const command of commands) {
       for (const example of command.examples) {
-        const parsed = parseCommandLine(example.split(' ').slice(1));
+        // As a shell takes words in quotes.
+        const words = [...example.matchAll(/"([^"]*)"|'([^']*)'|\S+/g)].map(
+          ([word, double, single]) => double ?? single ?? word,
+        );
+        const parsed = parseCommandLine(words.slice(1));
         assert.ok(parsed.ok, example);
       }
     }
