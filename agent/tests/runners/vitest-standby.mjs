@@ -75,14 +75,19 @@ function unfitBecause(vitest) {
   if (typeof vitest.runTestSpecifications !== 'function' || typeof vitest.resetGlobalTestNamePattern !== 'function')
     return `vitest ${vitest.version} cannot run again`;
   for (const { config } of projects) {
-    const pool = config.pool ?? 'forks';
-    if ([].concat(config.globalSetup ?? []).length > 0) return 'a global setup runs once a process';
-    if (config.browser?.enabled) return 'its tests run in a browser';
-    if (config.typecheck?.enabled) return 'it checks types';
-    if (!['forks', 'threads'].includes(pool)) return `its pool is ${pool}`;
-    if (major < 4 && !isIsolated(config, pool)) return 'its files share workers';
+    const reason = unfitConfiguration(config, major);
+    if (reason !== undefined) return reason;
   }
   return undefined;
+}
+
+function unfitConfiguration(config, major) {
+  const pool = config.pool ?? 'forks';
+  if ([].concat(config.globalSetup ?? []).length > 0) return 'a global setup runs once a process';
+  if (config.browser?.enabled) return 'its tests run in a browser';
+  if (config.typecheck?.enabled) return 'it checks types';
+  if (!['forks', 'threads'].includes(pool)) return `its pool is ${pool}`;
+  return major < 4 && !isIsolated(config, pool) ? 'its files share workers' : undefined;
 }
 
 function isIsolated(config, pool) {

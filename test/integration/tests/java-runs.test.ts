@@ -57,7 +57,7 @@ describe('runs of Java tests', () => {
     const { results } = await maven('package shop;', (spec) => {
       const report = '<testsuite><testcase classname="shop.CartTest" name="adds"/></testsuite>';
       write('target/surefire-reports/TEST-shop.CartTest.xml', report);
-      spec.onStdout?.('[INFO] Tests run: 1, Failures: 0\n');
+      void spec.onStdout?.('[INFO] Tests run: 1, Failures: 0\n');
       // What is read only at the end is not there any more.
       rmSync(path.join(root, 'target'), { recursive: true });
     });
