@@ -89,6 +89,10 @@ export class SectionLoader {
   readonly #options: SectionLoaderOptions;
   /** Counts the readings: an answer that a later one has overtaken is not shown. */
   #reading = 0;
+  /** The latest reading has not been answered. */
+  #isReading = false;
+  /** Something happened while it was under way, so its answer may lack it. */
+  #isStale = false;
 
   constructor(options: SectionLoaderOptions) {
     this.#options = options;
@@ -98,21 +102,29 @@ export class SectionLoader {
   open(filters: Filters): void {
     const { section } = filters;
     const reading = ++this.#reading;
+    this.#isStale = false;
+    this.#isReading = section !== 'now';
     if (section !== 'now') void this.#read(section, filters, reading);
   }
 
-  /** Reads again when one of the events changes what the open section shows. */
+  /**
+   * Reads again when one of the events changes what the open section shows: once for all that come while it is read, and
+   * what was read before them is shown first.
+   */
   follow(filters: Filters, events: readonly NoodleEvent[]): void {
     const { section } = filters;
     if (section === 'now' || !events.some(({ type }) => refreshedBy[section].includes(type))) return;
-    this.open(filters);
+    if (this.#isReading) this.#isStale = true;
+    else this.open(filters);
   }
 
   async #read<S extends LoadedSection>(section: S, filters: Filters, reading: number): Promise<void> {
     const content = await this.#answer(section, filters);
     if (reading !== this.#reading) return;
+    this.#isReading = false;
     // The reader of a section gives the content of that section; TypeScript cannot relate the two lookups.
     this.#options.dispatch({ type: 'section', section, content } as Action);
+    if (this.#isStale) this.open(filters);
   }
 
   async #answer<S extends LoadedSection>(section: S, filters: Filters): Promise<Remote<SectionContents[S]>> {
