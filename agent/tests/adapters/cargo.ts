@@ -49,14 +49,10 @@ export const cargoAdapter: TestAdapter = {
   },
 };
 
-/** `src/` and `tests/` are of packages; `benches/` and `examples/` run when asked for by name. */
+/** `src/` and `tests/` are of packages; `benches/` and `examples/` run when asked for by name; cargo builds in `target/`. */
 function isTestFile(view: RepositoryView, file: RepoPath, root: string): boolean {
   const folders = below(file, root).split('/').slice(0, -1);
-  if (
-    folders.includes('benches') ||
-    folders.includes('target') ||
-    (folders.includes('tests') && folders.includes('ui'))
-  )
+  if (folders.includes('benches') || folders[0] === 'target' || (folders.includes('tests') && folders.includes('ui')))
     return false;
   const text = view.read(file) ?? '';
   return hasRustTests(text) || (!folders.includes('tests') && !folders.includes('examples') && hasDoctests(text));

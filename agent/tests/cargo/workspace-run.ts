@@ -22,8 +22,6 @@ export class WorkspaceRun {
   readonly batch: TestBatch;
   readonly context: BatchContext;
   readonly chosen: ReadonlySet<RepoPath> | null;
-  /** How many tests of a file are still to run. */
-  readonly #left = new Map<RepoPath, number>();
   readonly #reported = new Set<RepoPath>();
   readonly #hung = new Set<RepoPath>();
 
@@ -85,8 +83,6 @@ export class WorkspaceRun {
       ...(failureAt === undefined ? {} : { failureAt }),
       ...(line === null ? {} : { declaredAt: { file: test.file, line } }),
     });
-    const left = (this.#left.get(test.file) ?? 1) - 1;
-    this.#left.set(test.file, left);
   }
 
   isWanted(file: RepoPath): boolean {
@@ -130,7 +126,6 @@ export class WorkspaceRun {
       const file = repoPath(this.context.root, fileOfTest(name, executable.source));
       return file !== null && this.#isChosen(name, file) ? [{ name, file }] : [];
     });
-    for (const { file } of tests) this.#left.set(file, (this.#left.get(file) ?? 0) + 1);
     if (tests.length > 0) await this.#runAll(program, tests, tests.length === names.length);
   }
 
@@ -153,9 +148,21 @@ export class WorkspaceRun {
         waiting.delete(test.name);
         await this.#runAlone(program, test, open.length === 1 ? run : null);
       }
-      if (waiting.size === before) return;
+      if (waiting.size === before) return this.#reportUnrun([...waiting.values()], run);
       selection = exactly([...waiting.values()]);
     }
+  }
+
+  /** Tests that their program was asked for and did not come to. */
+  #reportUnrun(tests: readonly RustTest[], { exit, errors }: { exit: string; errors: string }): void {
+    if (this.context.signal.aborted) return;
+    const message = `the test was not run: its process ${exit} before it`;
+    for (const test of tests)
+      this.report(
+        test,
+        { name: test.name, status: 'errored', durationMs: 0, message, ...(errors === '' ? {} : { output: errors }) },
+        test.name.split('::'),
+      );
   }
 
   #listener(waiting: Map<string, RustTest>) {

@@ -73,6 +73,29 @@ mod tests {
     assert.deepEqual(ofCase.lines, ['passed src/lib.rs › tests › a']);
   });
 
+  it('loses no test of a harness that gives up before it', async () => {
+    await using rig = await create({
+      'Cargo.toml': `${manifest('shop')}[[test]]\nname = "own"\nharness = false\n`,
+      'src/lib.rs': 'pub mod target;\n',
+      'src/target/mod.rs': '#[test] fn aims() {}\n',
+      'tests/own.rs': `fn main() {
+    if std::env::args().any(|each| each == "--list") { println!("a: test"); return; }
+    println!(r#"{{ "type": "suite", "event": "started", "test_count": 1 }}"#);
+    std::process::exit(3);
+}
+#[cfg(test)]
+#[test]
+fn a() {}
+`,
+    });
+    const { lines, results } = await rig.run();
+    assert.deepEqual(lines.toSorted(), ['errored tests/own.rs › a', 'passed src/target/mod.rs › target › aims']);
+    assert.match(
+      results.find(({ status }) => status === 'errored')?.message ?? '',
+      /was not run: its process exited with 3/,
+    );
+  });
+
   it('names what does not compile and what ends its process, and runs the rest', async () => {
     await using rig = await create({
       'src/lib.rs': '#[cfg(test)]\nmod tests {\n #[test] fn fine() {}\n}\n',
