@@ -23,7 +23,7 @@ interface Bucket {
   atMs: number;
 }
 
-/** One bucket for each name; those that are full again are forgotten. */
+/** One bucket for each name. Names are few: each credential has one. */
 export class RateLimiter {
   readonly #limit: RateLimit;
   readonly #clock: Clock;
@@ -36,14 +36,12 @@ export class RateLimiter {
 
   /** Takes one request from the bucket of `name`. */
   take(name: string): RateDecision {
-    const { perSecond, burst } = this.#limit;
     const bucket = this.#filled(name);
     if (bucket.tokens < 1) {
-      const retryAfterSeconds = Math.max(1, Math.ceil((1 - bucket.tokens) / perSecond));
+      const retryAfterSeconds = Math.max(1, Math.ceil((1 - bucket.tokens) / this.#limit.perSecond));
       return { isAllowed: false, remaining: 0, retryAfterSeconds };
     }
     bucket.tokens -= 1;
-    if (this.#buckets.size > maximumBuckets) this.#forgetFull(burst);
     return { isAllowed: true, remaining: Math.floor(bucket.tokens), retryAfterSeconds: 0 };
   }
 
@@ -56,13 +54,7 @@ export class RateLimiter {
     this.#buckets.set(name, bucket);
     return bucket;
   }
-
-  #forgetFull(burst: number): void {
-    for (const name of this.#buckets.keys()) if (this.#filled(name).tokens >= burst) this.#buckets.delete(name);
-  }
 }
-
-const maximumBuckets = 1000;
 
 /** Says on an answer what is left (RateLimit header fields of the IETF's httpapi group). */
 export function announceRate(response: ServerResponse, limit: RateLimit, decision: RateDecision): void {

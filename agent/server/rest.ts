@@ -79,8 +79,8 @@ async function inputOf(call: RestCall, limits: ServerLimits): Promise<Result<Rec
 }
 
 function queryOf(query: URLSearchParams): Result<Record<string, string>> {
-  const names = [...query.keys()];
-  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  const seen = new Set<string>();
+  const repeated = [...query.keys()].find((name) => seen.size === seen.add(name).size);
   if (repeated === undefined) return success(Object.fromEntries(query));
   return failure(
     'invalid_input',
