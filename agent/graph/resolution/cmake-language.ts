@@ -20,6 +20,7 @@ export interface Scope {
   conditions: number;
 }
 
+/** Characters that the variables in one argument may add to it. */
 const longestValue = 100_000;
 
 /** Commands that begin a block, and those that end it. */
@@ -78,9 +79,13 @@ export function expandAll(args: readonly Argument[], scope: Scope): string[] {
 /** Innermost names first. What is not known becomes `<?name>`, so that it is not looked up again. */
 function expand(text: string, scope: Scope, depth: number): string {
   if (!text.includes('${') || depth > 3) return text;
+  let room = longestValue;
   const value = text.replace(/\$\{([\w./+<>?-]+)\}/g, (_, name: string) => {
     const values = scope.variables.get(name) ?? folderVariable(name, scope);
-    return values === null ? `<?${name}>` : values.join(';').slice(0, longestValue);
+    if (values === null) return `<?${name}>`;
+    const known = values.join(';').slice(0, room);
+    room -= known.length;
+    return known;
   });
   return expand(value, scope, depth + 1);
 }
@@ -109,12 +114,12 @@ export function parseArguments(
 ): void {
   const keywords = new Set([options, ones, lists].flatMap((list) => list.split(';')).filter((each) => each !== ''));
   let current = 'UNPARSED_ARGUMENTS';
-  for (const keyword of keywords) variables.set(`${prefix}_${keyword}`, []);
-  variables.set(`${prefix}_UNPARSED_ARGUMENTS`, []);
+  const found = new Map<string, string[]>([...keywords, current].map((keyword) => [keyword, []]));
   for (const value of values) {
     if (keywords.has(value)) current = value;
-    else variables.set(`${prefix}_${current}`, [...(variables.get(`${prefix}_${current}`) ?? []), value]);
+    else found.get(current)?.push(value);
   }
+  for (const [keyword, list] of found) variables.set(`${prefix}_${keyword}`, list);
 }
 
 export function isUnknown(word: string): boolean {

@@ -62,12 +62,15 @@ export class CSharpProjects {
   }
 }
 
+/** Closed at once, or with elements inside; a `>` may stand in its attributes. */
+const projectReference = /<ProjectReference\b((?:"[^"]*"|'[^']*'|[^>"'])*?)(?:\/>|>[\s\S]*?<\/ProjectReference>)/g;
+
 function parseProject(folder: string, text: string): Parsed {
   const clean = text.replace(/<!--[\s\S]*?-->/g, '');
   const references: string[] = [];
   const generators: string[] = [];
-  for (const match of clean.matchAll(/<ProjectReference\b([^>]*)>([\s\S]*?<\/ProjectReference>)?/g)) {
-    const path = /\bInclude\s*=\s*"([^"]+)"/.exec(match[1] ?? '')?.[1];
+  for (const match of clean.matchAll(projectReference)) {
+    const path = /\bInclude\s*=\s*["']([^"']+)["']/.exec(match[1] ?? '')?.[1];
     if (path === undefined) continue;
     const target = folderOf(join(folder, path.replaceAll('\\', '/').replace(/\$\(MSBuildThisFileDirectory\)/g, './')));
     references.push(target);

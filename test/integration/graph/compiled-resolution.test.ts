@@ -344,6 +344,26 @@ describe('C# resolves', () => {
     assert.deepEqual(await reachedFrom('Other/Order.cs', files), []);
   });
 
+  it('names of every project that its own references, however the references are closed', async () => {
+    const declaring = (name: string) => `namespace Acme; public class ${name} {}`;
+    assert.deepEqual(
+      await importsOf('App/App.cs', {
+        'App/App.csproj': `<Project><ItemGroup>
+<ProjectReference Include="..\\One\\One.csproj" Condition="'$(Level)' > '1'" />
+<ProjectReference Include='..\\Two\\Two.csproj'><PrivateAssets>all</PrivateAssets></ProjectReference>
+</ItemGroup></Project>`,
+        'App/App.cs': 'namespace Acme; class App { One one; Two two; Three three; }',
+        'One/One.csproj': '<Project />',
+        'One/One.cs': declaring('One'),
+        'Two/Two.csproj': '<Project />',
+        'Two/Two.cs': declaring('Two'),
+        'Three/Three.csproj': '<Project />',
+        'Three/Three.cs': declaring('Three'),
+      }),
+      ['One/One.cs', 'Two/Two.cs'],
+    );
+  });
+
   it('parts of a type, and qualified names', async () => {
     assert.deepEqual(
       await importsOf('A.cs', {
