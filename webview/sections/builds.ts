@@ -10,6 +10,7 @@ import { explained } from '../panels/explanation.ts';
 import { emptyLine, panel } from '../panels/panel.ts';
 import type { SectionContents } from '../state/sections.ts';
 import type { DashboardState } from '../state/state.ts';
+import { figure } from './figure.ts';
 import { whenRead } from './remote.ts';
 import { timeRange } from './trends.ts';
 
@@ -101,11 +102,6 @@ function totalsPanel(metrics: readonly BuildMetrics[]): TemplateResult {
   const hits = sum((each) => each.unchanged + each.fromLocalCache + each.fromRemoteCache);
   const title = 'All targets';
   if (requests === 0) return panel({ id: 'build-totals', title }, emptyLine('Nothing was built in this time.'));
-  const figure = (name: string, value: string, meaning: string) =>
-    html`<div class="figure" title=${meaning}>
-      <dt>${name}</dt>
-      <dd>${value}</dd>
-    </div>`;
   return panel(
     { id: 'build-totals', title },
     html`<dl class="figures">

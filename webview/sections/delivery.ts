@@ -8,6 +8,7 @@ import { button } from '../controls.ts';
 import { formatPercent } from '../format.ts';
 import { emptyLine, panel } from '../panels/panel.ts';
 import { isConnected, type DashboardState } from '../state/state.ts';
+import { figure } from './figure.ts';
 import { quantity } from './quantity.ts';
 import { whenRead } from './remote.ts';
 import { timeRange } from './trends.ts';
@@ -84,11 +85,6 @@ function bottleneckPanel({ steps, executions }: Bottlenecks): TemplateResult {
 }
 
 function costOfWaiting({ queue, waiting, saved }: Bottlenecks): TemplateResult {
-  const figure = (title: string, value: string, meaning: string) =>
-    html`<div class="figure" title=${meaning}>
-      <dt>${title}</dt>
-      <dd>${value}</dd>
-    </div>`;
   return panel(
     { id: 'waiting', title: 'Waiting and saved' },
     html`<dl class="figures">

@@ -13,6 +13,7 @@ import { emptyLine, panel } from '../panels/panel.ts';
 import { slowestPanel } from '../panels/slowest.ts';
 import type { SectionContents } from '../state/sections.ts';
 import { isConnected, type DashboardState } from '../state/state.ts';
+import { figure } from './figure.ts';
 import { whenRead } from './remote.ts';
 
 const shownTests = 5;
@@ -139,11 +140,6 @@ function coveragePanel({ lines, functions, tests, recorded, files }: CoverageSum
   if (recorded === null)
     return panel({ id: 'coverage', title }, emptyLine('Not recorded yet: `noodle run --all` records it.'));
   const share = ({ covered, total }: CoverageSummary['lines']) => (total === 0 ? '–' : formatPercent(covered / total));
-  const figure = (name: string, value: string, meaning: string) =>
-    html`<div class="figure" title=${meaning}>
-      <dt>${name}</dt>
-      <dd>${value}</dd>
-    </div>`;
   const least = files
     .filter((file) => file.lines.total > 0)
     .toSorted((a, b) => a.lines.covered / a.lines.total - b.lines.covered / b.lines.total);
