@@ -59,14 +59,14 @@ function blanked(text: string): string {
 }
 
 /** A comment to the line's end; in C a backslash continues it. */
-export function lineComment(text: string, at: number, isContinued = false): Token {
+function lineComment(text: string, at: number, isContinued = false): Token {
   let end = text.indexOf('\n', at);
   while (isContinued && end > 0 && /\\\r?$/.test(text.slice(end - 2, end))) end = text.indexOf('\n', end + 1);
   return { end: end === -1 ? text.length : end, inside: null };
 }
 
 /** A comment in stars; in Rust they nest. */
-export function blockComment(text: string, at: number, nests = false): Token {
+function blockComment(text: string, at: number, nests = false): Token {
   if (!nests) {
     const end = text.indexOf('*/', at + 2);
     return { end: end === -1 ? text.length : end + 2, inside: null };
@@ -94,7 +94,7 @@ export function quoted(text: string, open: number, quote: string, mayHoldLines =
 }
 
 /** A string without escapes, up to `close`. */
-export function verbatim(text: string, open: number, close: string): Token {
+function verbatim(text: string, open: number, close: string): Token {
   const at = text.indexOf(close, open);
   return at === -1 ? { end: text.length, inside: [open, text.length] } : { end: at + close.length, inside: [open, at] };
 }

@@ -162,6 +162,8 @@ const Metadata = z.object({
   ),
 });
 
+const longestMetadata = 128 * 1024 * 1024;
+
 /** Arguments that select the targets which have neither an executable nor an error yet. */
 async function leftTargets(cwd: string, build: CargoBuild, context: BatchContext): Promise<string[][]> {
   let text = '';
@@ -171,6 +173,8 @@ async function leftTargets(cwd: string, build: CargoBuild, context: BatchContext
       args: ['metadata', '--no-deps', '--format-version=1'],
       cwd,
       environment: context.environment,
+      // All of it is one line: some ten thousand characters a package.
+      longestLine: longestMetadata,
       onLine: (line) => (text += line),
     },
     context,

@@ -31,11 +31,18 @@ export async function runDoctests(run: DoctestRun, build: CargoBuild): Promise<v
   const files = (run.chosen === null ? run.batch.project.files : [...run.chosen]).filter((file) =>
     isDocumented(file, run),
   );
+  const byPackage = Map.groupBy(files, (file) => packageOf(path.join(run.context.root, file), build.documented));
   for (const documented of build.documented) {
-    const own = files.filter((file) => path.join(run.context.root, file).startsWith(documented.folder + path.sep));
+    const own = byPackage.get(documented) ?? [];
     if (own.length === 0 || run.context.signal.aborted) continue;
     await runPackage(run, documented, { files: own, titles });
   }
+}
+
+/** The package of an absolute path: one may lie within another. */
+function packageOf(file: string, packages: readonly DocumentedPackage[]): DocumentedPackage | undefined {
+  const around = packages.filter(({ folder }) => file.startsWith(folder + path.sep));
+  return around.toSorted((one, other) => other.folder.length - one.folder.length)[0];
 }
 
 async function runPackage(

@@ -39,7 +39,7 @@ export interface LibtestListener {
 }
 
 /** `--show-output` makes what passing tests print part of the report. */
-export const jsonArguments = ['-Z', 'unstable-options', '--format', 'json', '--report-time', '--show-output'] as const;
+const jsonArguments = ['-Z', 'unstable-options', '--format', 'json', '--report-time', '--show-output'] as const;
 const asUnstable = { RUSTC_BOOTSTRAP: '1' };
 
 /** The names of the tests of a program; null when it is no harness that can list them. */

@@ -4,11 +4,14 @@ import type { ProcessExit, ProcessSpec } from '../../platform/processes.ts';
 import type { BatchContext } from '../adapter.ts';
 import { plainText } from '../javascript/failure-text.ts';
 
-const longestLine = 1024 * 1024;
+/** Characters of a line that are kept, where nothing else is said. */
+const usualLine = 1024 * 1024;
 const keptErrors = 64 * 1024;
 
 export interface MachineRun extends Pick<ProcessSpec, 'command' | 'args' | 'cwd' | 'environment' | 'endSignal'> {
   readonly onLine: (line: string) => void;
+  /** Characters of a line that are kept. */
+  readonly longestLine?: number;
 }
 
 /** Resolves with how it ended and the end of what it printed as errors. */
@@ -16,7 +19,7 @@ export async function runMachine(
   run: MachineRun,
   context: BatchContext,
 ): Promise<{ readonly exit: ProcessExit; readonly errors: string }> {
-  const { onLine, ...spec } = run;
+  const { onLine, longestLine = usualLine, ...spec } = run;
   const lines = createLineSplitter(onLine, longestLine);
   let errors = '';
   const exit = await context.run({
