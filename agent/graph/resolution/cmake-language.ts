@@ -42,7 +42,7 @@ export function endOfBlock(commands: readonly Command[], start: number, open: st
 export function commandsOf(text: string): Command[] {
   const clean = text.replace(/#\[(=*)\[[\s\S]*?\]\1\]/g, '');
   const found: Command[] = [];
-  const start = /("(?:[^"\\]|\\[\s\S])*")|#[^\n]*|([A-Za-z_]\w*)[ \t]*\(/g;
+  const start = /("(?:[^"\\]|\\[\s\S])*")|#[^\n]*|\b([A-Za-z_]\w*)[ \t]*\(/g;
   for (let match = start.exec(clean); match !== null; match = start.exec(clean)) {
     if (match[2] === undefined) continue;
     const { args, end } = argumentsOf(clean, start.lastIndex);

@@ -31,6 +31,13 @@ describe('the language of CMake', () => {
     assert.equal(scope.variables.get('P_SOURCES')?.length, 100_000);
   });
 
+  it('is read in time that grows with its length alone', () => {
+    assert.deepEqual(
+      commandsOf(`${'a'.repeat(500_000)} add(x)`).map(({ name }) => name),
+      ['add'],
+    );
+  });
+
   it('does not grow without bound where variables hold variables', () => {
     const scope = scopeWith({ a: ['${b}'.repeat(20_000)], b: ['${c}'.repeat(20_000)], c: ['x'.repeat(50_000)] });
     const [value = ''] = expandAll([{ text: '${a}'.repeat(20_000), isQuoted: true }], scope);
