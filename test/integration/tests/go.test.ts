@@ -135,7 +135,7 @@ func TestExit(t *testing.T) { os.Exit(0) }\n`,
     const clock = new ManualClock();
     await using rig = await create(
       {
-        'a_test.go': `package shop\n${testing}func TestHang(t *testing.T) { for {} }\n`,
+        'a_test.go': `package shop\n${testing}func TestHang(t *testing.T) { select {} }\n`,
         'b_test.go': `package shop\n${testing}func TestFine(t *testing.T) {}\n`,
       },
       { clock },
