@@ -26,10 +26,10 @@ describe('calls of cargo', () => {
       touch() {},
       log() {},
       report() {},
-      run(spec: ProcessSpec) {
+      async run(spec: ProcessSpec) {
         calls.push((spec.args ?? []).join(' '));
-        spec.onStdout?.(answer(spec.args ?? []));
-        return Promise.resolve({ exitCode: 101, signalName: null, startError: null, durationMs: 1 });
+        await spec.onStdout?.(answer(spec.args ?? []));
+        return { exitCode: 101, signalName: null, startError: null, durationMs: 1 };
       },
     };
     // These parts use no more of their context than stands here.
