@@ -15,12 +15,12 @@ export async function endGroups(
   killAfterMs: number,
   signal: NodeJS.Signals = 'SIGTERM',
 ): Promise<void> {
-  const groups = await familyGroups(leader);
+  const groups = await stoppedFamily(leader);
   signalGroups(groups, signal);
   // A stopped process takes a signal only once it goes on.
   signalGroups(groups, 'SIGCONT');
   if (await areGone(groups, killAfterMs)) return;
-  for (const group of await familyGroups(leader)) groups.add(group);
+  for (const group of await stoppedFamily(leader)) groups.add(group);
   signalGroups(groups, 'SIGKILL');
   await areGone(groups, clearAwayMs);
 }
@@ -34,6 +34,24 @@ export function isGroupLeft(group: number): boolean {
     // Someone else's process (EPERM) is still a process.
     return isErrno(error) && error.code === 'EPERM';
   }
+}
+
+/** So often new groups are looked for: what is stopped starts none, so the second time mostly finds nothing. */
+const mostLooks = 5;
+
+/**
+ * The groups of `leader` and its descendants, all of them stopped. A process that starts another one in a group of its own
+ * just while it is ended would otherwise leave it behind.
+ */
+async function stoppedFamily(leader: number): Promise<Set<number>> {
+  const groups = new Set<number>();
+  for (let look = 0; look < mostLooks; look++) {
+    const found = [...(await familyGroups(leader))].filter((group) => !groups.has(group));
+    if (found.length === 0) break;
+    for (const group of found) groups.add(group);
+    signalGroups(new Set(found), 'SIGSTOP');
+  }
+  return groups;
 }
 
 async function familyGroups(leader: number): Promise<Set<number>> {

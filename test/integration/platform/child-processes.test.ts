@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -137,6 +137,20 @@ describe('child processes', () => {
     await exited;
     await second.gone;
   });
+
+  it('leave nothing of a process that opens groups all the time', async () => {
+    // A duration of its own tells these from all other processes.
+    const mark = `60.${process.pid}`;
+    const source = `for (;;) require('child_process').spawn('sleep', ['${mark}'], { detached: true, stdio: 'ignore' }).unref();`;
+    for (let time = 0; time < 5; time++) {
+      const abort = new AbortController();
+      const exited = run({ command: process.execPath, args: ['-e', source], signal: abort.signal });
+      while (sleeping(mark).length === 0) await new Promise((resolve) => setImmediate(resolve));
+      abort.abort();
+      await exited;
+      assert.deepEqual(sleeping(mark), []);
+    }
+  }).timeout(60_000);
 
   it('end what a process leaves in its group, even though that keeps the pipes open', async () => {
     await using leader = await ScriptedCommand.create();
@@ -282,4 +296,11 @@ async function reaperOf(agent: number | undefined): Promise<number> {
     if (parent === agent && (await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes('noodle-reaper')) return pid;
   }
   throw new Error('the reaper was not found');
+}
+
+/** The living processes that sleep for so long. */
+function sleeping(duration: string): string[] {
+  return spawnSync('ps', ['-A', '-o', 'stat=,args='], { encoding: 'utf8' })
+    .stdout.split('\n')
+    .filter((line) => line.trimEnd().endsWith(`sleep ${duration}`) && !line.startsWith('Z'));
 }
