@@ -87,7 +87,11 @@ async function answerApi(
 async function answerOther(exchange: Exchange, routes: readonly RawRoute[], options: RouterOptions): Promise<void> {
   const method = exchange.request.method === 'HEAD' ? 'GET' : exchange.request.method;
   const route = routes.find((candidate) => candidate.method === method);
-  if (route === undefined) return sendWrongMethod(exchange, routes.map((candidate) => candidate.method));
+  if (route === undefined)
+    return sendWrongMethod(
+      exchange,
+      routes.map((candidate) => candidate.method),
+    );
   const role = roleFor(exchange, options);
   if (role === null || !isWithinRate(exchange, role, options)) return;
   await answerRaw(route, { ...exchange, role, limits: options.limits });

@@ -102,13 +102,16 @@ export class AgentRig implements AsyncDisposable {
   }
 }
 
-async function start(repository: GitRig, { environment = {}, isTrusted = true, isServing = false, resumes = false }: AgentRigOptions): Promise<Host> {
+async function start(
+  repository: GitRig,
+  { environment = {}, isTrusted = true, isServing = false, resumes = false }: AgentRigOptions,
+): Promise<Host> {
   const opened = await openHost({
     folder: repository.root,
     clock: systemClock,
     log: createLog((line) => process.stderr.write(`${line}\n`), 'error'),
     version: '0.0.0-test',
-    environment: { ...process.env, ...environment },
+    environment: { ...process.env, ...withOwnPath(environment) },
     isTrusted,
     isServing,
     resumes,
@@ -118,4 +121,10 @@ async function start(repository: GitRig, { environment = {}, isTrusted = true, i
   });
   if (!opened.ok) throw new Error(opened.failure.message);
   return opened.value;
+}
+
+/** `npm test` has put its own folders before the user's PATH and noted that; a test that names a PATH means just that. */
+function withOwnPath(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const own = environment['PATH'];
+  return own === undefined ? environment : { ...environment, NOODLE_ORIGINAL_PATH: own };
 }

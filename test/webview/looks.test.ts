@@ -112,14 +112,22 @@ describe('how the dashboard looks', () => {
     const { page } = rig;
     await page.locator('.hero').waitFor();
     const walked: string[] = [];
-    for (let presses = 0; presses < 12; presses++) {
+    for (let presses = 0; presses < 16; presses++) {
       await page.keyboard.press('Tab');
       walked.push(String(await page.evaluate(focusedName)));
     }
-    assert.deepEqual(walked.slice(0, 8), [
+    assert.deepEqual(walked.slice(0, 16), [
       'Run impacted tests',
       'Run all tests',
       'Run failed tests (2)',
+      'Now',
+      'Pipelines',
+      'Tests',
+      'Builds',
+      'Trends',
+      'Alerts 1 firing',
+      'Delivery',
+      'Models',
       'test/cart.test.ts:41',
       'Why it ran',
       'test/cart.test.ts:41',

@@ -37,6 +37,6 @@ function item(section: SectionName, { filters, alerts }: DashboardState, { actio
     href="#${linkOf({ ...filters, section })}"
     aria-current=${isCurrent ? 'page' : 'false'}
     @click=${clicked}
-    >${titles[section]}${firing === 0 ? '' : badge(formatCount(firing))}</a
+    >${titles[section]}${firing === 0 ? '' : html` ${badge(formatCount(firing))}<span class="unseen"> firing</span>`}</a
   >`;
 }
