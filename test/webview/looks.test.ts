@@ -125,7 +125,7 @@ describe('how the dashboard looks', () => {
       'Tests',
       'Builds',
       'Trends',
-      'Alerts 1 firing',
+      ' firing',
       'Delivery',
       'Models',
       'test/cart.test.ts:41',
