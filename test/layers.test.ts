@@ -34,8 +34,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'agent/client': ['agent/protocol', 'agent/platform'],
   'agent/cli': ['agent/protocol', 'agent/platform'],
   'agent/sample': ['agent/platform'],
-  // The composition root: main.ts and the files beside it, with the handlers of the operations in a folder of their own.
-  agent: [...lower, ...components, 'agent/pipelines', 'agent/server', 'agent/client', 'agent/answers', 'agent/cli'],
+  // The composition root: main.ts and the files beside it.
+  agent: [...lower, ...components, 'agent/pipelines', 'agent/server', 'agent/client', 'agent/answers', 'agent/cli', 'agent/handlers'],
+  'agent/handlers': [...lower, ...components, 'agent/pipelines', 'agent/server', 'agent/answers'],
   'agent/answers': [...lower, ...components, 'agent/pipelines'],
   'agent/bin': ['agent'],
   extension: ['agent/protocol', 'agent/client'],
@@ -82,6 +83,7 @@ const publicFiles: Readonly<Record<string, readonly string[]>> = {
   'agent/pipelines': ['main-job.ts', 'continuous-run.ts', 'idle-audit.ts', 'planner.ts', 'run-notes.ts', 'pipelines.ts', 'pipeline-catalog.ts', 'build-configs.ts', 'test-suites.ts', 'resumption.ts', 'import/import.ts', 'export/export.ts'],
   'agent/server': ['server.ts', 'local-client.ts', 'agent-lock.ts', 'roles.ts', 'language-features.ts'],
   'agent/cli': ['cli.ts', 'output.ts'],
+  'agent/handlers': ['handlers.ts', 'analytics-handlers.ts'],
   'agent/sample': ['sample-repository.ts'],
   'models/features': ['*'],
   'models/runtime': ['*'],

@@ -1,4 +1,4 @@
-// The JSON schema of noodle.yaml, as it is published in schema/noodle.schema.json.
+// The JSON schema of noodle.yaml, as it is published in agent/protocol/noodle.schema.json.
 import { z } from 'zod';
 import { ConfigurationFile } from './configuration-file.ts';
 

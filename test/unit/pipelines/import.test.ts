@@ -294,12 +294,12 @@ describe('an exported pipeline', () => {
 
 describe('the published schema', () => {
   it('is what the product reads', () => {
-    const file = path.resolve(import.meta.dirname, '../../../schema/noodle.schema.json');
+    const file = path.resolve(import.meta.dirname, '../../../agent/protocol/noodle.schema.json');
     const published = `${JSON.stringify(publishedSchema(), null, 2)}\n`;
     assert.equal(
       readFileSync(file, 'utf8'),
       published,
-      'write it anew: npm run -s noodle -- pipeline schema > schema/noodle.schema.json',
+      'write it anew: npm run -s noodle -- pipeline schema > agent/protocol/noodle.schema.json',
     );
   });
 });

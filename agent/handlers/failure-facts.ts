@@ -1,8 +1,8 @@
 // What triage and flakiness say about a test, as sentences of its explanation.
-import type { Explanation } from './protocol/explanation.ts';
-import type { FlakyTest } from './protocol/flakiness.ts';
-import { counted } from './protocol/quantities.ts';
-import type { FailureCluster } from './protocol/triage.ts';
+import type { Explanation } from '../protocol/explanation.ts';
+import type { FlakyTest } from '../protocol/flakiness.ts';
+import { counted } from '../protocol/quantities.ts';
+import type { FailureCluster } from '../protocol/triage.ts';
 
 /** The explanations, with what is known of the failures of these tests in front of their other facts. */
 export function withFailureFacts(

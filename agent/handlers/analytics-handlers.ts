@@ -1,7 +1,7 @@
 // What answers the operations on metrics, alerts and what is read out of them; and the routes of other programs' protocols.
-import type { Analytics } from './analytics/analytics.ts';
-import { success, type Result } from './protocol/failure.ts';
-import type { Handlers, RawRoute } from './server/server.ts';
+import type { Analytics } from '../analytics/analytics.ts';
+import { success, type Result } from '../protocol/failure.ts';
+import type { Handlers, RawRoute } from '../server/server.ts';
 
 /** The handlers of all but the dashboard's operation, which other parts have a share in. */
 export function analyticsHandlers({ analytics }: { readonly analytics: Analytics }) {

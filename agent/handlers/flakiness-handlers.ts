@@ -1,11 +1,11 @@
 // What answers the operations on flaky and quarantined tests.
-import type { Clock } from './platform/clock.ts';
-import { failure, success } from './protocol/failure.ts';
-import { nearest } from './protocol/nearest.ts';
-import type { Handlers } from './server/server.ts';
-import { listFlakyTests, removeQuarantine, saveQuarantine } from './store/flakiness.ts';
-import type { Store } from './store/store.ts';
-import type { Tests } from './tests/tests.ts';
+import type { Clock } from '../platform/clock.ts';
+import { failure, success } from '../protocol/failure.ts';
+import { nearest } from '../protocol/nearest.ts';
+import type { Handlers } from '../server/server.ts';
+import { listFlakyTests, removeQuarantine, saveQuarantine } from '../store/flakiness.ts';
+import type { Store } from '../store/store.ts';
+import type { Tests } from '../tests/tests.ts';
 
 const dayMs = 86_400_000;
 /** A quarantine that is not looked at for so long is a test that nobody has. */

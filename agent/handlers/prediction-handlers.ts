@@ -4,10 +4,10 @@ import {
   changeLogArguments,
   pendingChangeArguments,
   type Predictions,
-} from './predictions/predictions.ts';
-import { failure, success } from './protocol/failure.ts';
-import type { Handlers } from './server/server.ts';
-import type { Workspace } from './workspace/workspace.ts';
+} from '../predictions/predictions.ts';
+import { failure, success } from '../protocol/failure.ts';
+import type { Handlers } from '../server/server.ts';
+import type { Workspace } from '../workspace/workspace.ts';
 
 export interface PredictionParts {
   readonly predictions: Predictions;

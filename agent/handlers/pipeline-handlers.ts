@@ -1,16 +1,16 @@
 // What answers the operations on pipelines.
-import type { DefinitionProblem } from './protocol/pipeline.ts';
-import type { Engine } from './engine/engine.ts';
-import { pageOf } from './platform/paging.ts';
-import { failure, success, type Result } from './protocol/failure.ts';
-import type { Execution } from './protocol/execution.ts';
-import { exportPipeline } from './pipelines/export/export.ts';
-import { importPipelines } from './pipelines/import/import.ts';
-import { definitionOf } from './pipelines/pipeline-catalog.ts';
-import type { Pipelines } from './pipelines/pipelines.ts';
-import type { Handlers } from './server/server.ts';
-import type { Store } from './store/store.ts';
-import { getPipelineRun } from './store/pipelines.ts';
+import type { DefinitionProblem } from '../protocol/pipeline.ts';
+import type { Engine } from '../engine/engine.ts';
+import { pageOf } from '../platform/paging.ts';
+import { failure, success, type Result } from '../protocol/failure.ts';
+import type { Execution } from '../protocol/execution.ts';
+import { exportPipeline } from '../pipelines/export/export.ts';
+import { importPipelines } from '../pipelines/import/import.ts';
+import { definitionOf } from '../pipelines/pipeline-catalog.ts';
+import type { Pipelines } from '../pipelines/pipelines.ts';
+import type { Handlers } from '../server/server.ts';
+import type { Store } from '../store/store.ts';
+import { getPipelineRun } from '../store/pipelines.ts';
 
 export interface PipelineHandlerParts {
   readonly engine: Engine;

@@ -1,12 +1,12 @@
 // What answers the operations on build configurations and test suites.
-import type { Builds } from './builds/builds.ts';
-import type { Engine } from './engine/engine.ts';
-import type { BuildConfigs } from './pipelines/build-configs.ts';
-import type { TestSuites } from './pipelines/test-suites.ts';
-import type { Clock } from './platform/clock.ts';
-import { failure, success } from './protocol/failure.ts';
-import type { ExecutionId } from './protocol/ids.ts';
-import type { Handlers } from './server/server.ts';
+import type { Builds } from '../builds/builds.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { BuildConfigs } from '../pipelines/build-configs.ts';
+import type { TestSuites } from '../pipelines/test-suites.ts';
+import type { Clock } from '../platform/clock.ts';
+import { failure, success } from '../protocol/failure.ts';
+import type { ExecutionId } from '../protocol/ids.ts';
+import type { Handlers } from '../server/server.ts';
 
 const dayMs = 86_400_000;
 

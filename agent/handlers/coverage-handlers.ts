@@ -1,7 +1,7 @@
 // What answers the operations on coverage.
-import type { Coverage } from './answers/coverage.ts';
-import { success } from './protocol/failure.ts';
-import type { Handlers } from './server/server.ts';
+import type { Coverage } from '../answers/coverage.ts';
+import { success } from '../protocol/failure.ts';
+import type { Handlers } from '../server/server.ts';
 
 export function coverageHandlers({ coverage }: { readonly coverage: Coverage }) {
   return {

@@ -1,0 +1,105 @@
+// The parts that know code, builds, tests and pipelines, wired to each other.
+import { existsSync } from 'node:fs';
+import { createAnswers } from './answers/answers.ts';
+import { createCoverage } from './answers/coverage.ts';
+import { createBuilds } from './builds/builds.ts';
+import { createSandboxes } from './engine/sandbox.ts';
+import { limitsOf, type AgentHost, type Foundation } from './foundation.ts';
+import { createGraph, createHistory, type History } from './graph/graph.ts';
+import { BuildConfigs, definedTargets } from './pipelines/build-configs.ts';
+import { ContinuousRun } from './pipelines/continuous-run.ts';
+import { IdleAudit } from './pipelines/idle-audit.ts';
+import { createMainJob, type MainJob, type RunRequest } from './pipelines/main-job.ts';
+import { createPipelines } from './pipelines/pipelines.ts';
+import { createPlanner } from './pipelines/planner.ts';
+import { TestSuites } from './pipelines/test-suites.ts';
+import { assetPath } from './platform/assets.ts';
+import type { Disposables } from './platform/disposables.ts';
+import { userEnvironment } from './platform/environment.ts';
+import { isOnBattery } from './platform/power.ts';
+import { createPredictions } from './predictions/predictions.ts';
+import type { ChangeSet } from './protocol/change-set.ts';
+import type { RepoPath } from './protocol/ids.ts';
+import type { Plan } from './protocol/plan.ts';
+import { skippedTestsMs } from './store/plans.ts';
+import { createTests } from './tests/tests.ts';
+
+/** The parts that know code, builds and tests, and the main job over them. */
+export function buildParts(foundation: Foundation, disposables: Disposables) {
+  const { workspace, events, store, clock, log, settings, configuration, trust, host } = foundation;
+  const { root, stateDirectory } = workspace;
+  const environment = () => userEnvironment(foundation.environment);
+  const isTrusted = () => trust.isTrusted;
+  const files = () => workspace.files();
+  const read = (file: RepoPath) => workspace.read(file);
+  const common = { store, events, clock, log, settings, environment };
+  const graph = disposables.use(createGraph({ root, store, clock, log }));
+  const history = openHistory(foundation, disposables);
+  const builds = disposables.use(
+    createBuilds({
+      ...common,
+      workspace: { root, files, read },
+      stateDirectory,
+      processes: foundation.processes,
+      configured: () => ({ ...definedTargets(store), ...configuration.file.targets }),
+      remoteCache: () => configuration.file.remoteCache,
+      secrets: foundation.environment,
+    }),
+  );
+  const tests = disposables.use(
+    createTests({ ...common, coChange: (file, other) => history.coChange(file, other)?.confidence ?? 0, root, stateDirectory, processes: foundation.processes, isTrusted, files, read, exclude: () => configuration.file.tests.exclude, commands: () => configuration.file.tests.commands ?? {}, isWorkedIn: () => isObserved() }),
+  );
+  const planner = createPlanner({ workspace, history, graph, builds, tests, clock, configurationNotes: () => configuration.problems() });
+  const isInstalled = () => checkInstallation(host);
+  const judged = (changes: ChangeSet) => workspace.markSeen(changes);
+  const mainJob = createMainJob({ ...common, planner, builds, tests, engine: foundation.engine, isTrusted, isInstalled, judged });
+  const isObserved = () => continuousRun.isWatching || host.clientCount() > 0;
+  const continuousRun: ContinuousRun = disposables.use(
+    new ContinuousRun({ planner, events, log, start: (request) => mainJob.start(request), isObserved }),
+  );
+  const idleAudit = openIdleAudit(foundation, mainJob, disposables);
+  const { engine, processes, pipelineFiles } = foundation;
+  const sandboxes = createSandboxes({ processes, root, stateDirectory, environment });
+  const slots = () => limitsOf(settings()).commands;
+  const pipelines = createPipelines({ ...common, workspace, planner, builds, tests, engine, processes, sandboxes, isTrusted, isInstalled, slots, chance: Math.random, declared: () => pipelineFiles.read() });
+  const coverage = createCoverage({ root: workspace.root, store, readGit: (args) => workspace.readGit(args), now: () => clock.now(), files });
+  const answers = disposables.use(createAnswers({ history, builds, tests, graph, planner, store, events, clock, coverage, settings: () => configuration.settings }));
+  const predictions = disposables.use(
+    createPredictions({
+      store,
+      modelsFolder: assetPath('models'),
+      workerFile: assetPath('prediction-worker'),
+      runtimeFiles: { module: assetPath('ort-module'), wasm: assetPath('ort-wasm') },
+      onRefused: (message) => log.warn('a model was refused, its baseline answers', { message }),
+    }),
+  );
+  const named = { store, engine: foundation.engine, clock, mainJob };
+  const buildConfigs = new BuildConfigs({ ...named, targets: async () => (await builds.targets()).targets, definitionsChanged: () => continuousRun.replan() });
+  const testSuites = new TestSuites({
+    ...named,
+    files: async () => {
+      await planner.refresh();
+      return (await tests.discover([])).files;
+    },
+  });
+  return { builds, tests, planner, mainJob, continuousRun, idleAudit, coverage, answers, predictions, buildConfigs, testSuites, pipelines };
+}
+
+/** An agent outlives the window that started it, and so may an update of the extension: then it makes room for a new one. */
+function checkInstallation(host: AgentHost): boolean {
+  const isComplete = existsSync(assetPath('test-runners'));
+  if (!isComplete) host.stop();
+  return isComplete;
+}
+
+function openIdleAudit({ events, clock, log, settings, store }: Foundation, mainJob: MainJob, disposables: Disposables): IdleAudit {
+  const start = (request: RunRequest) => mainJob.start(request);
+  const skippedMs = (plan: Plan) => skippedTestsMs(store, plan);
+  return disposables.use(new IdleAudit({ events, clock, log, settings, start, skippedMs, isOnBattery: () => isOnBattery() }));
+}
+
+function openHistory({ workspace, store, log }: Foundation, disposables: Disposables): History {
+  const history = createHistory({ store, log, readGit: (args) => workspace.readGit(args) });
+  disposables.defer(() => history.settled());
+  return history;
+}
