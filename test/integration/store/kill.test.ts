@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -41,7 +42,10 @@ interface Life {
   readonly acknowledged: number;
 }
 
-/** Starts a writer and kills it at a random moment of its work; every tenth of its start, which is when it repairs. */
+/**
+ * Starts a writer and kills it at a random moment of its work; every tenth of its start, which is when it repairs, and
+ * every tenth only once it has made a snapshot, however slow the machine is.
+ */
 async function writeUntilKilled(directory: string, kill: number): Promise<Life> {
   // Compiled once for all: it halves the duration of the test.
   const env = { ...process.env, NODE_COMPILE_CACHE: compiledFolder(directory) };
@@ -49,10 +53,13 @@ async function writeUntilKilled(directory: string, kill: number): Promise<Life> 
   const reader = createInterface({ input: child.stdout });
   const ended = Promise.all([once(child, 'exit'), once(reader, 'close')]);
   const lastLine = kill % 10 === 9 ? 0 : 1 + Math.floor(Math.random() * 600);
+  const before = snapshotsIn(directory);
+  const awaitsSnapshot = kill % 10 === 4;
+  const hasSnapshot = () => snapshotsIn(directory).some((name) => !before.includes(name));
   const lines: string[] = [];
   const enough = new Promise<void>((resolve) => {
     reader.on('line', (line) => {
-      if (lines.push(line) > lastLine) resolve();
+      if (lines.push(line) > lastLine && (!awaitsSnapshot || hasSnapshot())) resolve();
     });
   });
   const moment = lastLine === 0 ? delay(Math.random() * 250) : enough;
@@ -64,6 +71,10 @@ async function writeUntilKilled(directory: string, kill: number): Promise<Life> 
   // The rig's writer prints a Found first.
   const found = first === undefined ? null : (JSON.parse(first) as Found);
   return { first: found, acknowledged: Math.max(0, ...numbers.map(Number)) };
+}
+
+function snapshotsIn(directory: string): readonly string[] {
+  return readdirSync(directory).filter((name) => name.startsWith('snapshot'));
 }
 
 function compiledFolder(directory: string): string {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { TestId } from '../../../agent/protocol/ids.ts';
 import { ManualClock } from '../../rig/manual-clock.ts';
 import { needDebianTool } from '../../rig/debian-tools.ts';
@@ -6,6 +7,20 @@ import { TestsRig, type TestsRigOptions } from '../../rig/tests-rig.ts';
 
 const module = { 'go.mod': 'module example.org/shop\n\ngo 1.19\n' };
 const testing = 'import "testing"\n';
+
+/** Hangs, and says so in a file a moment after it began to. */
+const hanging = `package shop
+import (
+	"os"
+	"testing"
+	"time"
+)
+
+func TestHang(t *testing.T) {
+	go func() { time.Sleep(200 * time.Millisecond); os.WriteFile("waiting", nil, 0o644) }()
+	select {}
+}
+`;
 
 function create(files: Record<string, string>, more: Partial<TestsRigOptions> = {}): Promise<TestsRig> {
   return TestsRig.create({ files: { ...module, ...files }, ...more });
@@ -135,14 +150,17 @@ func TestExit(t *testing.T) { os.Exit(0) }\n`,
     const clock = new ManualClock();
     await using rig = await create(
       {
-        'a_test.go': `package shop\n${testing}func TestHang(t *testing.T) { select {} }\n`,
+        'a_test.go': hanging,
         'b_test.go': `package shop\n${testing}func TestFine(t *testing.T) {}\n`,
       },
       { clock },
     );
-    rig.engine.events.on('test.started', ({ file }) => {
-      if (file === 'a_test.go') clock.advance(300_000);
-    });
+    // Go prints no stack of what runs at that moment, so time passes once the test waits.
+    const waiting = setInterval(() => {
+      if (!existsSync(rig.repository.path('waiting'))) return;
+      clearInterval(waiting);
+      clock.advance(300_000);
+    }, 20);
     await rig.tests.discover();
     const { lines, results } = await rig.run({
       tests: ['go:a_test.go', 'go:b_test.go'].map((each) => TestId.parse(each)),
@@ -150,7 +168,7 @@ func TestExit(t *testing.T) { os.Exit(0) }\n`,
     assert.ok(lines.includes('timed_out a_test.go › TestHang'), lines.join('\n'));
     const hung = results.find((each) => each.status === 'timed_out');
     assert.match(hung?.stack ?? '', /goroutine \d+/);
-    assert.deepEqual(hung?.failureAt, { file: 'a_test.go', line: 3 });
+    assert.deepEqual(hung?.failureAt, { file: 'a_test.go', line: 10 });
     assert.equal(lines.filter((line) => line === 'passed b_test.go › TestFine').length > 0, true);
   });
 
