@@ -82,14 +82,19 @@ export interface Disagreement {
 /** Tests whose results differ among the executions with these inputs. */
 export function disagreementsAt(db: Reader, inputs: string): Disagreement[] {
   const counted = (['passed', 'failed', 'errored', 'timed_out'] as const).map(codeOf);
-  const rows = db.all<{ id: string; trials: number; failures: number }>(
-    `SELECT c.id, count(*) AS trials, sum(r.status <> ${codeOf('passed')}) AS failures
+  // Names that no column has: one of a column would mean the column.
+  const rows = db.all<{ id: string; equal_runs: number; equal_failures: number }>(
+    `SELECT c.id, count(*) AS equal_runs, sum(r.status <> ${codeOf('passed')}) AS equal_failures
      FROM test_run_inputs i CROSS JOIN test_results r ON r.execution_key = i.execution_key JOIN test_cases c ON c.key = r.case_key
      WHERE i.inputs = ? AND r.status IN (${counted.join(', ')})
-     GROUP BY c.key HAVING failures > 0 AND failures < trials`,
+     GROUP BY c.key HAVING equal_failures > 0 AND equal_failures < equal_runs`,
     [inputs],
   );
-  return rows.map(({ id, ...rest }) => ({ test: TestId.parse(id), ...rest }));
+  return rows.map(({ id, equal_runs, equal_failures }) => ({
+    test: TestId.parse(id),
+    trials: equal_runs,
+    failures: equal_failures,
+  }));
 }
 
 interface Row {
