@@ -58,6 +58,12 @@ export interface ProgressUpdate {
   readonly skipped?: number;
 }
 
+/** A process of a step. */
+export interface StepProcess extends ProcessSpec {
+  /** What is shown of a piece of its output, which may hold a rest back; called with null at its end, for that rest. */
+  readonly filter?: (stream: 'stdout' | 'stderr', text: string | null) => string;
+}
+
 export interface StepContext {
   readonly executionId: ExecutionId;
   readonly stepId: StepId;
@@ -68,7 +74,9 @@ export interface StepContext {
   /** Appends to the step's log. */
   log(text: string): void;
   /** Starts a process whose output goes into the step's log, and waits for it. It is killed with the step, or by its own signal. */
-  run(spec: ProcessSpec): Promise<ProcessExit>;
+  run(spec: StepProcess): Promise<ProcessExit>;
+  /** Keeps more secrets out of what the step shows from now on. */
+  hide(secrets: readonly string[]): void;
   progress(update: ProgressUpdate): void;
   /** The steps of the execution as they are now. */
   steps(): readonly Step[];

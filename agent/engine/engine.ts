@@ -17,7 +17,7 @@ import { recover, type Fate } from './recovery.ts';
 import { RunQueue, type Queued } from './run-queue.ts';
 import { SlotPool, type PooledSlot } from './slots.ts';
 
-export type { ExecutionSpec, ProgressUpdate, Slot, StepContext, StepDefinition, StepOutcome } from './definitions.ts';
+export type { ExecutionSpec, ProgressUpdate, Slot, StepContext, StepDefinition, StepOutcome, StepProcess } from './definitions.ts';
 export type { Fate } from './recovery.ts';
 
 export interface ExecutionHandle {

@@ -7,7 +7,7 @@ import { FailureError } from '../protocol/failure.ts';
 import type { Step } from '../protocol/execution.ts';
 import type { ExecutionId } from '../protocol/ids.ts';
 import { startIdleTimer, tookTooLong, gotNowhere, type IdleTimer } from './deadlines.ts';
-import type { ProgressUpdate, StepContext, StepDefinition, StepOutcome } from './definitions.ts';
+import type { ProgressUpdate, StepContext, StepDefinition, StepOutcome, StepProcess } from './definitions.ts';
 import type { ExecutionLog } from './execution-log.ts';
 import { createMasker, maskedForms, type Masker } from './masker.ts';
 import type { LifeEvent } from './state.ts';
@@ -55,7 +55,7 @@ class RunningStep {
   readonly #processes = new Set<ProcessHandle>();
   readonly #broken = Promise.withResolvers<never>();
   /** What every piece of output goes through, one for each stream; empty without secrets. */
-  readonly #forms: readonly string[];
+  #forms: readonly string[];
   readonly #maskers = new Map<Stream, Masker>();
   #idle: IdleTimer | null = null;
   #cancelGivingUp: Disposer = () => {};
@@ -139,6 +139,15 @@ class RunningStep {
     return masker.push(text) + masker.flush();
   }
 
+  /** From now on; what was held back until now has nothing of them. */
+  #hideMore(secrets: readonly string[]): void {
+    const more = maskedForms(secrets).filter((form) => !this.#forms.includes(form));
+    if (more.length === 0) return;
+    for (const masker of this.#maskers.values()) void this.#around.output.append(this.#definition.id, masker.flush());
+    this.#maskers.clear();
+    this.#forms = [...this.#forms, ...more].toSorted((a, b) => b.length - a.length);
+  }
+
   #write(stream: Stream, text: string): void | Promise<void> {
     if (this.#forms.length === 0) return this.#around.output.append(this.#definition.id, text);
     const masker = this.#maskers.get(stream) ?? createMasker(this.#forms);
@@ -161,25 +170,30 @@ class RunningStep {
       released: tie.released,
       log: (text) => void this.#write('log', text),
       run: (spec) => this.#runProcess(spec),
+      hide: (secrets) => this.#hideMore(secrets),
       touch: () => this.#idle?.touch(),
     };
   }
 
-  async #runProcess(spec: ProcessSpec): Promise<ProcessExit> {
+  async #runProcess({ filter, ...spec }: StepProcess): Promise<ProcessExit> {
     const { onReport } = spec;
+    const filtered = (stream: 'stdout' | 'stderr', text: string) =>
+      filter === undefined ? text : filter(stream, text);
     const handle = this.#around.processes.start({
       ...spec,
       signal: spec.signal === undefined ? this.#abort.signal : AbortSignal.any([this.#abort.signal, spec.signal]),
       onStdout: (text) =>
         spec.isStdoutReport === true
           ? this.#guard(() => spec.onStdout?.(text))
-          : this.#take('stdout', text, spec.onStdout),
-      onStderr: (text) => this.#take('stderr', text, spec.onStderr),
+          : this.#take('stdout', filtered('stdout', text), spec.onStdout),
+      onStderr: (text) => this.#take('stderr', filtered('stderr', text), spec.onStderr),
       ...(onReport === undefined ? {} : { onReport: (line: string) => void this.#guard(() => onReport(line)) }),
     });
     this.#processes.add(handle);
     const exit = await handle.exited;
     this.#processes.delete(handle);
+    if (filter !== undefined)
+      for (const stream of ['stdout', 'stderr'] as const) void this.#write(stream, filter(stream, null));
     return exit;
   }
 

@@ -58,8 +58,8 @@ function nameOf(stepId: StepId): string {
   return `${stepId.replace(/[^A-Za-z0-9_]+/g, '-').slice(0, 60)}-${createHash('sha256').update(stepId).digest('hex').slice(0, 8)}`;
 }
 
-/** A folder stands for everything in it. */
-async function filesThatFit(root: string, patterns: readonly string[]): Promise<Set<string>> {
+/** The files of the repository that fit, relative to it. A folder stands for everything in it. */
+export async function filesThatFit(root: string, patterns: readonly string[]): Promise<Set<string>> {
   const files = new Set<string>();
   const inside = patterns.filter((pattern) => !path.isAbsolute(pattern) && !pattern.split(/[/\\]/).includes('..'));
   for (const pattern of inside) {

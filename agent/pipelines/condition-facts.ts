@@ -22,15 +22,24 @@ export interface StepFacts {
   /** Everything that the step comes after. */
   readonly before: readonly Step[];
   stateOf(id: StepId): ExecutionState | undefined;
+  /** What a step handed on under a name. */
+  outputOf(id: StepId, name: string): string | undefined;
+  /** `success`, `failure` or `skipped`, before it was allowed to fail. */
+  outcomeOf(id: StepId): string | undefined;
 }
 
 /** The facts for one condition of a step, at the time of asking. */
 export function conditionFacts(run: RunFacts, step: StepFacts): ConditionFacts {
   const { changes } = run;
   return {
-    lookUp: ([top, name = '', property]) => {
-      if (top === 'steps')
-        return property === 'state' ? stateOfAll((step.scope.get(name) ?? []).map(step.stateOf)) : undefined;
+    lookUp: ([top, name = '', property, output = '']) => {
+      if (top === 'steps') {
+        const ids = step.scope.get(name) ?? [];
+        if (property === 'state') return stateOfAll(ids.map(step.stateOf));
+        if (property === 'outcome') return ids.map(step.outcomeOf)[0];
+        // Of the combinations of a matrix the last that says anything.
+        return property === 'outputs' ? ids.map((id) => step.outputOf(id, output)).findLast(Boolean) : undefined;
+      }
       return lookUp(top ?? '', name, { run, step });
     },
     changed: (pattern) => {

@@ -15,10 +15,14 @@ export interface ExpandedStep {
   readonly needs: readonly StepId[];
   readonly services: readonly StepId[];
   readonly isFinal: boolean;
+  /** The steps that its texts can name, each with the ids that it became. */
+  readonly scope: ScopedCondition['scope'];
   /** All of them have to hold. */
   readonly conditions: readonly ScopedCondition[];
   /** Its conditions say themselves what happens when earlier steps failed. */
   readonly asksForOutcome: boolean;
+  /** The job that it is a step of; null: of none. Jobs of nested pipelines are others. */
+  readonly job: string | null;
   readonly environment: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
   /** In seconds; null: that of the pipeline. */
@@ -30,6 +34,8 @@ export interface ScopedCondition {
   readonly condition: Condition;
   /** The steps that it can name, each with the ids that it became. */
   readonly scope: ReadonlyMap<string, readonly StepId[]>;
+  /** Of its own step in a job: where it does not hold, the steps after it go on, and it asks for the outcome of its job alone. */
+  readonly isOfJob: boolean;
 }
 
 export interface ExpandedService {
@@ -133,8 +139,10 @@ class Expansion {
       needs: outer.needs,
       services: [],
       isFinal: false,
+      scope: new Map(),
       conditions: outer.conditions,
       asksForOutcome: false,
+      job: null,
       environment: {},
       secrets: {},
       timeout: null,
@@ -166,7 +174,8 @@ class Expansion {
     const conditions = [...outer.conditions, ...conditionsOf(step, scope)];
     const suffix = step.matrix === undefined ? '' : ` (${combinationName(combination).slice(0, 100)})`;
     const stepId = this.#freeId(`${outer.prefix}${id}${suffix}`);
-    const environment = { ...outer.environment, ...matrixVariables(combination), ...texts(step.environment) };
+    const declared = { ...texts(step.job?.environment ?? {}), ...texts(step.environment) };
+    const environment = { ...outer.environment, ...matrixVariables(combination), ...declared };
     const secrets = { ...outer.secrets, ...step.secrets };
     if (step.pipeline !== undefined) {
       const { way, isFinal } = outer;
@@ -180,8 +189,10 @@ class Expansion {
       needs,
       services: step.services.map((service) => serviceStep(outer.prefix, service)),
       isFinal: outer.isFinal,
+      scope,
       conditions,
-      asksForOutcome: conditions.some(({ condition }) => asksForOutcome(condition)),
+      asksForOutcome: conditions.some(({ condition, isOfJob }) => !isOfJob && asksForOutcome(condition)),
+      job: step.job === undefined ? null : `${outer.prefix}${step.job.name}`,
       environment,
       secrets,
       timeout: step.timeout ?? null,
@@ -225,20 +236,33 @@ function neededCells(need: string, { step, index }: Cell, { scope, pipeline }: A
   return same === undefined ? ids : [same];
 }
 
-function conditionsOf({ when }: PipelineStep, scope: ReadonlyMap<string, readonly StepId[]>): ScopedCondition[] {
-  const parsed = when === undefined ? null : parseCondition(when);
-  // What does not parse was refused where the definition was read.
-  return parsed === null || 'problem' in parsed ? [] : [{ text: when ?? '', condition: parsed.condition, scope }];
+function conditionsOf({ when, job }: PipelineStep, scope: ReadonlyMap<string, readonly StepId[]>): ScopedCondition[] {
+  const texts = [
+    { text: job?.when, isOfJob: false },
+    { text: when, isOfJob: job !== undefined },
+  ];
+  return texts.flatMap(({ text, isOfJob }) => {
+    const parsed = text === undefined ? null : parseCondition(text);
+    // What does not parse was refused where the definition was read.
+    return parsed === null || 'problem' in parsed
+      ? []
+      : [{ text: text ?? '', condition: parsed.condition, scope, isOfJob }];
+  });
 }
 
 function filledIn(step: PipelineStep, combination: Combination): PipelineStep {
   if (step.matrix === undefined) return step;
   const fill = <T extends string | undefined>(text: T) => (text === undefined ? text : fillIn(text, combination));
-  const environment = Object.entries(step.environment).map(([name, value]) => [
-    name,
-    fillIn(String(value), combination),
-  ]);
-  const filled = { ...step, folder: fillIn(step.folder, combination), environment: Object.fromEntries(environment) };
+  const filledAll = (environment: PipelineStep['environment']) =>
+    Object.fromEntries(
+      Object.entries(environment).map(([name, value]) => [name, fillIn(String(value), combination)] as const),
+    );
+  const filled = {
+    ...step,
+    folder: fillIn(step.folder, combination),
+    environment: filledAll(step.environment),
+    ...(step.job === undefined ? {} : { job: { ...step.job, environment: filledAll(step.job.environment) } }),
+  };
   for (const key of ['name', 'command', 'pipeline'] as const) {
     const text = fill(step[key]);
     if (text !== undefined) filled[key] = text;

@@ -9,6 +9,7 @@ import { savePipelineRun, stepHistory, type RecordedRun } from '../store/pipelin
 import type { Approvals } from './approvals.ts';
 import type { ArtifactStore } from './artifacts.ts';
 import { estimates } from './estimates.ts';
+import type { HandoverStore } from './handovers.ts';
 import { expandPipeline, type ExpandedPipeline, type ExpandedStep } from './expansion.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { pipelineSteps } from './pipeline-steps.ts';
@@ -19,6 +20,7 @@ import { planSteps, type MadePlan } from './step-plan.ts';
 export interface RunParts extends PipelineParts {
   readonly approvals: Approvals;
   readonly artifacts: ArtifactStore;
+  readonly handovers: HandoverStore;
 }
 
 export interface PipelineRunInput {
@@ -61,6 +63,7 @@ export async function preparePipeline(
       parts,
       approvals: parts.approvals,
       artifacts: parts.artifacts,
+      handovers: parts.handovers,
       expanded,
       facts: { pipeline: recorded.pipeline, trigger, changes, environment },
       request: recorded.request,
@@ -143,11 +146,13 @@ async function judge(
 async function restoreArtifacts(
   { repeats }: RecordedRun,
   context: StepContext,
-  { artifacts }: RunParts,
+  { artifacts, handovers }: RunParts,
 ): Promise<void> {
   for (const stepId of repeats?.steps ?? []) {
     const place = { executionId: context.executionId, stepId };
-    await artifacts.takeOver({ executionId: repeats?.executionId ?? '', stepId }, place);
+    const earlier = { executionId: repeats?.executionId ?? '', stepId };
+    await handovers.takeOver(earlier, place);
+    await artifacts.takeOver(earlier, place);
     const count = await artifacts.restore(place);
     if (count > 0) context.log(`${count} artifacts of ${stepId} were put back\n`);
   }

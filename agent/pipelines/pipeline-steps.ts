@@ -2,14 +2,22 @@
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/engine.ts';
 import type { ExecutionState, Step } from '../protocol/execution.ts';
 import type { StepId } from '../protocol/ids.ts';
-import type { PipelineRequest } from '../protocol/pipeline.ts';
-import { holds } from '../workspace/condition-value.ts';
+import type { PipelineRequest, Scalar } from '../protocol/pipeline.ts';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { asksForOutcome } from '../workspace/condition.ts';
+import { holds, type ConditionFacts } from '../workspace/condition-value.ts';
+import { fillInExpressions } from '../workspace/pipeline-matrix.ts';
 import type { Approvals } from './approvals.ts';
-import type { ArtifactStore } from './artifacts.ts';
+import { filesThatFit, type ArtifactStore } from './artifacts.ts';
+import { parseDotenv } from './assignments.ts';
 import { changeDiff } from './change-diff.ts';
 import { runCommand } from './command-step.ts';
 import { conditionFacts, type RunFacts } from './condition-facts.ts';
-import type { ExpandedPipeline, ExpandedService, ExpandedStep } from './expansion.ts';
+import type { ExpandedPipeline, ExpandedService, ExpandedStep, ScopedCondition } from './expansion.ts';
+import { handedOnTo, type HandedOn } from './handed-on.ts';
+import type { HandoverStore } from './handovers.ts';
+import { runJobStep } from './job-step.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { runBuilds, runTests } from './product-steps.ts';
 import type { Decision } from './pruning.ts';
@@ -23,6 +31,7 @@ export interface StepsInput {
   readonly parts: PipelineParts;
   readonly approvals: Approvals;
   readonly artifacts: ArtifactStore;
+  readonly handovers: HandoverStore;
   readonly expanded: ExpandedPipeline;
   readonly facts: RunFacts;
   readonly request: PipelineRequest;
@@ -68,11 +77,11 @@ function stepDefinition(step: ExpandedStep, input: StepInput): StepDefinition {
     return { ...common, needs: [], after: [...step.needs, ...last], slot: 'none', timeoutMs: input.timeoutMs, run };
   }
   const services = step.services.filter((id) => input.usedIds.has(id));
-  const needs = step.asksForOutcome ? services : [...step.needs, ...services];
+  const { needs, after } = orderOf(step, input);
   return {
     ...common,
-    needs,
-    after: [...(step.asksForOutcome ? step.needs : []), ...last],
+    needs: [...needs, ...services],
+    after: [...after, ...last],
     slot: slots[common.kind] ?? 'none',
     timeoutMs: timeoutOf(step, input),
     priority: input.priorities.get(step.id) ?? 0,
@@ -80,6 +89,22 @@ function stepDefinition(step: ExpandedStep, input: StepInput): StepDefinition {
     mustBeRecorded: common.kind === 'command' && !definition.idempotent,
     run: (context) => runStep(step, context, input),
   };
+}
+
+/** Of a step in a job that does not ask for failures: whichever came before it, although what came between succeeded. */
+function failedBefore(step: ExpandedStep, context: StepContext, input: StepInput): Step | undefined {
+  if (step.job === null) return undefined;
+  const before = stepsBefore(step, input);
+  const { needs } = orderOf({ ...step, needs: [...before] }, input);
+  return context.steps().find(({ id, state }) => (state === 'failed' || state === 'timed_out') && needs.includes(id));
+}
+
+/** A condition of a step in a job decides about what failed in that job, the condition of the job about what failed before it. */
+function orderOf(step: ExpandedStep, { byId }: StepInput): { readonly needs: StepId[]; readonly after: StepId[] } {
+  const isOfJob = (id: StepId) => step.job !== null && byId.get(id)?.job === step.job;
+  const asksOfJob = step.conditions.some(({ condition, isOfJob: isOwn }) => isOwn && asksForOutcome(condition));
+  const isAsked = (id: StepId) => (isOfJob(id) ? asksOfJob : step.asksForOutcome);
+  return { needs: step.needs.filter((id) => !isAsked(id)), after: step.needs.filter(isAsked) };
 }
 
 const slots: Partial<Record<StepDefinition['kind'], StepDefinition['slot']>> = {
@@ -94,20 +119,30 @@ function timeoutOf({ timeout, definition }: ExpandedStep, { timeoutMs }: StepInp
 }
 
 async function runStep(step: ExpandedStep, context: StepContext, input: StepInput): Promise<StepOutcome> {
+  const failed = failedBefore(step, context, input);
+  if (failed !== undefined) return { state: 'skipped', isBlocking: true, reason: `${failed.name} failed` };
+  const handed = await handedOnTo(step, context, { ...input, before: stepsBefore(step, input) });
   const unmet = step.conditions.find(
-    (condition) => !holds(condition.condition, factsFor(step, condition.scope, context, input)),
+    (condition) => !holds(condition.condition, factsFor(step, condition, context, { ...input, handed })),
   );
   if (unmet !== undefined)
-    return { state: 'skipped', isBlocking: true, reason: `when ${unmet.text}: it does not hold` };
+    return { state: 'skipped', isBlocking: !unmet.isOfJob, reason: `when ${unmet.text}: it does not hold` };
   const missing = input.secretsOf.get(step.id)?.missing ?? [];
   if (missing.length > 0) return { state: 'failed', reason: missing.join('; ') };
-  const outcome = await doStep(step, context, input);
+  const outcome = await doStep(step, context, { ...input, handed });
+  if (outcome.state === 'succeeded' && step.definition.dotenv !== undefined)
+    await keepDotenv(step.definition.dotenv, context, input);
   if (outcome.state === 'succeeded' && step.definition.artifacts.length > 0)
     return await keepArtifacts(step, context, input, outcome);
   return outcome;
 }
 
-async function doStep(step: ExpandedStep, context: StepContext, input: StepInput): Promise<StepOutcome> {
+/** With what earlier steps hand on to the step. */
+interface GivenInput extends StepInput {
+  readonly handed: HandedOn;
+}
+
+async function doStep(step: ExpandedStep, context: StepContext, input: GivenInput): Promise<StepOutcome> {
   const { definition } = step;
   const { parts, request } = input;
   if (definition.build !== undefined) return await runBuilds(definition.build, request, context, parts);
@@ -116,11 +151,7 @@ async function doStep(step: ExpandedStep, context: StepContext, input: StepInput
   const { workspace, clock, sandboxes, chance } = parts;
   const { root } = workspace;
   const user = input.facts.environment;
-  const environment = {
-    ...ofExecution(step, context, input),
-    ...step.environment,
-    ...input.secretsOf.get(step.id)?.values,
-  };
+  const { environment, fill } = environmentOf(step, context, input);
   if (definition.wait !== undefined) {
     context.say(`waits until ${waitName(definition.wait)}`);
     context.waits(true);
@@ -133,7 +164,56 @@ async function doStep(step: ExpandedStep, context: StepContext, input: StepInput
     context.waits(false);
     return isSo ? { state: 'succeeded', reason: waitName(definition.wait) } : { state: 'failed' };
   }
-  return await runCommand({ definition, environment }, context, { root, clock, sandboxes, environment: user, chance });
+  const { command = '', folder } = definition;
+  const filled = { ...definition, command: fill(command), folder: fill(folder) };
+  const around = { root, clock, sandboxes, environment: user, chance };
+  if (step.job === null) return await runCommand({ definition: filled, environment }, context, around);
+  const { handovers, handed, facts } = input;
+  return await runJobStep({ definition: filled, environment }, context, {
+    ...around,
+    handovers,
+    handed,
+    changes: facts.changes,
+  });
+}
+
+/** The variables of a command, and what puts values into its texts. */
+function environmentOf(
+  step: ExpandedStep,
+  context: StepContext,
+  input: GivenInput,
+): { readonly environment: Record<string, string>; fill(text: string): string } {
+  const { definition, environment: declared } = step;
+  const { handed } = input;
+  // What a step of a job declares itself comes before what others hand on; else a dotenv file decides.
+  const own = step.job === null ? {} : texts(definition.environment);
+  const given = { ...ofExecution(step, context, input), ...declared, ...handed.variables, ...own };
+  const isFixed = ![...Object.values(given), definition.command ?? '', definition.folder].some((text) =>
+    text.includes('${{'),
+  );
+  const secrets = input.secretsOf.get(step.id)?.values;
+  if (isFixed) return { environment: { ...given, ...secrets }, fill: (text) => text };
+  const filledIn = { ...step, environment: { ...given, ...secrets } };
+  const facts = factsFor(filledIn, { scope: step.scope, isOfJob: step.job !== null }, context, input);
+  const fill = (text: string) => fillInExpressions(text, facts);
+  const filled = Object.fromEntries(Object.entries(given).map(([name, text]) => [name, fill(text)]));
+  return { environment: { ...filled, ...secrets }, fill };
+}
+
+async function keepDotenv(
+  patterns: readonly string[],
+  context: StepContext,
+  { parts, handovers }: StepInput,
+): Promise<void> {
+  const { root } = parts.workspace;
+  const variables: Record<string, string> = {};
+  for (const file of await filesThatFit(root, patterns))
+    Object.assign(variables, parseDotenv(await readFile(path.join(root, file), 'utf8')));
+  await handovers.add({ executionId: context.executionId, stepId: context.stepId }, { variables });
+}
+
+function texts(environment: Readonly<Record<string, Scalar>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)]));
 }
 
 async function ask(text: string, context: StepContext, { parts, approvals, facts }: StepInput): Promise<StepOutcome> {
@@ -145,6 +225,7 @@ async function ask(text: string, context: StepContext, { parts, approvals, facts
     hasGit,
     environment: facts.environment,
     signal: context.signal,
+    read: (file) => workspace.read(file),
   });
   return await approvals.ask({ pipeline: facts.pipeline, text, diff }, context);
 }
@@ -187,21 +268,36 @@ function ofExecution(step: ExpandedStep, { executionId }: StepContext, { facts }
 
 function factsFor(
   step: ExpandedStep,
-  scope: ExpandedStep['conditions'][number]['scope'],
+  { scope, isOfJob }: Pick<ScopedCondition, 'scope' | 'isOfJob'>,
   context: StepContext,
-  input: StepInput,
-) {
+  input: GivenInput,
+): ConditionFacts {
   const steps = new Map<StepId, Step>(context.steps().map((each) => [each.id, each]));
-  const ids = step.isFinal ? [...input.regular, ...allNeeds(step, input.byId)] : [...allNeeds(step, input.byId)];
-  const before = ids.flatMap((id) => steps.get(id) ?? []);
+  const isAsked = (id: StepId) => !isOfJob || input.byId.get(id)?.job === step.job;
+  const before = [...stepsBefore(step, input)].filter(isAsked).flatMap((id) => steps.get(id) ?? []);
   const stateOf = (id: StepId): ExecutionState | undefined => steps.get(id)?.state;
+  const { handed } = input;
   return conditionFacts(input.facts, {
     combination: step.combination,
-    environment: step.environment,
+    environment: { ...step.environment, ...handed.variables },
     scope,
     before,
     stateOf,
+    outputOf: handed.outputOf,
+    outcomeOf: (id) => handed.outcomeOf(id) ?? outcomes[stateOf(id) ?? 'skipped'],
   });
+}
+
+const outcomes: Partial<Record<ExecutionState, string>> = {
+  succeeded: 'success',
+  failed: 'failure',
+  timed_out: 'failure',
+  cancelled: 'cancelled',
+  skipped: 'skipped',
+};
+
+function stepsBefore(step: ExpandedStep, { regular, byId }: StepInput): Set<StepId> {
+  return new Set([...(step.isFinal ? regular : []), ...allNeeds(step, byId)]);
 }
 
 /** What it needs, and what that needs. */

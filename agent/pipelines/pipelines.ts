@@ -15,6 +15,7 @@ import type {
 import { getPipelineRun, listApprovals, savePipelineRun, type RecordedRun } from '../store/pipelines.ts';
 import { Approvals, type Answer } from './approvals.ts';
 import { createArtifactStore } from './artifacts.ts';
+import { createHandoverStore } from './handovers.ts';
 import { executionMetrics } from './execution-metrics.ts';
 import { refusalOf } from './main-job.ts';
 import { definitionOf, PipelineCatalog, type DeclaredPipelines } from './pipeline-catalog.ts';
@@ -61,7 +62,8 @@ class RepositoryPipelines implements Pipelines {
   constructor(options: PipelinesOptions) {
     const { workspace, store, events, clock } = options;
     const artifacts = createArtifactStore(workspace.root, path.join(workspace.stateDirectory, 'artifacts'));
-    this.#parts = { ...options, approvals: new Approvals({ store, events, clock }), artifacts };
+    const handovers = createHandoverStore(path.join(workspace.stateDirectory, 'handovers'));
+    this.#parts = { ...options, approvals: new Approvals({ store, events, clock }), artifacts, handovers };
     this.#catalog = new PipelineCatalog(options);
   }
 
@@ -132,6 +134,7 @@ class RepositoryPipelines implements Pipelines {
 
   async pruneArtifacts(timestamp: number): Promise<void> {
     await this.#parts.artifacts.prune(timestamp);
+    await this.#parts.handovers.prune(timestamp);
   }
 
   async #recordedRun(id: string, request: PipelineRequest): Promise<Result<RecordedRun>> {

@@ -68,6 +68,15 @@ const Sandbox = z.strictObject({
 });
 export type Sandbox = z.infer<typeof Sandbox>;
 
+const StepJob = z.strictObject({
+  name: z.string().min(1).max(200).describe('What the steps of one job have in common.'),
+  when: z.string().min(1).max(2000).optional().describe('Condition of the whole job. Default: `success()`.'),
+  environment: environment
+    .default({})
+    .describe('Environment variables of the job: those that its steps hand on come before them.'),
+});
+export type StepJob = z.infer<typeof StepJob>;
+
 export const PipelineStep = z.strictObject({
   name: z.string().min(1).max(200).optional().describe('What the step is called. Default: its id.'),
   command: z.string().min(1).max(65_536).optional().describe('Shell command to run.'),
@@ -128,6 +137,14 @@ export const PipelineStep = z.strictObject({
       'Glob patterns of files to keep when the step succeeded; they are put back when a repeated execution does not run it again.',
     ),
   services: z.array(z.string().min(1)).max(100).default([]).describe('Services that run beside the step.'),
+  job: StepJob.optional().describe(
+    'Runs the step as GitHub Actions runs a step of a job: later steps of the job get what it writes into the files `$GITHUB_ENV` and `$GITHUB_PATH`, `${{ steps.<id>.outputs.<name> }}` is what it writes into `$GITHUB_OUTPUT`, its workflow commands (`::add-mask::`, `::error file=…::`) are obeyed, and when its own condition skips it, the others go on.',
+  ),
+  dotenv: globs
+    .optional()
+    .describe(
+      'Glob patterns of files of lines NAME=value that the step writes: the variables reach the steps that need it, directly or not.',
+    ),
   timeout: seconds.optional().describe('Longest duration in seconds. Default: that of the pipeline.'),
   retries: z
     .int()

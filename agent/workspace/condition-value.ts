@@ -17,7 +17,8 @@ export function holds(condition: Condition, facts: ConditionFacts): boolean {
   return isTruthy(valueOf(condition, facts));
 }
 
-function valueOf(condition: Condition, facts: ConditionFacts): Value {
+/** What it comes to: `a || b` is the first that is something, `a && b` the last or the first that is nothing. */
+export function valueOf(condition: Condition, facts: ConditionFacts): Value {
   switch (condition.kind) {
     case 'value':
       return condition.value;
@@ -26,9 +27,10 @@ function valueOf(condition: Condition, facts: ConditionFacts): Value {
     case 'not':
       return !holds(condition.of, facts);
     case 'and':
-      return holds(condition.left, facts) && holds(condition.right, facts);
-    case 'or':
-      return holds(condition.left, facts) || holds(condition.right, facts);
+    case 'or': {
+      const left = valueOf(condition.left, facts);
+      return isTruthy(left) === (condition.kind === 'or') ? left : valueOf(condition.right, facts);
+    }
     case 'compare':
       return compare(condition.operator, valueOf(condition.left, facts), valueOf(condition.right, facts));
     case 'call':

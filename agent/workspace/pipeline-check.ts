@@ -79,10 +79,11 @@ function checkStep(id: string, step: PipelineStep, known: Known): PipelineProble
     ...checkId(id, 'step'),
     ...checkKind(step),
     ...checkReferences(id, step, known),
-    ...checkCondition(id, step, known),
+    ...checkCondition({ id, text: step.when, path: ['when'] }, known),
+    ...checkCondition({ id, text: step.job?.when, path: ['job', 'when'] }, known),
     ...checkFolder(step.folder),
     ...checkSecrets(step.secrets),
-    ...checkMatrix(step),
+    ...checkMatrix(id, step, known),
     ...(step.sandbox?.kind === 'container' && step.sandbox.image === undefined
       ? [{ path: ['sandbox'], message: 'a container needs an image' }]
       : []),
@@ -97,6 +98,8 @@ function checkKind(step: PipelineStep): PipelineProblem[] {
     return [{ path: [found[1] ?? ''], message: `the step has ${found.join(' and ')}: ${expected}` }];
   if (step.sandbox !== undefined && step.command === undefined)
     return [{ path: ['sandbox'], message: 'only commands can be kept in a sandbox' }];
+  if (step.job !== undefined && (step.command === undefined || step.sandbox !== undefined))
+    return [{ path: ['job'], message: 'only commands outside a sandbox can be steps of a job' }];
   return step.wait === undefined ? [] : checkWait(step.wait, 'wait');
 }
 
@@ -141,12 +144,22 @@ function unknown({ found, known, what, path }: Reference): PipelineProblem[] {
   ];
 }
 
-function checkCondition(id: string, { when }: PipelineStep, { named }: Known): PipelineProblem[] {
-  if (when === undefined) return [];
-  const parsed = parseCondition(when);
+interface WrittenCondition {
+  /** Of its step. */
+  readonly id: string;
+  readonly text: string | undefined;
+  readonly path: readonly (string | number)[];
+}
+
+function checkCondition(
+  { id, text, path: place }: WrittenCondition,
+  { named }: Pick<Known, 'named'>,
+): PipelineProblem[] {
+  if (text === undefined) return [];
+  const parsed = parseCondition(text);
   const problemAt = (message: string, at: number) => ({
-    path: ['when'],
-    message: `at character ${at + 1} of ${quote(when.length > 60 ? `${when.slice(Math.max(0, at - 30), at + 30)}` : when)}: ${message}`,
+    path: place,
+    message: `at character ${at + 1} of ${quote(text.length > 60 ? `${text.slice(Math.max(0, at - 30), at + 30)}` : text)}: ${message}`,
   });
   if ('problem' in parsed) return [problemAt(parsed.problem.message, parsed.problem.at)];
   return namesIn(parsed.condition).flatMap(({ path: [top, name = ''], at }) => {
@@ -179,22 +192,27 @@ function checkSecrets(secrets: Readonly<Record<string, string>>): PipelineProble
   );
 }
 
-function checkMatrix(step: PipelineStep): PipelineProblem[] {
+function checkMatrix(id: string, step: PipelineStep, known: Known): PipelineProblem[] {
   const { matrix } = step;
-  if (matrix === undefined) return checkTemplates(step, new Set());
+  if (matrix === undefined) return checkTemplates(id, step, { ...known, names: new Set() });
   const size = matrixSize(matrix);
   if (size > maximumCombinations)
     return [
       { path: ['matrix'], message: `the matrix has ${size} combinations, expected at most ${maximumCombinations}` },
     ];
   if (combinationsOf(matrix).length === 0) return [{ path: ['matrix'], message: 'the matrix has no combination' }];
-  return checkTemplates(
-    step,
-    new Set([...Object.keys(matrix.values), ...matrix.include.flatMap((each) => Object.keys(each))]),
-  );
+  const names = new Set([...Object.keys(matrix.values), ...matrix.include.flatMap((each) => Object.keys(each))]);
+  return checkTemplates(id, step, { ...known, names });
 }
 
-function checkTemplates(step: PipelineStep, names: ReadonlySet<string>): PipelineProblem[] {
+/** What is worked out when the step's turn has come; names of pipelines are needed before. */
+const filledLate = new Set(['command', 'folder', 'environment', 'job']);
+
+function checkTemplates(
+  id: string,
+  step: PipelineStep,
+  { names, ...known }: Known & { readonly names: ReadonlySet<string> },
+): PipelineProblem[] {
   const texts = [
     ['command', step.command],
     ['name', step.name],
@@ -204,9 +222,15 @@ function checkTemplates(step: PipelineStep, names: ReadonlySet<string>): Pipelin
   const all = [
     ...texts.map(([key, text]) => ({ path: [key], text: text ?? '' })),
     ...Object.entries(step.environment).map(([name, value]) => ({ path: ['environment', name], text: String(value) })),
+    ...Object.entries(step.job?.environment ?? {}).map(([name, value]) => ({
+      path: ['job', 'environment', name],
+      text: String(value),
+    })),
   ];
   return all.flatMap(({ path, text }) =>
     templatesIn(text).flatMap((template) => {
+      if (template.matrixName === null && step.command !== undefined && filledLate.has(path[0] ?? ''))
+        return checkCondition({ id, text: template.inner, path }, known);
       if (template.matrixName === null)
         return [{ path, message: `${template.text}: only \${{ matrix.<name> }} can stand here` }];
       return names.has(template.matrixName)

@@ -1,5 +1,7 @@
 // The combinations of a matrix, and what they stand for in a step.
 import type { Matrix, Scalar } from '../protocol/pipeline.ts';
+import { valueOf, type ConditionFacts } from './condition-value.ts';
+import { parseCondition } from './condition.ts';
 
 /** One combination, by the names of the matrix. */
 export type Combination = Readonly<Record<string, Scalar>>;
@@ -40,11 +42,24 @@ export function combinationName(combination: Combination): string {
 }
 
 /** The names in `${{ matrix.<name> }}`, and what else stands in such braces. */
-export function templatesIn(text: string): { readonly text: string; readonly matrixName: string | null }[] {
+export function templatesIn(
+  text: string,
+): { readonly text: string; readonly inner: string; readonly matrixName: string | null }[] {
   return [...text.matchAll(templatePattern)].map(([whole, inner = '']) => ({
     text: whole,
+    inner,
     matrixName: matrixNameOf(inner),
   }));
+}
+
+/** The text with the values of its expressions in it; what is no expression stays. */
+export function fillInExpressions(text: string, facts: ConditionFacts): string {
+  return text.replace(templatePattern, (whole, inner: string) => {
+    const parsed = parseCondition(inner);
+    if ('problem' in parsed) return whole;
+    const value = valueOf(parsed.condition, facts);
+    return value === undefined || value === null ? '' : String(value);
+  });
 }
 
 /** The text with the values of a combination in it; what it does not have is empty. */

@@ -71,7 +71,7 @@ describe('a pipeline definition', () => {
     [
       'another template',
       { steps: { a: { command: 'x ${{ github.sha }}' } } },
-      /only \$\{\{ matrix\.<name> \}\} can stand here/,
+      /unknown name "github"; expected one of branch, base/,
     ],
     [
       'a folder outside',

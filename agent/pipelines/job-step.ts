@@ -1,0 +1,83 @@
+// A command as GitHub Actions runs a step of a job: with the files through which it hands something on, and its commands obeyed.
+import path from 'node:path';
+import type { StepContext, StepOutcome } from '../engine/engine.ts';
+import type { ChangeSet } from '../protocol/change-set.ts';
+import { runCommand, type CommandStep, type CommandSurroundings } from './command-step.ts';
+import type { HandedOn } from './handed-on.ts';
+import type { HandoverFiles, HandoverStore } from './handovers.ts';
+import { createWorkflowCommands, type WorkflowCommands } from './workflow-commands.ts';
+
+export interface JobSurroundings extends CommandSurroundings {
+  readonly handovers: HandoverStore;
+  readonly handed: HandedOn;
+  readonly changes: Pick<ChangeSet, 'branch' | 'head'>;
+}
+
+/** Runs the command; what it handed on is kept, however it ended. */
+export async function runJobStep(
+  step: CommandStep,
+  context: StepContext,
+  around: JobSurroundings,
+): Promise<StepOutcome> {
+  const { handovers, handed } = around;
+  const place = { executionId: context.executionId, stepId: context.stepId };
+  const files = await handovers.open(place);
+  const commands = createWorkflowCommands(context.hide);
+  const searched = step.environment['PATH'] ?? around.environment['PATH'] ?? '';
+  const environment = {
+    ...githubVariables(step, context, { ...around, files }),
+    ...step.environment,
+    ...(handed.folders.length === 0 ? {} : { PATH: [...handed.folders, searched].join(path.delimiter) }),
+  };
+  const outcome = await runCommand(
+    { ...step, environment },
+    { ...context, run: (spec) => context.run({ ...spec, filter: commands.filter }) },
+    around,
+  );
+  await handovers.add(place, {
+    outcome: outcome.state === 'failed' ? 'failure' : 'success',
+    ...(Object.keys(commands.outputs).length === 0 ? {} : { outputs: commands.outputs }),
+    ...(commands.hidden.length === 0 ? {} : { hidden: commands.hidden }),
+  });
+  const kept = await handovers.read(place);
+  if (kept?.ok === false) return { ...outcome, state: 'failed', reason: kept.failure.message };
+  const summary = kept?.value.summary.trim() ?? '';
+  if (summary !== '') context.log(`\n── summary\n${summary}\n`);
+  return outcome.state === 'failed' ? withError(outcome, commands) : outcome;
+}
+
+function withError(outcome: StepOutcome, { problems }: WorkflowCommands): StepOutcome {
+  const [error] = problems.filter(({ severity }) => severity === 'error');
+  return error === undefined
+    ? outcome
+    : { ...outcome, reason: `${outcome.reason ?? 'failed'}: ${error.message.slice(0, 500)}` };
+}
+
+function githubVariables(
+  { definition }: CommandStep,
+  { executionId }: StepContext,
+  { root, changes, files }: JobSurroundings & { readonly files: HandoverFiles },
+): Record<string, string> {
+  return {
+    GITHUB_ACTIONS: 'true',
+    GITHUB_ENV: files.variables,
+    GITHUB_OUTPUT: files.outputs,
+    GITHUB_PATH: files.folders,
+    GITHUB_STEP_SUMMARY: files.summary,
+    GITHUB_WORKSPACE: root,
+    GITHUB_EVENT_NAME: 'push',
+    GITHUB_RUN_ID: executionId,
+    GITHUB_RUN_NUMBER: '1',
+    GITHUB_RUN_ATTEMPT: '1',
+    GITHUB_SERVER_URL: 'https://github.com',
+    GITHUB_JOB: definition.job?.name ?? '',
+    RUNNER_TEMP: files.temporary,
+    RUNNER_TOOL_CACHE: files.temporary,
+    RUNNER_OS: { darwin: 'macOS', win32: 'Windows' }[process.platform as string] ?? 'Linux',
+    RUNNER_ARCH: process.arch.toUpperCase(),
+    ...(changes.head === null ? {} : { GITHUB_SHA: changes.head }),
+    ...(changes.branch === null
+      ? {}
+      : { GITHUB_REF: `refs/heads/${changes.branch}`, GITHUB_REF_NAME: changes.branch, GITHUB_REF_TYPE: 'branch' }),
+  };
+}
