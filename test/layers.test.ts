@@ -6,7 +6,7 @@ import { importsOf, readImports, type ImportingFile } from './rig/imports.ts';
 const root = path.resolve(import.meta.dirname, '..');
 
 const foundation = ['agent/protocol', 'agent/platform', 'agent/events'];
-const models = ['models/features', 'models/runtime'];
+const models = ['models/features', 'models/runtime', 'models/learning'];
 const lower = [
   ...foundation,
   'agent/store',
@@ -43,6 +43,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   webview: ['agent/protocol'],
   'models/features': ['models/runtime'],
   'models/runtime': ['models/features'],
+  'models/learning': ['models/features', 'models/runtime'],
   'models/training': models,
 };
 

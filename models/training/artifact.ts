@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Feature } from '../features/feature.ts';
 import { probabilityOf, type AdditiveModel } from '../runtime/additive-model.ts';
 import { Card } from '../runtime/card.ts';
-import { rowOf, type Matrix } from './matrix.ts';
+import { rowOf, type Matrix } from '../learning/matrix.ts';
 import { onnxOf } from './onnx-writer.ts';
 
 export interface Artifact {

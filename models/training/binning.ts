@@ -1,5 +1,5 @@
 // Features cut into at most 64 bins of about equally many rows, so that trees need look at bins only.
-import type { Matrix } from './matrix.ts';
+import type { Matrix } from '../learning/matrix.ts';
 
 export interface Binned {
   readonly rowCount: number;

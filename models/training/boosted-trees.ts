@@ -1,7 +1,7 @@
 // Gradient-boosted trees over histograms (Friedman 2001; Ke et al. 2017) with logistic loss. The same rows give the same trees.
 import type { Tree, TreeEnsemble } from '../runtime/trees.ts';
 import { binned, type Binned } from './binning.ts';
-import type { Sample } from './matrix.ts';
+import type { Sample } from '../learning/matrix.ts';
 
 export interface BoostingOptions {
   readonly trees: number;

@@ -1,8 +1,8 @@
 // Build outcomes: each project by a model that never saw it, learning as its builds end; scored on the last 30 %.
 import type { RecordedBuild } from './builds-file.ts';
 import type { Named } from './data-folder.ts';
-import { matrixFrom } from './matrix.ts';
-import { auc } from './metrics.ts';
+import { matrixFrom } from '../learning/matrix.ts';
+import { auc } from '../learning/metrics.ts';
 import { scoreBuilds, type ScoredBuild } from './outcome-scoring.ts';
 import { scoresOf } from './held-out.ts';
 import { buildOutcomeRecipe, fitProjects } from './recipes.ts';

@@ -3,7 +3,7 @@ import type { Card } from '../runtime/card.ts';
 import type { OutcomeScores } from './evaluation-builds.ts';
 import type { RiskScores } from './evaluation-risk.ts';
 import type { OrderScores } from './evaluation-tests.ts';
-import { meanOf } from './metrics.ts';
+import { meanOf } from '../learning/metrics.ts';
 
 export interface Figures {
   readonly cards: readonly Card[];

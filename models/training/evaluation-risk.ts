@@ -4,7 +4,7 @@ import { changeRiskFeatures } from '../features/change-risk.ts';
 import type { Commit } from './commits-file.ts';
 import type { Named } from './data-folder.ts';
 import { heldOutScores } from './held-out.ts';
-import { auc, calibrationError } from './metrics.ts';
+import { auc, calibrationError } from '../learning/metrics.ts';
 import { changeRiskRecipe } from './recipes.ts';
 import { riskWithLabels } from './risk-scoring.ts';
 import { commitSample } from './samples.ts';

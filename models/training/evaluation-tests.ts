@@ -1,5 +1,5 @@
 // The ordering of tests, walk-forward: all failures, new ones (the run before passed) and first-ever ones apart.
-import { meanOf, bootstrapMean, randomFrom } from './metrics.ts';
+import { meanOf, bootstrapMean, randomFrom } from '../learning/metrics.ts';
 import { leastTests, rankCycles, scoreOf, type RankedCycle, type Scorer } from './ranking.ts';
 import type { Cycle, TestRun } from './test-history-file.ts';
 

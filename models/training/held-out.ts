@@ -1,6 +1,6 @@
 // Each project is scored by a model of the other projects: what a repository can expect that no model has seen.
 import { probabilityOf, type AdditiveModel } from '../runtime/additive-model.ts';
-import { rowOf, type Matrix, type Sample } from './matrix.ts';
+import { rowOf, type Matrix, type Sample } from '../learning/matrix.ts';
 import { fitProjects, type Recipe } from './recipes.ts';
 
 /** The probabilities of every sample's rows, each by a model of the other samples. */

@@ -1,7 +1,7 @@
 // A project's own labels beside the shipped model: the more there are, the more they weigh.
 import { probabilityOf } from '../runtime/additive-model.ts';
-import { logOdds } from './calibration.ts';
-import { hasBothClasses, rowOf, type Matrix, type Sample } from './matrix.ts';
+import { logOdds } from '../learning/calibration.ts';
+import { hasBothClasses, rowOf, type Matrix, type Sample } from '../learning/matrix.ts';
 import { fitRecipe, type Recipe } from './recipes.ts';
 
 /** With so many labels, the local model weighs as much as the shipped one. */

@@ -3,7 +3,7 @@ import { featuresAtStart } from '../features/build-order.ts';
 import { sigmoid } from '../runtime/trees.ts';
 import type { RecordedBuild } from './builds-file.ts';
 import { fitBlend, type Blend } from './local-evidence.ts';
-import { matrixOf, rowOf, type Matrix } from './matrix.ts';
+import { matrixOf, rowOf, type Matrix } from '../learning/matrix.ts';
 import type { Scorer } from './ranking.ts';
 import { localOutcomeRecipe } from './recipes.ts';
 

@@ -1,6 +1,6 @@
 // Ranks the tests of each cycle by what the cycles before it tell, and lets the model decide only where it has proved better.
 import { TestPast } from '../features/test-failure.ts';
-import { apfdc, meanOf, type ScoredTest } from './metrics.ts';
+import { apfdc, meanOf, type ScoredTest } from '../learning/metrics.ts';
 import type { Cycle, TestRun } from './test-history-file.ts';
 
 /** Probabilities of rows of features that lie one after the other. */

@@ -1,8 +1,8 @@
 // How each model is made from rows: one place, used for what is shipped, for what is held out and for local evidence.
 import type { AdditiveModel } from '../runtime/additive-model.ts';
 import { fitTrees, type BoostingOptions } from './boosted-trees.ts';
-import { fitLogistic } from './logistic.ts';
-import { joined, type Sample } from './matrix.ts';
+import { fitLogistic } from '../learning/logistic.ts';
+import { joined, type Sample } from '../learning/matrix.ts';
 
 export interface Recipe {
   readonly boosting: BoostingOptions;

@@ -2,7 +2,7 @@
 import { sigmoid } from '../runtime/trees.ts';
 import type { Commit } from './commits-file.ts';
 import { fitBlend } from './local-evidence.ts';
-import type { Matrix } from './matrix.ts';
+import type { Matrix } from '../learning/matrix.ts';
 import { changeRiskRecipe } from './recipes.ts';
 
 /**

@@ -4,7 +4,7 @@ import { ChangePast } from '../features/change-risk.ts';
 import { TestPast } from '../features/test-failure.ts';
 import type { RecordedBuild } from './builds-file.ts';
 import type { Commit } from './commits-file.ts';
-import { matrixOf, type Matrix, type Sample } from './matrix.ts';
+import { matrixOf, type Matrix, type Sample } from '../learning/matrix.ts';
 import type { Cycle } from './test-history-file.ts';
 
 /** One row per test and cycle. */

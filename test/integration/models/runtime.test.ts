@@ -9,8 +9,8 @@ import { testFailureFeatures } from '../../../models/features/test-failure.ts';
 import { probabilityOf } from '../../../models/runtime/additive-model.ts';
 import { loadModel } from '../../../models/runtime/runtime.ts';
 import { writeArtifact } from '../../../models/training/artifact.ts';
-import { matrixOf, rowOf } from '../../../models/training/matrix.ts';
-import { randomFrom } from '../../../models/training/metrics.ts';
+import { matrixOf, rowOf } from '../../../models/learning/matrix.ts';
+import { randomFrom } from '../../../models/learning/metrics.ts';
 import { fitRecipe } from '../../../models/training/recipes.ts';
 
 const features = [1, 2, 3].map((each) => ({ name: `f${each}`, meaning: `feature ${each}` }));

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { randomFrom } from '../../../models/training/metrics.ts';
+import { randomFrom } from '../../../models/learning/metrics.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const names = ['test-failure', 'change-risk', 'build-outcome'];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { BadInput, parseTable } from '../../../models/training/csv.ts';
-import { randomFrom } from '../../../models/training/metrics.ts';
+import { randomFrom } from '../../../models/learning/metrics.ts';
 import { rankCycles } from '../../../models/training/ranking.ts';
 import { cyclesOf } from '../../../models/training/test-history-file.ts';
 

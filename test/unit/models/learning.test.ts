@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { contributions, probabilityOf } from '../../../models/runtime/additive-model.ts';
 import { marginOf, sigmoid } from '../../../models/runtime/trees.ts';
 import { fitTrees } from '../../../models/training/boosted-trees.ts';
-import { fitPlatt } from '../../../models/training/calibration.ts';
-import { fitLogistic, logisticMargin } from '../../../models/training/logistic.ts';
-import { matrixOf, rowOf } from '../../../models/training/matrix.ts';
-import { randomFrom } from '../../../models/training/metrics.ts';
+import { fitPlatt } from '../../../models/learning/calibration.ts';
+import { fitLogistic, logisticMargin } from '../../../models/learning/logistic.ts';
+import { matrixOf, rowOf } from '../../../models/learning/matrix.ts';
+import { randomFrom } from '../../../models/learning/metrics.ts';
 import { fitRecipe } from '../../../models/training/recipes.ts';
 
 const boosting = { trees: 30, depth: 3, learningRate: 0.3, leastRows: 5, penalty: 1 };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { apfdc, auc, bootstrapMean, calibrationError, randomFrom } from '../../../models/training/metrics.ts';
+import { apfdc, auc, bootstrapMean, calibrationError, randomFrom } from '../../../models/learning/metrics.ts';
 
 const test = (duration: number, isFault = false) => ({ duration, isFault });
 
