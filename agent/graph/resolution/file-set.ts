@@ -16,7 +16,8 @@ export const codeExtensions = [
   '.svelte',
   '.astro',
 ] as const;
-const codeFile = /\.(?:[cm]?[jt]sx?|vue|svelte|astro)$/;
+/** What the name of a code file ends with. */
+export const codeFile = /\.(?:[cm]?[jt]sx?|vue|svelte|astro)$/;
 const declarationFile = /\.d\.[cm]?ts$/;
 const otherExtensions = [
   '.json',
@@ -98,6 +99,8 @@ export class FileSet {
    * The files that `target`, a path without or with an extension, may load: exact, or with another extension. Where several would do (`x.js` beside `x.ts`), all of them: which one wins depends on the runner.
    */
   module(target: string): RepoPath[] {
+    // The root is no file, though `.name.js` in it looks like one.
+    if (target === '') return [];
     const exact = this.find(target);
     const dot = target.lastIndexOf('.');
     const extension = dot > target.lastIndexOf('/') ? target.slice(dot) : '';
@@ -111,7 +114,9 @@ export class FileSet {
     if (exact !== null) return sources.length === 0 ? [exact] : [exact, ...sources];
     if (sources.length > 0) return sources;
     const completed = this.#completed(target);
-    return completed.length > 0 ? completed : this.#variants(target);
+    if (completed.length > 0) return completed;
+    const isLoadable = this.index(target).length > 0 || this.find(join(target, 'package.json')) !== null;
+    return isLoadable ? [] : this.#variants(target);
   }
 
   /** The index files of a folder. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { ResolverFactory } from 'oxc-resolver';
 import type { RepoPath } from '../../protocol/ids.ts';
 import type { EdgeCollector } from './edges.ts';
-import { codeExtensions, folderOf, join } from './file-set.ts';
+import { codeExtensions, codeFile, folderOf, join } from './file-set.ts';
 import type { FileSet } from './file-set.ts';
 import type { LinkedPaths } from './linked-paths.ts';
 import { targetsOf } from './manifests.ts';
@@ -26,6 +26,8 @@ export interface JavaScriptResolverParts {
 }
 
 const builtins = new Set(builtinModules);
+/** `..`, `./`, `../lib/`: never a file beside the folder. */
+const namesFolder = /(?:^|\/)\.{0,2}$/;
 const foreignScheme = /^(?:node|bun|deno|npm|jsr|https?|data|virtual|file|blob|astro|cloudflare|electron):|^\0/;
 
 /** Resolves against the files of the repository; what a package from outside is, is of no interest. */
@@ -60,7 +62,11 @@ export class JavaScriptResolver {
 
   /** What a specifier without a query loads. */
   module(file: RepoPath, specifier: string): Sources {
-    if (/^\.{1,2}(?:\/|$)/.test(specifier)) return this.locatedThroughLinks(join(folderOf(file), specifier));
+    if (/^\.{1,2}(?:\/|$)/.test(specifier)) {
+      const target = join(folderOf(file), specifier);
+      const folder = namesFolder.test(specifier) ? this.#folder(target) : noSources;
+      return folder.files.length > 0 || folder.folder !== null ? folder : this.locatedThroughLinks(target);
+    }
     if (specifier.startsWith('/')) return this.#rooted(file, specifier);
     const key = `${folderOf(file)} ${specifier}`;
     const known = this.#bare.get(key);
@@ -72,17 +78,29 @@ export class JavaScriptResolver {
 
   /** What a path in the repository, with or without extension, loads: a file, a folder's entry, the source of built output. */
   located(target: string): Sources {
-    const { files, manifests, packages } = this.#parts;
+    const { files, packages } = this.#parts;
     if (target.startsWith('..')) return noSources;
     const direct = files.module(target);
-    if (direct.length > 0) return { files: direct, folder: null, note: null };
-    const manifest = manifests.above(target);
-    if (manifest !== null && manifest.folder === target) return packages.entry(manifest, '.');
-    const index = files.index(target);
-    if (index.length > 0) return { files: index, folder: null, note: null };
+    if (direct.some((file) => codeFile.test(file))) return { files: direct, folder: null, note: null };
+    const folder = this.#folder(target);
+    // `docs.md` beside a folder `docs`: what is loaded depends on the runner.
+    if (direct.length > 0) return { ...folder, files: [...direct, ...folder.files] };
+    if (folder.files.length > 0 || folder.folder !== null) return folder;
     const behind = packages.behindOutput(target);
     if (behind.files.length > 0 || behind.folder !== null) return behind;
     return { files: files.hasFolder(target) ? [] : files.ignoringCase(target), folder: null, note: null };
+  }
+
+  /** What a folder of the repository loads: by its package.json, else its index file. */
+  #folder(target: string): Sources {
+    const { files, manifests, packages } = this.#parts;
+    if (target.startsWith('..')) return noSources;
+    const manifest = manifests.above(target);
+    const index = { files: files.index(target), folder: null, note: null };
+    if (manifest?.folder !== target) return index;
+    // A path leads to `main`, a name to `exports`; the two may differ.
+    const main = manifest.entries.flatMap((entry) => files.module(join(target, entry)));
+    return union([packages.entry(manifest, '.'), { files: main, folder: null, note: null }]);
   }
 
   /** `located`, also through symbolic links. */

@@ -39,6 +39,30 @@ describe('imports of JavaScript lead to', () => {
     );
   });
 
+  it('the folder that a specifier with a slash or dots at its end names, and never a file beside it', async () => {
+    const files = {
+      'tests/a.js': "require('../'); require('..'); require('./'); require('../view/');",
+      'tests.js': '',
+      'tests/index.js': '',
+      '.prettierrc.js': '',
+      'package.json': '{ "main": "./main", "exports": { "require": "./index.js", "import": "./esm.mjs" } }',
+      'main.js': '',
+      'index.js': '',
+      'esm.mjs': '',
+      'view.web.js': '',
+      'view/index.js': '',
+    };
+    const expected = ['esm.mjs', 'index.js', 'main.js', 'tests/index.js', 'view/index.js'];
+    assert.deepEqual(await importsOf('tests/a.js', files), expected);
+  });
+
+  it('the folder beside a file of the same name that no runtime loads', async () => {
+    assert.deepEqual(
+      await importsOf('a.js', { 'a.js': load('./docs'), 'docs.md': '', 'docs/index.js': '', 'docs.web.js': '' }),
+      ['docs.md', 'docs/index.js'],
+    );
+  });
+
   it('the paths of tsconfig.json and of what it extends, comments and all', async () => {
     assert.deepEqual(
       await importsOf('app/a.ts', {
