@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { createAnswers } from './answers/answers.ts';
 import { createCoverage } from './answers/coverage.ts';
+import { createRelated } from './answers/related.ts';
 import { createBuilds } from './builds/builds.ts';
 import { createSandboxes } from './engine/sandbox.ts';
 import { limitsOf, type AgentHost, type Foundation } from './foundation.ts';
@@ -47,7 +48,7 @@ export function buildParts(foundation: Foundation, disposables: Disposables) {
     }),
   );
   const tests = disposables.use(
-    createTests({ ...common, coChange: (file, other) => history.coChange(file, other)?.confidence ?? 0, root, stateDirectory, processes: foundation.processes, isTrusted, files, read, exclude: () => configuration.file.tests.exclude, commands: () => configuration.file.tests.commands ?? {}, isWorkedIn: () => isObserved() }),
+    createTests({ ...common, graph, coChange: (file, other) => history.coChange(file, other)?.confidence ?? 0, root, stateDirectory, processes: foundation.processes, isTrusted, files, read, exclude: () => configuration.file.tests.exclude, commands: () => configuration.file.tests.commands ?? {}, isWorkedIn: () => isObserved() }),
   );
   const planner = createPlanner({ workspace, history, graph, builds, tests, clock, configurationNotes: () => configuration.problems() });
   const isInstalled = () => checkInstallation(host);
@@ -64,6 +65,7 @@ export function buildParts(foundation: Foundation, disposables: Disposables) {
   const pipelines = createPipelines({ ...common, workspace, planner, builds, tests, engine, processes, sandboxes, isTrusted, isInstalled, slots, chance: Math.random, declared: () => pipelineFiles.read() });
   const coverage = createCoverage({ root: workspace.root, store, readGit: (args) => workspace.readGit(args), now: () => clock.now(), files });
   const answers = disposables.use(createAnswers({ history, builds, tests, graph, planner, store, events, clock, coverage, settings: () => configuration.settings }));
+  const related = createRelated({ graph, planner, tests, store, read });
   const predictions = disposables.use(
     createPredictions({
       store,
@@ -82,7 +84,7 @@ export function buildParts(foundation: Foundation, disposables: Disposables) {
       return (await tests.discover([])).files;
     },
   });
-  return { builds, tests, planner, mainJob, continuousRun, idleAudit, coverage, answers, predictions, buildConfigs, testSuites, pipelines };
+  return { builds, tests, planner, mainJob, continuousRun, idleAudit, coverage, related, answers, predictions, buildConfigs, testSuites, pipelines };
 }
 
 /** An agent outlives the window that started it, and so may an update of the extension: then it makes room for a new one. */

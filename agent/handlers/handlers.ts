@@ -13,8 +13,10 @@ import type { Planner } from '../pipelines/planner.ts';
 import { predictionHandlers, type PredictionParts } from './prediction-handlers.ts';
 import { runNotes } from '../pipelines/run-notes.ts';
 import type { Coverage } from '../answers/coverage.ts';
+import type { Related } from '../answers/related.ts';
 import { coverageHandlers } from './coverage-handlers.ts';
 import { cursorOf, keyIn } from '../platform/paging.ts';
+import { relatedHandlers } from './related-handlers.ts';
 import { pipelineHandlers, type PipelineHandlerParts } from './pipeline-handlers.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
 import type { Execution } from '../protocol/execution.ts';
@@ -42,6 +44,7 @@ export interface HandlerParts extends PredictionParts, NamedRunParts, PipelineHa
   readonly analytics: Analytics;
   readonly answers: Answers;
   readonly coverage: Coverage;
+  readonly related: Related;
   readonly status: () => OutputOf<'getAgentStatus'>;
   readonly configuration: () => OutputOf<'getConfiguration'>;
   /** The editor's settings and trust; answers with what is wrong in them. */
@@ -51,7 +54,7 @@ export interface HandlerParts extends PredictionParts, NamedRunParts, PipelineHa
 
 /** One handler for each operation of the contract. They trust their input: it was checked where it came in. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  return { ...namedRunHandlers(parts), ...predictionHandlers(parts), ...pipelineHandlers(parts), ...agentHandlers(parts), ...planHandlers(parts), ...executionHandlers(parts), ...testAndBuildHandlers(parts), ...analyticsHandlers(parts), ...coverageHandlers(parts), ...flakinessHandlers(parts), ...dashboardHandlers(parts) };
+  return { ...namedRunHandlers(parts), ...predictionHandlers(parts), ...pipelineHandlers(parts), ...agentHandlers(parts), ...planHandlers(parts), ...executionHandlers(parts), ...testAndBuildHandlers(parts), ...analyticsHandlers(parts), ...coverageHandlers(parts), ...relatedHandlers(parts), ...flakinessHandlers(parts), ...dashboardHandlers(parts) };
 }
 
 function agentHandlers({ status, stop, configuration, configureClient, continuousRun }: HandlerParts) {

@@ -15,6 +15,7 @@ import { cursor, limit, nextCursor, nothing, operation, type OperationDeclaratio
 import { pipelineOperations } from './pipeline-operations.ts';
 import { predictionOperations } from './prediction.ts';
 import { Plan, PlanRequest } from './plan.ts';
+import { relatedOperations } from './related.ts';
 import { ExplainedSetting, SettingSource } from './settings.ts';
 import { DebuggerType, TestCase, TestFile, TestHistoryEntry, TestResult } from './test.ts';
 
@@ -220,6 +221,7 @@ export const operations = {
   ...namedRunOperations,
   ...pipelineOperations,
   ...predictionOperations,
+  ...relatedOperations,
 } as const satisfies Record<string, OperationDeclaration>;
 
 export type Operations = typeof operations;

@@ -188,7 +188,7 @@ class LanguageServer {
     const file = document.success ? this.#uris?.fileOf(document.data.textDocument.uri) : null;
     if (file === null || file === undefined) return [];
     const lenses = await this.#options.features.codeLenses(file);
-    return lenses.map((lens) => codeLens(file, lens));
+    return lenses.flatMap((lens) => codeLensesOf(file, lens));
   }
 
   #complete(params: unknown): CompletionItem[] {
@@ -247,15 +247,18 @@ function folderUris(params: InitializeParams): readonly string[] {
   return rootUri === null || rootUri === undefined ? folders : [...folders, rootUri];
 }
 
-/** `3 impacted tests · 1 failing · why` */
-function codeLens(file: string, { line, name, tests, failing }: ImpactLens): CodeLens {
+/** `3 impacted tests · 1 failing · why`, `run`, `go to test` */
+function codeLensesOf(file: string, { line, name, tests, failing }: ImpactLens): CodeLens[] {
   const count = tests.length === 1 ? '1 impacted test' : `${tests.length} impacted tests`;
   const title = [count, ...(failing === 0 ? [] : [`${failing} failing`]), 'why'].join(' · ');
   const start = { line: line - 1, character: 0 };
-  return {
-    range: { start, end: start },
-    command: { title, command: 'noodle.explain', arguments: [{ file, name, tests }] },
-  };
+  const range = { start, end: start };
+  const place = [{ file, line }];
+  return [
+    { range, command: { title, command: 'noodle.explain', arguments: [{ file, name, tests }] } },
+    { range, command: { title: 'run', command: 'noodle.runRelatedTests', arguments: place } },
+    { range, command: { title: 'go to test', command: 'noodle.goToTest', arguments: place } },
+  ];
 }
 
 function completionItem({ label, kind, documentation, insertText, replaces }: ConfigurationCompletion): CompletionItem {

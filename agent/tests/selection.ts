@@ -122,10 +122,11 @@ export function selectTests(input: TestPlanInput): Selected[] {
   if (request.buildsOnly === true) return [];
   const facts = factsOf(input);
   if (request.tests !== undefined) {
-    const chosen = request.tests;
+    const isChosen = chooser(request.tests);
+    const isFailedOnly = request.failed === true;
     return input.files
-      .filter((file) => chosen.some((id) => belongsTo(id, file)))
-      .map((file) => everything(file, input, 'chosen'));
+      .filter((file) => isChosen(file) && (!isFailedOnly || hasFailed(file, input)))
+      .map((file) => everything(file, input, isFailedOnly ? 'failed last time' : 'chosen'));
   }
   if (request.failed === true) {
     return input.files
@@ -193,6 +194,17 @@ function factsOf(input: TestPlanInput): Facts {
 function everything(file: TestFile, input: TestPlanInput, reason: string): Selected {
   const reached = input.impact.reached.get(file.file);
   return { file, why: reached?.path ?? [reason, file.file], distance: reached?.distance ?? null };
+}
+
+/** Whether a file is named itself or by one of its cases. A request may name as many cases as there are. */
+function chooser(ids: readonly TestId[]): (file: TestFile) => boolean {
+  const named = new Set<string>();
+  for (const id of ids) {
+    // A title may hold ` > ` too: each beginning could be the file.
+    for (let end = id.indexOf(' > '); end !== -1; end = id.indexOf(' > ', end + 3)) named.add(id.slice(0, end));
+    named.add(id);
+  }
+  return (file) => named.has(file.id);
 }
 
 function hasFailed(file: TestFile, input: TestPlanInput): boolean {

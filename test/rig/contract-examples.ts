@@ -10,6 +10,7 @@ import { FlakyTest } from '../../agent/protocol/flakiness.ts';
 import { Plan } from '../../agent/protocol/plan.ts';
 import { TestFile } from '../../agent/protocol/test.ts';
 import { namedRunInputs, namedRunOutputs } from './named-run-examples.ts';
+import { relatedInputs, relatedOutputs } from './related-examples.ts';
 import { coverageInputs, coverageOutputs } from './coverage-examples.ts';
 import { pipelineInputs, pipelineOutputs } from './pipeline-examples.ts';
 
@@ -178,6 +179,7 @@ export const exampleInputs: { readonly [N in OperationName]: InputOf<N> } = {
   getChangeRisk: {},
   ...pipelineInputs,
   ...coverageInputs,
+  ...relatedInputs,
 };
 
 export const exampleOutputs: { readonly [N in OperationName]: OutputOf<N> } = {
@@ -186,6 +188,7 @@ export const exampleOutputs: { readonly [N in OperationName]: OutputOf<N> } = {
   getChangeRisk: { commit: null, percentile: 0.9, reasons: [{ words: 'many files', weight: 0.4 }], by: '1', among: 120 },
   ...pipelineOutputs(execution),
   ...coverageOutputs,
+  ...relatedOutputs,
   getAgentStatus: {
     version: '1.0.0',
     root: '/repository',

@@ -135,6 +135,8 @@ describe('The language server', () => {
             arguments: [{ file: cart, name: 'total', tests }],
           },
         },
+        { range: at(40), command: { title: 'run', command: 'noodle.runRelatedTests', arguments: [{ file: cart, line: 41 }] } },
+        { range: at(40), command: { title: 'go to test', command: 'noodle.goToTest', arguments: [{ file: cart, line: 41 }] } },
         {
           range: at(49),
           command: {
@@ -143,6 +145,8 @@ describe('The language server', () => {
             arguments: [{ file: cart, name: 'empty', tests: ['mocha:a'] }],
           },
         },
+        { range: at(49), command: { title: 'run', command: 'noodle.runRelatedTests', arguments: [{ file: cart, line: 50 }] } },
+        { range: at(49), command: { title: 'go to test', command: 'noodle.goToTest', arguments: [{ file: cart, line: 50 }] } },
       ]);
       assert.deepEqual(
         await editor.connection.sendRequest('textDocument/codeLens', {

@@ -234,6 +234,12 @@ describe('planTests: the rules', () => {
     assert.deepEqual(order(plan({ request: { failed: true }, history, reached: { 'a.js': ['a.js'] } })), ['b.js']);
   });
 
+  it('selects of what is named only the failures when those are asked for', () => {
+    const history = { 'b.js': { lastStatus: 'errored' }, 'c.js': { lastStatus: 'failed' } } as const;
+    const tests = [idOf('a.js'), testId('mocha', path('b.js'), ['adds', 'up'])];
+    assert.deepEqual(order(plan({ request: { failed: true, tests }, history })), ['b.js']);
+  });
+
   it('selects nothing for builds only', () => {
     const result = plan({ request: { buildsOnly: true }, reached: { 'a.js': ['a.js'] } });
     assert.deepEqual([result.tests, result.skipped.count], [[], 0]);
