@@ -46,7 +46,12 @@ export class Clone {
   }
 
   async files(): Promise<string[]> {
-    return (await output('git', ['ls-files'], this.folder)).stdout.split('\n').filter((line) => line !== '');
+    return (await this.git('ls-files')).split('\n').filter((line) => line !== '');
+  }
+
+  /** What git prints, whatever it thinks of the question. */
+  async git(...words: string[]): Promise<string> {
+    return (await output('git', words, this.folder)).stdout;
   }
 
   read(file: string): string {
@@ -64,8 +69,16 @@ export class Clone {
     return { files, all: new Set([...files, ...skipped.files]), planMs };
   }
 
-  async runAll(recordsEvidence: boolean): Promise<WholeRun> {
+  /** Runs all tests; `environment` holds further settings of the run. */
+  async runAll({
+    recordsEvidence,
+    environment = {},
+  }: {
+    readonly recordsEvidence: boolean;
+    readonly environment?: Readonly<Record<string, string>>;
+  }): Promise<WholeRun> {
     const { stdout } = await this.#noodle(['run', '--all', '--json'], {
+      ...environment,
       NOODLE_TEST_RECORD_EVIDENCE: String(recordsEvidence),
     });
     const failed = new Set<string>();

@@ -57,8 +57,25 @@ const python: readonly Operator[] = [
   [/\breturn [^([{]+$/, 'return None'],
 ];
 
-/** One fault in one line of one of the files, or null where the chosen line takes none. */
-export function chooseMutant(files: ReadonlyMap<string, string>, random: () => number): Mutant | null {
+/** Whether faults are put into a file: code of the product, not of its tests, documentation or tools. */
+export function isSource(file: string, tests: ReadonlySet<string>): boolean {
+  const isCode = /\.(?:[cm]?[jt]sx?|py)$/.test(file) && !/\.d\.[cm]?ts$/.test(file);
+  const isElsewhere =
+    /(?:^|\/)(?:\.|tests?\/|__tests__\/|docs?\/|examples?\/|website\/|bench|perf|__performance|scripts?\/|conftest|[\w.-]*\.config\.|setup\.py|test-d)/.test(
+      file,
+    );
+  return isCode && !isElsewhere && !tests.has(file) && !/\.(?:test|spec|test-d)\./.test(file);
+}
+
+/**
+ * One fault in one line of one of the files, or null where the chosen line takes none. `admits` restricts it to some
+ * lines, which count from 1.
+ */
+export function chooseMutant(
+  files: ReadonlyMap<string, string>,
+  random: () => number,
+  admits: (file: string, line: number) => boolean = () => true,
+): Mutant | null {
   const names = [...files.keys()];
   // By size, so that every line of the repository is as likely as any other.
   const sizes = names.map((name) => files.get(name)?.split('\n').length ?? 0);
@@ -68,6 +85,7 @@ export function chooseMutant(files: ReadonlyMap<string, string>, random: () => n
   const lines = (files.get(file) ?? '').split('\n');
   const number = Math.floor(random() * lines.length);
   const before = lines[number] ?? '';
+  if (!admits(file, number + 1)) return null;
   if (/^\s*(?:\/\/|\/?\*|#|import\b|from\b|export \*|"""|''')|^\s*$/.test(before)) return null;
   const fitting = (file.endsWith('.py') ? python : script).filter(([pattern]) => pattern.test(before));
   const chosen = fitting[Math.floor(random() * fitting.length)];

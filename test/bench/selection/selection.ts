@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Clone } from './clones.ts';
-import { chooseMutant, mutated, randomNumbers, type Mutant } from './mutants.ts';
+import { chooseMutant, isSource, mutated, randomNumbers, type Mutant } from './mutants.ts';
 
 interface Options {
   readonly mutants: number;
@@ -56,7 +56,7 @@ async function measure(repository: string, options: Options): Promise<void> {
   try {
     const truth = await Clone.of(repository, path.join(folder, 'truth'));
     const planned = await Clone.of(repository, path.join(folder, 'planned'));
-    const baseline = await truth.runAll(false);
+    const baseline = await truth.runAll({ recordsEvidence: false });
     const { all } = await planned.plan('--all');
     if (baseline.failed.size > all.size / 2)
       throw new Error(`${repository}: most tests fail without any fault; are its dependencies installed?`);
@@ -66,7 +66,7 @@ async function measure(repository: string, options: Options): Promise<void> {
       const peer = await withMutant(planned, mutant, () => planned.peer(mutant.file));
       if (peer !== null) selections.set(peer.name, { files: peer.files, planMs: null });
     }
-    await planned.runAll(true);
+    await planned.runAll({ recordsEvidence: true });
     await selectAll(planned, judged, 'Noodle, after a recorded run');
     for (const line of table(path.basename(repository), judged, { all, durationMs: baseline.durationMs })) say(line);
   } finally {
@@ -99,7 +99,8 @@ async function killedMutants(
     const key = mutant === null ? '' : `${mutant.file}:${mutant.line}:${mutant.after}`;
     if (mutant === null || tried.has(key)) continue;
     tried.add(key);
-    const failing = async () => [...(await truth.runAll(false)).failed].filter((file) => !broken.has(file));
+    const failing = async () =>
+      [...(await truth.runAll({ recordsEvidence: false })).failed].filter((file) => !broken.has(file));
     const failed = await withMutant(truth, mutant, async () => {
       const first = await failing();
       if (first.length === 0) return new Set<string>();
@@ -110,15 +111,6 @@ async function killedMutants(
     if (failed.size > 0) judged.push({ mutant, failed, selections: new Map() });
   }
   return judged;
-}
-
-function isSource(file: string, tests: ReadonlySet<string>): boolean {
-  const isCode = /\.(?:[cm]?[jt]sx?|py)$/.test(file) && !/\.d\.[cm]?ts$/.test(file);
-  const isElsewhere =
-    /(?:^|\/)(?:\.|tests?\/|__tests__\/|docs?\/|examples?\/|website\/|bench|perf|__performance|scripts?\/|conftest|[\w.-]*\.config\.|setup\.py|test-d)/.test(
-      file,
-    );
-  return isCode && !isElsewhere && !tests.has(file) && !/\.(?:test|spec|test-d)\./.test(file);
 }
 
 async function withMutant<T>(clone: Clone, mutant: Mutant, work: () => Promise<T>): Promise<T> {
