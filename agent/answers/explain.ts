@@ -6,7 +6,7 @@ import { failure, success, type Result } from '../protocol/failure.ts';
 import { findTests, type FoundTest } from '../protocol/find-tests.ts';
 import type { RepoPath } from '../protocol/ids.ts';
 import { nearest } from '../protocol/nearest.ts';
-import type { Plan } from '../protocol/plan.ts';
+import type { Plan, ReusedTest } from '../protocol/plan.ts';
 import { counted, formatDuration } from '../protocol/quantities.ts';
 import type { Planner } from '../pipelines/planner.ts';
 import { latestPlanWith, type RecordedPlan } from '../store/plans.ts';
@@ -59,9 +59,9 @@ async function explainTest(options: ExplainOptions, found: FoundTest): Promise<E
     subject: found.testCase?.id ?? found.file.id,
     subjectKind: 'test',
     ...verdictOn(found, plan, position),
-    path: selected === undefined ? [] : [...selected.why],
+    path: [...(selected ?? reusedIn(plan, found))?.why ?? []],
     facts: [
-      ...(selected === undefined ? [] : orderFacts(selected)),
+      ...(selected === undefined ? reuseFacts(plan, found) : orderFacts(selected)),
       ...historyFacts(options.store, found),
       ...coChangeFacts(options.history, found.file.file, plan),
       ...dependencyFacts(options.graph, found.file.file, plan),
@@ -75,6 +75,10 @@ async function explainTest(options: ExplainOptions, found: FoundTest): Promise<E
 function verdictOn({ file }: FoundTest, plan: Plan, position: number): Pick<Explanation, 'decision' | 'summary'> {
   if (position >= 0) {
     return { decision: 'selected', summary: `it was selected, ${position + 1} of ${counted(plan.tests.length, 'test file')} in order` };
+  }
+  const reused = plan.reused?.find((test) => test.id === file.id);
+  if (reused !== undefined) {
+    return { decision: 'reused', summary: `its result of ${new Date(reused.since).toLocaleString()} was reused: nothing that it depends on had changed since` };
   }
   if (!plan.skipped.files.includes(file.file)) return { decision: 'unknown', summary: 'no plan that is recorded decided about it' };
   const changed = counted(plan.changes.length, 'file');
@@ -91,7 +95,20 @@ async function decidingPlan({ store, planner }: ExplainOptions, file: RepoPath):
 }
 
 function orderFacts(selected: Plan['tests'][number]): string[] {
-  return [`order: probability ${selected.probability.toFixed(2)} that it fails, expected to take ${formatDuration(selected.expectedMs)}`];
+  const order = `order: probability ${selected.probability.toFixed(2)} that it fails, expected to take ${formatDuration(selected.expectedMs)}`;
+  return selected.notReused === undefined ? [order] : [order, `not reused: ${selected.notReused}`];
+}
+
+function reusedIn(plan: Plan, { file }: FoundTest): ReusedTest | undefined {
+  return plan.reused?.find((test) => test.id === file.id);
+}
+
+function reuseFacts(plan: Plan, found: FoundTest): string[] {
+  const reused = reusedIn(plan, found);
+  if (reused === undefined) return [];
+  return [
+    `reuse: ${counted(reused.tests, 'test')} passed in ${reused.executionId}; the files that it was seen to use, its imports, the configuration, the installed packages, the runner and the environment are as they were (noodle run --no-cache runs it all the same)`,
+  ];
 }
 
 function historyFacts(store: Reader, { file, testCase }: FoundTest): string[] {

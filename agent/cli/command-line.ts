@@ -25,6 +25,7 @@ export const commands: readonly CommandDeclaration[] = [
       all,
       { name: 'failed', summary: 'Only what failed in its last result.' },
       { name: 'audit', summary: 'After what the change can affect run the rest too, and remember what the selection missed.' },
+      { name: 'no-cache', summary: 'Run also what has a result that holds: nothing that it depends on has changed since it passed.' },
       { name: 'cold', summary: 'Start every test runner anew, also where one is kept ready: for comparison.' },
       { name: 'coverage', summary: 'Record which lines the tests run, and say how many.' },
       { name: 'verbose', short: 'v', summary: 'A line for every test, with its reason.' },
@@ -129,9 +130,21 @@ function wordsOf(argv: readonly string[]): { readonly text: string; readonly ind
 
 function unknownCommand(wanted: string, isIncomplete: boolean): Result<CommandLine> {
   const known = commands.map(({ name }) => name);
-  if (!isIncomplete) return failure('invalid_input', `unknown command '${wanted}'${suggest(wanted, known, '')}`);
+  if (!isIncomplete) return failure('invalid_input', `unknown command '${wanted}'${meant(wanted, known)}`);
   const verbs = known.filter((name) => name.startsWith(`${wanted} `)).map((name) => name.slice(wanted.length + 1));
   return failure('invalid_input', `noodle ${wanted}: a command is missing: one of ${verbs.join(', ')}`);
+}
+
+/** The command, or the group of commands, that was most likely meant; in a group that exists one of its commands. */
+function meant(wanted: string, known: readonly string[]): string {
+  const space = wanted.indexOf(' ');
+  if (space === -1) {
+    const groups = known.flatMap((name) => (name.includes(' ') ? [name.slice(0, name.indexOf(' '))] : []));
+    return suggest(wanted, [...known, ...new Set(groups)], '; see noodle --help');
+  }
+  const verbs = known.filter((name) => name.startsWith(wanted.slice(0, space + 1))).map((name) => name.slice(space + 1));
+  const verb = nearest(wanted.slice(space + 1), verbs);
+  return verb === null ? `; expected one of ${verbs.join(', ')}` : `; did you mean '${wanted.slice(0, space)} ${verb}'?`;
 }
 
 /** `noodle -C folder plan`: the one option with a value that people put before the command. */

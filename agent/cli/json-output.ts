@@ -1,18 +1,26 @@
 // The machine-readable output: a contract that others script against. Exactly these keys, in this order.
 import type { EventOf, NoodleEvent } from '../protocol/events.ts';
 import type { ExecutionId } from '../protocol/ids.ts';
-import type { Plan } from '../protocol/plan.ts';
+import type { Plan, PlannedTest } from '../protocol/plan.ts';
 
 /** The object of `noodle plan --json`. */
 export function planObject(plan: Plan): object {
   return {
     changes: plan.changes,
     builds: plan.builds,
-    tests: plan.tests,
+    tests: plan.tests.map(plannedObject),
+    ...(plan.reused === undefined ? {} : { reused: plan.reused }),
     skipped: plan.skipped,
     notes: plan.notes,
     planMs: rounded(plan.planMs),
+    ...(plan.expected === undefined ? {} : { expected: plan.expected }),
+    ...(plan.budget === undefined ? {} : { budget: { ...plan.budget, leftOut: plan.budget.leftOut.map(plannedObject) } }),
   };
+}
+
+/** Without what only this program needs. */
+function plannedObject({ p90Ms: _, project: _folder, ...test }: PlannedTest): object {
+  return test;
 }
 
 /** The object of a line of `noodle run --json` for an event of the run, or null for one that is not printed. */

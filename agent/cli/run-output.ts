@@ -3,7 +3,7 @@ import type { BuildResult } from '../protocol/build.ts';
 import type { EventOf, NoodleEvent } from '../protocol/events.ts';
 import type { TestCounts } from '../protocol/execution.ts';
 import type { ExecutionId } from '../protocol/ids.ts';
-import type { Plan, PlannedBuild } from '../protocol/plan.ts';
+import { plannedFiles, type Plan, type PlannedBuild, type ReusedTest } from '../protocol/plan.ts';
 import { counted, formatCount, formatDuration } from '../protocol/quantities.ts';
 import type { TestResult } from '../protocol/test.ts';
 import { differenceLines } from './difference.ts';
@@ -155,20 +155,37 @@ function headline(name: string, event: EventOf<'run.started'>): string {
 
 /** The plan in one line; in full with each item's reason. */
 export function planLines(plan: Plan, isFull: boolean): string[] {
-  const files = plan.tests.length + plan.skipped.files.length;
+  const files = plannedFiles(plan);
+  const reused = plan.reused ?? [];
   const building = plan.builds.filter((build) => !build.cached).length;
   const expectedMs = plan.tests.reduce((sum, test) => sum + test.expectedMs, 0);
   const builds = plan.builds.length === 0 ? '' : `${building} of ${counted(plan.builds.length, 'target')}, `;
   const about = plan.tests.length === 0 ? '' : `, about ${formatDuration(expectedMs)}`;
   const tests = files === 0 && builds !== '' ? '' : `${formatCount(plan.tests.length)} of ${counted(files, 'test file')}`;
-  const what = tests === '' ? builds.replace(/, $/, '') : `${builds}${tests}`;
+  const kept = reused.length === 0 ? '' : `, ${formatCount(reused.length)} reused`;
+  const what = tests === '' ? builds.replace(/, $/, '') : `${builds}${tests}${kept}`;
   const lines = [`plan    ${what}${about}   (${formatDuration(plan.planMs)})`];
   if (isFull) {
     for (const build of plan.builds) lines.push(`        ${build.cached ? '=' : '○'} ${build.target}   ${build.reason}${expectation(build)}`);
     for (const test of plan.tests) lines.push(`        ○ ${test.file}   ${test.why.join(' → ')}   p ${test.probability.toFixed(2)}, ${formatDuration(test.expectedMs)}`);
   }
+  if (isFull) for (const test of reused) lines.push(`        = ${test.file}   reused: unchanged since ${timeOf(test.since)} (${test.executionId}), ${test.why.join(' → ')}`);
   for (const note of plan.notes) lines.push(`        note: ${note}`);
   return lines;
+}
+
+/** `20:05:13` of today, else with its day. */
+function timeOf(timestamp: number): string {
+  const at = new Date(timestamp);
+  const isToday = at.toDateString() === new Date().toDateString();
+  return isToday ? at.toLocaleTimeString() : at.toLocaleString();
+}
+
+/** `5 tests in 2 files: unchanged since 20:05:13`. */
+function reusedLine(reused: readonly ReusedTest[]): string {
+  const tests = reused.reduce((sum, each) => sum + each.tests, 0);
+  const since = Math.min(...reused.map((each) => each.since));
+  return `${counted(tests, 'test')} in ${counted(reused.length, 'file')}: unchanged since ${reused.length === 1 ? '' : 'they passed, the first at '}${timeOf(since)}`;
 }
 
 /** `   p 0.12, 0.8 s`, as far as it is known. */
@@ -194,6 +211,8 @@ function endLines(event: EventOf<'run.finished'>, plan: Plan | null, { style }: 
   const { counts, status } = event;
   const lines: string[] = [];
   if (counts.total > 0) lines.push(countLine(counts, style));
+  const reused = plan?.reused ?? [];
+  if (reused.length > 0) lines.push(`${style('bold', 'reused')}  ${reusedLine(reused)}   noodle run --no-cache`);
   if (plan !== null && plan.skipped.count > 0) {
     lines.push(`${style('bold', 'skipped')} ${counted(plan.skipped.count, 'test')}: nothing that they depend on changed   noodle explain --skipped`);
   }

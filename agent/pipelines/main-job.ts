@@ -2,6 +2,7 @@
 import type { Builds } from '../builds/builds.ts';
 import type { Engine, ExecutionHandle, StepContext, StepDefinition } from '../engine/engine.ts';
 import type { EventBus } from '../events/events.ts';
+import type { Impact } from '../graph/graph.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { ChangeSet } from '../protocol/change-set.ts';
@@ -116,13 +117,13 @@ class Run {
     const { planner, events, store, clock } = this.#options;
     const planned = await planner.plan(this.#request, (changes) => this.#announce(context, changes));
     if (!planned.ok) return planned;
-    const { plan, changes } = planned.value;
+    const { plan, changes, impact } = planned.value;
     this.#plan = plan;
     this.#changes = changes;
     context.progress({ plannedTests: plan.tests.length, changedFiles: plan.changes.length });
     await store.transact((tx) => savePlan(tx, context.executionId, plan, clock.now()));
     events.emit({ type: 'plan.made', executionId: context.executionId, plan });
-    return success(this.#steps(plan));
+    return success(this.#steps(plan, impact));
   }
 
   async end(execution: Execution): Promise<void> {
@@ -180,7 +181,7 @@ class Run {
     });
   }
 
-  #steps(plan: Plan): StepDefinition[] {
+  #steps(plan: Plan, impact: Impact): StepDefinition[] {
     const { builds, tests } = this.#options;
     const planned = new Set(plan.builds.map((build) => build.target));
     const after = (folder: string) =>
@@ -192,6 +193,7 @@ class Run {
       ...builds.steps(plan.builds),
       ...tests.steps({
         planned: plan.tests,
+        impact,
         request: this.#request,
         isContinuous: this.#request.trigger === 'watch',
         after,

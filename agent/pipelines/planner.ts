@@ -1,13 +1,15 @@
 // The plan for a change: the change set, its impact, the builds and tests that follow from it, with reasons.
 import type { Builds } from '../builds/builds.ts';
-import type { ChangedFiles, Graph, History, Impact } from '../graph/graph.ts';
+import { isNoodleFile, type ChangedFiles, type Graph, type History, type Impact } from '../graph/graph.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ChangeSet, FileChange } from '../protocol/change-set.ts';
 import { success, type Result } from '../protocol/failure.ts';
 import type { RepoPath, TestId } from '../protocol/ids.ts';
-import type { Plan, PlanRequest } from '../protocol/plan.ts';
+import { isAudited, isBudgetAudited, type Plan, type PlanBudget, type PlanDuration, type PlannedTest, type PlanRequest } from '../protocol/plan.ts';
+import type { TestTime } from '../predictions/predictions.ts';
 import type { Tests } from '../tests/tests.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import { budgetNotes, budgetOf, cutToBudget, withBudgetAudit, type Calibration } from './budget.ts';
 import { isSelection } from './is-selection.ts';
 
 export interface PlannerOptions {
@@ -20,6 +22,16 @@ export interface PlannerOptions {
   readonly history?: Pick<History, 'follow'>;
   /** Sentences about the configuration that belong into every plan's notes. */
   readonly configurationNotes: () => readonly string[];
+  /** What is known of how long things take and how probably they fail. Absent: nothing. */
+  readonly predictions?: PlanPredictions;
+}
+
+/** What a plan asks of the predictions. */
+export interface PlanPredictions {
+  /** Null while too little is recorded. */
+  calibration(): Calibration | null;
+  testTime(): TestTime;
+  planDuration(plan: Pick<Plan, 'tests' | 'builds'>, waits: (folder: string) => boolean): PlanDuration | null;
 }
 
 export interface Planned {
@@ -98,6 +110,7 @@ class RepositoryPlanner implements Planner {
       changes: changed.value.files,
       builds,
       tests: [...tests.tests],
+      ...(tests.reused.length === 0 ? {} : { reused: [...tests.reused] }),
       // What a caller did not ask for was not judged, so nothing can be said of it.
       skipped: isSelection(request)
         ? { count: tests.skipped.count, files: [...tests.skipped.files] }
@@ -111,7 +124,11 @@ class RepositoryPlanner implements Planner {
   async impactOf(base?: string): Promise<Result<Pick<Planned, 'changes' | 'impact'>>> {
     const { workspace, graph } = this.#options;
     const [changed] = await Promise.all([workspace.changes(base), this.refresh()]);
-    return changed.ok ? success({ changes: changed.value, impact: graph.impactOf(changed.value) }) : changed;
+    if (!changed.ok) return changed;
+    const changes = changed.value;
+    // Commands may read what code does not run, so of other files it counts that they changed, not how.
+    const own = { ...changes, files: changes.files.filter(({ path }) => isNoodleFile(path)) };
+    return success({ changes, impact: graph.impactOf(changes, await this.#compare(own)) });
   }
 
   async changesOf(paths: readonly RepoPath[]): Promise<Result<ChangeSet>> {
@@ -179,7 +196,7 @@ class RepositoryPlanner implements Planner {
 }
 
 const noFiles: ChangedFiles = new Map();
-const nothingPlanned = { tests: [], skipped: { count: 0, files: [] }, notes: [] };
+const nothingPlanned = { tests: [], reused: [], skipped: { count: 0, files: [] }, notes: [] };
 
 /** A file that no longer differs from the base: somebody took a change back, or it is gone. */
 function revertedOrGone(path: RepoPath, files: ReadonlySet<RepoPath>): FileChange {

@@ -49,12 +49,15 @@ export async function runTests(
   };
   const planned = await planner.plan(asked);
   if (!planned.ok) return { state: 'failed', reason: planned.failure.message };
-  const { plan } = planned.value;
-  if (plan.tests.length === 0 && !isAll) return { state: 'skipped', reason: 'no test can be affected' };
+  const { plan, impact } = planned.value;
+  const reused = plan.reused?.length ?? 0;
+  if (plan.tests.length + reused === 0 && !isAll) return { state: 'skipped', reason: 'no test can be affected' };
   context.progress({ plannedTests: plan.tests.length, changedFiles: plan.changes.length });
   await store.transact((tx) => savePlan(tx, context.executionId, plan, clock.now()));
   events.emit({ type: 'plan.made', executionId: context.executionId, plan });
-  const steps = tests.steps({ planned: plan.tests, request: asked, after: () => [] });
+  const steps = tests.steps({ planned: plan.tests, impact, request: asked, after: () => [] });
+  if (steps.length === 0 && reused > 0)
+    return { state: 'succeeded', reason: `reused: ${counted(reused, 'test file')} unchanged since the last run` };
   if (steps.length === 0) return { state: 'skipped', reason: 'no tests were found' };
   return await runInOrder(steps, context, { stopsAtFailure: false });
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Timestamp } from './execution.ts';
 import { ExecutionId, RepoPath, TestId } from './ids.ts';
 
-export const Decision = z.enum(['selected', 'skipped', 'built', 'unchanged', 'failed', 'unknown']);
+export const Decision = z.enum(['selected', 'reused', 'skipped', 'built', 'unchanged', 'failed', 'unknown']);
 export type Decision = z.infer<typeof Decision>;
 
 /** What vouches for a test that is skipped. */

@@ -28,7 +28,7 @@ export function getPlan(db: Reader, executionId: ExecutionId): Plan | null {
 }
 
 /**
- * The latest plan that selected, skipped or built `subject`: a test's id, a test file's id or path, or a target.
+ * The latest plan that selected, reused, skipped or built `subject`: a test's id, a test file's id or path, or a target.
  * Looks at the last 100 plans.
  */
 export function latestPlanWith(db: Reader, subject: string): RecordedPlan | null {
@@ -40,12 +40,13 @@ export function latestPlanWith(db: Reader, subject: string): RecordedPlan | null
 
 /** Expected duration of the test files that a plan leaves out, by the medians of earlier runs; what never ran counts nothing. */
 export function skippedTestsMs(db: Reader, plan: Plan): number {
-  if (plan.skipped.files.length === 0) return 0;
+  const reused = new Set<string>(plan.reused?.map(({ id }) => id));
+  if (plan.skipped.files.length + reused.size === 0) return 0;
   const skipped = new Set<string>(plan.skipped.files);
   // A file can be skipped for one framework and run by another.
   const selected = new Set<string>(plan.tests.map(({ id }) => id));
   const suites = db.all<{ id: string; file: string; median_ms: number }>('SELECT id, file, median_ms FROM test_suites');
-  return suites.reduce((sum, { id, file, median_ms }) => sum + (skipped.has(file) && !selected.has(id) ? median_ms : 0), 0);
+  return suites.reduce((sum, { id, file, median_ms }) => sum + (reused.has(id) || (skipped.has(file) && !selected.has(id)) ? median_ms : 0), 0);
 }
 
 /** Expected duration of everything that selection and unchanged builds left out since a time. */
@@ -76,6 +77,7 @@ function mentions(plan: Plan, subject: string): boolean {
   const isIn = (id: string) => id === subject || subject.startsWith(`${id} > `);
   return (
     plan.tests.some(({ id, file }) => isIn(id) || file === subject) ||
+    (plan.reused ?? []).some(({ id, file }) => isIn(id) || file === subject) ||
     plan.builds.some(({ target }) => target === subject) ||
     plan.skipped.files.some((file) => file === subject || isIn(subject.slice(0, subject.indexOf(':') + 1) + file))
   );

@@ -1,6 +1,7 @@
 // What the tests component is given: the parts of the agent that it needs, and what a caller wants run.
 import path from 'node:path';
 import type { EventBus } from '../events/events.ts';
+import type { Graph, Impact } from '../graph/graph.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Processes } from '../platform/processes.ts';
@@ -33,6 +34,8 @@ export interface TestsOptions {
   readonly isWorkedIn?: () => boolean;
   /** Of the changes of a file, the share that changed another one too, 0 to 1. Absent: no history is known. */
   readonly coChange?: (file: RepoPath, other: RepoPath) => number;
+  /** What leads from a test file to others. Absent: no result is reused. */
+  readonly graph?: Pick<Graph, 'importsOf' | 'notesOn'>;
   /** Glob patterns of `tests.exclude` in noodle.yaml. */
   readonly exclude: () => readonly string[];
   /** `tests.commands` of noodle.yaml. Absent: none are declared. */
@@ -43,6 +46,8 @@ export interface StepsInput {
   /** In running order. */
   readonly planned: readonly PlannedTest[];
   readonly request: PlanRequest;
+  /** What the plan knew of the change. Absent: no result of the run is kept for later ones. */
+  readonly impact?: Pick<Impact, 'changed' | 'beyondRecordings' | 'reachedFrom'>;
   /** Started by a save, and replaced by the next one: nothing is done that can wait. */
   readonly isContinuous?: boolean;
   /** Steps that have to succeed before the tests of a project in this folder: builds of what they import built. */

@@ -9,6 +9,7 @@ import type { FileHistory } from '../store/tests.ts';
 import type { TestProject } from './adapter.ts';
 import type { FailureEstimator } from './estimator.ts';
 import type { EvidenceJudge } from './evidence-judge.ts';
+import type { ReuseVerdict } from './reuse/reuse.ts';
 
 export interface TestPlanInput {
   /** Every known test file, in the runners' own order. */
@@ -26,6 +27,8 @@ export interface TestPlanInput {
   readonly regrets: ReadonlyMap<RepoPath, ReadonlySet<TestId>>;
   /** Of the changes of a file, the share that changed another one too, 0 to 1. */
   readonly coChange: (file: RepoPath, other: RepoPath) => number;
+  /** Whether the last result of a test holds; null: everything selected runs. */
+  readonly reuse: ((test: TestFile) => ReuseVerdict) | null;
   readonly settings: Settings;
   readonly request: PlanRequest;
   readonly estimator: FailureEstimator;

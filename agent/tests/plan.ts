@@ -1,7 +1,8 @@
 // Which test files run for a change, in which order and why. Pure: a plan is a value.
 import type { RepoPath } from '../protocol/ids.ts';
-import { isAudited, type PlannedTest } from '../protocol/plan.ts';
+import { isAudited, type PlannedTest, type ReusedTest } from '../protocol/plan.ts';
 import type { Framework, TestFile } from '../protocol/test.ts';
+import type { FileHistory } from '../store/tests.ts';
 import { isFailing } from './estimator.ts';
 import type { TestPlanInput } from './plan-input.ts';
 import { selectTests, type Selected } from './selection.ts';
@@ -11,6 +12,8 @@ export type { TestPlanInput } from './plan-input.ts';
 export interface TestPlan {
   /** In running order. */
   readonly tests: readonly PlannedTest[];
+  /** Selected, with a last result that holds: they do not run. */
+  readonly reused: readonly ReusedTest[];
   readonly skipped: { readonly count: number; readonly files: readonly RepoPath[] };
   readonly notes: readonly string[];
 }
@@ -25,7 +28,8 @@ const mostAsked = 20;
 export function planTests(input: TestPlanInput): TestPlan {
   const selected = selectTests(input);
   const medians = frameworkMedians(input);
-  const candidates = selected.map((each) => candidateOf(each, input, medians));
+  const { reused, due } = splitByReuse(selected, input);
+  const candidates = due.map((each) => candidateOf(each, input, medians));
   const urgent = keepsRunnersOrder(input) ? candidates : candidates.toSorted(byUrgency);
   const ordered = [
     ...urgent.filter(({ planned }) => !isAudited(planned)),
@@ -35,6 +39,7 @@ export function planTests(input: TestPlanInput): TestPlan {
   const left = input.request.buildsOnly === true ? [] : input.files.filter((file) => !chosen.has(file.id));
   return {
     tests: ordered.map((candidate) => candidate.planned),
+    reused,
     skipped: {
       count: left.reduce((sum, file) => sum + knownTests(file, input), 0),
       files: left.map((file) => file.file),
@@ -43,13 +48,36 @@ export function planTests(input: TestPlanInput): TestPlan {
   };
 }
 
+/** A selected test, and why its last result does not hold. */
+type Due = Selected & { readonly notReused?: string };
+
+function splitByReuse(
+  selected: readonly Selected[],
+  { reuse, settings }: TestPlanInput,
+): { readonly reused: readonly ReusedTest[]; readonly due: readonly Due[] } {
+  if (reuse === null || !settings['test.aiSelection']) return { reused: [], due: selected };
+  const reused: ReusedTest[] = [];
+  const due: Due[] = [];
+  for (const each of selected) {
+    const verdict = isAudited(each) ? null : reuse(each.file);
+    if (verdict === null) due.push(each);
+    else if (!verdict.isReused) due.push({ ...each, notReused: verdict.because });
+    else {
+      const { id, file, framework } = each.file;
+      const { executionId, finishedAt, tests } = verdict;
+      reused.push({ id, file, framework, executionId, since: finishedAt, tests, why: [...each.why] });
+    }
+  }
+  return { reused, due };
+}
+
 interface Candidate {
   readonly planned: PlannedTest;
   readonly failedLast: boolean;
 }
 
 function candidateOf(
-  { file, why, distance }: Selected,
+  { file, why, distance, notReused }: Due,
   input: TestPlanInput,
   medians: ReadonlyMap<Framework, number>,
 ): Candidate {
@@ -69,9 +97,18 @@ function candidateOf(
       expectedMs: Math.round(
         (history === null ? undefined : positive(history.medianMs)) ?? medians.get(file.framework) ?? unknownFileMs,
       ),
+      ...measured(history),
+      project: file.project,
       why: [...why],
+      ...(notReused === undefined ? {} : { notReused }),
     },
   };
+}
+
+/** How long it takes at most mostly; nothing where it was never measured. */
+function measured(history: FileHistory | null): Pick<PlannedTest, 'p90Ms'> {
+  if (history === null || positive(history.medianMs) === undefined) return {};
+  return { p90Ms: Math.round(Math.max(history.p90Ms, history.medianMs)) };
 }
 
 /** Everything runs as the runner itself would run it: files that depend on each other's order stay as they are. */

@@ -4,7 +4,8 @@ import { assetPath } from '../platform/assets.ts';
 import type { ProcessSpec } from '../platform/processes.ts';
 import { StepId, type RepoPath, type TestId } from '../protocol/ids.ts';
 import type { PlanRequest } from '../protocol/plan.ts';
-import type { TestResult, TestStatus } from '../protocol/test.ts';
+import type { TestFile, TestResult, TestStatus } from '../protocol/test.ts';
+import { runnerOf, saveRunnerStart } from '../store/runner-starts.ts';
 import { testId, type TestBatch } from './adapter.ts';
 import type { CatalogEntry, TestCatalog } from './catalog.ts';
 import type { EvidenceKeeper, StepEvidence } from './evidence/evidence-keeper.ts';
@@ -16,6 +17,8 @@ import {
   type ProjectRunOptions,
   type ProjectTrouble,
 } from './project-run.ts';
+import type { EndedStep, Reuse } from './reuse/reuse.ts';
+import { RunnerWatch } from './runner-watch.ts';
 import type { Warmth } from './warm/warmth.ts';
 import { ResultNumbering, ResultRecorder } from './results.ts';
 import { keptFolderOf, temporaryFolderOf, type StepsInput, type TestsOptions } from './options.ts';
@@ -44,6 +47,7 @@ export interface StepSurroundings {
   readonly evidence: EvidenceKeeper;
   readonly options: TestsOptions;
   readonly warm: Warmth;
+  readonly reuse: Reuse;
 }
 
 interface ProjectStep extends StepSurroundings {
@@ -73,6 +77,7 @@ async function runStep(step: ProjectStep, context: StepContext): Promise<StepOut
   const { entry, options, catalog } = step;
   const recorder = new ResultRecorder({ store: options.store, clock: options.clock, executionId: context.executionId });
   const batches = batchesFor(step);
+  const startedAt = options.clock.now();
   const evidence = step.evidence.forRun({
     adapter: entry.adapter,
     project: entry.project,
@@ -99,6 +104,7 @@ async function runStep(step: ProjectStep, context: StepContext): Promise<StepOut
     keptFolder: keptFolderOf(options),
   };
   const trouble = await runProject(batches, runOptions);
+  if (trouble === null && !context.signal.aborted) await keepStart(step, listener.watch);
   const isWhole = batches.every((batch) => batch.only.length === 0) && !context.signal.aborted;
   await recorder.close(isWhole ? listener.finishedIds() : []);
   await evidence.close(context.signal.aborted);
@@ -107,6 +113,11 @@ async function runStep(step: ProjectStep, context: StepContext): Promise<StepOut
   if (batches[0]?.files === null && trouble === null && !context.signal.aborted)
     await catalog.addReported(entry, listener.reportedFiles());
   catalog.casesChanged();
+  await keepResults(step, listener, {
+    startedAt,
+    executionId: context.executionId,
+    isWhole: isWhole && trouble === null,
+  });
   const plain = {
     ...runOptions,
     environment: options.environment(),
@@ -127,6 +138,44 @@ async function runStep(step: ProjectStep, context: StepContext): Promise<StepOut
     options,
   );
   return outcomeOf(listener.failed - uncounted, trouble);
+}
+
+/** How long the runner took besides its tests, for the next expectation. */
+async function keepStart({ entry, options }: ProjectStep, watch: RunnerWatch): Promise<void> {
+  const start = watch.measured();
+  if (start === null) return;
+  const runner = runnerOf({ framework: entry.project.framework, project: entry.project.folder });
+  try {
+    await options.store.transact((tx) => saveRunnerStart(tx, runner, start));
+  } catch (error) {
+    options.log.warn(
+      `the start of a runner could not be recorded: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+interface EndedRun extends Pick<EndedStep, 'startedAt' | 'executionId'> {
+  /** Every file ran as a whole, and nothing broke beside the tests. */
+  readonly isWhole: boolean;
+}
+
+/** Results that hold from now on, and those that do so no more. */
+async function keepResults(step: ProjectStep, listener: StepListener, { isWhole, ...run }: EndedRun): Promise<void> {
+  const { catalog, entry, input, options } = step;
+  const { project } = entry;
+  const passed = new Map<TestId, { file: TestFile; tests: number }>();
+  const failed: TestId[] = [];
+  for (const file of catalog.files) {
+    const tally = file.framework === project.framework ? listener.tallies.get(file.file) : undefined;
+    if (tally?.isPassed === false) failed.push(file.id);
+    else if (tally !== undefined && isWhole) passed.set(file.id, { file, tests: tally.tests });
+  }
+  try {
+    await step.reuse.keep({ ...run, project, impact: input.impact ?? null, passed, failed });
+  } catch (error) {
+    // A result that is not kept is run again: that costs time, and nothing else.
+    options.log.warn(`results could not be kept: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** All of a project is left to its runner; else the files are named. */
@@ -178,8 +227,11 @@ class StepListener implements ProjectListener {
   readonly #finished = new Set<RepoPath>();
   readonly #reported = new Set<RepoPath>();
   readonly #failures = new Map<TestId, TestResult>();
+  /** What each file's results come to. */
+  readonly tallies = new Map<RepoPath, { tests: number; isPassed: boolean }>();
   /** Files in the order in which they began. */
   readonly order: RepoPath[] = [];
+  readonly watch: RunnerWatch;
   failed = 0;
 
   constructor(
@@ -188,6 +240,7 @@ class StepListener implements ProjectListener {
     { recorder, evidence }: { recorder: ResultRecorder; evidence: StepEvidence },
   ) {
     this.#step = step;
+    this.watch = new RunnerWatch(step.options.clock);
     this.#context = context;
     this.#recorder = recorder;
     this.#evidence = evidence;
@@ -202,8 +255,10 @@ class StepListener implements ProjectListener {
   }
 
   result(reported: Parameters<ProjectListener['result']>[0]): void {
+    this.watch.result(reported);
     const { result, replaced } = this.#numbering.number(reported, this.#context.elapsedMs());
     this.#reported.add(result.file);
+    this.#tally(result, replaced !== null);
     if (replaced !== null) this.#count(replaced, -1);
     this.#count(result.status, 1);
     if (isFailingStatus(result.status)) this.#failures.set(result.id, result);
@@ -222,7 +277,10 @@ class StepListener implements ProjectListener {
 
   restarting(files: ReadonlySet<RepoPath>): void {
     this.#numbering.restart(files);
-    for (const file of files) this.#reported.delete(file);
+    for (const file of files) {
+      this.#reported.delete(file);
+      this.tallies.delete(file);
+    }
   }
 
   finishedIds(): TestId[] {
@@ -238,6 +296,13 @@ class StepListener implements ProjectListener {
 
   reportedFiles(): RepoPath[] {
     return [...this.#reported];
+  }
+
+  /** A test that needed a second try has not simply passed. */
+  #tally({ file, status, retries }: TestResult, isReplacing: boolean): void {
+    const known = this.tallies.get(file) ?? { tests: 0, isPassed: true };
+    const isPassed = known.isPassed && !isFailingStatus(status) && retries === undefined;
+    this.tallies.set(file, { tests: known.tests + (isReplacing ? 0 : 1), isPassed });
   }
 
   #count(status: TestStatus, by: 1 | -1): void {

@@ -16,11 +16,13 @@ import { testId, type DebugCommand, type WrittenCase } from './adapter.ts';
 import { TestCatalog } from './catalog.ts';
 import { certificateOf, type CertificateInput } from './certificate.ts';
 import { createEvidenceKeeper } from './evidence/evidence-keeper.ts';
+import { ContentCache } from './content-cache.ts';
 import { createEvidenceSource } from './evidence-source.ts';
 import { plainEstimator } from './estimator.ts';
 import { keptFolderOf, type StepsInput, type TestsOptions } from './options.ts';
 import { planTests, type TestPlan } from './plan.ts';
 import { adapterOf } from './registry.ts';
+import { createReuse } from './reuse/reuse.ts';
 import { belongsTo } from './selection.ts';
 import { testSteps } from './test-steps.ts';
 import type { WarmCost } from './warm/warm-runners.ts';
@@ -72,7 +74,15 @@ export interface Tests {
 export function createTests(options: TestsOptions): Tests {
   const catalog = new TestCatalog(options);
   const evidence = createEvidenceKeeper(options);
-  const recorded = createEvidenceSource(options);
+  const contents = new ContentCache(options.root);
+  const recorded = createEvidenceSource(options, contents);
+  const reuse = createReuse({
+    options,
+    contents,
+    recorded,
+    projects: () => catalog.projects,
+    sources: () => catalog.sources,
+  });
   const warm = createWarmth(options, () => catalog.names);
   const discover = async (changed?: readonly RepoPath[]): Promise<Discovery> => {
     await catalog.refresh(changed);
@@ -99,6 +109,7 @@ export function createTests(options: TestsOptions): Tests {
         regrets: regretsByPath(options.store),
         coChange: (file, other) => options.coChange?.(file, other) ?? 0,
         history,
+        reuse: reuse.judge(request, impact),
         settings: options.settings(),
         request,
         estimator: plainEstimator,
@@ -112,7 +123,7 @@ export function createTests(options: TestsOptions): Tests {
         verdict: recorded.judge(impact).verdictOn(test),
       });
     },
-    steps: (input) => testSteps(input, catalog, { options, warm, evidence }),
+    steps: (input) => testSteps(input, catalog, { options, warm, evidence, reuse }),
     warmCost: () => warm.cost(),
     warmed: () => warm.settled(),
     async debugCommand(id) {

@@ -4,7 +4,7 @@ import type { ExecutionId } from '../../protocol/ids.ts';
 import type { Failure } from '../../protocol/failure.ts';
 import type { CoveredCount } from '../../protocol/coverage.ts';
 import { counted } from '../../protocol/quantities.ts';
-import type { Plan, PlanRequest } from '../../protocol/plan.ts';
+import { plannedFiles, type Plan, type PlanRequest } from '../../protocol/plan.ts';
 import { runObject } from '../json-output.ts';
 import { createRunRenderer } from '../run-output.ts';
 import type { Output } from '../output.ts';
@@ -87,8 +87,8 @@ const nothingFound: Failure = {
   hint: 'Known are vitest, jest, mocha, node:test, pytest and unittest; build targets can be declared in noodle.yaml.',
 };
 
-function isEmpty({ tests, builds, skipped }: Plan): boolean {
-  return tests.length === 0 && builds.length === 0 && skipped.files.length === 0;
+function isEmpty(plan: Plan): boolean {
+  return plan.builds.length === 0 && plannedFiles(plan) === 0;
 }
 
 function tellWhy({ complain: say }: Output, { status, reason, notes }: EventOf<'run.finished'>): void {
@@ -117,6 +117,7 @@ async function requestOf(context: CommandContext, session: Session): Promise<Pla
     ...(switches.has('all') ? { all: true } : {}),
     ...(switches.has('failed') ? { failed: true } : {}),
     ...(switches.has('audit') ? { audit: true } : {}),
+    ...(switches.has('no-cache') ? { cache: false } : {}),
     ...(switches.has('cold') ? { cold: true } : {}),
     ...(switches.has('coverage') ? { coverage: true } : {}),
     ...(tests === undefined ? {} : { tests }),
