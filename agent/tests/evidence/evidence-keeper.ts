@@ -116,7 +116,6 @@ function recordingStep(run: RecordedRun, options: TestsOptions, pool: EvidencePo
     temporaryFolder: temporaryFolderOf(options),
     runnerFolder: assetPath('test-runners'),
     pool,
-    wantsLines: run.request.coverage === true,
     startedAt: options.clock.now(),
   });
   return {

@@ -23,8 +23,6 @@ export interface EvidenceOptions {
   readonly temporaryFolder: string;
   readonly runnerFolder: string;
   readonly pool: EvidencePool;
-  /** Lines are asked for, also where counting them makes the tests several times slower. */
-  readonly wantsLines: boolean;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
 }
@@ -59,7 +57,6 @@ export class EvidenceRecording {
       git: path.join(root, '.git') + path.sep,
       runners: runnerFolder + path.sep,
       framework,
-      wantsLines: this.#options.wantsLines,
       option,
     };
     const own = base['NODE_OPTIONS'] ?? '';

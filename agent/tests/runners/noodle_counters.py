@@ -1,11 +1,7 @@
-"""Counts which code of a repository runs: with sys.monitoring since Python 3.12, where it costs little. Before that counting
-makes a program several times slower, so it is done, by function, only where somebody asks for coverage; else it is seen
-which modules are loaded.
-"""
+"""Counts which code of a repository runs: with sys.monitoring since Python 3.12, before that by marks in the compiled code."""
 
 import os
 import sys
-import threading
 
 
 class Counted:
@@ -17,39 +13,36 @@ class Counted:
         self.is_whole = is_whole
 
 
-def counter_of(is_of_repository, wants_lines):
-    if hasattr(sys, "monitoring"):
-        return Monitoring(is_of_repository)
-    return Tracing(is_of_repository) if wants_lines else Loading(is_of_repository)
+def counter_of(is_of_repository):
+    return Monitoring(is_of_repository) if hasattr(sys, "monitoring") else Marking(is_of_repository)
 
 
-class Loading:
-    """By module: what is loaded counts, and which lines of it ran is not known."""
+class Marking:
+    """Lines of the modules that carry marks; of the others it is seen that they are loaded, so all of their lines count."""
 
     def __init__(self, is_of_repository):
+        from noodle_instrument import Instrument
+
         self._is_of_repository = is_of_repository
+        self._instrument = Instrument(is_of_repository)
         self._seen = set()
 
     def start(self):
-        pass
+        self._instrument.start()
 
     def stop(self):
-        pass
+        self._instrument.stop()
 
     def take(self):
-        loaded = {}
+        lines, entered = self._instrument.take()
         for module in list(sys.modules.values()):
             file = getattr(module, "__file__", None)
             if not isinstance(file, str) or file in self._seen:
                 continue
             self._seen.add(file)
             if file.endswith(".py") and self._is_of_repository(os.path.abspath(file)):
-                loaded[file] = set()
-        return Counted(loaded, set(), True)
-
-
-def _place(code):
-    return code.co_filename if code.co_filename.startswith("<") else os.path.abspath(code.co_filename)
+                lines.setdefault(file, set())
+        return Counted(lines, entered, True)
 
 
 class Monitoring:
@@ -96,47 +89,3 @@ class Monitoring:
         if line:
             lines.add(line)
         return sys.monitoring.DISABLE
-
-
-class Tracing:
-    """By function: all lines of one that was entered count. A debugger or coverage that traces too is left alone."""
-
-    def __init__(self, is_of_repository):
-        self._is_of_repository = is_of_repository
-        self._codes = set()
-        self._is_whole = True
-        self._trace = self._tracer()
-
-    def start(self):
-        if sys.gettrace() is not None:
-            self._is_whole = False
-            return
-        threading.settrace(self._trace)
-        sys.settrace(self._trace)
-
-    def stop(self):
-        if sys.gettrace() is self._trace:
-            sys.settrace(None)
-            threading.settrace(None)
-
-    def take(self):
-        codes, self._codes = self._codes, set()
-        is_whole = self._is_whole and sys.gettrace() is self._trace
-        self._trace = self._tracer()
-        if sys.gettrace() is None or is_whole:
-            threading.settrace(self._trace)
-            sys.settrace(self._trace)
-            self._is_whole = True
-        else:
-            self._is_whole = False
-        mine = {code for code in codes if self._is_of_repository(_place(code))}
-        return Counted({}, mine, is_whole)
-
-    def _tracer(self):
-        add = self._codes.add
-
-        def trace(frame, _event, _argument):
-            # Returns None: nothing inside of the function is of interest.
-            add(frame.f_code)
-
-        return trace

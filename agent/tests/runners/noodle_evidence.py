@@ -41,7 +41,7 @@ class Recorder:
         self._is_on = False
         self._known = {}
         self._sources = sources_of(self.is_of_repository)
-        self._counter = counter_of(self.is_of_repository, request.get("wantsLines", False))
+        self._counter = counter_of(self.is_of_repository)
         self._reset()
 
     def start(self):

@@ -19,9 +19,7 @@ class Sources:
         entered = {}
         for code in counted.codes:
             entered.setdefault(code.co_filename, set()).add(_key(code))
-            lines = by_file.setdefault(code.co_filename, set())
-            if not counted.lines:
-                lines.update(_lines(code))
+            by_file.setdefault(code.co_filename, set())
         return [
             self._entry(file, lines, entered.get(file, set()), counted.codes) for file, lines in sorted(by_file.items())
         ]

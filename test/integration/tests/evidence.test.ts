@@ -127,14 +127,10 @@ describe('what test files use', function () {
     it(`is recorded under ${framework}`, async () => {
       await using rig = await create(pythonFiles(framework));
       const evidence = await record(rig);
-      assert.deepEqual(
-        files(evidence.get('test_a')).filter((file) => file !== 'app/__init__.py'),
-        ['app/deep.py', 'app/shared.py', 'tests/test_a.py'],
-      );
-      assert.deepEqual(
-        files(evidence.get('test_b')).filter((file) => file !== 'app/__init__.py'),
-        ['app/deep.py', 'app/shared.py', 'tests/test_b.py'],
-      );
+      // Packages without code, and what the runner loads for all, are told by some versions of Python alone.
+      const own = (test: string) => files(evidence.get(test)).filter((file) => !/__init__|conftest/.test(file));
+      assert.deepEqual(own('test_a'), ['app/deep.py', 'app/shared.py', 'tests/test_a.py']);
+      assert.deepEqual(own('test_b'), ['app/deep.py', 'app/shared.py', 'tests/test_b.py']);
       assert.deepEqual(ran(evidence.get('test_a'), 'app/shared.py'), { one: true, two: false });
       assert.deepEqual(ran(evidence.get('test_b'), 'app/shared.py'), { one: false, two: true });
       const reads = new Map<string, TestEvidence['reads'][number]>(
