@@ -26,6 +26,10 @@ export interface StepFacts {
   outputOf(id: StepId, name: string): string | undefined;
   /** `success`, `failure` or `skipped`, before it was allowed to fail. */
   outcomeOf(id: StepId): string | undefined;
+  /** The same after it was allowed to fail. */
+  conclusionOf(id: StepId): string | undefined;
+  /** The same of its whole job. */
+  resultOf(id: StepId): string | undefined;
 }
 
 /** The facts for one condition of a step, at the time of asking. */
@@ -37,6 +41,8 @@ export function conditionFacts(run: RunFacts, step: StepFacts): ConditionFacts {
         const ids = step.scope.get(name) ?? [];
         if (property === 'state') return stateOfAll(ids.map(step.stateOf));
         if (property === 'outcome') return ids.map(step.outcomeOf)[0];
+        if (property === 'conclusion') return ids.map(step.conclusionOf)[0];
+        if (property === 'result') return ids.map(step.resultOf)[0];
         // Of the combinations of a matrix the last that says anything.
         return property === 'outputs' ? ids.map((id) => step.outputOf(id, output)).findLast(Boolean) : undefined;
       }

@@ -26,12 +26,19 @@ export interface HandoverFiles {
   readonly outputs: string;
   readonly folders: string;
   readonly summary: string;
-  /** A folder for temporary files that all steps of the execution share. */
+}
+
+/** Absolute. */
+export interface SharedFolders {
+  /** For temporary files of all steps of an execution. */
   readonly temporary: string;
+  /** For programs that stay from one execution to the next. */
+  readonly tools: string;
 }
 
 export interface HandoverStore {
-  /** Makes empty files. */
+  shared(executionId: string): SharedFolders;
+  /** Makes empty files, and the shared folders. */
   open(place: ArtifactPlace): Promise<HandoverFiles>;
   /** Adds what was not written into the files. */
   add(place: ArtifactPlace, more: MoreHandedOn): Promise<void>;
@@ -57,17 +64,21 @@ const moreName = 'more.json';
 export function createHandoverStore(folder: string): HandoverStore {
   const folderOf = ({ executionId, stepId }: ArtifactPlace) =>
     path.join(folder, executionId, createHash('sha256').update(stepId).digest('hex').slice(0, 16));
+  const shared = (executionId: string) => ({
+    temporary: path.join(folder, executionId, 'temporary'),
+    tools: path.join(folder, 'tools'),
+  });
   return {
+    shared,
     async open(place) {
       const own = folderOf(place);
-      const temporary = path.join(folder, place.executionId, 'temporary');
       await rm(own, { recursive: true, force: true });
       await mkdir(own, { recursive: true, mode: 0o700 });
-      await mkdir(temporary, { recursive: true, mode: 0o700 });
+      for (const each of Object.values(shared(place.executionId))) await mkdir(each, { recursive: true, mode: 0o700 });
       const named = Object.entries(fileNames).map(([what, name]) => [what, path.join(own, name)] as const);
       for (const [, file] of named) await writeFile(file, '', { mode: 0o600 });
       const { variables = '', outputs = '', folders = '', summary = '' } = Object.fromEntries(named);
-      return { variables, outputs, folders, summary, temporary };
+      return { variables, outputs, folders, summary };
     },
     async add(place, more) {
       const own = folderOf(place);

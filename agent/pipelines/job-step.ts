@@ -4,7 +4,7 @@ import type { StepContext, StepOutcome } from '../engine/engine.ts';
 import type { ChangeSet } from '../protocol/change-set.ts';
 import { runCommand, type CommandStep, type CommandSurroundings } from './command-step.ts';
 import type { HandedOn } from './handed-on.ts';
-import type { HandoverFiles, HandoverStore } from './handovers.ts';
+import type { HandoverStore } from './handovers.ts';
 import { createWorkflowCommands, type WorkflowCommands } from './workflow-commands.ts';
 
 export interface JobSurroundings extends CommandSurroundings {
@@ -23,11 +23,13 @@ export async function runJobStep(
   const place = { executionId: context.executionId, stepId: context.stepId };
   const files = await handovers.open(place);
   const commands = createWorkflowCommands(context.hide);
-  const searched = step.environment['PATH'] ?? around.environment['PATH'] ?? '';
   const environment = {
-    ...githubVariables(step, context, { ...around, files }),
     ...step.environment,
-    ...(handed.folders.length === 0 ? {} : { PATH: [...handed.folders, searched].join(path.delimiter) }),
+    GITHUB_ENV: files.variables,
+    GITHUB_OUTPUT: files.outputs,
+    GITHUB_PATH: files.folders,
+    GITHUB_STEP_SUMMARY: files.summary,
+    ...searchPath(handed, step.environment['PATH'] ?? around.environment['PATH']),
   };
   const outcome = await runCommand(
     { ...step, environment },
@@ -46,6 +48,10 @@ export async function runJobStep(
   return outcome.state === 'failed' ? withError(outcome, commands) : outcome;
 }
 
+function searchPath({ folders }: HandedOn, given = ''): { readonly PATH?: string } {
+  return folders.length === 0 ? {} : { PATH: [...folders, given].join(path.delimiter) };
+}
+
 function withError(outcome: StepOutcome, { problems }: WorkflowCommands): StepOutcome {
   const [error] = problems.filter(({ severity }) => severity === 'error');
   return error === undefined
@@ -53,17 +59,15 @@ function withError(outcome: StepOutcome, { problems }: WorkflowCommands): StepOu
     : { ...outcome, reason: `${outcome.reason ?? 'failed'}: ${error.message.slice(0, 500)}` };
 }
 
-function githubVariables(
-  { definition }: CommandStep,
-  { executionId }: StepContext,
-  { root, changes, files }: JobSurroundings & { readonly files: HandoverFiles },
+/** What GitHub tells every step of a job, as far as it means something here. */
+export function jobVariables(
+  { definition }: Pick<CommandStep, 'definition'>,
+  { executionId }: Pick<StepContext, 'executionId'>,
+  { root, changes, handovers }: Pick<JobSurroundings, 'root' | 'changes' | 'handovers'>,
 ): Record<string, string> {
+  const { temporary, tools } = handovers.shared(executionId);
   return {
     GITHUB_ACTIONS: 'true',
-    GITHUB_ENV: files.variables,
-    GITHUB_OUTPUT: files.outputs,
-    GITHUB_PATH: files.folders,
-    GITHUB_STEP_SUMMARY: files.summary,
     GITHUB_WORKSPACE: root,
     GITHUB_EVENT_NAME: 'push',
     GITHUB_RUN_ID: executionId,
@@ -71,8 +75,8 @@ function githubVariables(
     GITHUB_RUN_ATTEMPT: '1',
     GITHUB_SERVER_URL: 'https://github.com',
     GITHUB_JOB: definition.job?.name ?? '',
-    RUNNER_TEMP: files.temporary,
-    RUNNER_TOOL_CACHE: files.temporary,
+    RUNNER_TEMP: temporary,
+    RUNNER_TOOL_CACHE: tools,
     RUNNER_OS: { darwin: 'macOS', win32: 'Windows' }[process.platform as string] ?? 'Linux',
     RUNNER_ARCH: process.arch.toUpperCase(),
     ...(changes.head === null ? {} : { GITHUB_SHA: changes.head }),

@@ -1,20 +1,19 @@
 // The steps of a pipeline as the engine runs them.
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/engine.ts';
-import type { ExecutionState, Step } from '../protocol/execution.ts';
+import type { Step } from '../protocol/execution.ts';
 import type { StepId } from '../protocol/ids.ts';
-import type { PipelineRequest, Scalar } from '../protocol/pipeline.ts';
+import type { PipelineRequest } from '../protocol/pipeline.ts';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { asksForOutcome } from '../workspace/condition.ts';
-import { holds, type ConditionFacts } from '../workspace/condition-value.ts';
-import { fillInExpressions } from '../workspace/pipeline-matrix.ts';
+import { holds } from '../workspace/condition-value.ts';
 import type { Approvals } from './approvals.ts';
 import { filesThatFit, type ArtifactStore } from './artifacts.ts';
 import { parseDotenv } from './assignments.ts';
 import { changeDiff } from './change-diff.ts';
 import { runCommand } from './command-step.ts';
-import { conditionFacts, type RunFacts } from './condition-facts.ts';
-import type { ExpandedPipeline, ExpandedService, ExpandedStep, ScopedCondition } from './expansion.ts';
+import type { RunFacts } from './condition-facts.ts';
+import type { ExpandedPipeline, ExpandedService, ExpandedStep } from './expansion.ts';
 import { handedOnTo, type HandedOn } from './handed-on.ts';
 import type { HandoverStore } from './handovers.ts';
 import { runJobStep } from './job-step.ts';
@@ -23,6 +22,8 @@ import { runBuilds, runTests } from './product-steps.ts';
 import type { Decision } from './pruning.ts';
 import { runService } from './service-step.ts';
 import type { ResolvedSecrets } from './secrets.ts';
+import { environmentOf } from './step-environment.ts';
+import { factsFor, stepsBefore } from './step-facts.ts';
 import { stepKind } from './step-plan.ts';
 import { waitName, waitUntil } from './waiting.ts';
 
@@ -128,7 +129,8 @@ async function runStep(step: ExpandedStep, context: StepContext, input: StepInpu
   if (unmet !== undefined)
     return { state: 'skipped', isBlocking: !unmet.isOfJob, reason: `when ${unmet.text}: it does not hold` };
   const missing = input.secretsOf.get(step.id)?.missing ?? [];
-  if (missing.length > 0) return { state: 'failed', reason: missing.join('; ') };
+  if (missing.length > 0 && step.job === null) return { state: 'failed', reason: missing.join('; ') };
+  for (const sentence of missing) context.log(`${sentence}; it is empty, as it would be on GitHub\n`);
   const outcome = await doStep(step, context, { ...input, handed });
   if (outcome.state === 'succeeded' && step.definition.dotenv !== undefined)
     await keepDotenv(step.definition.dotenv, context, input);
@@ -151,7 +153,11 @@ async function doStep(step: ExpandedStep, context: StepContext, input: GivenInpu
   const { workspace, clock, sandboxes, chance } = parts;
   const { root } = workspace;
   const user = input.facts.environment;
-  const { environment, fill } = environmentOf(step, context, input);
+  const { environment, fill } = environmentOf(step, context, {
+    ...input,
+    root,
+    secrets: input.secretsOf.get(step.id)?.values ?? {},
+  });
   if (definition.wait !== undefined) {
     context.say(`waits until ${waitName(definition.wait)}`);
     context.waits(true);
@@ -177,29 +183,6 @@ async function doStep(step: ExpandedStep, context: StepContext, input: GivenInpu
   });
 }
 
-/** The variables of a command, and what puts values into its texts. */
-function environmentOf(
-  step: ExpandedStep,
-  context: StepContext,
-  input: GivenInput,
-): { readonly environment: Record<string, string>; fill(text: string): string } {
-  const { definition, environment: declared } = step;
-  const { handed } = input;
-  // What a step of a job declares itself comes before what others hand on; else a dotenv file decides.
-  const own = step.job === null ? {} : texts(definition.environment);
-  const given = { ...ofExecution(step, context, input), ...declared, ...handed.variables, ...own };
-  const isFixed = ![...Object.values(given), definition.command ?? '', definition.folder].some((text) =>
-    text.includes('${{'),
-  );
-  const secrets = input.secretsOf.get(step.id)?.values;
-  if (isFixed) return { environment: { ...given, ...secrets }, fill: (text) => text };
-  const filledIn = { ...step, environment: { ...given, ...secrets } };
-  const facts = factsFor(filledIn, { scope: step.scope, isOfJob: step.job !== null }, context, input);
-  const fill = (text: string) => fillInExpressions(text, facts);
-  const filled = Object.fromEntries(Object.entries(given).map(([name, text]) => [name, fill(text)]));
-  return { environment: { ...filled, ...secrets }, fill };
-}
-
 async function keepDotenv(
   patterns: readonly string[],
   context: StepContext,
@@ -210,10 +193,6 @@ async function keepDotenv(
   for (const file of await filesThatFit(root, patterns))
     Object.assign(variables, parseDotenv(await readFile(path.join(root, file), 'utf8')));
   await handovers.add({ executionId: context.executionId, stepId: context.stepId }, { variables });
-}
-
-function texts(environment: Readonly<Record<string, Scalar>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)]));
 }
 
 async function ask(text: string, context: StepContext, { parts, approvals, facts }: StepInput): Promise<StepOutcome> {
@@ -252,64 +231,6 @@ async function keepArtifacts(
       reason: `its artifacts could not be kept: ${error instanceof Error ? error.message : String(error)}`,
     };
   }
-}
-
-/** What a command can ask about where it runs. */
-function ofExecution(step: ExpandedStep, { executionId }: StepContext, { facts }: StepInput): Record<string, string> {
-  const branch = facts.changes.branch === null ? {} : { NOODLE_BRANCH: facts.changes.branch };
-  return {
-    NOODLE_PIPELINE: facts.pipeline,
-    NOODLE_EXECUTION: executionId,
-    NOODLE_STEP: step.id,
-    NOODLE_BASE: facts.changes.base,
-    ...branch,
-  };
-}
-
-function factsFor(
-  step: ExpandedStep,
-  { scope, isOfJob }: Pick<ScopedCondition, 'scope' | 'isOfJob'>,
-  context: StepContext,
-  input: GivenInput,
-): ConditionFacts {
-  const steps = new Map<StepId, Step>(context.steps().map((each) => [each.id, each]));
-  const isAsked = (id: StepId) => !isOfJob || input.byId.get(id)?.job === step.job;
-  const before = [...stepsBefore(step, input)].filter(isAsked).flatMap((id) => steps.get(id) ?? []);
-  const stateOf = (id: StepId): ExecutionState | undefined => steps.get(id)?.state;
-  const { handed } = input;
-  return conditionFacts(input.facts, {
-    combination: step.combination,
-    environment: { ...step.environment, ...handed.variables },
-    scope,
-    before,
-    stateOf,
-    outputOf: handed.outputOf,
-    outcomeOf: (id) => handed.outcomeOf(id) ?? outcomes[stateOf(id) ?? 'skipped'],
-  });
-}
-
-const outcomes: Partial<Record<ExecutionState, string>> = {
-  succeeded: 'success',
-  failed: 'failure',
-  timed_out: 'failure',
-  cancelled: 'cancelled',
-  skipped: 'skipped',
-};
-
-function stepsBefore(step: ExpandedStep, { regular, byId }: StepInput): Set<StepId> {
-  return new Set([...(step.isFinal ? regular : []), ...allNeeds(step, byId)]);
-}
-
-/** What it needs, and what that needs. */
-function allNeeds(step: ExpandedStep, byId: ReadonlyMap<StepId, ExpandedStep>): Set<StepId> {
-  const found = new Set<StepId>();
-  const left = [...step.needs];
-  for (let id = left.pop(); id !== undefined; id = left.pop()) {
-    if (found.has(id)) continue;
-    found.add(id);
-    left.push(...(byId.get(id)?.needs ?? []));
-  }
-  return found;
 }
 
 function serviceDefinition(service: ExpandedService, input: StepsInput): StepDefinition {
