@@ -12,6 +12,17 @@ import sys
 _VARIABLE = "NOODLE_EVIDENCE"
 _FOREIGN = ("site-packages", "dist-packages", "node_modules", ".venv", "venv", ".tox", ".nox", ".eggs")
 _STARTING = ("subprocess.Popen", "os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn")
+_PLAIN = frozenset("cat echo false file head hostname less more pwd sed sleep stty tail tput true tty uname wc which".split())
+_SYSTEM = ("/bin", "/usr/bin", "/usr/local/bin")
+
+
+def _is_plain(program, environment):
+    """One of the system's programs that run nothing but themselves."""
+    folder, name = os.path.split(program)
+    if not folder:
+        paths = (os.environ if environment is None else environment).get("PATH", "")
+        folder = next((each for each in paths.split(os.pathsep) if os.path.exists(os.path.join(each, name))), None)
+    return folder in _SYSTEM and name in _PLAIN
 
 
 def recorder_of_environment():
@@ -145,7 +156,19 @@ class Recorder:
             self._note(arguments[0], self._written)
             self._note(arguments[1], self._written)
         elif event in _STARTING:
-            self._is_complete = False
+            if not (event == "subprocess.Popen" and self._is_plain(*arguments)):
+                self._is_complete = False
+
+    def _is_plain(self, program, arguments, folder, environment):
+        """Whether a program runs nothing of the repository; what it is told to read of that is noted."""
+        words = [os.fsdecode(each) for each in arguments if isinstance(each, (str, bytes, os.PathLike))]
+        if not words or not all(_is_plain(each, environment) for each in (os.fsdecode(program), words[0])):
+            return False
+        for word in words[1:]:
+            place = os.path.join(os.path.abspath(os.fsdecode(folder or ".")), word)
+            if os.path.exists(place):
+                self._note(place, self._folders if os.path.isdir(place) else self._reads)
+        return True
 
     def _opened(self, path, mode=None, flags=0):
         writes = any(letter in mode for letter in "wax+") if isinstance(mode, str) else bool(flags & 3)

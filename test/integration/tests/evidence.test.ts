@@ -145,8 +145,11 @@ describe('what test files use', function () {
           ['test_a', true],
           ['test_b', true],
           ['test_c', false],
+          // A program of the system that runs nothing of the repository.
+          ['test_d', true],
         ],
       );
+      assert.ok(evidence.get('test_d')?.reads.some(({ path, contentHash }) => path === 'data/in.json' && contentHash));
     });
   }
 
@@ -265,7 +268,8 @@ function pythonFiles(framework: 'pytest' | 'unittest'): Record<string, string> {
       'conftest.py': '',
       'tests/test_a.py': 'from app import shared\n\n\ndef test_one():\n    assert shared.one() == 1\n',
       'tests/test_b.py': `import os\nfrom app.shared import two\n\n\ndef test_two():\n${indented(4)}`,
-      'tests/test_c.py': `import subprocess\n\n\ndef test_program():\n    subprocess.run(['true'])\n`,
+      'tests/test_d.py': `import subprocess\n\n\ndef test_cat():\n    subprocess.run(['cat', 'data/in.json'])\n`,
+      'tests/test_c.py': `import subprocess\n\n\ndef test_program():\n    subprocess.run(['sh', '-c', 'true'])\n`,
     };
   }
   return {
@@ -273,6 +277,7 @@ function pythonFiles(framework: 'pytest' | 'unittest'): Record<string, string> {
     'tests/test_a.py':
       'import unittest\nfrom app import shared\n\n\nclass A(unittest.TestCase):\n    def test_one(self):\n        self.assertEqual(shared.one(), 1)\n',
     'tests/test_b.py': `import os\nimport unittest\nfrom app.shared import two\n\n\nclass B(unittest.TestCase):\n    def test_two(self):\n${indented(8)}`,
-    'tests/test_c.py': `import subprocess\nimport unittest\n\n\nclass C(unittest.TestCase):\n    def test_program(self):\n        subprocess.run(['true'])\n`,
+    'tests/test_d.py': `import subprocess\nimport unittest\n\n\nclass D(unittest.TestCase):\n    def test_cat(self):\n        subprocess.run(['cat', 'data/in.json'])\n`,
+    'tests/test_c.py': `import subprocess\nimport unittest\n\n\nclass C(unittest.TestCase):\n    def test_program(self):\n        subprocess.run(['sh', '-c', 'true'])\n`,
   };
 }
