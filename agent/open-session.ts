@@ -34,7 +34,7 @@ export function createOpenSession(surroundings: SessionEnvironment): OpenSession
 async function anySession(surroundings: SessionEnvironment, options: SessionOptions): Promise<Result<Session>> {
   const live = await liveSession(surroundings, options);
   if (live !== null) return live;
-  return options.agent === 'live' ? failure('not_found', 'no agent runs for this repository') : await ownSession(surroundings, options);
+  return options.agent === 'live' ? failure('not_found', 'no agent runs for this repository', { hint: 'Start one that stays: `noodle serve`.' }) : await ownSession(surroundings, options);
 }
 
 /** Null when no agent serves the repository. */

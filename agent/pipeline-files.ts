@@ -1,12 +1,13 @@
 // The pipelines that the files of the repository declare: noodle.yaml, and what lies in .noodle beside it.
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { DeclaredPipelines } from './pipelines/pipeline-catalog.ts';
+import type { BrokenPlace, DeclaredPipelines } from './pipelines/pipeline-catalog.ts';
 import { RepoPath } from './protocol/ids.ts';
 import type { DefinitionProblem, PipelineDefinition } from './protocol/pipeline.ts';
 import { readConfiguration, readPipelineFile, type ConfigurationProblem } from './workspace/configuration.ts';
 import { sentenceOf } from './workspace/configuration-pipelines.ts';
-import { checkPipeline } from './workspace/pipeline-check.ts';
+import { parseYaml } from './workspace/configuration-yaml.ts';
+import { checkPipeline, type PipelineProblem } from './workspace/pipeline-check.ts';
 import { findCircle } from './workspace/pipeline-circle.ts';
 import { configurationPath } from './configuration-state.ts';
 
@@ -64,24 +65,35 @@ function namesIn(folder: string): string[] {
 }
 
 function readAll(files: readonly SourceFile[]): ReadPipelines {
-  const sound = new Map<string, { definition: PipelineDefinition; file: string }>();
-  const broken = new Map<string, { reason: string; file: string }>();
+  const sound = new Map<string, { definition: PipelineDefinition; file: RepoPath }>();
+  const broken = new Map<string, BrokenPlace>();
+  const unreadable: BrokenPlace[] = [];
   const problems: DefinitionProblem[] = [];
   for (const source of files) {
     const read = readOne(source);
     problems.push(...read.problems.map((problem) => placed(source.file, problem)));
-    for (const [id, reason] of read.broken) if (!sound.has(id)) broken.set(id, { reason, file: source.file });
+    const { file } = source;
+    if (read.unreadable !== null) unreadable.push({ ...read.unreadable, file });
+    for (const [id, breakage] of read.broken) if (!sound.has(id)) broken.set(id, { ...breakage, file });
     for (const [id, definition] of Object.entries(read.pipelines)) {
       const first = sound.get(id) ?? broken.get(id);
-      if (first === undefined) sound.set(id, { definition, file: source.file });
+      if (first === undefined) sound.set(id, { definition, file });
       else
         problems.push(
           placed(source.file, { message: `the pipeline ${id} is declared in ${first.file} already; that one counts` }),
         );
     }
   }
-  breakUnknown(sound, broken, problems);
-  return { sound, broken, problems };
+  for (const { id, reason, path } of unknownNames(sound, [...broken.keys()])) {
+    const file = sound.get(id)?.file;
+    if (file === undefined) continue;
+    sound.delete(id);
+    const text = files.find((source) => source.file === file)?.text ?? '';
+    const { line, column } = parseYaml(text).rangeOf(['pipelines', id, ...path]);
+    broken.set(id, { reason, file, line, column });
+    problems.push({ file, line, column, message: `pipelines.${id}: ${reason}` });
+  }
+  return { sound, broken, unreadable, problems };
 }
 
 function readOne({ file, text }: SourceFile) {
@@ -89,33 +101,39 @@ function readOne({ file, text }: SourceFile) {
   const {
     file: whole,
     broken,
+    unreadable,
     problems,
   } = readConfiguration({ environment: {}, vscodeSettings: {}, file: { path: file, text } });
-  return { pipelines: whole.pipelines, broken, problems };
+  return { pipelines: whole.pipelines, broken, unreadable, problems };
+}
+
+interface UnknownName {
+  readonly id: string;
+  readonly reason: string;
+  /** Below the pipeline. */
+  readonly path: PipelineProblem['path'];
 }
 
 /** What only all files together show: pipelines that name others that are not there, or each other in a circle. */
-function breakUnknown(
-  sound: Map<string, { definition: PipelineDefinition; file: string }>,
-  broken: Map<string, { reason: string; file: string }>,
-  problems: DefinitionProblem[],
-): void {
-  const ids = [...sound.keys(), ...broken.keys()];
-  const breaks = (id: string, reason: string) => {
-    const file = sound.get(id)?.file ?? configurationPath;
-    sound.delete(id);
-    broken.set(id, { reason, file });
-    problems.push(placed(RepoPath.parse(file), { message: `pipelines.${id}: ${reason}` }));
-  };
-  for (const [id, { definition }] of sound) {
+function unknownNames(
+  pipelines: ReadonlyMap<string, { readonly definition: PipelineDefinition }>,
+  broken: readonly string[],
+): UnknownName[] {
+  const ids = [...pipelines.keys(), ...broken];
+  const left = new Map(pipelines);
+  const found: UnknownName[] = [];
+  for (const [id, { definition }] of pipelines) {
     const [problem] = checkPipeline(definition, ids);
-    if (problem !== undefined) breaks(id, sentenceOf(problem));
+    if (problem === undefined) continue;
+    left.delete(id);
+    found.push({ id, reason: sentenceOf(problem), path: problem.path });
   }
   for (;;) {
-    const circle = findCircle(new Map([...sound].map(([id, { definition }]) => [id, namedBy(definition)])));
+    const circle = findCircle(new Map([...left].map(([id, { definition }]) => [id, namedBy(definition)])));
     const [first] = circle ?? [];
-    if (circle === null || first === undefined) return;
-    breaks(first, `the pipelines name each other in a circle: ${circle.join(' → ')}`);
+    if (circle === null || first === undefined) return found;
+    left.delete(first);
+    found.push({ id: first, reason: `the pipelines name each other in a circle: ${circle.join(' → ')}`, path: [] });
   }
 }
 

@@ -1,5 +1,6 @@
 // What takes the time of runs: their critical paths, queues, and people who wait. Pure.
 import type { Execution, Step } from '../protocol/execution.ts';
+import { answerMs } from '../protocol/execution-time.ts';
 import type { Bottlenecks } from '../protocol/trends.ts';
 import { median, quantile, sorted } from './statistics/ranks.ts';
 
@@ -26,7 +27,8 @@ export function criticalPath({ steps, startedAt }: Execution): PathStep[] {
     const ready = before?.finishedAt ?? startedAt ?? begin;
     path.unshift({
       step,
-      durationMs: Math.max(0, (step.finishedAt ?? begin) - begin),
+      // Whoever is slow to answer is no step to make faster.
+      durationMs: step.kind === 'approval' ? 0 : Math.max(0, (step.finishedAt ?? begin) - begin),
       waitMs: Math.max(0, begin - ready),
     });
     step = before;
@@ -98,8 +100,9 @@ function stepFigures(id: string, each: readonly PathStep[], totalMs: number): Bo
   };
 }
 
-function waitOf({ queuedAt, startedAt, finishedAt, firstFailureAtMs }: Execution): number {
+function waitOf({ queuedAt, startedAt, finishedAt, firstFailureAtMs, steps }: Execution): number {
   const begin = startedAt ?? queuedAt;
-  const answered = firstFailureAtMs === null ? (finishedAt ?? begin) : begin + firstFailureAtMs;
+  const end = finishedAt ?? begin;
+  const answered = firstFailureAtMs === null ? end - answerMs(steps, end) : begin + firstFailureAtMs;
   return Math.max(0, answered - queuedAt);
 }

@@ -1,6 +1,7 @@
 // Everything that the dashboard shows at first, read from the store.
 import type { AgentCost, DashboardSnapshot, FailingTest } from '../protocol/analytics.ts';
 import type { Execution } from '../protocol/execution.ts';
+import { workingMs } from '../protocol/execution-time.ts';
 import type { ExecutionId } from '../protocol/ids.ts';
 import { listAlerts } from '../store/alerts.ts';
 import { getPlan, savedTime } from '../store/plans.ts';
@@ -65,7 +66,7 @@ function durationOf(execution: Execution): DashboardSnapshot['durations'][number
   return {
     executionId: execution.id,
     at: execution.finishedAt ?? startedAt,
-    durationMs: Math.max(0, (execution.finishedAt ?? startedAt) - startedAt),
+    durationMs: workingMs(execution, execution.finishedAt ?? startedAt) ?? 0,
     firstFailureAtMs: execution.firstFailureAtMs,
     state: execution.state,
   };

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { analyticsCommands } from './analytics-grammar.ts';
 import { flakinessCommands } from './flakiness-grammar.ts';
-import { all, base, help, json, repository, type CommandDeclaration } from './command-declaration.ts';
+import { all, base, help, json, repository, type CommandDeclaration, type OptionDeclaration } from './command-declaration.ts';
 import { pipelineCommands } from './pipeline-commands.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
 import { nearest } from '../protocol/nearest.ts';
@@ -14,6 +14,13 @@ export interface CommandLine {
   readonly positionals: readonly string[];
 }
 
+/** Less than everything that the change can affect; at most one of them. */
+const budgets: readonly OptionDeclaration[] = [
+  { name: 'budget', value: 'duration', summary: 'Only what fits into this time (30s, 2m), the likeliest failures first. Says before what that may miss.' },
+  { name: 'confidence', value: 'share', summary: 'Only so much that what is left out passes with this probability (0.99 or 99%).' },
+  { name: 'share', value: 'share', summary: 'Only so much as finds this share of the failures (0.95 or 95%).' },
+];
+
 export const commands: readonly CommandDeclaration[] = [
   {
     name: 'run',
@@ -24,6 +31,7 @@ export const commands: readonly CommandDeclaration[] = [
       base,
       all,
       { name: 'failed', summary: 'Only what failed in its last result.' },
+      ...budgets,
       { name: 'audit', summary: 'After what the change can affect run the rest too, and remember what the selection missed.' },
       { name: 'no-cache', summary: 'Run also what has a result that holds: nothing that it depends on has changed since it passed.' },
       { name: 'cold', summary: 'Start every test runner anew, also where one is kept ready: for comparison.' },
@@ -33,13 +41,13 @@ export const commands: readonly CommandDeclaration[] = [
       repository,
       help,
     ],
-    examples: ['noodle run', 'noodle run --base origin/main', 'noodle run --all --json', 'noodle run test/cart.test.ts'],
+    examples: ['noodle run', 'noodle run --base origin/main', 'noodle run --all --json', 'noodle run test/cart.test.ts', 'noodle run --budget 60s', 'noodle run --share 0.95 --audit'],
   },
   {
     name: 'plan',
     summary: 'Show what would run, in which order and why. Runs nothing.',
-    options: [base, all, json, repository, help],
-    examples: ['noodle plan', 'noodle plan --json --base HEAD~3'],
+    options: [base, all, ...budgets, json, repository, help],
+    examples: ['noodle plan', 'noodle plan --json --base HEAD~3', 'noodle plan --budget 60s'],
   },
   {
     name: 'build',

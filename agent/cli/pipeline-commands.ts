@@ -17,7 +17,16 @@ export const pipelineCommands: readonly CommandDeclaration[] = [
     summary: 'Run a pipeline. Without an id the only one there is.',
     positionals: '[pipeline]',
     mostPositionals: 1,
-    options: [base, all, verbose, ...common],
+    options: [
+      base,
+      all,
+      verbose,
+      {
+        name: 'detach',
+        summary: 'Start it in the agent that runs already (`noodle serve`, the editor), and do not wait.',
+      },
+      ...common,
+    ],
     examples: ['noodle pipeline run', 'noodle pipeline run build-test-deploy --all', 'noodle pipeline run --json'],
   },
   {
@@ -53,7 +62,7 @@ export const pipelineCommands: readonly CommandDeclaration[] = [
   {
     name: 'pipeline cancel',
     summary: 'End an execution and every process of it.',
-    positionals: '[execution]',
+    positionals: '[execution | pipeline | latest]',
     mostPositionals: 1,
     options: [...common],
     examples: ['noodle pipeline cancel', 'noodle pipeline cancel run-20261123-134501-1a2b3c'],
@@ -61,7 +70,7 @@ export const pipelineCommands: readonly CommandDeclaration[] = [
   {
     name: 'pipeline rerun',
     summary: 'Run an ended execution again.',
-    positionals: '[execution]',
+    positionals: '[execution | pipeline | latest]',
     mostPositionals: 1,
     options: [
       { name: 'from', value: 'step', summary: 'From this step on; what came before is taken over.' },
@@ -74,7 +83,7 @@ export const pipelineCommands: readonly CommandDeclaration[] = [
   {
     name: 'pipeline logs',
     summary: 'Print what an execution or one of its steps printed, colours included.',
-    positionals: '[execution]',
+    positionals: '[execution | pipeline | latest]',
     mostPositionals: 1,
     options: [
       step,
@@ -84,14 +93,14 @@ export const pipelineCommands: readonly CommandDeclaration[] = [
     ],
     examples: [
       'noodle pipeline logs',
-      'noodle pipeline logs latest --step test-step',
+      'noodle pipeline logs build-test-deploy --step test-step',
       'noodle pipeline logs --search error',
     ],
   },
   {
     name: 'pipeline approve',
     summary: 'Answer an execution that waits for an approval, after a look at the change.',
-    positionals: '[execution]',
+    positionals: '[execution | pipeline | latest]',
     mostPositionals: 1,
     options: [
       step,
@@ -109,7 +118,7 @@ export const pipelineCommands: readonly CommandDeclaration[] = [
   {
     name: 'pipeline pause',
     summary: 'Start no further step of an execution.',
-    positionals: '[execution]',
+    positionals: '[execution | pipeline | latest]',
     mostPositionals: 1,
     options: [...common],
     examples: ['noodle pipeline pause'],
@@ -117,7 +126,7 @@ export const pipelineCommands: readonly CommandDeclaration[] = [
   {
     name: 'pipeline resume',
     summary: 'Go on with a paused execution.',
-    positionals: '[execution]',
+    positionals: '[execution | pipeline | latest]',
     mostPositionals: 1,
     options: [...common],
     examples: ['noodle pipeline resume'],

@@ -1,8 +1,9 @@
 // Pipelines as a person reads them: the plan in one line, each step as it ends, failures with the end of their output.
 import type { NoodleEvent } from '../protocol/events.ts';
 import type { Execution, ExecutionState, Step } from '../protocol/execution.ts';
+import { answerMs, workingMs } from '../protocol/execution-time.ts';
 import type { ExecutionId } from '../protocol/ids.ts';
-import type { PipelinePlan, PlannedStep } from '../protocol/pipeline.ts';
+import type { Approval, PipelinePlan, PlannedStep } from '../protocol/pipeline.ts';
 import { counted, formatDuration } from '../protocol/quantities.ts';
 import type { Output } from './output.ts';
 
@@ -32,8 +33,8 @@ export function markOf(state: ExecutionState, { style }: Output): string {
 
 /** A step with its duration and what there is to say. */
 export function stepLine(step: Step, output: Output): string {
-  const duration =
-    step.startedAt === null || step.finishedAt === null ? '' : formatDuration(step.finishedAt - step.startedAt);
+  const took = step.startedAt === null || step.finishedAt === null ? null : step.finishedAt - step.startedAt;
+  const duration = took === null ? '' : `${step.kind === 'approval' ? 'waited ' : ''}${formatDuration(took)}`;
   const state = ['succeeded', 'failed', 'skipped'].includes(step.state) ? '' : step.state.replace('_', ' ');
   const parts = [step.state === 'skipped' ? '' : duration, state, step.reason ?? ''].filter((part) => part !== '');
   return `${markOf(step.state, output)} ${step.name}   ${parts.join(' · ')}`.trimEnd();
@@ -72,6 +73,8 @@ export class PipelineRendering {
   readonly #isVerbose: boolean;
   readonly #tails = new Map<string, string>();
   readonly #shown = new Set<string>();
+  /** Questions that wait for their answers, by their steps. */
+  readonly #asked = new Map<string, string>();
   #label = '';
 
   constructor(output: Output, isVerbose: boolean) {
@@ -88,10 +91,20 @@ export class PipelineRendering {
       case 'execution.changed':
         return this.#progress(event.execution);
       case 'approval.changed':
-        if (event.approval.state === 'waiting') this.#showQuestion(event.approval.executionId, event.approval.question);
-        return;
+        return this.#showApproval(event.approval);
       default:
     }
+  }
+
+  /** The user called the execution off: says what that ends, above all a question that nobody will answer now. */
+  interrupted(id: ExecutionId): void {
+    this.#output.progress(null);
+    this.#output.line(`${this.#section('stop')}${id} is cancelled, as the command was interrupted`);
+    for (const question of this.#asked.values()) this.#output.line(`${margin}it waited for an approval: ${question}`);
+    if (this.#asked.size > 0)
+      this.#output.line(
+        `${margin}to leave a pipeline waiting: \`noodle serve\` in another terminal, then \`noodle pipeline run --detach\``,
+      );
   }
 
   end(execution: Execution): void {
@@ -117,9 +130,11 @@ export class PipelineRendering {
     this.#tails.delete(step.id);
   }
 
-  #showQuestion(id: ExecutionId, question: string): void {
+  #showApproval({ executionId, stepId, question, state }: Approval): void {
+    if (state !== 'waiting') return void this.#asked.delete(stepId);
+    this.#asked.set(stepId, question);
     this.#output.line(`${this.#section('ask')}? ${question}`);
-    this.#output.line(`${margin}noodle pipeline approve ${id}   (--show: the change; --reject: no)`);
+    this.#output.line(`${margin}noodle pipeline approve ${executionId}   (--show: the change; --reject: no)`);
   }
 
   #progress({ steps, state, reason }: Execution): void {
@@ -141,6 +156,11 @@ export class PipelineRendering {
   }
 }
 
+/** What somebody is asked, over which change. */
+export function questionLines({ pipeline, executionId, stepId, question, diff }: Approval): string[] {
+  return [`${pipeline} · ${executionId} · ${stepId}`, `? ${question}`, '', diff];
+}
+
 function lastLines(text: string): string[] {
   const lines = text
     .split('\n')
@@ -149,9 +169,18 @@ function lastLines(text: string): string[] {
   return lines.slice(-shownLines);
 }
 
+/** ` in 12 s`, and how long it waited for answers; empty before it has ended. */
+export function durationWords(execution: Execution): string {
+  const { finishedAt, steps } = execution;
+  const worked = finishedAt === null ? null : workingMs(execution, finishedAt);
+  if (finishedAt === null || worked === null) return '';
+  const waited = answerMs(steps, finishedAt);
+  return ` in ${formatDuration(worked)}${waited < 1000 ? '' : `, after ${formatDuration(waited)} of waiting for an answer`}`;
+}
+
 function endLines(execution: Execution, { style }: Output): string[] {
-  const { state, startedAt, finishedAt, reason, id } = execution;
-  const duration = startedAt === null || finishedAt === null ? '' : ` in ${formatDuration(finishedAt - startedAt)}`;
+  const { state, reason, id } = execution;
+  const duration = durationWords(execution);
   const word = style(
     state === 'succeeded' ? 'green' : state === 'cancelled' ? 'yellow' : 'red',
     `${state.replace('_', ' ')}${duration}`,

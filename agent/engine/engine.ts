@@ -8,6 +8,7 @@ import type { Execution } from '../protocol/execution.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
 import type { ExecutionId, StepId } from '../protocol/ids.ts';
 import { getExecution, listExecutions } from '../store/executions.ts';
+import { nearest } from '../protocol/nearest.ts';
 import type { Store } from '../store/store.ts';
 import type { ExecutionSpec } from './definitions.ts';
 import { isSafeExecutionId, newExecutionId } from './execution-ids.ts';
@@ -17,7 +18,15 @@ import { recover, type Fate } from './recovery.ts';
 import { RunQueue, type Queued } from './run-queue.ts';
 import { SlotPool, type PooledSlot } from './slots.ts';
 
-export type { ExecutionSpec, ProgressUpdate, Slot, StepContext, StepDefinition, StepOutcome, StepProcess } from './definitions.ts';
+export type {
+  ExecutionSpec,
+  ProgressUpdate,
+  Slot,
+  StepContext,
+  StepDefinition,
+  StepOutcome,
+  StepProcess,
+} from './definitions.ts';
 export type { Fate } from './recovery.ts';
 
 export interface ExecutionHandle {
@@ -147,7 +156,10 @@ class ExecutionEngine implements Engine {
   }
 
   async log(id: ExecutionId, stepId: StepId | undefined, offset: number): Promise<Result<LogPart>> {
-    if (!isSafeExecutionId(id) || this.get(id) === null) return noExecution(id);
+    const execution = isSafeExecutionId(id) ? this.get(id) : null;
+    if (execution === null) return noExecution(id);
+    const steps = execution.steps.map((step) => step.id);
+    if (stepId !== undefined && !steps.includes(stepId)) return noStep(execution, stepId);
     return success(await this.#logs.read(id, stepId, offset));
   }
 
@@ -197,6 +209,22 @@ class ExecutionEngine implements Engine {
 }
 
 const leaving = 'the agent is leaving';
+
+const mostNamed = 20;
+
+function noStep({ id, steps }: Execution, found: string): Result<never> {
+  const ids = steps.map((step) => step.id);
+  const near = nearest(found, ids);
+  const more = ids.length > mostNamed ? ` and ${ids.length - mostNamed} more` : '';
+  return failure(
+    'not_found',
+    `${id} has no step ${JSON.stringify(found)}${near === null ? '' : `; did you mean ${JSON.stringify(near)}?`}`,
+    {
+      place: 'stepId',
+      hint: ids.length === 0 ? 'It has none yet.' : `It has ${ids.slice(0, mostNamed).join(', ')}${more}.`,
+    },
+  );
+}
 
 function noExecution(id: string): Result<never> {
   return failure('not_found', `there is no execution ${id}`);

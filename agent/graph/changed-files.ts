@@ -8,6 +8,7 @@ import type { CodeDifference, Differ } from './difference/difference.ts';
 import { createDiffer, isComparable } from './difference/difference.ts';
 import { changedPackages, isLockFile } from './lock-files/lock-file.ts';
 import { manifestChange } from './lock-files/manifest-fields.ts';
+import { isNoodleFile, noodleFileChange } from './noodle-file.ts';
 import { largestParsedBytes } from './read-source.ts';
 
 export interface ChangedFile {
@@ -51,7 +52,7 @@ export class ChangeComparison {
   async compare(change: ChangeSet, readBase: ReadBase): Promise<ChangedFiles> {
     const found = new Map<RepoPath, ChangedFile>();
     const compared = change.files.filter(
-      ({ kind, path: file }) => kind === 'modified' && (isComparable(file) || isSetting(file)),
+      ({ kind, path: file }) => (kind === 'modified' && (isComparable(file) || isSetting(file))) || isNoodleFile(file),
     );
     const isTooMuch = compared.length > mostCompared;
     for (const { path: file, from, kind } of change.files) {
@@ -60,10 +61,28 @@ export class ChangeComparison {
         found.set(from, { kind: 'deleted', difference: null, baseHash: null, currentHash: null });
     }
     if (isTooMuch) return found;
-    await Promise.all(compared.map(async ({ path: file }) => found.set(file, await this.#compareFile(file, readBase))));
+    await Promise.all(
+      compared.map(async ({ path: file, kind }) =>
+        found.set(
+          file,
+          isNoodleFile(file)
+            ? await this.#compareNoodleFile(file, kind, readBase)
+            : await this.#compareFile(file, readBase),
+        ),
+      ),
+    );
     // Only the last change set's are worth keeping: an edit replaces the one before.
     if (this.#known.size > 4 * mostCompared) this.#known = new Map();
     return found;
+  }
+
+  /** A version that is not there declares nothing. */
+  async #compareNoodleFile(file: RepoPath, kind: FileChange['kind'], readBase: ReadBase): Promise<ChangedFile> {
+    const base = kind === 'added' ? '' : await readBase(file);
+    const current = kind === 'deleted' ? '' : (readCurrent(path.join(this.#root, file))?.toString('utf8') ?? null);
+    const unknown = { kind, difference: null, baseHash: null, currentHash: null };
+    if (base === null || current === null) return unknown;
+    return { ...unknown, settings: { packages: new Set(), ...noodleFileChange(base, current) } };
   }
 
   async #compareFile(file: RepoPath, readBase: ReadBase): Promise<ChangedFile> {

@@ -30,6 +30,7 @@ export { createHistory } from './history/history.ts';
 export type { History } from './history/history.ts';
 export type { CodeSymbol } from './facts.ts';
 export type { Impact, Unbounded } from './impact.ts';
+export { isNoodleFile } from './noodle-file.ts';
 export type { Reached } from './reach.ts';
 
 export interface GraphUpdate {

@@ -14,6 +14,7 @@ import {
 } from './file-roles.ts';
 import type { PackageUsers } from './lock-files/package-users.ts';
 import type { NameFlow, Spread } from './names/name-flow.ts';
+import { isNoodleFile } from './noodle-file.ts';
 import { Reach } from './reach.ts';
 import type { ReachQuestions, Reached } from './reach.ts';
 import { folderOf, foldersUp, isWithin } from './resolution/file-set.ts';
@@ -208,6 +209,10 @@ interface Walk {
 function judgeAll(changed: ReadonlySet<RepoPath>, files: ChangedFiles, walk: Walk): void {
   for (const path of changed) {
     const settings = files.get(path)?.settings;
+    if (isNoodleFile(path) && settings?.decides === null) {
+      walk.findings.notes.push(`${path}: nothing differs that decides how code is built or tested, so it affects nothing`);
+      continue;
+    }
     if (settings === undefined || settings.decides !== null || !isBounded(path, settings, walk))
       judge(path, walk.questions, walk.findings);
   }

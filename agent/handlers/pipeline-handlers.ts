@@ -37,7 +37,9 @@ function definitionHandlers({ pipelines, pipelineProblems }: PipelineHandlerPart
         ({ id }) => id,
         request,
       );
-      return page.ok ? success({ pipelines: [...page.value.items], nextCursor: page.value.nextCursor }) : page;
+      if (!page.ok) return page;
+      const { items, nextCursor } = page.value;
+      return success({ pipelines: [...items], broken: pipelines.broken(), nextCursor });
     },
     getPipeline: ({ id }) => pipelines.get(id),
     deletePipeline: ({ id }) => pipelines.delete(id),

@@ -1,5 +1,6 @@
 // How an execution went in numbers, from its record and those of others of its name.
 import type { Execution, Step } from '../protocol/execution.ts';
+import { answerMs, workingMs } from '../protocol/execution-time.ts';
 import type { ExecutionMetrics } from '../protocol/pipeline.ts';
 import { executionHistory, stepHistory } from '../store/pipelines.ts';
 import type { Reader } from '../store/store.ts';
@@ -14,8 +15,8 @@ export function executionMetrics(execution: Execution, store: Reader, now: numbe
   const steps = execution.steps.map((step) => ({
     id: step.id,
     state: step.state,
-    waitedMs: waitedMs(step, finished, planEnd),
-    durationMs: durationOf(step, now),
+    waitedMs: waitedMs(step.kind === 'approval' ? answered(step, now) : step, finished, planEnd),
+    durationMs: step.kind === 'approval' && step.startedAt !== null ? 0 : durationOf(step, now),
     expectedMs: expected.get(step.id)?.expectedMs ?? null,
   }));
   const durations = history.flatMap(({ state, durationMs }) =>
@@ -25,7 +26,8 @@ export function executionMetrics(execution: Execution, store: Reader, now: numbe
     executionId: execution.id,
     state: execution.state,
     queuedMs: execution.startedAt === null ? null : Math.max(0, execution.startedAt - execution.queuedAt),
-    durationMs: durationOf(execution, now),
+    durationMs: workingMs(execution, now),
+    answerMs: answerMs(execution.steps, execution.finishedAt ?? now),
     workMs: steps.reduce((sum, { durationMs }) => sum + (durationMs ?? 0), 0),
     steps,
     history: {
@@ -39,6 +41,11 @@ export function executionMetrics(execution: Execution, store: Reader, now: numbe
 
 function durationOf({ startedAt, finishedAt }: Pick<Step, 'startedAt' | 'finishedAt'>, now: number): number | null {
   return startedAt === null ? null : Math.max(0, (finishedAt ?? now) - startedAt);
+}
+
+/** As if an approval had begun with its answer. */
+function answered(step: Step, now: number): Step {
+  return step.startedAt === null ? step : { ...step, startedAt: step.finishedAt ?? now };
 }
 
 /** Since all that it needs had ended. */

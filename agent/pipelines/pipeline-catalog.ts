@@ -1,7 +1,8 @@
 // All pipelines of a repository: declared in its files, through the API, or inferred where none is declared.
 import { failure, success, type Result } from '../protocol/failure.ts';
+import type { RepoPath } from '../protocol/ids.ts';
 import { nearest } from '../protocol/nearest.ts';
-import type { Pipeline, PipelineDefinition } from '../protocol/pipeline.ts';
+import type { BrokenPipeline, Pipeline, PipelineDefinition } from '../protocol/pipeline.ts';
 import { deletePipeline, listPipelines, savePipeline } from '../store/pipelines.ts';
 import { sentenceOf } from '../workspace/configuration-pipelines.ts';
 import { checkId, checkPipeline } from '../workspace/pipeline-check.ts';
@@ -12,7 +13,17 @@ import type { PipelineParts } from './pipeline-parts.ts';
 export interface DeclaredPipelines {
   readonly sound: ReadonlyMap<string, { readonly definition: PipelineDefinition; readonly file: string }>;
   /** Pipelines that cannot be run, each with why. */
-  readonly broken: ReadonlyMap<string, { readonly reason: string; readonly file: string }>;
+  readonly broken: ReadonlyMap<string, BrokenPlace>;
+  /** Files of which it is not known what they declare. */
+  readonly unreadable: readonly BrokenPlace[];
+}
+
+/** What is wrong, and where. */
+export interface BrokenPlace {
+  readonly reason: string;
+  readonly file: RepoPath;
+  readonly line: number;
+  readonly column: number;
 }
 
 export interface CatalogOptions extends Pick<PipelineParts, 'workspace' | 'builds' | 'tests' | 'store' | 'clock'> {
@@ -26,28 +37,48 @@ export class PipelineCatalog {
     this.#options = options;
   }
 
-  /** Declared ones first, those of the files in their order. */
+  /** Declared ones first, those of the files in their order. Nothing is inferred beside what somebody meant to declare. */
   async list(): Promise<Pipeline[]> {
     const known = this.#known();
-    if (known.length > 0) return known;
+    if (known.length > 0 || this.broken().length > 0) return known;
     const inferred = await this.#inferred();
     return inferred === null ? [] : [inferred];
   }
 
+  /** What the files declare and cannot be run. */
+  broken(): BrokenPipeline[] {
+    const { broken, unreadable } = this.#options.declared();
+    const entry = (id: string | null, { reason, file, line, column }: BrokenPlace): BrokenPipeline => ({
+      id,
+      file,
+      line,
+      column,
+      message: reason,
+    });
+    const named = [...broken].map(([id, place]) => entry(id, place));
+    const isNamed = ({ file, line, column }: BrokenPlace) =>
+      named.some((each) => each.file === file && each.line === line && each.column === column);
+    return [...named, ...unreadable.filter((place) => !isNamed(place)).map((place) => entry(null, place))];
+  }
+
   async get(id: string): Promise<Result<Pipeline>> {
-    const broken = this.#options.declared().broken.get(id);
-    if (broken !== undefined)
-      return failure('invalid_configuration', `the pipeline ${id} of ${broken.file} cannot be run: ${broken.reason}`, {
+    const { broken, unreadable } = this.#options.declared();
+    const known = this.#known();
+    const place = broken.get(id);
+    if (place !== undefined)
+      return failure('invalid_configuration', `${placeOf(place)}: the pipeline ${id} cannot be run: ${place.reason}`, {
         place: 'id',
       });
-    const known = this.#known();
     const found = known.find((each) => each.id === id) ?? (id === inferredId ? await this.#inferred() : null);
-    return found === null
-      ? notFound(
-          id,
-          known.map((each) => each.id),
-        )
-      : success(found);
+    if (found !== null) return success(found);
+    const [unread] = unreadable;
+    if (unread !== undefined)
+      return failure(
+        'invalid_configuration',
+        `${placeOf(unread)}: ${unread.reason}; so it is not known whether there is a pipeline ${JSON.stringify(id)}`,
+        { place: 'id' },
+      );
+    return notFound(id, [...known.map((each) => each.id), ...broken.keys()]);
   }
 
   /** The definitions that can be named in steps, by their ids. */
@@ -101,11 +132,11 @@ export class PipelineCatalog {
 
   #known(): Pipeline[] {
     const { declared, store } = this.#options;
-    const { sound } = declared();
+    const { sound, broken } = declared();
     const ofFiles = [...sound].map(([id, { definition, file }]) => pipelineOf(id, definition, file));
     // What a file declares wins: it is what everybody sees.
     const ofApi = listPipelines(store).flatMap(({ id, definition }) =>
-      sound.has(id) ? [] : [pipelineOf(id, definition, 'api')],
+      sound.has(id) || broken.has(id) ? [] : [pipelineOf(id, definition, 'api')],
     );
     return [...ofFiles, ...ofApi];
   }
@@ -128,6 +159,10 @@ export function definitionOf(pipeline: Pipeline): PipelineDefinition {
 
 function pipelineOf(id: string, definition: PipelineDefinition, source: string): Pipeline {
   return { ...definition, id, source, evidence: [] };
+}
+
+function placeOf({ file, line, column }: BrokenPlace): string {
+  return `${file}:${line}:${column}`;
 }
 
 function notFound(id: string, known: readonly string[]): Result<never> {

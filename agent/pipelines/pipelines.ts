@@ -6,6 +6,7 @@ import { failure, success, type Result } from '../protocol/failure.ts';
 import type { ExecutionId, StepId } from '../protocol/ids.ts';
 import type {
   Approval,
+  BrokenPipeline,
   ExecutionMetrics,
   Pipeline,
   PipelineDefinition,
@@ -29,6 +30,8 @@ export interface PipelinesOptions extends PipelineParts {
 
 export interface Pipelines {
   list(): Promise<Pipeline[]>;
+  /** What the files declare and cannot be run. */
+  broken(): BrokenPipeline[];
   get(id: string): Promise<Result<Pipeline>>;
   /** Declares a pipeline beside those of the files. The same again changes nothing; another one of the id is a conflict. */
   create(id: string, definition: PipelineDefinition): Promise<Result<Pipeline>>;
@@ -69,6 +72,10 @@ class RepositoryPipelines implements Pipelines {
 
   list(): Promise<Pipeline[]> {
     return this.#catalog.list();
+  }
+
+  broken(): BrokenPipeline[] {
+    return this.#catalog.broken();
   }
 
   get(id: string): Promise<Result<Pipeline>> {

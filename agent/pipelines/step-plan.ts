@@ -62,13 +62,14 @@ export function stepKind({ definition }: Pick<ExpandedStep, 'definition'>): Step
   return definition.build === undefined ? 'command' : 'build';
 }
 
-/** What never ran takes as long as the others on the average. */
+/** What never ran takes as long as the others on the average; an answer is no work, however long it is waited for. */
 function scheduledSteps(steps: readonly ExpandedStep[], estimates: StepPlanInput['estimates']): ScheduledStep[] {
   const known = [...estimates.values()].flatMap(({ expectedMs }) => (expectedMs === null ? [] : [expectedMs]));
   const typical = known.length === 0 ? 1000 : known.reduce((sum, each) => sum + each, 0) / known.length;
-  return steps.map(({ id, needs }) => {
+  return steps.map(({ id, needs, definition }) => {
     const own = estimates.get(id);
-    return { id, needs, durationMs: own?.expectedMs ?? typical, failureProbability: own?.failureProbability ?? null };
+    const durationMs = definition.approval === undefined ? (own?.expectedMs ?? typical) : 0;
+    return { id, needs, durationMs, failureProbability: own?.failureProbability ?? null };
   });
 }
 
@@ -130,8 +131,12 @@ function expectedDurations(
   running: readonly ScheduledStep[],
   priorities: ReadonlyMap<StepId, number>,
 ): Durations {
-  const isKnown = ({ id }: { id: StepId }) => (input.estimates.get(id)?.expectedMs ?? null) !== null;
-  const enough = running.filter(isKnown).length * 2 >= running.length && input.estimates.size > 0;
+  const approvals = new Set(
+    input.steps.flatMap(({ id, definition }) => (definition.approval === undefined ? [] : [id])),
+  );
+  const working = running.filter(({ id }) => !approvals.has(id));
+  const known = working.filter(({ id }) => (input.estimates.get(id)?.expectedMs ?? null) !== null);
+  const enough = known.length * 2 >= working.length && input.estimates.size > 0;
   if (!enough || input.steps.length > mostSimulated) return { expectedMs: null, plainMs: null };
   const all = scheduledSteps(input.steps, input.estimates);
   return {

@@ -5,6 +5,7 @@ import { ExecutionId, StepId } from './ids.ts';
 import { cursor, limit, nextCursor, operation } from './operation.ts';
 import {
   Approval,
+  BrokenPipeline,
   DefinitionProblem,
   ExecutionMetrics,
   ExportFormat,
@@ -36,9 +37,10 @@ export const pipelineOperations = {
   }),
   listPipelines: operation({
     route: 'GET /pipelines',
-    summary: 'Pipelines by their ids; where none is declared the one that was inferred from the repository.',
+    summary:
+      'Pipelines by their ids, and beside them those that are declared and cannot be run; where none is declared the one that was inferred from the repository.',
     input: z.object({ limit, cursor }),
-    output: z.object({ pipelines: z.array(Pipeline), nextCursor }),
+    output: z.object({ pipelines: z.array(Pipeline), broken: z.array(BrokenPipeline), nextCursor }),
     role: 'viewer',
   }),
   getPipeline: operation({

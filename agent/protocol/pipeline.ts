@@ -280,8 +280,9 @@ export type Approval = z.infer<typeof Approval>;
 export const StepMetrics = z.object({
   id: StepId,
   state: ExecutionState,
-  /** From when it could start to when it was started: waiting for a slot. */
+  /** From when it could start to when it was started: waiting for a slot; of an approval to its answer. */
   waitedMs: z.number().nonnegative().nullable(),
+  /** Of an approval 0: waiting for an answer is no work. */
   durationMs: z.number().nonnegative().nullable(),
   expectedMs: z.number().nonnegative().nullable(),
 });
@@ -290,7 +291,10 @@ export const ExecutionMetrics = z.object({
   executionId: ExecutionId,
   state: ExecutionState,
   queuedMs: z.number().nonnegative().nullable(),
+  /** From its start to its end, without `answerMs`. */
   durationMs: z.number().nonnegative().nullable(),
+  /** How long it only waited for somebody's answer. */
+  answerMs: z.number().nonnegative(),
   /** Sum of the durations of all steps: what it would take one after the other. */
   workMs: z.number().nonnegative(),
   steps: z.array(StepMetrics),
@@ -312,6 +316,13 @@ export const DefinitionProblem = z.object({
   message: z.string(),
 });
 export type DefinitionProblem = z.infer<typeof DefinitionProblem>;
+
+/** A pipeline that is declared and cannot be run, with the first thing that is wrong in it and where. */
+export const BrokenPipeline = DefinitionProblem.extend({
+  /** Null where the file cannot be read far enough to know which pipelines it declares. */
+  id: z.string().nullable(),
+});
+export type BrokenPipeline = z.infer<typeof BrokenPipeline>;
 
 /** What became of a part of a definition of another system. */
 export const ParityFinding = z.object({

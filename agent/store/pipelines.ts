@@ -1,6 +1,7 @@
 // Pipelines declared through the API (pipeline_configs), what their executions were made from, and approvals.
 import { z } from 'zod';
-import { ExecutionState, type Execution } from '../protocol/execution.ts';
+import { ExecutionState, StepKind, type Execution, type Step } from '../protocol/execution.ts';
+import { workingMs } from '../protocol/execution-time.ts';
 import { StepId, type ExecutionId } from '../protocol/ids.ts';
 import { Approval, PipelineDefinition, PipelineId, PipelinePlan, PipelineRequest } from '../protocol/pipeline.ts';
 import { fromJson, packJson, unpackJson } from './json-column.ts';
@@ -73,13 +74,13 @@ export function getPipelineRun(db: Reader, executionId: ExecutionId): RecordedRu
   return row === undefined ? null : unpackJson(RecordedRun, row.content);
 }
 
-/** How steps of a pipeline ended in its last executions, by their ids, the latest first. */
+/** How steps of a pipeline ended in its last executions, by their ids, the latest first; without approvals, which do no work. */
 export function stepHistory(db: Reader, pipeline: string, executions = 20): Map<StepId, StepOutcomeRecord[]> {
   const rows = db.all<StepOutcomeRow>(
     `SELECT s.id, s.state, s.started_at, s.finished_at FROM pipeline_steps s JOIN
        (SELECT e.key FROM pipeline_executions e JOIN pipeline_configs c ON c.key = e.config_key
         WHERE c.kind = 'pipeline' AND c.name = ? ORDER BY e.key DESC LIMIT ?) latest ON latest.key = s.execution_key
-     WHERE s.state IN ('succeeded', 'failed', 'timed_out') AND s.started_at IS NOT NULL AND s.finished_at IS NOT NULL
+     WHERE s.state IN ('succeeded', 'failed', 'timed_out') AND s.kind <> 'approval' AND s.started_at IS NOT NULL AND s.finished_at IS NOT NULL
        AND (s.reason IS NULL OR s.reason NOT LIKE 'taken over from %')
      ORDER BY s.execution_key DESC`,
     [pipeline, executions],
@@ -106,20 +107,40 @@ interface StepOutcomeRow {
   readonly finished_at: number;
 }
 
-/** States and durations of all recorded executions of a name. */
+/** States and durations of all recorded executions of a name; what they only waited for answers does not count. */
 export function executionHistory(
   db: Reader,
   { kind, name }: Pick<Execution, 'kind' | 'name'>,
 ): { readonly state: ExecutionState; readonly durationMs: number | null }[] {
-  const rows = db.all<{ state: string; started_at: number | null; finished_at: number | null }>(
-    `SELECT e.state, e.started_at, e.finished_at FROM pipeline_executions e JOIN pipeline_configs c ON c.key = e.config_key
+  const rows = db.all<{ key: number; state: string; started_at: number | null; finished_at: number | null }>(
+    `SELECT e.key, e.state, e.started_at, e.finished_at FROM pipeline_executions e JOIN pipeline_configs c ON c.key = e.config_key
      WHERE c.kind = ? AND c.name = ? ORDER BY e.key DESC LIMIT 1000`,
     [kind, name],
   );
-  return rows.map(({ state, started_at, finished_at }) => ({
+  const asking = askingSteps(db, { kind, name });
+  return rows.map(({ key, state, started_at: startedAt, finished_at: finishedAt }) => ({
     state: ExecutionState.parse(state),
-    durationMs: started_at === null || finished_at === null ? null : Math.max(0, finished_at - started_at),
+    durationMs:
+      finishedAt === null ? null : workingMs({ startedAt, finishedAt, steps: asking.get(key) ?? [] }, finishedAt),
   }));
+}
+
+/** The steps of those executions of a name that had an approval, by the executions' keys. */
+function askingSteps(db: Reader, { kind, name }: Pick<Execution, 'kind' | 'name'>) {
+  const rows = db.all<{ execution_key: number; kind: string; started_at: number | null; finished_at: number | null }>(
+    `SELECT s.execution_key, s.kind, s.started_at, s.finished_at FROM pipeline_steps s WHERE s.execution_key IN
+       (SELECT a.execution_key FROM pipeline_steps a JOIN pipeline_executions e ON e.key = a.execution_key
+        JOIN pipeline_configs c ON c.key = e.config_key WHERE a.kind = 'approval' AND c.kind = ? AND c.name = ?)`,
+    [kind, name],
+  );
+  const steps = new Map<number, Pick<Step, 'kind' | 'startedAt' | 'finishedAt'>[]>();
+  for (const { execution_key, kind: stepKind, started_at: startedAt, finished_at: finishedAt } of rows) {
+    const step = { kind: StepKind.parse(stepKind), startedAt, finishedAt };
+    const known = steps.get(execution_key);
+    if (known === undefined) steps.set(execution_key, [step]);
+    else known.push(step);
+  }
+  return steps;
 }
 
 /** Inserts or replaces what is known of an approval. */

@@ -3,7 +3,7 @@
 import { ConfigurationFile } from '../protocol/configuration-file.ts';
 import { publishedSchema } from '../protocol/published-schema.ts';
 import type { ExplainedSetting, Settings } from '../protocol/settings.ts';
-import { checkPipelines } from './configuration-pipelines.ts';
+import { checkPipelines, type Breakage } from './configuration-pipelines.ts';
 import { misfitProblems } from './configuration-problems.ts';
 import { fitTo } from './configuration-repair.ts';
 import { schemaTree, type SchemaNode } from './configuration-schema.ts';
@@ -40,7 +40,9 @@ export interface Configuration {
   readonly explained: readonly ExplainedSetting[];
   readonly file: ConfigurationFile;
   /** Pipelines of the file that cannot be run, each with the first thing that is wrong in it. */
-  readonly broken: ReadonlyMap<string, string>;
+  readonly broken: ReadonlyMap<string, Breakage>;
+  /** Why it is not known which pipelines the file declares; null when it is. */
+  readonly unreadable: Breakage | null;
   readonly problems: readonly ConfigurationProblem[];
 }
 
@@ -59,7 +61,8 @@ export function readConfiguration({
     file: read.file.settings ?? {},
     tuned: tuned ?? {},
   });
-  return { settings, explained, file: read.file, broken: read.broken, problems: [...problems, ...read.problems] };
+  const { broken, unreadable } = read;
+  return { settings, explained, file: read.file, broken, unreadable, problems: [...problems, ...read.problems] };
 }
 
 /** The keys of noodle.yaml with their types, meanings and defaults. */
@@ -72,7 +75,8 @@ const maximumProblems = 100;
 
 interface ReadFile {
   readonly file: ConfigurationFile;
-  readonly broken: ReadonlyMap<string, string>;
+  readonly broken: ReadonlyMap<string, Breakage>;
+  readonly unreadable: Breakage | null;
   readonly problems: ConfigurationProblem[];
 }
 
@@ -81,8 +85,9 @@ function readFile(text: string, knownTargets: readonly string[] | null): ReadFil
   // An empty file and one with comments alone are null.
   const fitted = fitTo(ConfigurationFile, yaml.value ?? {}, ConfigurationFile.parse({}));
   const checked = checkTargets(fitted.value.targets, knownTargets);
-  const pipelines = checkPipelines(fitted.value.pipelines, { misfits: fitted.misfits, yaml });
-  const tree = fitted.misfits.length === 0 ? null : describeConfigurationSchema();
+  const misfits = fitted.misfits.slice(0, maximumProblems);
+  const sentences = misfits.length === 0 ? [] : misfitProblems(misfits, describeConfigurationSchema(), yaml);
+  const pipelines = checkPipelines(fitted.value.pipelines, { misfits: fitted.misfits, sentences, yaml });
   const placed = (top: string, { path, message, nearest: near }: (typeof checked.problems)[number]) => ({
     message,
     ...yaml.rangeOf([top, ...path]),
@@ -90,13 +95,14 @@ function readFile(text: string, knownTargets: readonly string[] | null): ReadFil
   });
   const problems = [
     ...yaml.problems.slice(0, maximumProblems).map(({ message, range }) => ({ message, ...range })),
-    ...(tree === null ? [] : misfitProblems(fitted.misfits.slice(0, maximumProblems), tree, yaml)),
+    ...sentences,
     ...checked.problems.slice(0, maximumProblems).map((problem) => placed('targets', problem)),
     ...pipelines.problems.slice(0, maximumProblems).map((problem) => placed('pipelines', problem)),
   ];
   return {
     file: { ...fitted.value, targets: checked.targets, pipelines: pipelines.pipelines },
     broken: pipelines.broken,
+    unreadable: pipelines.unreadable,
     problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column),
   };
 }
@@ -108,15 +114,16 @@ const PipelineFile = ConfigurationFile.pick({ pipelines: true }).strict();
 export function readPipelineFile(text: string): Omit<ReadFile, 'file'> & Pick<ConfigurationFile, 'pipelines'> {
   const yaml = parseYaml(text);
   const fitted = fitTo(PipelineFile, yaml.value ?? {}, { pipelines: {} });
-  const pipelines = checkPipelines(fitted.value.pipelines, { misfits: fitted.misfits, yaml });
   const { pipelines: node } = describeConfigurationSchema().keys ?? {};
   const tree = { ...describeConfigurationSchema(), keys: node === undefined ? {} : { pipelines: node } };
+  const sentences = misfitProblems(fitted.misfits.slice(0, maximumProblems), tree, yaml);
+  const pipelines = checkPipelines(fitted.value.pipelines, { misfits: fitted.misfits, sentences, yaml });
   const problems = [
     ...yaml.problems.slice(0, maximumProblems).map(({ message, range }) => ({ message, ...range })),
-    ...misfitProblems(fitted.misfits.slice(0, maximumProblems), tree, yaml),
+    ...sentences,
     ...pipelines.problems
       .slice(0, maximumProblems)
       .map(({ path, message }) => ({ message, ...yaml.rangeOf(['pipelines', ...path]) })),
   ];
-  return { pipelines: pipelines.pipelines, broken: pipelines.broken, problems };
+  return { pipelines: pipelines.pipelines, broken: pipelines.broken, unreadable: pipelines.unreadable, problems };
 }

@@ -1,6 +1,6 @@
 // Inputs and answers that fit, for the operations on pipelines.
 import type { Execution } from '../../agent/protocol/execution.ts';
-import { ExecutionId, StepId } from '../../agent/protocol/ids.ts';
+import { ExecutionId, RepoPath, StepId } from '../../agent/protocol/ids.ts';
 import type { InputOf, OutputOf } from '../../agent/protocol/operations.ts';
 import { Approval, ExecutionMetrics, ImportReport, Pipeline, PipelinePlan } from '../../agent/protocol/pipeline.ts';
 import type { pipelineOperations } from '../../agent/protocol/pipeline-operations.ts';
@@ -77,7 +77,7 @@ export const pipelineInputs: { readonly [N in Name]: InputOf<N> } = {
 export function pipelineOutputs(execution: Execution): { readonly [N in Name]: OutputOf<N> } {
   return {
     createPipeline: pipeline,
-    listPipelines: { pipelines: [pipeline], nextCursor: null },
+    listPipelines: { pipelines: [pipeline], broken: [{ id: 'release', file: RepoPath.parse('noodle.yaml'), line: 3, column: 5, message: 'found "biuld", which is no step' }], nextCursor: null },
     getPipeline: pipeline,
     deletePipeline: pipeline,
     executePipeline: { executionId: runId },
@@ -95,6 +95,7 @@ export function pipelineOutputs(execution: Execution): { readonly [N in Name]: O
       state: 'failed',
       queuedMs: 1,
       durationMs: 1,
+      answerMs: 0,
       workMs: 1,
       steps: [],
       history: { executions: 1, succeeded: 0, failed: 1, medianMs: null },

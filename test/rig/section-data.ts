@@ -297,7 +297,7 @@ export const sectionAnswers: ScriptedAnswers = {
     percentileError: 0.01,
     values: [],
   }),
-  listPipelines: () => ({ pipelines: [pipeline], nextCursor: null }),
+  listPipelines: () => ({ pipelines: [pipeline], broken: [], nextCursor: null }),
   listApprovals: () => ({ approvals: [approval] }),
   listTargets: () => ({ targets: [target], problems: ['web and core write the same file dist/index.js'] }),
   listTargetMetrics: () => ({ targets: [targetMetrics] }),

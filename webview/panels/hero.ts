@@ -2,10 +2,10 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Execution } from '../../agent/protocol/execution.ts';
 import { counted, formatCount, formatDuration } from '../../agent/protocol/quantities.ts';
+import { workingMs } from '../../agent/protocol/execution-time.ts';
 import type { PanelContext } from '../actions.ts';
 import { formatAgo } from '../format.ts';
 import { announcement, answer } from '../state/answer.ts';
-import { durationOf } from '../state/executions.ts';
 import { progressOf, type Progress } from '../state/progress.ts';
 import { currentExecution, type DashboardState } from '../state/state.ts';
 import { stageGraph } from './stage-graph.ts';
@@ -51,7 +51,7 @@ function expectedEnd({ remainingMs, isOverdue }: Progress): string {
 
 function facts(execution: Execution, progress: Progress | null, now: number): TemplateResult {
   const { counts, firstFailureAtMs } = execution;
-  const duration = durationOf(execution, now);
+  const duration = workingMs(execution, now);
   return html`<dl class="facts">
     ${counts.total === 0 ? nothing : fact('Tests', testCounts(execution))}
     ${duration === null ? nothing : fact(progress === null ? 'Duration' : 'Elapsed', progress === null ? formatDuration(duration) : wholeSeconds(duration))}

@@ -3,11 +3,12 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import type { Execution } from '../../agent/protocol/execution.ts';
 import { counted, formatCount, formatDuration } from '../../agent/protocol/quantities.ts';
+import { workingMs } from '../../agent/protocol/execution-time.ts';
 import type { PanelContext } from '../actions.ts';
 import { button } from '../controls.ts';
 import { formatClock } from '../format.ts';
 import { icon } from '../icons.ts';
-import { durationOf, isOver } from '../state/executions.ts';
+import { isOver } from '../state/executions.ts';
 import { stateWord } from '../state/stages.ts';
 import type { DashboardState } from '../state/state.ts';
 import { emptyLine, panel } from './panel.ts';
@@ -50,7 +51,7 @@ function runItem(run: Execution, state: DashboardState, context: PanelContext): 
 }
 
 function duration(run: Execution, now: number): string {
-  const durationMs = durationOf(run, now);
+  const durationMs = workingMs(run, now);
   if (durationMs === null) return '–';
   return isOver(run.state) ? formatDuration(durationMs) : '…';
 }

@@ -1,6 +1,6 @@
 // How far the run is, and when it can be expected to end.
+import { workingMs } from '../../agent/protocol/execution-time.ts';
 import { median } from '../format.ts';
-import { durationOf } from './executions.ts';
 import { currentExecution, type DashboardState, type PlanSummary } from './state.ts';
 
 /** Below this share of the work, its own pace says too little about the rest. */
@@ -21,7 +21,7 @@ export interface Progress {
 export function progressOf(state: DashboardState, now: number): Progress | null {
   const execution = currentExecution(state);
   if (execution?.state !== 'running') return null;
-  const elapsedMs = durationOf(execution, now) ?? 0;
+  const elapsedMs = workingMs(execution, now) ?? 0;
   const done = Math.min(execution.finishedTests, execution.plannedTests);
   const expectedMs = expectedDuration(state, { done, elapsedMs });
   const remaining = expectedMs === null ? null : expectedMs - elapsedMs;
@@ -46,7 +46,7 @@ function expectedDuration(state: DashboardState, run: { done: number; elapsedMs:
 /** Share of the expected test time that the first `done` files of the plan make up; they run in this order. */
 function shareDone(plan: PlanSummary, done: number): number {
   if (plan.tests.size === 0) return 0;
-  if (plan.expectedMs === 0) return done / plan.tests.size;
+  if (plan.testsMs === 0) return done / plan.tests.size;
   const first = [...plan.tests.values()].slice(0, done);
-  return first.reduce((sum, test) => sum + test.expectedMs, 0) / plan.expectedMs;
+  return first.reduce((sum, test) => sum + test.expectedMs, 0) / plan.testsMs;
 }

@@ -4,12 +4,13 @@ import type { Execution } from '../../protocol/execution.ts';
 import { StepId, type ExecutionId } from '../../protocol/ids.ts';
 import { pipelinePlanLines, PipelineRendering } from '../pipeline-output.ts';
 import { complain, type CommandContext, type ExitCode, type Session } from '../session.ts';
-import { executionOf, isUnfinished, pipelineOf } from './pipeline-subject.ts';
+import { executionOf, isUnfinished, pipelineOf, type ExecutionChoice } from './pipeline-subject.ts';
 import { withSession } from './with-session.ts';
 
 export async function runPipeline(context: CommandContext): Promise<ExitCode> {
   const { switches, values } = context.commandLine;
   const base = values.get('base');
+  const isDetached = switches.has('detach');
   return await withSession(
     context,
     async (session) => {
@@ -20,9 +21,11 @@ export async function runPipeline(context: CommandContext): Promise<ExitCode> {
         ...(base === undefined ? {} : { base }),
         ...(switches.has('all') ? { all: true } : {}),
       };
-      return await follow(context, session, async () => (await session.client.executePipeline(request)).executionId);
+      const start = async () => (await session.client.executePipeline(request)).executionId;
+      return isDetached ? leave(context, id, await start()) : await follow(context, session, start);
     },
-    { isServing: true },
+    // An agent of this process would end with the command.
+    isDetached ? { agent: 'live' } : { isServing: true },
   );
 }
 
@@ -32,7 +35,7 @@ export async function rerun(context: CommandContext): Promise<ExitCode> {
   return await withSession(
     context,
     async (session) => {
-      const id = await executionOf(context, session, (execution) => !isUnfinished(execution));
+      const id = await executionOf(context, session, ended);
       const what = {
         ...(from === undefined ? {} : { from: StepId.parse(from) }),
         ...(switches.has('failed') ? { failed: true } : {}),
@@ -47,6 +50,21 @@ export async function rerun(context: CommandContext): Promise<ExitCode> {
   );
 }
 
+/** Says how to come back to an execution that goes on without the command. */
+function leave({ commandLine, output }: CommandContext, pipeline: string, executionId: ExecutionId): ExitCode {
+  output.line(
+    commandLine.switches.has('json')
+      ? JSON.stringify({ type: 'execution.started', executionId })
+      : `${pipeline} · ${executionId}   noodle pipeline show ${executionId}`,
+  );
+  return 0;
+}
+
+const ended: ExecutionChoice = {
+  fits: (execution) => !isUnfinished(execution),
+  none: 'no execution of a pipeline has ended yet',
+};
+
 /** Starts an execution, shows it and waits for its end. */
 async function follow(context: CommandContext, session: Session, start: () => Promise<ExecutionId>): Promise<ExitCode> {
   // Events may arrive before the answer that names the execution: they are kept until then.
@@ -57,10 +75,13 @@ async function follow(context: CommandContext, session: Session, start: () => Pr
   void session.ended.then(() => ended.resolve(null));
   try {
     const id = await start();
-    const cancel = () => void session.client.cancelExecution({ id }).catch(() => ended.resolve(null));
+    const display = createDisplay(context, session, id);
+    const cancel = () => {
+      display.interrupted();
+      void session.client.cancelExecution({ id }).catch(() => ended.resolve(null));
+    };
     context.interrupted.addEventListener('abort', cancel, { once: true });
     if (context.interrupted.aborted) cancel();
-    const display = createDisplay(context, session, id);
     show = (event) => {
       if (!isOf(event, id)) return;
       display.show(event);
@@ -83,6 +104,8 @@ async function follow(context: CommandContext, session: Session, start: () => Pr
 
 interface Display {
   show(event: NoodleEvent): void;
+  /** The user wants it to end. */
+  interrupted(): void;
   end(execution: Execution): void;
 }
 
@@ -91,6 +114,7 @@ function createDisplay({ commandLine, output }: CommandContext, { client, name }
     const print = (line: object) => output.line(JSON.stringify(line));
     print({ type: 'execution.started', executionId: id });
     return {
+      interrupted: () => print({ type: 'execution.interrupted', executionId: id }),
       show(event) {
         if (event.type === 'step.changed' && !isUnfinished(event.step)) print({ type: 'step.finished', ...event.step });
         if (event.type === 'approval.changed') print({ type: event.type, approval: event.approval });
@@ -106,6 +130,7 @@ function createDisplay({ commandLine, output }: CommandContext, { client, name }
       if (isPlanned) void showPlan();
       rendering.show(event);
     },
+    interrupted: () => rendering.interrupted(id),
     end: (execution) => rendering.end(execution),
   };
   async function showPlan(): Promise<void> {

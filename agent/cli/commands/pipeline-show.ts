@@ -1,17 +1,17 @@
 // `noodle pipeline list`, `show` and `plan`: what there is, and what would run.
 import { ExecutionId } from '../../protocol/ids.ts';
 import type { Execution } from '../../protocol/execution.ts';
-import type { Pipeline } from '../../protocol/pipeline.ts';
+import type { OutputOf } from '../../protocol/operations.ts';
 import { counted, formatDuration } from '../../protocol/quantities.ts';
-import { markOf, pipelinePlanLines, stepLine } from '../pipeline-output.ts';
+import { durationWords, markOf, pipelinePlanLines, stepLine } from '../pipeline-output.ts';
 import type { CommandContext, ExitCode, Session } from '../session.ts';
-import { executionOf, pipelineOf } from './pipeline-subject.ts';
+import { anyExecution, brokenPlace, executionOf, isExecutionId, pipelineOf } from './pipeline-subject.ts';
 import { withSession } from './with-session.ts';
 
 export async function list(context: CommandContext): Promise<ExitCode> {
   const { output, commandLine } = context;
   return await withSession(context, async ({ client }) => {
-    const [{ pipelines }, { executions }] = await Promise.all([
+    const [{ pipelines, broken }, { executions }] = await Promise.all([
       client.listPipelines({ limit: 1000 }),
       client.listExecutions({ limit: 200 }),
     ]);
@@ -19,10 +19,11 @@ export async function list(context: CommandContext): Promise<ExitCode> {
       output.line(
         JSON.stringify({
           pipelines,
+          broken,
           executions: executions.filter(({ name }) => pipelines.some(({ id }) => id === name)),
         }),
       );
-    else for (const line of listLines(pipelines, executions, context)) output.line(line);
+    else for (const line of listLines({ pipelines, broken }, executions, context)) output.line(line);
     return 0;
   });
 }
@@ -31,7 +32,7 @@ export async function show(context: CommandContext): Promise<ExitCode> {
   const { output, commandLine } = context;
   return await withSession(context, async (session) => {
     const [subject = 'latest'] = commandLine.positionals;
-    const isExecution = subject === 'latest' || /^(run|build|tests)-\d{8}-\d{6}-/.test(subject);
+    const isExecution = subject === 'latest' || isExecutionId(subject);
     if (isExecution) return await showExecution(context, session);
     const pipeline = await session.client.getPipeline({ id: subject });
     const { text } = await session.client.exportPipeline({ id: subject, format: 'noodle' });
@@ -60,7 +61,7 @@ export async function planOf(context: CommandContext): Promise<ExitCode> {
 
 async function showExecution(context: CommandContext, session: Session): Promise<ExitCode> {
   const { output, commandLine } = context;
-  const id = await executionOf(context, session);
+  const id = await executionOf(context, session, { ...anyExecution, isTold: true });
   const execution = await session.client.getExecutionStatus({ id: ExecutionId.parse(id) });
   const metrics = await session.client.getPipelineMetrics({ id });
   if (commandLine.switches.has('json')) output.line(JSON.stringify({ execution, metrics }));
@@ -78,20 +79,27 @@ async function showExecution(context: CommandContext, session: Session): Promise
 }
 
 function listLines(
-  pipelines: readonly Pipeline[],
+  { pipelines, broken }: Pick<OutputOf<'listPipelines'>, 'pipelines' | 'broken'>,
   executions: readonly Execution[],
   { output }: CommandContext,
 ): string[] {
-  if (pipelines.length === 0) return ['no pipeline is declared, and nothing was found here that could be run'];
-  const width = Math.max(...pipelines.map(({ id }) => id.length));
-  return pipelines.map(({ id, source, steps, type }) => {
+  if (pipelines.length + broken.length === 0)
+    return ['no pipeline is declared, and nothing was found here that could be run'];
+  const width = Math.max(...[...pipelines, ...broken].map(({ id }) => id?.length ?? 0));
+  const lines = pipelines.map(({ id, source, steps, type }) => {
     const last = executions.find((execution) => execution.kind === 'pipeline' && execution.name === id);
     const ran = last === undefined ? 'never run' : `${markOf(last.state, output)} ${stateOf(last)} ${last.id}`;
     return `${id.padEnd(width)}  ${type}, ${counted(Object.keys(steps).length, 'step')}, ${source}   ${ran}`;
   });
+  const word = output.style('red', 'broken');
+  return [
+    ...lines,
+    ...broken.map((each) =>
+      each.id === null ? `${word}: ${brokenPlace(each)}` : `${each.id.padEnd(width)}  ${word}, ${brokenPlace(each)}`,
+    ),
+  ];
 }
 
-function stateOf({ state, startedAt, finishedAt, paused }: Execution): string {
-  const word = paused === true ? 'paused' : state.replace('_', ' ');
-  return startedAt === null || finishedAt === null ? word : `${word} in ${formatDuration(finishedAt - startedAt)}`;
+function stateOf(execution: Execution): string {
+  return `${execution.paused === true ? 'paused' : execution.state.replace('_', ' ')}${durationWords(execution)}`;
 }

@@ -31,6 +31,10 @@ describe('a pipeline', () => {
     });
     const { text } = await rig.client.getExecutionLog({ id: executionId });
     assert.match(text, /==> deploy-step <==\ndeployed\n/);
+    await assert.rejects(
+      rig.client.getExecutionLog({ id: executionId, stepId: rig.step('deploy-stp') }),
+      /has no step "deploy-stp"; did you mean "deploy-step"\?/,
+    );
     const metrics = await rig.client.getPipelineMetrics({ id: executionId });
     assert.deepEqual([metrics.history.executions, metrics.history.succeeded], [1, 1]);
   });
@@ -64,13 +68,51 @@ describe('a pipeline', () => {
     });
     await assert.rejects(
       rig.client.executePipeline({ id: 'a' }),
-      /the pipeline a of noodle.yaml cannot be run: steps.x.needs.0: found "y", which is no step/,
+      /noodle.yaml:4:37: the pipeline a cannot be run: steps.x.needs.0: found "y", which is no step/,
     );
     const { problems } = await rig.client.validatePipelines({});
     assert.deepEqual(
       problems.map(({ file, line, column }) => `${file}:${line}:${column}`),
       ['noodle.yaml:4:37'],
     );
+  });
+
+  it('that is broken is listed as that, and nothing is inferred in its place', async () => {
+    const places = async (files: Record<string, string>) => {
+      await using rig = await PipelineRig.create({ 'package.json': '{"scripts":{"test":"true"}}', ...files });
+      const { pipelines, broken } = await rig.client.listPipelines({});
+      return [
+        pipelines.map(({ id }) => id),
+        broken.map(({ id, file, line, column }) => `${id ?? '?'} ${file}:${line}:${column}`),
+      ];
+    };
+    const step = 'a: { command: echo, matrix: { v: [1] } }';
+    assert.deepEqual(await places({}), [['default'], []]);
+    assert.deepEqual(await places({ 'noodle.yaml': `pipelines:\n  ci:\n    steps:\n      ${step}\n` }), [
+      [],
+      ['ci noodle.yaml:4:37'],
+    ]);
+    assert.deepEqual(await places({ 'noodle.yaml': 'pipline:\n  ci: {}\n' }), [[], ['? noodle.yaml:1:1']]);
+    assert.deepEqual(await places({ 'noodle.yaml': 'pipelines: {\n' }), [[], ['? noodle.yaml:2:1']]);
+    const other = 'pipelines:\n  b: { steps: { x: { pipeline: missing } } }\n';
+    assert.deepEqual(await places({ '.noodle/b.yaml': other }), [[], ['b .noodle/b.yaml:2:32']]);
+  });
+
+  it('is no reason to run tests when it changes', async () => {
+    const files = {
+      'a.py': 'x = 1\n',
+      'test_a.py': 'import unittest\nimport a\nclass A(unittest.TestCase):\n  def test_a(self): pass\n',
+    };
+    await using rig = await PipelineRig.create(files);
+    await rig.repository.write({ 'noodle.yaml': 'pipelines:\n  ci:\n    steps:\n      x: { command: echo }\n' });
+    const plan = await rig.client.makePlan({});
+    assert.deepEqual(plan.tests, []);
+    assert.ok(
+      plan.notes.some((note) => note.startsWith('noodle.yaml: nothing differs')),
+      plan.notes.join('; '),
+    );
+    await rig.repository.write({ 'noodle.yaml': 'settings: { test: { defaultTimeout: 10 } }\n' });
+    assert.equal((await rig.client.makePlan({})).tests.length, 1);
   });
 
   it('skips what needs a failed step, runs what asks for failures, and final steps in any case', async () => {
@@ -260,7 +302,7 @@ describe('a pipeline', () => {
 
   it('waits for an approval over the change, and goes on with the answer', async () => {
     await using rig = await PipelineRig.create({ 'src/a.txt': 'one\n' });
-    await rig.repository.write({ 'src/a.txt': 'two\n' });
+    await rig.repository.write({ 'src/a.txt': 'two\n', 'new/b.txt': 'three\nfour' });
     await rig.client.createPipeline({
       id: 'p',
       steps: { ask: { approval: 'Deploy it?' }, deploy: { command: 'true', needs: ['ask'] } },
@@ -268,6 +310,7 @@ describe('a pipeline', () => {
     const { executionId } = await rig.client.executePipeline({ id: 'p' });
     const asked = await rig.event('approval.changed', ({ approval }) => approval.executionId === executionId);
     assert.match(asked.approval.diff, /-one\n\+two/);
+    assert.match(asked.approval.diff, /\+\+\+ b\/new\/b.txt\n@@ -0,0 \+1,2 @@\n\+three\n\+four\n\\ No newline/);
     assert.deepEqual(
       (await rig.client.listApprovals({ waiting: true })).approvals.map(({ stepId }) => stepId),
       ['ask'],
@@ -276,6 +319,12 @@ describe('a pipeline', () => {
     assert.deepEqual([answered.state, answered.decidedBy, answered.comment], ['approved', 'test', 'looks good']);
     const ended = await rig.ended(executionId);
     assert.deepEqual(rig.states(ended), { ask: 'succeeded: approved by test: looks good', deploy: 'succeeded' });
+    const metrics = await rig.client.getPipelineMetrics({ id: executionId });
+    assert.equal(metrics.steps.find(({ id }) => id === 'ask')?.durationMs, 0);
+    const asking = ended.steps.find(({ id }) => id === 'ask');
+    assert.equal(metrics.answerMs, (asking?.finishedAt ?? 0) - (asking?.startedAt ?? 0));
+    assert.equal(metrics.durationMs, (ended.finishedAt ?? 0) - (ended.startedAt ?? 0) - metrics.answerMs);
+    assert.equal(metrics.history.medianMs, metrics.durationMs);
     await assert.rejects(rig.client.decideApproval({ id: executionId }), (error) => reasonOf(error) === 'conflict');
   });
 

@@ -29,6 +29,18 @@ describe('the command line', () => {
     assert.equal(parsed.failure.message, "unknown command 'plna'; did you mean 'plan'?");
   });
 
+  it('names the nearest group of commands, and the nearest command of a group', () => {
+    const said = (...argv: string[]) => {
+      const parsed = parseCommandLine(argv);
+      return parsed.ok ? 'parsed' : parsed.failure.message;
+    };
+    assert.equal(said('pipelin'), "unknown command 'pipelin'; did you mean 'pipeline'?");
+    assert.equal(said('pipelin', 'run'), "unknown command 'pipelin'; did you mean 'pipeline'?");
+    assert.equal(said('pipeline', 'rnu'), "unknown command 'pipeline rnu'; did you mean 'pipeline run'?");
+    assert.match(said('pipeline', 'foo'), /^unknown command 'pipeline foo'; expected one of run, plan, validate, /);
+    assert.equal(said('xyz'), "unknown command 'xyz'; see noodle --help");
+  });
+
   it('refuses a value that is missing and an argument too many', () => {
     const missing = parseCommandLine(['plan', '--base']);
     assert.ok(!missing.ok);

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { answerMs, workingMs } from '../../../agent/protocol/execution-time.ts';
+import type { StepKind } from '../../../agent/protocol/execution.ts';
+
+function step(kind: StepKind, startedAt: number | null, finishedAt: number | null) {
+  return { kind, startedAt, finishedAt };
+}
+
+describe('the time of an execution', () => {
+  it('leaves out what it only waited for an answer', () => {
+    const steps = [
+      step('plan', 0, 10),
+      step('command', 10, 30),
+      step('approval', 30, 1030),
+      step('command', 1030, 1050),
+    ];
+    assert.equal(answerMs(steps, 1050), 1000);
+    assert.equal(workingMs({ startedAt: 0, finishedAt: 1050, steps }, 5000), 50);
+  });
+
+  it('counts what ran while somebody was asked, once', () => {
+    const steps = [
+      step('approval', 100, 200),
+      step('approval', 150, 400),
+      step('command', 180, 250),
+      step('command', 240, 260),
+    ];
+    assert.equal(answerMs(steps, 400), 300 - 80);
+  });
+
+  it('goes on to now while nobody has answered, and knows no time before the start', () => {
+    const steps = [step('command', 0, 100), step('approval', 100, null), step('service', 0, null)];
+    assert.equal(workingMs({ startedAt: 0, finishedAt: null, steps }, 900), 100);
+    assert.equal(workingMs({ startedAt: null, finishedAt: null, steps: [step('approval', null, null)] }, 900), null);
+  });
+});
