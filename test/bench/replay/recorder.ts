@@ -154,7 +154,8 @@ function textOf(clone: Clone, file: string): string | null {
   return existsSync(absolute) ? readFileSync(absolute, 'utf8') : null;
 }
 
-function writeAll(clone: Clone, texts: Iterable<readonly [string, string | null]>): void {
+/** Writes texts into a clone; null removes a file. */
+export function writeAll(clone: Clone, texts: Iterable<readonly [string, string | null]>): void {
   for (const [file, text] of texts) {
     const absolute = path.join(clone.folder, file);
     if (text === null) rmSync(absolute, { force: true });
