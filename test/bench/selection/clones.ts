@@ -3,6 +3,10 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { systemClock } from '../../../agent/platform/clock.ts';
+import { silentLog } from '../../../agent/platform/log.ts';
+import { loadTestEvidence } from '../../../agent/store/evidence.ts';
+import { openStore } from '../../../agent/store/store.ts';
 
 const noodle = path.resolve(import.meta.dirname, '../../../agent/bin/noodle.mjs');
 const longestMs = 600_000;
@@ -91,6 +95,22 @@ export class Clone {
       if (['failed', 'errored', 'timed_out'].includes(status)) failed.add(file);
     }
     return { failed, durationMs };
+  }
+
+  /** The test files that ran a line of a file when they were recorded. */
+  async ranLine(file: string, line: number): Promise<Set<string>> {
+    const directory = path.join(this.folder, '.git/noodle/store');
+    const store = await openStore({ directory, clock: systemClock, log: silentLog, onNotice: () => {} });
+    try {
+      const ran = loadTestEvidence(store).filter(({ covered }) =>
+        covered.some(
+          (each) => each.path === file && each.executed.some(([first, last]) => first <= line && line <= last),
+        ),
+      );
+      return new Set(ran.map(({ test }) => test.slice(test.indexOf(':') + 1)));
+    } finally {
+      await store.dispose();
+    }
   }
 
   /** What the runner itself would run for a changed file; null where it has no such question. */

@@ -39,9 +39,19 @@ const script: readonly Operator[] = [
   [/ \|\| /, ' && '],
   [/\btrue\b/, 'false'],
   [/\bfalse\b/, 'true'],
-  [/\bif \((.*)\)( \{| return\b.*)?$/, 'if (!($1))$2'],
+  [/\bif \((.*)\)( \{)?$/, 'if (!($1))$2'],
   [/\breturn (?!;)([^;{([]+);?$/, 'return undefined;'],
   [/^(\s*)[\w.]+\([^()]*\);?$/, '$1;'],
+];
+/** Of Java, Go, Rust, C, C++ and C#: what keeps types as they are. */
+const compiled: readonly Operator[] = [
+  ...common,
+  [/ == /, ' != '],
+  [/ != /, ' == '],
+  [/ && /, ' || '],
+  [/ \|\| /, ' && '],
+  [/\btrue\b/, 'false'],
+  [/\bfalse\b/, 'true'],
 ];
 const python: readonly Operator[] = [
   ...common,
@@ -59,12 +69,12 @@ const python: readonly Operator[] = [
 
 /** Whether faults are put into a file: code of the product, not of its tests, documentation or tools. */
 export function isSource(file: string, tests: ReadonlySet<string>): boolean {
-  const isCode = /\.(?:[cm]?[jt]sx?|py)$/.test(file) && !/\.d\.[cm]?ts$/.test(file);
+  const isCode = /\.(?:[cm]?[jt]sx?|py|java|go|rs|c|cc|cpp|h|hpp|cs)$/.test(file) && !/\.d\.[cm]?ts$/.test(file);
   const isElsewhere =
     /(?:^|\/)(?:\.|tests?\/|__tests__\/|docs?\/|examples?\/|website\/|bench|perf|__performance|scripts?\/|conftest|[\w.-]*\.config\.|setup\.py|test-d)/.test(
       file,
     );
-  return isCode && !isElsewhere && !tests.has(file) && !/\.(?:test|spec|test-d)\./.test(file);
+  return isCode && !isElsewhere && !tests.has(file) && !/\.(?:test|spec|test-d)\.|_test\.\w+$/.test(file);
 }
 
 /**
@@ -87,11 +97,16 @@ export function chooseMutant(
   const before = lines[number] ?? '';
   if (!admits(file, number + 1)) return null;
   if (/^\s*(?:\/\/|\/?\*|#|import\b|from\b|export \*|"""|''')|^\s*$/.test(before)) return null;
-  const fitting = (file.endsWith('.py') ? python : script).filter(([pattern]) => pattern.test(before));
+  const fitting = operatorsFor(file).filter(([pattern]) => pattern.test(before));
   const chosen = fitting[Math.floor(random() * fitting.length)];
   if (chosen === undefined) return null;
   const after = before.replace(chosen[0], chosen[1]);
   return after === before ? null : { file, line: number + 1, before, after };
+}
+
+function operatorsFor(file: string): readonly Operator[] {
+  if (file.endsWith('.py')) return python;
+  return /\.[cm]?[jt]sx?$/.test(file) ? script : compiled;
 }
 
 /** The text with the fault in it. */

@@ -67,11 +67,21 @@ async function measure(repository: string, options: Options): Promise<void> {
       if (peer !== null) selections.set(peer.name, { files: peer.files, planMs: null });
     }
     await planned.runAll({ recordsEvidence: true });
+    for (const each of judged) await addLimit(planned, each);
     await selectAll(planned, judged, 'Noodle, after a recorded run');
     for (const line of table(path.basename(repository), judged, { all, durationMs: baseline.durationMs })) say(line);
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/**
+ * What no selection by recordings can go below: the files that run the changed line, and those that fail. Where no lines
+ * are recorded there is no such row.
+ */
+async function addLimit(clone: Clone, { mutant, failed, selections }: Judged): Promise<void> {
+  const ran = await clone.ranLine(mutant.file, mutant.line);
+  if (ran.size > 0) selections.set('(who runs the line)', { files: new Set([...ran, ...failed]), planMs: null });
 }
 
 /** Mutants that the same test files fail for in two runs. */
