@@ -162,13 +162,18 @@ async function readTrends(client: Client, { metric, days }: Filters, now: number
   const movements = trends.filter(
     ({ direction, changePoints }) => direction === 'rising' || direction === 'falling' || changePoints.length > 0,
   );
-  if (chosen === null) return { metrics, chosen, series: null, trend: null, forecast: null, movements };
+  const isEnough = trends.length > 0;
+  if (chosen === null) return { metrics, chosen, series: null, trend: null, forecast: null, movements, isEnough };
   const [series, forecast] = await Promise.all([
     client.getMetricSeries({ id: chosen.id, since: now - days * dayMs, points: plotPoints }),
     unless('conflict', client.predictMetrics({ metricId: chosen.id })),
   ]);
-  const trend = trends.find(({ metricId }) => metricId === chosen.id) ?? null;
-  return { metrics, chosen, series, trend, forecast, movements };
+  // Of a metric with too few values only a question for it alone is answered, with what is lacking.
+  const trend =
+    trends.find(({ metricId }) => metricId === chosen.id) ??
+    (await client.analyzeTrends({ metricId: chosen.id, days })).trends[0] ??
+    null;
+  return { metrics, chosen, series, trend, forecast, movements, isEnough };
 }
 
 /** The one that the link names, else one that everybody has. */

@@ -21,6 +21,7 @@ import type { History } from '../workspace/workspace.ts';
 import { bottlenecks } from './bottlenecks.ts';
 import { capacity } from './capacity.ts';
 import { deliveryMetrics } from './deliveries.ts';
+import { percentileOf } from './metric-queries.ts';
 import type { AnalysisAnswer, AnalysisTask } from './trend-analysis.ts';
 import { analyzeTrends, predictMetric } from './trends.ts';
 import { tuningProposals } from './tuning.ts';
@@ -148,8 +149,8 @@ function tuningInput({ store, clock, settings, cores }: FindingsOptions) {
     cores,
     longestTestMs: test?.maximum ?? null,
     longestRunMs: run?.maximum ?? null,
-    medianFirstFailureMs: firstFailure?.sketch?.quantile(0.5) ?? null,
-    medianRunMs: run?.sketch?.quantile(0.5) ?? null,
+    medianFirstFailureMs: firstFailure === null ? null : percentileOf(firstFailure, 0.5),
+    medianRunMs: run === null ? null : percentileOf(run, 0.5),
     now,
   };
 }

@@ -4,6 +4,7 @@ import { success, type Result } from '../protocol/failure.ts';
 import { lastValues, readRollups, type Rollup } from '../store/metric-values.ts';
 import { getMetric, notDeclared, rollupLevels, seriesOf } from '../store/metrics.ts';
 import type { Reader } from '../store/store.ts';
+import { percentileOf } from './metric-queries.ts';
 
 export interface Exported {
   readonly type: string;
@@ -79,17 +80,17 @@ function rowsOf(db: Reader, { id, unit }: MetricDefinition, since: number): Row[
   });
 }
 
-function figures({ start, count, sum, minimum, maximum, sketch }: Rollup) {
-  const quantile = (share: number) => sketch?.quantile(share) ?? null;
+function figures(rollup: Rollup) {
+  const { start, count, sum, minimum, maximum } = rollup;
   return {
     at: new Date(start).toISOString(),
     count,
     sum,
     minimum,
     maximum,
-    p50: quantile(0.5),
-    p90: quantile(0.9),
-    p99: quantile(0.99),
+    p50: percentileOf(rollup, 0.5),
+    p90: percentileOf(rollup, 0.9),
+    p99: percentileOf(rollup, 0.99),
   };
 }
 

@@ -82,8 +82,8 @@ export function aggregateOf(rollup: Rollup, aggregate: Aggregate, windowMs: numb
   }
 }
 
-/** Never outside of what was recorded. */
-function percentileOf({ sketch, minimum, maximum }: Rollup, share: number): number | null {
+/** Never outside of what was recorded; null of counters, which have none. */
+export function percentileOf({ sketch, minimum, maximum }: Rollup, share: number): number | null {
   const value = sketch?.quantile(share) ?? null;
   return value === null ? null : Math.min(Math.max(value, minimum), maximum);
 }

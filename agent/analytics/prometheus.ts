@@ -3,6 +3,7 @@ import type { MetricDefinition, MetricTags } from '../protocol/metrics.ts';
 import { mergeRollups, readRollups, type Rollup } from '../store/metric-values.ts';
 import { listMetrics, rollupLevels, seriesOf, type RecordedSeries } from '../store/metrics.ts';
 import type { Reader } from '../store/store.ts';
+import { percentileOf } from './metric-queries.ts';
 
 export const prometheusType = 'text/plain; version=0.0.4; charset=utf-8';
 
@@ -56,7 +57,7 @@ function seriesLines(
       return recent === null ? [] : [`${name}${labels(tags)} ${number(recent.last)}`];
     case 'histogram':
     case 'summary': {
-      const quantile = (share: number) => number(recent?.sketch?.quantile(share) ?? Number.NaN);
+      const quantile = (share: number) => number((recent === null ? null : percentileOf(recent, share)) ?? Number.NaN);
       return [
         ...quantiles.map((share) => `${name}${labels({ ...tags, quantile: String(share) })} ${quantile(share)}`),
         `${name}_sum${labels(tags)} ${number(sum)}`,

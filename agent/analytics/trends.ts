@@ -2,15 +2,15 @@
 import type { Clock } from '../platform/clock.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
 import type { MetricDefinition } from '../protocol/metrics.ts';
-import { counted } from '../protocol/quantities.ts';
+import { counted, formatDuration } from '../protocol/quantities.ts';
 import type { CommitReference, Forecast, TrendAnalysis } from '../protocol/trends.ts';
 import { lastValues, readRollups, type Rollup } from '../store/metric-values.ts';
 import { getMetric, listMetrics, notDeclared, rollupLevels, seriesWith, type RollupLevel } from '../store/metrics.ts';
 import { latestTrendAnalyses, saveTrendAnalysis } from '../store/trends.ts';
 import type { Reader, Store } from '../store/store.ts';
 import type { Commit, History } from '../workspace/workspace.ts';
-import type { Observation } from './statistics/trend.ts';
-import { leastObservations } from './statistics/trend.ts';
+import { percentileOf } from './metric-queries.ts';
+import { leastObservations, type Observation, type Trend } from './statistics/trend.ts';
 import { coverage, type ForecastResult } from './statistics/forecast.ts';
 import type { AnalysisAnswer, AnalysisTask, SeriesFindings, SeriesInput } from './trend-analysis.ts';
 import { shareText, valueText } from './value-text.ts';
@@ -40,8 +40,10 @@ export async function analyzeTrends(
   let history: History | null = null;
   for (const definition of wanted.filter(({ id }) => !kept.has(id))) {
     const observations = observationsOf(store, definition, { from, now });
-    if (observations.length < leastObservations && metricId === undefined) continue;
-    const findings = await findingsOf(options, definition, { observations, from, now });
+    const lacking = whatIsLacking(observations);
+    if (lacking !== null && metricId === undefined) continue;
+    const found = await findingsOf(options, definition, { observations, from, now });
+    const findings = lacking === null ? found : { ...found, trend: unknownTrend, changes: [] };
     history ??= findings.changes.length > 0 ? await options.history(from) : null;
     fresh.push(
       trendOfFindings(definition, findings, {
@@ -49,12 +51,25 @@ export async function analyzeTrends(
         from: wholeHour(from),
         now,
         commits: history?.commits ?? [],
+        lacking,
       }),
     );
   }
   if (fresh.length > 0) await store.transact((tx) => fresh.forEach((trend) => saveTrendAnalysis(tx, trend)));
   const found = wanted.flatMap(({ id }) => kept.get(id) ?? []);
   return success([...found, ...fresh].toSorted((a, b) => (a.metricId < b.metricId ? -1 : 1)));
+}
+
+/** Values of less time say nothing of days: a morning is no trend. */
+const leastSpanMs = 3 * dayMs;
+const unknownTrend: Trend = { direction: 'unknown', slope: 0, pValue: 1 };
+
+/** Null where there is enough for a trend and for changes of level. */
+function whatIsLacking(observations: readonly Observation[]): string | null {
+  const spanMs = (observations.at(-1)?.at ?? 0) - (observations[0]?.at ?? 0);
+  if (observations.length >= leastObservations && spanMs >= leastSpanMs) return null;
+  const over = observations.length < 2 ? '' : ` over ${formatDuration(spanMs)}`;
+  return `not enough data yet: ${counted(observations.length, 'value')}${over}; a trend needs ${leastObservations} over ${leastSpanMs / dayMs} days`;
 }
 
 /** Those of the same time that are recent enough. */
@@ -134,7 +149,7 @@ function spans(
 /** What a span stands for: the median where there is one, for a long tail pulls the mean about. */
 function levelOf({ type }: MetricDefinition, rollup: Rollup): number {
   if (type === 'counter') return rollup.sum;
-  return type === 'gauge' ? rollup.sum / rollup.count : (rollup.sketch?.quantile(0.5) ?? rollup.sum / rollup.count);
+  return type === 'gauge' ? rollup.sum / rollup.count : (percentileOf(rollup, 0.5) ?? rollup.sum / rollup.count);
 }
 
 /** A value an hour where most hours have one; null otherwise. */
@@ -190,12 +205,13 @@ interface Around {
   readonly from: number;
   readonly now: number;
   readonly commits: readonly Commit[];
+  readonly lacking: string | null;
 }
 
 function trendOfFindings(
   definition: MetricDefinition,
   findings: SeriesFindings,
-  { observations, from, now, commits }: Around,
+  { observations, from, now, commits, lacking }: Around,
 ): TrendAnalysis {
   const { trend, changes, anomalies, season } = findings;
   const changePoints = changes.map((change) => ({
@@ -221,7 +237,10 @@ function trendOfFindings(
     anomalies: anomalies.map((anomaly) => ({ ...anomaly })),
     falseAlarmRate: findings.falseAlarmRate,
   };
-  return { ...analysis, summary: trendSummary(definition, analysis) };
+  return {
+    ...analysis,
+    summary: lacking === null ? trendSummary(definition, analysis) : `${definition.name}: ${lacking}.`,
+  };
 }
 
 const shownCommits = 10;
@@ -235,9 +254,8 @@ function commitsBetween(commits: readonly Commit[], after: number, until: number
 
 function trendSummary(
   { name, unit }: MetricDefinition,
-  { direction, slopePerDay, confidence, changePoints, count }: Omit<TrendAnalysis, 'summary'>,
+  { direction, slopePerDay, confidence, changePoints }: Omit<TrendAnalysis, 'summary'>,
 ): string {
-  if (direction === 'unknown') return `${name}: ${count} values are too few to say.`;
   const p = (1 - confidence).toPrecision(1);
   const way =
     direction === 'steady'

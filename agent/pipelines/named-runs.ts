@@ -19,6 +19,7 @@ import {
   type Definitions,
 } from '../store/definitions.ts';
 import type { Store } from '../store/store.ts';
+import { median } from './estimates.ts';
 
 export interface NamedRunsOptions {
   readonly store: Store;
@@ -117,13 +118,13 @@ export class NamedRuns<K extends DefinitionKind> {
 export function totalsOf(executions: readonly Execution[]): ExecutionTotals {
   const succeeded = executions.filter(({ state }) => state === 'succeeded');
   const failed = executions.filter(({ state }) => state === 'failed');
-  const durations = [...succeeded, ...failed].map(durationOf).toSorted((a, b) => a - b);
+  const durations = [...succeeded, ...failed].map(durationOf);
   return {
     executions: executions.length,
     succeeded: succeeded.length,
     failed: failed.length,
     other: executions.length - succeeded.length - failed.length,
-    medianMs: durations[Math.floor(durations.length / 2)] ?? null,
+    medianMs: durations.length === 0 ? null : median(durations),
     latest: executions[0] ?? null,
   };
 }

@@ -34,6 +34,7 @@ export const TrendAnalysis = z.object({
   until: Timestamp,
   count: z.int().nonnegative(),
   resolutionMs: z.number().positive(),
+  /** `unknown` below 20 values or three days. Steady values are called rising or falling at most once in a hundred times. */
   direction: TrendDirection,
   /** Theil–Sen: the median of the slopes between all pairs of points, in the metric's unit a day. */
   slopePerDay: z.number(),

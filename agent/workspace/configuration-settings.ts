@@ -88,23 +88,51 @@ function expectedOf({ type, minimum, maximum }: SettingDeclaration): string {
     : `a whole number from ${minimum ?? 0} to ${maximum ?? Number.MAX_SAFE_INTEGER}`;
 }
 
-/** Variables of the product's own beside the settings are many; only one that looks like a setting mistyped is told. */
+/** The product has variables of its own beside the settings; what begins as a group of settings does is meant as one. */
 function unknownVariables(environment: Environment): SettingProblem[] {
-  const known = new Set<string>(settingDeclarations.map((declaration) => declaration.environment));
-  const names = [...known].map((name) => name.slice('NOODLE_'.length));
-  return Object.keys(environment)
-    .filter((name) => name.startsWith('NOODLE_') && !known.has(name))
-    .flatMap((name) => {
-      const near = nearest(name.slice('NOODLE_'.length), names);
-      return near === null
-        ? []
-        : [
-            {
-              message: `the environment variable ${name} is unknown; did you mean NOODLE_${near}?`,
-              nearest: `NOODLE_${near}`,
-            },
-          ];
-    });
+  const known: string[] = settingDeclarations.map((declaration) => declaration.environment);
+  const groups = new Set(known.map(groupOf));
+  const found = Object.keys(environment).filter(
+    (name) => name.startsWith('NOODLE_') && !known.includes(name) && !ownVariables.has(name),
+  );
+  return found.flatMap((name): SettingProblem[] => {
+    const near = nearestVariable(name, known);
+    if (near !== null)
+      return [{ message: `the environment variable ${name} is unknown; did you mean ${near}?`, nearest: near }];
+    return groups.has(groupOf(name))
+      ? [{ message: `the environment variable ${name} is unknown; \`noodle config\` lists the settings` }]
+      : [];
+  });
+}
+
+/** Set by the product's own tests and runners, which may start an agent themselves. */
+const ownVariables: ReadonlySet<string> = new Set(['NOODLE_TEST_CACHE', 'NOODLE_TEST_COUNTS']);
+
+/** `NOODLE_TEST` of `NOODLE_TEST_CACHE_TTL`. */
+function groupOf(variable: string): string {
+  return variable.split('_').slice(0, 2).join('_');
+}
+
+/** The nearest whole name, else the one whose first words are the nearest: who writes little means the beginning. */
+function nearestVariable(name: string, known: readonly string[]): string | null {
+  const words = name.split('_').slice(1);
+  const rest = (variable: string, count?: number) =>
+    variable
+      .split('_')
+      .slice(1, count === undefined ? undefined : count + 1)
+      .join('_');
+  const whole = nearest(
+    words.join('_'),
+    known.map((each) => rest(each)),
+  );
+  if (whole !== null) return `NOODLE_${whole}`;
+  if (words.length < 2) return null;
+  const inGroup = known.filter((each) => groupOf(each) === groupOf(name));
+  const beginning = nearest(
+    words.join('_'),
+    inGroup.map((each) => rest(each, words.length)),
+  );
+  return inGroup.find((each) => rest(each, words.length) === beginning) ?? null;
 }
 
 function unknownKeys(vscode: Readonly<Record<string, unknown>>): SettingProblem[] {

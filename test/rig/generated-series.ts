@@ -50,3 +50,16 @@ export function withSteps(
     steps.reduce((product, step) => (index >= step.index ? product * step.factor : product), value),
   );
 }
+
+/** Steady values about 100 of which each resembles the one before: a first-order autoregression with the same spread whatever `phi`. */
+export function autoregressive(
+  chance: Chance,
+  { length, phi }: { readonly length: number; readonly phi: number },
+): number[] {
+  const fresh = Math.sqrt(1 - phi * phi);
+  let wander = chance.normal();
+  return Array.from({ length }, () => {
+    wander = phi * wander + fresh * chance.normal();
+    return 100 + 10 * wander;
+  });
+}

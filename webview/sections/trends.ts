@@ -25,6 +25,7 @@ const aggregates: readonly { readonly value: Filters['aggregate']; readonly labe
   { value: 'minimum', label: 'Minimum' },
   { value: 'maximum', label: 'Maximum' },
   { value: 'sum', label: 'Sum' },
+  { value: 'rate', label: 'Sum a second' },
   { value: 'count', label: 'Count' },
 ];
 
@@ -109,15 +110,12 @@ function plot(trends: Trends, series: MetricSeries, { aggregate }: Filters): Tem
     </p>`;
 }
 
-function plotted(
-  { trend, forecast }: Trends,
-  { definition, points }: MetricSeries,
-  aggregate: Filters['aggregate'],
-): PlottedSeries {
+function plotted({ trend, forecast }: Trends, series: MetricSeries, aggregate: Filters['aggregate']): PlottedSeries {
+  const { definition, points } = series;
   const isMean = aggregate === 'mean' || aggregate === 'p50';
   return {
     points: points.flatMap((point) => {
-      const value = figureOf(point, aggregate);
+      const value = figureOf(point, series, aggregate);
       return value === null ? [] : [{ at: point.at, value }];
     }),
     // A forecast is one of the level; beside another figure it would mislead.
@@ -126,12 +124,17 @@ function plotted(
     anomalies: isMean ? (trend?.anomalies ?? []) : [],
     label: definition.name,
     unit: definition.unit,
-    format: (value) => quantity(value, aggregate === 'count' ? '1' : definition.unit),
+    format: (value) => figureText(value, series, aggregate),
   };
 }
 
-function figureOf(point: MetricPoint, aggregate: Filters['aggregate']): number | null {
-  return aggregate === 'rate' ? point.sum : point[aggregate];
+function figureOf(point: MetricPoint, { resolutionMs }: MetricSeries, aggregate: Filters['aggregate']): number | null {
+  return aggregate === 'rate' ? (point.sum * 1000) / resolutionMs : point[aggregate];
+}
+
+function figureText(value: number, { definition }: MetricSeries, aggregate: Filters['aggregate']): string {
+  const text = quantity(value, aggregate === 'count' ? '1' : definition.unit);
+  return aggregate === 'rate' ? `${text} a second` : text;
 }
 
 const columns = [
@@ -141,17 +144,17 @@ const columns = [
 ];
 const maximumRows = 500;
 
-function table({ definition, points }: MetricSeries, { aggregate }: Filters, now: number): TemplateResult {
+function table(series: MetricSeries, { aggregate }: Filters, now: number): TemplateResult {
+  const { definition, points } = series;
   const rows = (): Record<string, string>[] =>
     points
       .toReversed()
       .slice(0, maximumRows)
       .map((point) => {
-        const value = figureOf(point, aggregate);
-        const unit = aggregate === 'count' ? '1' : definition.unit;
+        const value = figureOf(point, series, aggregate);
         return {
           time: formatClock(point.at, now),
-          value: value === null ? '–' : quantity(value, unit),
+          value: value === null ? '–' : figureText(value, series, aggregate),
           count: counted(point.count, 'value'),
         };
       });
@@ -164,7 +167,9 @@ function changesPanel({ trend }: Trends, { unit }: MetricDefinition, { now }: Pa
   const changes = trend?.changePoints ?? [];
   const content =
     changes.length === 0
-      ? emptyLine('The level did not change.')
+      ? emptyLine(
+          trend === null || trend.direction === 'unknown' ? 'Not enough data yet.' : 'The level did not change.',
+        )
       : html`<ul class="entries">
           ${repeat(
             changes.toReversed(),
@@ -190,11 +195,11 @@ function changeItem(
   </li>`;
 }
 
-function movementsPanel({ movements, metrics }: Trends, { actions }: PanelContext): TemplateResult {
+function movementsPanel({ movements, metrics, isEnough }: Trends, { actions }: PanelContext): TemplateResult {
   const nameOf = (trend: TrendAnalysis) => metrics.find(({ id }) => id === trend.metricId)?.name ?? trend.metricId;
   const content =
     movements.length === 0
-      ? emptyLine('No metric has moved beyond chance.')
+      ? emptyLine(isEnough ? 'No metric has moved beyond chance.' : 'Not enough data of any metric yet.')
       : html`<ul class="entries">
           ${repeat(
             movements,

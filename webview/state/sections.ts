@@ -67,6 +67,8 @@ export interface SectionContents {
     readonly forecast: Forecast | null;
     /** Of all metrics that have enough values, those that moved. */
     readonly movements: readonly TrendAnalysis[];
+    /** Whether any metric has enough values to say whether it moved. */
+    readonly isEnough: boolean;
   };
   readonly alerts: {
     readonly alerts: readonly Alert[];

@@ -13,14 +13,15 @@ export interface Trend {
   readonly pValue: number;
 }
 
-/** Fewer observations than these say nothing. */
-export const leastObservations = 8;
+/** Fewer observations than these say nothing: how much neighbours resemble each other cannot be told from them. */
+export const leastObservations = 20;
 /** All pairs of more are too many to look at: they are thinned to medians of neighbours. */
 const mostObservations = 400;
 
 /**
  * The direction counts as such with `pValue` below `significance`. Neighbours that resemble each other count less
- * (Hamed and Rao 1998, with the first autocorrelation): slow wandering is not taken for a trend.
+ * (Hamed and Rao 1998, with the first autocorrelation): slow wandering is not taken for a trend. Steady values are
+ * called a trend at most as often as `significance` says, up to a first autocorrelation of 0.6.
  */
 export function trendOf(observations: readonly Observation[], significance = 0.01): Trend {
   const points = thinned(observations);
@@ -28,7 +29,8 @@ export function trendOf(observations: readonly Observation[], significance = 0.0
   const { slope, balance } = comparePairs(points);
   // From the first time on: times as they are would leave nothing of the residuals but rounding.
   const begin = points[0]?.at ?? 0;
-  const correlation = positiveAutocorrelation(points.map(({ at, value }) => value - slope * (at - begin)));
+  const residuals = points.map(({ at, value }) => value - slope * (at - begin));
+  const correlation = likelyAutocorrelation(residuals, { levels: 2, caution: 4 / Math.sqrt(points.length) });
   const spread = balanceVariance(points) * ((1 + correlation) / (1 - correlation));
   const z = spread <= 0 ? 0 : (balance - Math.sign(balance)) / Math.sqrt(spread);
   const pValue = twoSidedNormal(z);
@@ -62,12 +64,21 @@ function balanceVariance(points: readonly Observation[]): number {
   return (term(n) - ties) / 18;
 }
 
-function positiveAutocorrelation(values: readonly number[]): number {
+/**
+ * The first autocorrelation that values may well have, 0 to 0.95, judged by residuals of `levels` fitted figures. What
+ * was fitted makes them look less alike than they are (Marriott and Pope 1954), which is undone, and `caution` standard
+ * errors are added: too low a figure makes trends and changes of chance.
+ */
+export function likelyAutocorrelation(
+  residuals: readonly number[],
+  { levels, caution }: { readonly levels: number; readonly caution: number },
+): number {
+  const n = residuals.length;
   // What is on a line but for rounding has no residuals.
-  if (Math.max(...values) - Math.min(...values) <= 1e-9 * Math.max(...values.map(Math.abs))) return 0;
-  const correlation = autocorrelation(values, 1);
-  // Below what chance alone gives it is taken for none.
-  return correlation < 1.645 / Math.sqrt(values.length) ? 0 : Math.min(correlation, 0.95);
+  if (Math.max(...residuals) - Math.min(...residuals) <= 1e-9 * Math.max(...residuals.map(Math.abs))) return 0;
+  const unbiased = (autocorrelation(residuals, 1) + levels / n) / Math.max(0.2, 1 - (2 + levels) / n);
+  const correlation = Math.min(0.95, Math.max(0, unbiased));
+  return Math.min(0.95, correlation + caution * Math.sqrt((1 - correlation ** 2) / n));
 }
 
 /** How much values resemble those `lag` before them, −1 to 1. */

@@ -89,6 +89,17 @@ describe('metrics for other programs', () => {
     assert.equal(exportMetric(db, 'nothing', { format: 'csv', since: 0 }).ok, false);
   });
 
+  it('have percentiles within what was recorded, however few values there are', async () => {
+    record('latency', [100, 101]);
+    const exported = exportMetric(db, 'latency', { format: 'json', since: 0 });
+    const { rows } = JSON.parse(exported.ok ? exported.value.text : '') as { rows: { p50: number; p99: number }[] };
+    assert.ok(rows.every(({ p50, p99 }) => p50 >= 100 && p99 <= 101));
+    const quantiles = [...(await prometheusText(db, 1)).matchAll(/quantile="[^"]+"\} (\S+)/g)].map(([, each]) =>
+      Number(each),
+    );
+    assert.ok(quantiles.length === 4 && quantiles.every((each) => each >= 100 && each <= 101), quantiles.join(' '));
+  });
+
   function record(id: string, values: readonly number[], tags: MetricTags = {}): void {
     db.transact((tx) =>
       recordMetricValues(

@@ -34,7 +34,7 @@ describe('trends of recorded metrics', () => {
   afterEach(() => db[Symbol.dispose]());
 
   it('are worked out once, and anew when they are too old', async () => {
-    rising(duration.id, 40);
+    rising(duration.id, 80);
     const [first] = await trends();
     assert.equal(first?.direction, 'rising');
     assert.match(first.summary, /^Duration: rising by 1\.0 s a day \(p = /);
@@ -47,7 +47,7 @@ describe('trends of recorded metrics', () => {
   });
 
   it('of other spans are worked out for themselves', async () => {
-    rising(duration.id, 40);
+    rising(duration.id, 80);
     await trends();
     await analyzeTrends(options(), { days: 7 });
     assert.equal(tasks.length, 2);
@@ -57,17 +57,32 @@ describe('trends of recorded metrics', () => {
     rising(duration.id, 3);
     assert.deepEqual(await trends(), []);
     const asked = await analyzeTrends(options(), { days: 30, metricId: duration.id });
-    assert.equal(asked.ok && asked.value[0]?.summary, 'Duration: 3 values are too few to say.');
+    assert.equal(
+      asked.ok && asked.value[0]?.summary,
+      'Duration: not enough data yet: 3 values over 2 h; a trend needs 20 over 3 days.',
+    );
     const unknown = await analyzeTrends(options(), { days: 30, metricId: 'nothing' });
     assert.equal(!unknown.ok && unknown.failure.reason, 'not_found');
   });
 
+  it('and changes of level are none of a lot within a day, however clear', async () => {
+    for (let index = 0; index < 300; index += 1)
+      record(duration.id, clock.now() - (300 - index) * 60_000, 100 + index + (index > 150 ? 1000 : 0));
+    assert.deepEqual(await trends(), []);
+    const asked = await analyzeTrends(options(), { days: 30, metricId: duration.id });
+    assert.ok(asked.ok);
+    assert.deepEqual(
+      asked.value.map(({ direction, changePoints, summary }) => [direction, changePoints, summary.slice(0, 31)]),
+      [['unknown', [], 'Duration: not enough data yet: ']],
+    );
+  });
+
   it('of counters are those of their sums a day', async () => {
-    for (let day = 1; day <= 20; day += 1) {
-      for (let part = 0; part < 3; part += 1) record(saved.id, clock.now() - day * dayMs, 100 * (21 - day));
+    for (let day = 1; day <= 24; day += 1) {
+      for (let part = 0; part < 3; part += 1) record(saved.id, clock.now() - day * dayMs, 100 * (25 - day));
     }
     const [trend] = await trends();
-    assert.deepEqual([trend?.direction, trend?.count], ['rising', 20]);
+    assert.deepEqual([trend?.direction, trend?.count], ['rising', 24]);
     assert.ok(Math.abs((trend?.slopePerDay ?? 0) - 300) < 1);
   });
 

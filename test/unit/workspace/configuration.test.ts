@@ -92,6 +92,24 @@ describe('the order of precedence', () => {
     ]);
   });
 
+  it('tells a variable that begins as settings do, by its first words, and no others', () => {
+    const { problems } = read('', {
+      environment: {
+        NOODLE_TEST_PARALEL: '2',
+        NOODLE_BUILD_XYZZY_QUUX: '1',
+        NOODLE_LOG: 'debug',
+        NOODLE_EVIDENCE: '1',
+      },
+    });
+    assert.deepEqual(
+      problems.map(({ message }) => message),
+      [
+        'the environment variable NOODLE_TEST_PARALEL is unknown; did you mean NOODLE_TEST_PARALLEL_EXECUTIONS?',
+        'the environment variable NOODLE_BUILD_XYZZY_QUUX is unknown; `noodle config` lists the settings',
+      ],
+    );
+  });
+
   it('tells an unknown VS Code setting', () => {
     assert.deepEqual(messages(read(null, { vscode: { 'test.parallelExecution': 2 } })), [
       'the VS Code setting noodle.test.parallelExecution is unknown; did you mean noodle.test.parallelExecutions?',

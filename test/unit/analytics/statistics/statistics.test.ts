@@ -11,7 +11,7 @@ import {
 } from '../../../../agent/analytics/statistics/ranks.ts';
 import { seasonOf } from '../../../../agent/analytics/statistics/season.ts';
 import { autocorrelation, trendOf } from '../../../../agent/analytics/statistics/trend.ts';
-import { Chance, steadySeries, withSteps } from '../../../rig/generated-series.ts';
+import { autoregressive, Chance, steadySeries, withSteps } from '../../../rig/generated-series.ts';
 
 const indexed = (values: readonly number[]) => values.map((value, at) => ({ at, value }));
 
@@ -52,11 +52,14 @@ describe('trends', () => {
     assert.equal(trendOf(indexed([1, 2, 3])).direction, 'unknown');
   });
 
-  it('of slow wandering are told seldom', () => {
-    let told = 0;
-    for (let seed = 0; seed < 100; seed += 1)
-      if (trendOf(indexed(steadySeries(new Chance(seed), 120, 'autocorrelated'))).direction !== 'steady') told += 1;
-    assert.ok(told <= 5, `${told} of 100`);
+  it('of slow wandering are told as seldom as is stated, be it strong or none', () => {
+    for (const phi of [0, 0.3, 0.6]) {
+      const chance = new Chance(9);
+      let told = 0;
+      for (let turn = 0; turn < 400; turn += 1)
+        if (trendOf(indexed(autoregressive(chance, { length: 40, phi }))).direction !== 'steady') told += 1;
+      assert.ok(told <= 9, `${phi}: ${told} of 400, stated are 4`);
+    }
   });
 
   it('know how values resemble those before them', () => {
@@ -88,7 +91,17 @@ describe('changes of level', () => {
       let found = 0;
       for (let seed = 0; seed < 60; seed += 1)
         found += levelChanges(steadySeries(new Chance(seed), 150, noise)).length > 0 ? 1 : 0;
-      assert.ok(found <= 8, `${noise}: ${found} of 60`);
+      assert.ok(found <= 6, `${noise}: ${found} of 60, stated are 3`);
+    }
+  });
+
+  it('are as seldom found in slow wandering', () => {
+    for (const phi of [0.3, 0.5, 0.7]) {
+      const chance = new Chance(10);
+      let found = 0;
+      for (let turn = 0; turn < 60; turn += 1)
+        found += levelChanges(autoregressive(chance, { length: 150, phi })).length > 0 ? 1 : 0;
+      assert.ok(found <= 6, `${phi}: ${found} of 60, stated are 3`);
     }
   });
 
