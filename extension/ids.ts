@@ -16,6 +16,9 @@ export const commandIds = {
   restartAgent: 'noodle.restartAgent',
   createConfiguration: 'noodle.createConfiguration',
   showCost: 'noodle.showCost',
+  goToTest: 'noodle.goToTest',
+  goToCode: 'noodle.goToCode',
+  runRelatedTests: 'noodle.runRelatedTests',
   /** Of items in the Plan and Runs trees. */
   runItem: 'noodle.runItem',
   explainItem: 'noodle.explainItem',
@@ -50,6 +53,7 @@ export const editorSettings = {
   notifyStateRepaired: 'noodle.notifications.stateRepaired',
   notifyAlerts: 'noodle.notifications.alerts',
   startAutomatically: 'noodle.agent.startAutomatically',
+  testExplorerMode: 'noodle.testExplorer.mode',
 } as const;
 export type EditorSetting = (typeof editorSettings)[keyof typeof editorSettings];
 

@@ -5,6 +5,6 @@ import type { Handlers } from '../server/server.ts';
 export function relatedHandlers({ related }: { readonly related: Related }) {
   return {
     getRelatedTests: ({ file, line }) => related.tests(file, line),
-    getRelatedCode: ({ test }) => related.code(test),
+    getRelatedCode: (asked) => related.code(asked),
   } satisfies Partial<Handlers>;
 }

@@ -54,7 +54,11 @@ export const relatedOperations = {
   getRelatedCode: operation({
     route: 'GET /related-code',
     summary: 'The functions and files that a test is about: what it names and runs first.',
-    input: z.object({ test: TestId }),
+    input: z.object({
+      test: TestId.optional().describe('A test file or a case in it.'),
+      file: RepoPath.optional().describe('Instead of a test: the file that it stands in.'),
+      line: z.coerce.number().pipe(z.int().positive()).optional().describe('With a file: a line of the case.'),
+    }),
     output: z.object({ places: z.array(RelatedPlace) }),
     role: 'viewer',
   }),

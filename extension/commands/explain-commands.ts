@@ -15,7 +15,8 @@ export function registerExplainCommands(surroundings: CommandSurroundings): void
   registerCommand(surroundings, commandIds.showPlan, () => vscode.commands.executeCommand(`${viewIds.plan}.focus`));
   registerCommand(surroundings, commandIds.explainItem, (item) => explain(subjectOf(item)));
   registerCommand(surroundings, commandIds.explain, async (argument) => {
-    const subject = typeof argument === 'string' ? argument : await pickSubject(surroundings, testsOf(argument));
+    const named = typeof argument === 'string' ? argument : testItemId(argument);
+    const subject = named ?? (await pickSubject(surroundings, testsOf(argument)));
     if (subject !== undefined) await explain(subject);
   });
   registerCommand(surroundings, commandIds.whySkipped, async () => {
@@ -29,6 +30,13 @@ export function registerExplainCommands(surroundings: CommandSurroundings): void
     const chosen = await vscode.window.showQuickPick(skipped.files, { title: 'Why was this skipped?', placeHolder });
     if (chosen !== undefined) await explain(chosen);
   });
+}
+
+/** The file or case that an item of the Test Explorer stands for; null for folders, suites and everything else. */
+function testItemId(argument: unknown): string | null {
+  if (typeof argument !== 'object' || argument === null || !('id' in argument) || !('uri' in argument)) return null;
+  const id = String(argument.id);
+  return id.startsWith('suite:') || id.startsWith('folder:') ? null : id;
 }
 
 /** The tests that a code lens is about; null when the command was called from elsewhere. */

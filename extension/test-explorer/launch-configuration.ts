@@ -34,11 +34,11 @@ function programOf({ type, program, runtimeArguments, cargo, classPaths }: Debug
   }
 }
 
-/** What to install where no debugger of a type is there. */
-export const debuggerExtensions: Readonly<Record<DebuggerType, string>> = {
-  node: 'the JavaScript debugger that comes with VS Code',
-  debugpy: 'Python Debugger (ms-python.debugpy)',
-  go: 'Go (golang.go)',
-  lldb: 'CodeLLDB (vadimcn.vscode-lldb)',
-  java: 'Debugger for Java (vscjava.vscode-java-debug)',
+/** The extension that brings a debugger of each type. */
+export const debuggerExtensions: Readonly<Record<DebuggerType, { readonly name: string; readonly id: string }>> = {
+  node: { name: 'the JavaScript debugger that comes with VS Code', id: 'ms-vscode.js-debug' },
+  debugpy: { name: 'the extension Python Debugger', id: 'ms-python.debugpy' },
+  go: { name: 'the extension Go', id: 'golang.go' },
+  lldb: { name: 'the extension CodeLLDB', id: 'vadimcn.vscode-lldb' },
+  java: { name: 'the extension Debugger for Java', id: 'vscjava.vscode-java-debug' },
 };

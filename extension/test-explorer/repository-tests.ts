@@ -2,9 +2,9 @@
 import * as vscode from 'vscode';
 import type { NoodleEvent } from '../../agent/protocol/events.ts';
 import type { Execution } from '../../agent/protocol/execution.ts';
-import type { ExecutionId } from '../../agent/protocol/ids.ts';
+import type { ExecutionId, TestId } from '../../agent/protocol/ids.ts';
 import type { PlanRequest } from '../../agent/protocol/plan.ts';
-import type { TestFile } from '../../agent/protocol/test.ts';
+import type { Framework, TestFile } from '../../agent/protocol/test.ts';
 import { isUnfinished, type Repository } from '../repository.ts';
 import { addCoverage } from './coverage.ts';
 import { describePlan } from './planned-reason.ts';
@@ -16,6 +16,8 @@ export interface RepositoryTestsOptions {
   readonly items: TestItems;
   readonly repository: Repository;
   readonly log: vscode.LogOutputChannel;
+  /** Tests of other frameworks are left to their own extension. */
+  readonly isShown: (framework: Framework) => boolean;
 }
 
 type EventOfRun = Extract<NoodleEvent, { executionId: ExecutionId }>;
@@ -28,6 +30,8 @@ export class RepositoryTests implements vscode.Disposable {
   readonly #early: EventOfRun[] = [];
   #pendingStarts = 0;
   #isWatching = false;
+  /** What somebody follows item by item, with what to do when a change reaches it. */
+  readonly #followed = new Set<(outdated: ReadonlySet<TestId>) => void>();
   #describedPlan: unknown = null;
 
   constructor(options: RepositoryTestsOptions) {
@@ -83,6 +87,12 @@ export class RepositoryTests implements vscode.Disposable {
     if (client.ok) await client.value.setWatching({ watching: isWatching });
   }
 
+  /** Calls `run` with the files that a change has reached, until the subscription is disposed of. */
+  follow(run: (outdated: ReadonlySet<TestId>) => void): vscode.Disposable {
+    this.#followed.add(run);
+    return new vscode.Disposable(() => this.#followed.delete(run));
+  }
+
   /** Makes the cases of a file: those on record, else what its source says. */
   async resolve(item: vscode.TestItem): Promise<void> {
     const { items, repository } = this.#options;
@@ -111,7 +121,7 @@ export class RepositoryTests implements vscode.Disposable {
   /** Looks for tests anew. */
   async refresh(): Promise<void> {
     await this.#options.repository.read();
-    await this.#list();
+    await this.list();
   }
 
   dispose(): void {
@@ -124,21 +134,29 @@ export class RepositoryTests implements vscode.Disposable {
     const { client } = this.#options.repository.connection;
     if (client === null) return;
     if (this.#isWatching) await client.setWatching({ watching: true });
-    await this.#list();
+    await this.list();
     const { executions } = await client.listExecutions({ limit: 10 });
     await Promise.all(executions.filter(isUnfinished).map((execution) => this.#find(execution)));
   }
 
-  async #list(): Promise<void> {
+  /** Shows the tests that the agent knows now. */
+  async list(): Promise<void> {
     const { repository, items } = this.#options;
     const listed = await repository.connection.client?.listTests({});
     if (listed === undefined) return;
-    const found = new Set(listed.files.map((file) => file.id));
+    const shown = listed.files.filter(({ framework }) => this.#options.isShown(framework));
+    const found = new Set(shown.map((file) => file.id));
     for (const id of items.fileIds) if (!found.has(id)) items.removeFile(id);
-    for (const file of listed.files) this.#put(file);
+    for (const file of shown) this.#put(file);
     this.#describedPlan = null;
     this.#describe();
-    await this.#resolveVisible();
+    await Promise.all([this.#resolveVisible(), this.#markFlaky()]);
+  }
+
+  async #markFlaky(): Promise<void> {
+    const { repository, items } = this.#options;
+    const known = await repository.connection.client?.listFlakyTests({});
+    if (known !== undefined) items.markFlaky(known.tests);
   }
 
   /** Of open test files the cases have their places, for the marks beside them. */
@@ -171,11 +189,12 @@ export class RepositoryTests implements vscode.Disposable {
     const { items, controller } = this.#options;
     switch (event.type) {
       case 'tests.changed':
-        for (const file of event.changed) this.#put(file);
+        for (const file of event.changed) if (this.#options.isShown(file.framework)) this.#put(file);
         event.removed.forEach((id) => items.removeFile(id));
         return;
       case 'tests.outdated':
         controller.invalidateTestResults(event.ids.flatMap((id) => items.file(id) ?? []));
+        for (const run of this.#followed) run(new Set(event.ids));
         return;
       default:
         if ('executionId' in event) this.#receiveOfRun(event);
@@ -195,7 +214,7 @@ export class RepositoryTests implements vscode.Disposable {
     showEvent(view, event);
     if (event.type !== 'run.finished') return;
     this.#runs.delete(event.executionId);
-    this.#resolveVisible().catch(() => {});
+    Promise.all([this.#resolveVisible(), this.#markFlaky()]).catch(() => {});
   }
 
   #nameOf(id: ExecutionId): string {

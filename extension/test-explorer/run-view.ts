@@ -64,7 +64,8 @@ export class RunView {
       undefined,
       item,
     );
-    if (result.output !== undefined) this.#run.appendOutput(`${result.output.replaceAll(/\r?\n/g, '\r\n')}\r\n`, undefined, item);
+    if (result.output !== undefined)
+      this.#run.appendOutput(`${result.output.replaceAll(/\r?\n/g, '\r\n')}\r\n`, undefined, item);
     for (const { name, path } of result.attachments ?? [])
       this.#run.appendOutput(`attached  ${name}: ${path}\r\n`, undefined, item);
     switch (result.status) {

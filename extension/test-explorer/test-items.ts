@@ -1,8 +1,10 @@
 // The items of one repository in the Test Explorer: project folder → file → suites → case, made when they are needed.
 import * as vscode from 'vscode';
 import type { TestId } from '../../agent/protocol/ids.ts';
+import type { FlakyTest } from '../../agent/protocol/flakiness.ts';
 import type { TestCase, TestFile, TestResult } from '../../agent/protocol/test.ts';
 import type { Repository } from '../repository.ts';
+import { TestMarks, type TagName } from './test-marks.ts';
 
 /** What an item stands for. */
 export interface ItemSubject {
@@ -27,6 +29,12 @@ export class TestItems {
   readonly #files = new Map<TestId, vscode.TestItem>();
   readonly #cases = new Map<TestId, vscode.TestItem>();
   readonly #known = new Map<TestId, TestFile>();
+  /** By the address of the file that they stand for. */
+  readonly #byAddress = new Map<string, vscode.TestItem>();
+  /** The cases that are shown, by their file. */
+  readonly #casesOf = new Map<TestId, Set<TestId>>();
+  readonly #marks = new TestMarks();
+  readonly #tags = new Map<TagName, vscode.TestTag>();
 
   constructor(options: TestItemsOptions) {
     this.#options = options;
@@ -43,12 +51,16 @@ export class TestItems {
   /** Adds a test file, whose cases are made when it is expanded, or updates what is known of it. */
   putFile(file: TestFile): void {
     this.#known.set(file.id, file);
-    if (this.#files.has(file.id)) return;
-    const item = this.#options.controller.createTestItem(file.id, nameIn(file), this.#uri(file.file));
+    this.#marks.recorded(file);
+    if (this.#files.has(file.id)) return this.#mark(file.id);
+    const uri = this.#uri(file.file);
+    const item = this.#options.controller.createTestItem(file.id, nameIn(file), uri);
     item.canResolveChildren = true;
     item.sortText = file.file;
     this.#adopt(item, { file: file.id, testCase: null });
     this.#files.set(file.id, item);
+    this.#byAddress.set(uri.toString(), item);
+    this.#mark(file.id);
     this.#parentOf(file).add(item);
   }
 
@@ -56,8 +68,11 @@ export class TestItems {
     const item = this.#files.get(id);
     this.#files.delete(id);
     this.#known.delete(id);
+    this.#marks.forget(id);
+    for (const testCase of this.#casesOf.get(id) ?? []) this.#cases.delete(testCase);
+    this.#casesOf.delete(id);
     if (item === undefined) return;
-    for (const testCase of this.#casesBelow(item)) this.#cases.delete(testCase);
+    this.#byAddress.delete(item.uri?.toString() ?? '');
     this.#removeWithEmptyParents(item, null);
   }
 
@@ -74,7 +89,7 @@ export class TestItems {
   /** The cases below a file are these and no others, in this order. */
   putCases(file: vscode.TestItem, cases: readonly TestCase[]): void {
     const wanted = new Set(cases.map((testCase) => testCase.id));
-    for (const id of this.#casesBelow(file)) if (!wanted.has(id)) this.#removeCase(id, file);
+    for (const id of this.#casesIn(file)) if (!wanted.has(id)) this.#removeCase(id, file);
     cases.forEach((testCase, index) => {
       this.#putCase(file, testCase).sortText = String(index).padStart(6, '0');
     });
@@ -88,23 +103,24 @@ export class TestItems {
 
   /** The test file at an address, as an item. */
   fileAt(uri: vscode.Uri): vscode.TestItem | null {
-    const address = uri.toString();
-    return [...this.#files.values()].find((item) => item.uri?.toString() === address) ?? null;
+    return this.#byAddress.get(uri.toString()) ?? null;
   }
 
   /** The cases that are declared at a line, counted from 0, of the file at `uri`. */
   casesAt(uri: vscode.Uri, line: number): TestId[] {
-    const address = uri.toString();
-    return [...this.#cases].flatMap(([id, item]) =>
-      item.range?.start.line === line && item.uri?.toString() === address ? [id] : [],
-    );
+    const file = this.fileAt(uri);
+    return file === null
+      ? []
+      : [...this.#casesIn(file)].filter((id) => this.#cases.get(id)?.range?.start.line === line);
   }
 
   /** The item of a result; a case that was not known is added where it belongs. Null when its file is not known. */
   ofResult(result: TestResult): vscode.TestItem | null {
+    const id = fileIdOf(result);
+    if (this.#marks.ran(id, result.id, result.durationMs)) this.#mark(id);
     const known = this.#cases.get(result.id);
     if (known !== undefined) return known;
-    const file = this.#files.get(fileIdOf(result));
+    const file = this.#files.get(id);
     if (file === undefined || result.titlePath.length === 0) return file ?? null;
     const line = result.declaredAt?.file === result.file ? result.declaredAt.line : null;
     return this.#putCase(file, {
@@ -125,6 +141,12 @@ export class TestItems {
       const description = reasons.get(id) ?? '';
       if ((item.description ?? '') !== description) item.description = description;
     }
+    for (const id of this.#marks.planned(new Set(reasons.keys()))) this.#mark(id);
+  }
+
+  /** Tests that fail by chance, and those in quarantine; no others do. */
+  markFlaky(tests: readonly FlakyTest[]): void {
+    for (const id of this.#marks.flaky(tests, (test) => this.#fileIdIn(test))) this.#mark(id);
   }
 
   #putCase(file: vscode.TestItem, testCase: TestCase): vscode.TestItem {
@@ -145,8 +167,13 @@ export class TestItems {
       file.uri,
     );
     if (range !== undefined) item.range = range;
-    this.#adopt(item, { file: this.#fileIdOf(file), testCase: testCase.id });
+    const fileId = this.#fileIdOf(file);
+    this.#adopt(item, { file: fileId, testCase: testCase.id });
     this.#cases.set(testCase.id, item);
+    if (fileId !== null) {
+      this.#casesOf.set(fileId, (this.#casesOf.get(fileId) ?? new Set()).add(testCase.id));
+      this.#markCase(fileId, testCase.id);
+    }
     parent.children.add(item);
     return item;
   }
@@ -191,19 +218,52 @@ export class TestItems {
     return item;
   }
 
-  #casesBelow(item: vscode.TestItem): TestId[] {
-    const ids: TestId[] = [];
-    item.children.forEach((child) => {
-      const testCase = this.#options.subjects.get(child)?.testCase ?? null;
-      if (testCase !== null) ids.push(testCase);
-      ids.push(...this.#casesBelow(child));
+  #casesIn(file: vscode.TestItem): ReadonlySet<TestId> {
+    const id = this.#fileIdOf(file);
+    return (id === null ? undefined : this.#casesOf.get(id)) ?? new Set();
+  }
+
+  /** The tags of a file, and of its cases that are shown. */
+  #mark(id: TestId): void {
+    const item = this.#files.get(id);
+    if (item === undefined) return;
+    this.#tag(item, this.#marks.ofFile(id));
+    for (const testCase of this.#casesOf.get(id) ?? []) this.#markCase(id, testCase);
+  }
+
+  #markCase(file: TestId, testCase: TestId): void {
+    const item = this.#cases.get(testCase);
+    if (item === undefined) return;
+    this.#tag(item, this.#marks.ofCase(file, testCase));
+    const description = this.#marks.descriptionOf(file, testCase);
+    if ((item.description ?? '') !== description) item.description = description;
+  }
+
+  /** Whatever is assigned is sent to the window, so only what differs is. */
+  #tag(item: vscode.TestItem, names: readonly TagName[]): void {
+    if (item.tags.length === names.length && item.tags.every(({ id }, index) => id === names[index])) return;
+    item.tags = names.map((name) => {
+      const tag = this.#tags.get(name) ?? new vscode.TestTag(name);
+      this.#tags.set(name, tag);
+      return tag;
     });
-    return ids;
+  }
+
+  /** The file that a test is in; a title may hold ` > ` too. */
+  #fileIdIn(test: TestId): TestId | null {
+    if (this.#files.has(test)) return test;
+    for (let end = test.indexOf(' > '); end !== -1; end = test.indexOf(' > ', end + 3)) {
+      // The beginning of an id is one itself where a file is known by it.
+      const id = test.slice(0, end) as TestId;
+      if (this.#files.has(id)) return id;
+    }
+    return null;
   }
 
   #removeCase(id: TestId, file: vscode.TestItem): void {
     const item = this.#cases.get(id);
     this.#cases.delete(id);
+    this.#casesOf.get(this.#fileIdOf(file) ?? id)?.delete(id);
     if (item !== undefined) this.#removeWithEmptyParents(item, file);
   }
 

@@ -15,7 +15,13 @@ export interface RelatedTestsInput {
   readonly files: readonly TestFile[];
 }
 
-type Candidate = RelatedTest & { readonly distance: number; readonly breadth: number };
+interface Candidate {
+  readonly test: RelatedTest;
+  /** How many imports lead to the code. */
+  readonly distance: number;
+  /** How many files it runs in all. */
+  readonly breadth: number;
+}
 
 /** The innermost function or class around a line; null outside of all. */
 export function symbolAt(symbols: readonly CodeSymbol[], line: number): CodeSymbol | null {
@@ -39,9 +45,9 @@ export function testsOf(input: RelatedTestsInput, file: RepoPath, symbol: CodeSy
         ? `it names ${symbol.name}`
         : `it imports ${distance === 1 ? 'the file' : `it through ${counted(distance - 1, 'file')}`}`;
     const by = symbol !== null && line !== null ? 'named' : 'imported';
-    return [{ id: test.id, file: test.file, line, evidence: by, why, distance, breadth: Infinity }];
+    return [{ test: { id: test.id, file: test.file, line, evidence: by, why }, distance, breadth: Infinity }];
   });
-  return found.toSorted(byTelling).map(({ distance: _, breadth: __, ...test }) => test);
+  return found.toSorted(byTelling).map(({ test }) => test);
 }
 
 interface Looked {
@@ -56,9 +62,8 @@ function byRecord(test: TestFile, recorded: TestEvidence, { file, symbol, distan
   if (covered === undefined || !hasRun(covered, symbol)) return [];
   const what = symbol === null ? 'code of the file' : symbol.name;
   const why = `it ran ${what} when it was last recorded, with ${counted(recorded.covered.length, 'file')} in all`;
-  return [
-    { id: test.id, file: test.file, line, evidence: 'recorded', why, distance, breadth: recorded.covered.length },
-  ];
+  const related = { id: test.id, file: test.file, line, evidence: 'recorded', why } as const;
+  return [{ test: related, distance, breadth: recorded.covered.length }];
 }
 
 /** By the functions that ran where the language tells them, which move with edits; else by lines. */
@@ -71,11 +76,11 @@ function hasRun(covered: CoveredFile, symbol: CodeSymbol | null): boolean {
 
 /** Tests that name the code first, then the nearest, then those that run the least besides. */
 function byTelling(one: Candidate, other: Candidate): number {
-  if ((one.line === null) !== (other.line === null)) return one.line === null ? 1 : -1;
+  if ((one.test.line === null) !== (other.test.line === null)) return one.test.line === null ? 1 : -1;
   const [near, far] = [one.distance, other.distance];
   if (near !== far) return near < far ? -1 : 1;
   if (one.breadth !== other.breadth) return one.breadth < other.breadth ? -1 : 1;
-  return one.file < other.file ? -1 : 1;
+  return one.test.file < other.test.file ? -1 : 1;
 }
 
 /** How many imports lead to `file` from each file that reaches it. */

@@ -108,10 +108,18 @@ describe('tests and the code that they are about', () => {
     ]);
   });
 
+  it('are found by the place of a case too', async () => {
+    const found = await related.code({ file: RepoPath.parse('test/cart.test.ts'), line: 6 });
+    assert.ok(found.ok);
+    assert.equal(found.value.places[0]?.name, 'discount');
+    const nothing = await related.code({});
+    assert.ok(!nothing.ok && nothing.failure.reason === 'invalid_input');
+  });
+
   it('are not known of what is not there', async () => {
     const [tests, code] = [
       await related.tests(RepoPath.parse('src/gone.ts'), 1),
-      await related.code(TestId.parse('mocha:gone')),
+      await related.code({ test: TestId.parse('mocha:gone') }),
     ];
     assert.ok(!tests.ok && tests.failure.reason === 'not_found');
     assert.ok(!code.ok && code.failure.reason === 'not_found');
@@ -134,7 +142,7 @@ describe('tests and the code that they are about', () => {
   }
 
   async function codeOf(test: string) {
-    const found = await related.code(TestId.parse(test));
+    const found = await related.code({ test: TestId.parse(test) });
     assert.ok(found.ok);
     return found.value.places.map((each) => [each.path, each.line, each.name, each.evidence] as const);
   }

@@ -14,7 +14,7 @@ const View = z.object({ id: z.string(), name: z.string(), when: z.string().optio
 const Item = z.object({ command: z.string(), when: z.string().optional() });
 const Setting = z.object({
   type: z.string(),
-  default: z.union([z.boolean(), z.number()]),
+  default: z.union([z.boolean(), z.number(), z.string()]),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   description: z.string(),
@@ -103,6 +103,7 @@ describe('the manifest', () => {
       commandIds.runFailed,
       commandIds.buildImpacted,
       commandIds.runItem,
+      commandIds.runRelatedTests,
     ];
     const offered = contributes.commands.filter(
       ({ command, enablement }) => executing.includes(command) && enablement?.includes('isWorkspaceTrusted') !== true,
