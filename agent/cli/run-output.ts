@@ -1,9 +1,10 @@
 // A run as a person reads it: the plan in one line, failures at once and in full, the rest in numbers.
+import { emptyTree } from '../protocol/change-set.ts';
 import type { BuildResult } from '../protocol/build.ts';
 import type { EventOf, NoodleEvent } from '../protocol/events.ts';
 import type { TestCounts } from '../protocol/execution.ts';
 import type { ExecutionId } from '../protocol/ids.ts';
-import { plannedFiles, type Plan, type PlannedBuild, type ReusedTest } from '../protocol/plan.ts';
+import { plannedFiles, type Plan, type PlanDuration, type PlannedBuild, type ReusedTest } from '../protocol/plan.ts';
 import { counted, formatCount, formatDuration } from '../protocol/quantities.ts';
 import type { TestResult } from '../protocol/test.ts';
 import { differenceLines } from './difference.ts';
@@ -150,28 +151,35 @@ function buildLines({ recovery = [], undeclaredReads = [], failure, problems }: 
 
 function headline(name: string, event: EventOf<'run.started'>): string {
   const branch = event.branch === null ? '' : ` · ${event.branch}`;
-  return `${name}${branch} · ${counted(event.changedFiles, 'file')} changed since ${event.base}`;
+  const what = event.base === emptyTree ? `${counted(event.changedFiles, 'file')}, all of them new` : `${counted(event.changedFiles, 'file')} changed since ${event.base}`;
+  return `${name}${branch} · ${what}`;
 }
 
 /** The plan in one line; in full with each item's reason. */
 export function planLines(plan: Plan, isFull: boolean): string[] {
-  const files = plannedFiles(plan);
-  const reused = plan.reused ?? [];
-  const building = plan.builds.filter((build) => !build.cached).length;
-  const expectedMs = plan.tests.reduce((sum, test) => sum + test.expectedMs, 0);
-  const builds = plan.builds.length === 0 ? '' : `${building} of ${counted(plan.builds.length, 'target')}, `;
-  const about = plan.tests.length === 0 ? '' : `, about ${formatDuration(expectedMs)}`;
-  const tests = files === 0 && builds !== '' ? '' : `${formatCount(plan.tests.length)} of ${counted(files, 'test file')}`;
-  const kept = reused.length === 0 ? '' : `, ${formatCount(reused.length)} reused`;
-  const what = tests === '' ? builds.replace(/, $/, '') : `${builds}${tests}${kept}`;
-  const lines = [`plan    ${what}${about}   (${formatDuration(plan.planMs)})`];
+  const lines = [`plan    ${planned(plan)}   (${formatDuration(plan.planMs)})`];
   if (isFull) {
     for (const build of plan.builds) lines.push(`        ${build.cached ? '=' : '○'} ${build.target}   ${build.reason}${expectation(build)}`);
-    for (const test of plan.tests) lines.push(`        ○ ${test.file}   ${test.why.join(' → ')}   p ${test.probability.toFixed(2)}, ${formatDuration(test.expectedMs)}`);
+    for (const test of plan.tests) lines.push(`        ○ ${test.file}   ${test.why.join(' → ')}   p ${test.probability.toFixed(2)}, ${test.p90Ms === undefined ? 'never measured' : formatDuration(test.expectedMs)}`);
+    for (const test of plan.budget?.leftOut ?? []) lines.push(`        - ${test.file}   left out by the budget   p ${test.probability.toFixed(2)}, ${formatDuration(test.expectedMs)}`);
+    if (plan.expected !== undefined) lines.push(`        ${durationLine(plan.expected)}`);
+    for (const test of plan.reused ?? []) lines.push(`        = ${test.file}   reused: unchanged since ${timeOf(test.since)} (${test.executionId}), ${test.why.join(' → ')}`);
   }
-  if (isFull) for (const test of reused) lines.push(`        = ${test.file}   reused: unchanged since ${timeOf(test.since)} (${test.executionId}), ${test.why.join(' → ')}`);
   for (const note of plan.notes) lines.push(`        note: ${note}`);
   return lines;
+}
+
+/** `1 of 3 targets, 2 of 10 test files, 1 reused, about 1.5 s`, without what there is none of. */
+function planned(plan: Plan): string {
+  const { builds, tests, reused = [] } = plan;
+  const files = plannedFiles(plan);
+  const parts = [
+    ...(builds.length === 0 ? [] : [`${builds.filter((build) => !build.cached).length} of ${counted(builds.length, 'target')}`]),
+    ...(files === 0 ? [] : [`${formatCount(tests.length)} of ${counted(files, 'test file')}`]),
+    ...(reused.length === 0 ? [] : [`${formatCount(reused.length)} reused`]),
+    ...(plan.expected === undefined ? [] : [`about ${formatDuration(plan.expected.medianMs)}`]),
+  ];
+  return parts.length === 0 ? 'nothing' : parts.join(', ');
 }
 
 /** `20:05:13` of today, else with its day. */
@@ -186,6 +194,10 @@ function reusedLine(reused: readonly ReusedTest[]): string {
   const tests = reused.reduce((sum, each) => sum + each.tests, 0);
   const since = Math.min(...reused.map((each) => each.since));
   return `${counted(tests, 'test')} in ${counted(reused.length, 'file')}: unchanged since ${reused.length === 1 ? '' : 'they passed, the first at '}${timeOf(since)}`;
+}
+
+function durationLine({ medianMs, p90Ms, buildsMs, startMs }: PlanDuration): string {
+  return `about ${formatDuration(medianMs)}, nine of ten times below ${formatDuration(p90Ms)}: builds ${formatDuration(buildsMs)}, start of runners ${formatDuration(startMs)}`;
 }
 
 /** `   p 0.12, 0.8 s`, as far as it is known. */
@@ -216,7 +228,11 @@ function endLines(event: EventOf<'run.finished'>, plan: Plan | null, { style }: 
   if (plan !== null && plan.skipped.count > 0) {
     lines.push(`${style('bold', 'skipped')} ${counted(plan.skipped.count, 'test')}: nothing that they depend on changed   noodle explain --skipped`);
   }
-  for (const note of event.notes) lines.push(`note    ${note}`);
+  const leftOut = plan?.budget?.leftOut.length ?? 0;
+  if (leftOut > 0) lines.push(`${style('bold', 'skipped')} ${counted(leftOut, 'test file')} by the budget   noodle explain <test>`);
+  // What the plan told already is not news.
+  const told = plan?.notes ?? [];
+  for (const note of event.notes) if (!told.some((each) => note.endsWith(`: ${each}`))) lines.push(`note    ${note}`);
   return [...lines, style(status === 'succeeded' ? 'green' : 'red', lastLine(event))];
 }
 

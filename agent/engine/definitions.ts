@@ -12,6 +12,8 @@ export interface StepOutcome {
   readonly state: 'succeeded' | 'failed' | 'skipped';
   /** Of a step that is skipped: what needs it is skipped too. */
   readonly isBlocking?: boolean;
+  /** Of a step that failed: it could not do its work at all, so it found no failure. */
+  readonly isUnable?: boolean;
   readonly reason?: string;
   readonly exitCode?: number;
 }

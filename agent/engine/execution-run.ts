@@ -275,7 +275,7 @@ export class ExecutionRun {
     if (words === null) return;
     this.#unmet.set(definition.id, `${definition.name} ${words}`);
     const isFailure = definition.kind !== 'plan' && (end.event === 'failed' || end.event === 'timed_out');
-    if (isFailure) this.#noteFailure();
+    if (isFailure && end.isUnable !== true) this.#noteFailure();
   }
 
   #endUnstartedStep(definition: StepDefinition, event: 'skipped' | 'cancelled', reason: string): void {

@@ -34,6 +34,8 @@ export interface StepEnd {
   readonly event: LifeEvent;
   /** What needs a step that was skipped is skipped too. */
   readonly isBlocking?: boolean;
+  /** It could not do its work at all. */
+  readonly isUnable?: boolean;
   readonly reason?: string;
   readonly exitCode?: number;
 }
@@ -215,10 +217,11 @@ class RunningStep {
 }
 
 function endOf(outcome: StepOutcome): StepEnd {
-  const { state, reason, exitCode, isBlocking = false } = outcome;
+  const { state, reason, exitCode, isBlocking = false, isUnable = false } = outcome;
   return {
     event: state,
     isBlocking,
+    isUnable,
     ...(reason === undefined ? {} : { reason }),
     ...(exitCode === undefined ? {} : { exitCode }),
   };

@@ -19,8 +19,11 @@ export const FileChange = z.object({
 });
 export type FileChange = z.infer<typeof FileChange>;
 
+/** The base of a first commit, as git names a tree without files: everything is new. */
+export const emptyTree = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
+
 export const ChangeSet = z.object({
-  /** What the change is measured against: a revision as the user wrote it, `HEAD`, `HEAD^`, or `file times` without git. */
+  /** What the change is measured against: a revision as the user wrote it, `HEAD`, `HEAD^`, `emptyTree`, or `file times` without git. */
   base: z.string(),
   /** The commit checked out, or null in a repository without commits or a folder without git. */
   head: z.string().nullable(),

@@ -206,7 +206,8 @@ function titlesOf(rest: string): string[] {
 }
 
 function outcomeOf(failed: number, trouble: ProjectTrouble | null): StepOutcome {
-  if (trouble !== null) return { state: 'failed', reason: trouble.message };
+  if (trouble !== null)
+    return { state: 'failed', reason: trouble.message, isUnable: trouble.isRunnerMissing && failed === 0 };
   // Failed tests speak for themselves: a reason is what went wrong besides them.
   if (failed > 0) return { state: 'failed' };
   return { state: 'succeeded' };

@@ -74,15 +74,7 @@ export interface Tests {
 export function createTests(options: TestsOptions): Tests {
   const catalog = new TestCatalog(options);
   const evidence = createEvidenceKeeper(options);
-  const contents = new ContentCache(options.root);
-  const recorded = createEvidenceSource(options, contents);
-  const reuse = createReuse({
-    options,
-    contents,
-    recorded,
-    projects: () => catalog.projects,
-    sources: () => catalog.sources,
-  });
+  const { recorded, reuse } = openRecords(options, catalog);
   const warm = createWarmth(options, () => catalog.names);
   const discover = async (changed?: readonly RepoPath[]): Promise<Discovery> => {
     await catalog.refresh(changed);
@@ -134,6 +126,15 @@ export function createTests(options: TestsOptions): Tests {
       await Promise.all([warm.dispose(), catalog.dispose(), evidence.dispose()]);
     },
   };
+}
+
+/** What earlier runs tell: what tests used, and which results hold. */
+function openRecords(options: TestsOptions, catalog: TestCatalog) {
+  const contents = new ContentCache(options.root);
+  const recorded = createEvidenceSource(options, contents);
+  const projects = () => catalog.projects;
+  const sources = () => catalog.sources;
+  return { recorded, reuse: createReuse({ options, contents, recorded, projects, sources }) };
 }
 
 function regretsByPath(store: Reader): Map<RepoPath, Set<TestId>> {

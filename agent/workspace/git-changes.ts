@@ -1,7 +1,7 @@
 // What differs from a revision, asked of git in the fewest processes that can tell: two at once, a third on a clean tree.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { ChangeSet, FileChange } from '../protocol/change-set.ts';
+import { emptyTree, type ChangeSet, type FileChange } from '../protocol/change-set.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
 import { RepoPath } from '../protocol/ids.ts';
 import { nearest } from '../protocol/nearest.ts';
@@ -110,7 +110,7 @@ async function changesOfLastCommit(
   const hasParent = stdout.slice(0, parentsEnd).trim() !== '';
   const entries = parentsEnd < 0 ? [] : parseDiff(stdout.slice(parentsEnd + 1).replace(/^\n/, ''), note === null);
   const notes = [...treeNotes, ...(note === null ? [] : [note]), ...(hasParent ? [] : [firstCommitNote(source, head)])];
-  return success(changeSet({ base: 'HEAD^', head, difference: { entries, notes } }));
+  return success(changeSet({ base: hasParent ? 'HEAD^' : emptyTree, head, difference: { entries, notes } }));
 }
 
 function firstCommitNote({ directories }: GitSource, { commit }: Head): string {

@@ -10,8 +10,7 @@ export function reproductionOf(result: TestResult, { project }: Pick<TestFile, '
 
 function commandOf({ framework, titlePath, id }: TestResult, file: string): string {
   const title = titlePath.join(' ');
-  const filter = (option: string) =>
-    title === '' ? '' : ` ${option} ${quoted(title.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`))}`;
+  const filter = (option: string) => (title === '' ? '' : ` ${option} ${quoted(patternOf(title))}`);
   switch (framework) {
     case 'vitest':
       return `npx vitest run ${quoted(file)}${filter('-t')}`;
@@ -21,9 +20,22 @@ function commandOf({ framework, titlePath, id }: TestResult, file: string): stri
       return `npx mocha ${quoted(file)}${title === '' ? '' : ` -f ${quoted(title)}`}`;
     case 'pytest':
       return `python -m pytest ${quoted([file, ...titlePath].join('::'))}`;
+    case 'go':
+      return `go test${titlePath.length === 0 ? '' : ` -run ${quoted(titlePath.map((each) => `^${patternOf(each.replaceAll(' ', '_'))}$`).join('/'))}`} ${packageOf(file)}`;
     default:
       return `noodle run ${quoted(id)}`;
   }
+}
+
+/** The package of a Go file, as seen from the module's folder. */
+function packageOf(file: string): string {
+  const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '';
+  return folder === '' ? '.' : quoted(`./${folder}`);
+}
+
+/** A pattern that matches the text alone. */
+function patternOf(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
 }
 
 /** As a shell takes it for one word. */

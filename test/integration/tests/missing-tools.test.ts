@@ -55,9 +55,11 @@ describe('a toolchain that is not installed', () => {
           },
         },
       });
-      const { lines, reasons } = await rig.run();
+      const { lines, reasons, execution } = await rig.run();
       assert.deepEqual(lines, ['passed noodle.yaml › beside']);
       assert.match(reasons.join('\n'), says);
+      // Nothing was tested there, so nothing failed.
+      assert.deepEqual([execution.state, execution.counts.failed, execution.firstFailureAtMs], ['failed', 0, null]);
     });
   }
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { emptyTree } from '../../../agent/protocol/change-set.ts';
 import { RepoPath } from '../../../agent/protocol/ids.ts';
 import { GitRig } from '../../rig/git-rig.ts';
 import { WorkspaceRig } from './open-rig.ts';
@@ -49,6 +50,7 @@ describe('a change set on a clean tree', () => {
     await repository.git('clone', '--quiet', '--depth=1', `file://${repository.root}`, clone.path('clone'));
     await using rig = await WorkspaceRig.open(clone.path('clone'));
     assert.deepEqual(await rig.summary(), ['added a.ts 1', 'added b.ts 1']);
+    assert.equal((await rig.changes()).base, emptyTree);
     assert.match((await rig.changes()).notes.join(), /^the clone is shallow and lacks the parent of HEAD/);
   });
 

@@ -85,6 +85,10 @@ describe('a command that reproduces a failure', () => {
     assert.equal(command('mocha', "it's fine"), String.raw`npx mocha test/a.js -f 'it'\''s fine'`);
     assert.equal(command('pytest', 'test_a'), 'python -m pytest test/a.js::test_a');
   });
+  it('names a test of Go in its package', () => {
+    assert.equal(command('go', 'TestSum'), `go test -run '^TestSum$' ./test`);
+    assert.equal(command('go', 'TestSum', 'tools'), `cd tools && go test -run '^TestSum$' ./test`);
+  });
   it('enters the folder of the project', () => {
     assert.equal(command('jest', 'adds', 'packages/a'), 'cd packages/a && npx jest test/a.js -t adds');
   });
