@@ -50,7 +50,17 @@ export function buildParts(foundation: Foundation, disposables: Disposables) {
   const tests = disposables.use(
     createTests({ ...common, graph, coChange: (file, other) => history.coChange(file, other)?.confidence ?? 0, root, stateDirectory, processes: foundation.processes, isTrusted, files, read, exclude: () => configuration.file.tests.exclude, commands: () => configuration.file.tests.commands ?? {}, isWorkedIn: () => isObserved() }),
   );
-  const planner = createPlanner({ workspace, history, graph, builds, tests, clock, configurationNotes: () => configuration.problems() });
+  const predictions = disposables.use(
+    createPredictions({
+      store,
+      modelsFolder: assetPath('models'),
+      workerFile: assetPath('prediction-worker'),
+      runtimeFiles: { module: assetPath('ort-module'), wasm: assetPath('ort-wasm') },
+      slots: () => ({ testSlots: limitsOf(settings()).tests, buildSlots: limitsOf(settings()).builds }),
+      onRefused: (message) => log.warn('a model was refused, its baseline answers', { message }),
+    }),
+  );
+  const planner = createPlanner({ predictions, workspace, history, graph, builds, tests, clock, configurationNotes: () => configuration.problems() });
   const isInstalled = () => checkInstallation(host);
   const judged = (changes: ChangeSet) => workspace.markSeen(changes);
   const mainJob = createMainJob({ ...common, planner, builds, tests, engine: foundation.engine, isTrusted, isInstalled, judged });
@@ -66,15 +76,6 @@ export function buildParts(foundation: Foundation, disposables: Disposables) {
   const coverage = createCoverage({ root: workspace.root, store, readGit: (args) => workspace.readGit(args), now: () => clock.now(), files });
   const answers = disposables.use(createAnswers({ history, builds, tests, graph, planner, store, events, clock, coverage, settings: () => configuration.settings }));
   const related = createRelated({ graph, planner, tests, store, read });
-  const predictions = disposables.use(
-    createPredictions({
-      store,
-      modelsFolder: assetPath('models'),
-      workerFile: assetPath('prediction-worker'),
-      runtimeFiles: { module: assetPath('ort-module'), wasm: assetPath('ort-wasm') },
-      onRefused: (message) => log.warn('a model was refused, its baseline answers', { message }),
-    }),
-  );
   const named = { store, engine: foundation.engine, clock, mainJob };
   const buildConfigs = new BuildConfigs({ ...named, targets: async () => (await builds.targets()).targets, definitionsChanged: () => continuousRun.replan() });
   const testSuites = new TestSuites({

@@ -2,6 +2,7 @@
 import { counted, formatDuration } from '../agent/protocol/quantities.ts';
 import type { FailingTest } from '../agent/protocol/analytics.ts';
 import type { Execution } from '../agent/protocol/execution.ts';
+import type { Plan } from '../agent/protocol/plan.ts';
 import { alertsLine } from './alert-notice.ts';
 import { commandIds } from './ids.ts';
 import { answerOf, currentExecution, isUnfinished, type RepositoryState } from './repository.ts';
@@ -96,8 +97,10 @@ function runningText(state: RepositoryState, execution: Execution): StatusText {
 
 /** From what the plan expects of the tests: the plan of the working tree is that of the run as long as nothing changes. */
 function expectedEnd({ plan }: RepositoryState, { finishedTests, plannedTests }: Execution): string {
-  if (plan === null || plan.tests.length !== plannedTests) return '';
-  const left = plan.tests.slice(finishedTests).reduce((sum, test) => sum + test.expectedMs, 0);
+  if (plan?.expected === undefined || plan.tests.length !== plannedTests) return '';
+  const timeOf = (tests: Plan['tests']) => tests.reduce((sum, test) => sum + test.expectedMs, 0);
+  const share = timeOf(plan.tests.slice(finishedTests)) / Math.max(1, timeOf(plan.tests));
+  const left = plan.expected.medianMs * share;
   return left < 1000 ? ', about to end' : `, about ${formatDuration(Math.ceil(left / 1000) * 1000)} left`;
 }
 

@@ -80,9 +80,21 @@ function verdictOn({ file }: FoundTest, plan: Plan, position: number): Pick<Expl
   if (reused !== undefined) {
     return { decision: 'reused', summary: `its result of ${new Date(reused.since).toLocaleString()} was reused: nothing that it depends on had changed since` };
   }
+  const budget = leftOutBy(plan, file.file);
+  if (budget !== null) return { decision: 'skipped', summary: `skipped by budget: ${budget}` };
   if (!plan.skipped.files.includes(file.file)) return { decision: 'unknown', summary: 'no plan that is recorded decided about it' };
   const changed = counted(plan.changes.length, 'file');
   return { decision: 'skipped', summary: `it was skipped: nothing that it depends on is among what changed (${changed})` };
+}
+
+/** Why a budget left a file out; null where none did. */
+function leftOutBy({ budget, tests }: Plan, file: RepoPath): string | null {
+  const left = budget?.leftOut.find((test) => test.file === file);
+  if (budget === undefined || left === undefined) return null;
+  const { kind, target, basis, expectedShare } = budget;
+  const asked = kind === 'time' ? formatDuration(target) : `${kind} ${target}`;
+  const others = expectedShare === null ? '' : `, which are expected to find ${(expectedShare * 100).toFixed(0)} % of the failures`;
+  return `the change can affect it (${left.why.join(' → ')}), and ${asked} went to ${counted(tests.length, 'test file')}${others}; its probability is ${left.probability.toFixed(3)} for ${formatDuration(left.expectedMs)}. ${basis}`;
 }
 
 /** The recorded plan that decided about the file last; without one, the plan that would be made now. */

@@ -22,6 +22,13 @@ export interface IdleAuditOptions {
   readonly isOnBattery: () => boolean;
 }
 
+/** The request that cuts a plan down as another one was, so that what that left out is measured. */
+function budgetRequest(budget: Plan['budget']): Pick<RunRequest, 'budgetMs' | 'confidence' | 'share'> {
+  if (budget === undefined) return {};
+  const { kind, target } = budget;
+  return kind === 'time' ? { budgetMs: target } : { [kind]: target };
+}
+
 /** So long nothing may have happened. */
 const quietMs = 120_000;
 
@@ -43,7 +50,7 @@ export class IdleAudit {
     this.#disposables.defer(events.on('run.started', ({ executionId }) => this.#otherRunStarted(executionId)));
     this.#disposables.defer(
       events.on('plan.made', ({ executionId, plan }) => {
-        if (plan.skipped.files.length > 0) this.#plans.set(executionId, plan);
+        if (plan.skipped.files.length + (plan.budget?.leftOut.length ?? 0) > 0) this.#plans.set(executionId, plan);
       }),
     );
     this.#disposables.defer(
@@ -86,8 +93,9 @@ export class IdleAudit {
   #audit(plan: Plan): void {
     const { settings, skippedMs, isOnBattery, start, log } = this.#options;
     if (!settings()['test.idleAudit'] || isOnBattery()) return;
-    if (skippedMs(plan) > settings()['test.idleAuditBudget'] * 1000) return;
-    const started = start({ trigger: 'watch', audit: true });
+    const leftOutMs = plan.budget?.leftOut.reduce((sum, { expectedMs }) => sum + expectedMs, 0) ?? 0;
+    if (skippedMs(plan) + leftOutMs > settings()['test.idleAuditBudget'] * 1000) return;
+    const started = start({ trigger: 'watch', audit: true, ...budgetRequest(plan.budget) });
     if (!started.ok) {
       log.warn('the selection could not be checked', { failure: started.failure });
       return;

@@ -11,12 +11,13 @@ import { failure, success, type Result } from '../protocol/failure.ts';
 import type { RepoPath } from '../protocol/ids.ts';
 import type { Plan, PlanRequest } from '../protocol/plan.ts';
 import type { Settings } from '../protocol/settings.ts';
+import { counted } from '../protocol/quantities.ts';
 import { savePlan } from '../store/plans.ts';
 import type { Store } from '../store/store.ts';
 import type { Tests } from '../tests/tests.ts';
 import { isSelection } from './is-selection.ts';
 import type { Planner } from './planner.ts';
-import { recordRegrets } from './regrets.ts';
+import { recordBudgetCheck, recordRegrets } from './regrets.ts';
 import { runNotes } from './run-notes.ts';
 import { savedBy } from './saved-time.ts';
 
@@ -92,6 +93,7 @@ export function refusalOf({
 function nameOf(request: RunRequest): string {
   if (request.buildsOnly === true)
     return request.targets === undefined ? 'Build impacted targets' : `Build ${request.targets.join(', ')}`;
+  if (request.budgetMs !== undefined || request.confidence !== undefined || request.share !== undefined) return 'Run tests within a budget';
   if (request.audit === true) return 'Run impacted tests, then the others';
   if (request.all === true) return 'Run all tests';
   if (request.failed === true) return 'Run failed tests';
@@ -142,7 +144,7 @@ class Run {
       durationMs: Math.max(0, (execution.finishedAt ?? startedAt) - startedAt),
       saved:
         this.#plan === null || !isSelection(this.#request) ? { testsMs: 0, buildsMs: 0 } : savedBy(store, this.#plan),
-      notes: [...runNotes(execution), ...found],
+      notes: [...runNotes(execution), ...found, ...this.#leftOut()],
     });
   }
 
@@ -151,16 +153,26 @@ class Run {
     const { store, clock, log } = this.#options;
     if (this.#request.audit !== true || this.#plan === null) return [];
     try {
-      return await recordRegrets(store, this.#plan, execution, clock.now());
+      const regrets = await recordRegrets(store, this.#plan, execution, clock.now());
+      return [...regrets, ...(await recordBudgetCheck(store, this.#plan, execution, clock.now()))];
     } catch (error) {
       log.error('what an audit found could not be recorded', { error });
       return [];
     }
   }
 
+  /** That a run is green says nothing of what its budget left out. */
+  #leftOut(): string[] {
+    const count = this.#plan?.budget?.leftOut.length ?? 0;
+    if (count === 0 || this.#request.audit === true) return [];
+    return [`the budget left out ${counted(count, 'test file')}: this is no answer for ${count === 1 ? 'it' : 'them'}`];
+  }
+
   async #remember(execution: Execution): Promise<void> {
     const isJudged = execution.state === 'succeeded' || execution.state === 'failed';
-    if (!isJudged || this.#changes === null || !isSelection(this.#request)) return;
+    // What a budget left out was not judged: the next run has it before it still.
+    const isPartial = (this.#plan?.budget?.leftOut.length ?? 0) > 0;
+    if (!isJudged || isPartial || this.#changes === null || !isSelection(this.#request)) return;
     try {
       await this.#options.judged(this.#changes);
     } catch (error) {
@@ -194,7 +206,7 @@ class Run {
       ...tests.steps({
         planned: plan.tests,
         impact,
-        request: this.#request,
+        request: plan.budget === undefined || plan.budget.leftOut.length === 0 ? this.#request : { ...this.#request, all: false },
         isContinuous: this.#request.trigger === 'watch',
         after,
       }),

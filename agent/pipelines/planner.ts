@@ -5,11 +5,11 @@ import type { Clock } from '../platform/clock.ts';
 import type { ChangeSet, FileChange } from '../protocol/change-set.ts';
 import { success, type Result } from '../protocol/failure.ts';
 import type { RepoPath, TestId } from '../protocol/ids.ts';
-import { isAudited, isBudgetAudited, type Plan, type PlanBudget, type PlanDuration, type PlannedTest, type PlanRequest } from '../protocol/plan.ts';
-import type { TestTime } from '../predictions/predictions.ts';
+import type { Plan, PlanBudget, PlanDuration, PlannedBuild, PlannedTest, PlanRequest } from '../protocol/plan.ts';
+import type { Calibration, TestTime } from '../predictions/predictions.ts';
 import type { Tests } from '../tests/tests.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { budgetNotes, budgetOf, cutToBudget, withBudgetAudit, type Calibration } from './budget.ts';
+import { budgetNotes, budgetOf, cutToBudget, withBudgetAudit, type Asked } from './budget.ts';
 import { isSelection } from './is-selection.ts';
 
 export interface PlannerOptions {
@@ -105,7 +105,15 @@ class RepositoryPlanner implements Planner {
     if (!changed.ok) return changed;
     this.#options.history?.follow(changed.value.head);
     const impact = graph.impactOf(changed.value, compared);
-    const { builds, tests, notes } = await this.#decide(request, changed.value, impact);
+    const asked = budgetOf(request);
+    if (!asked.ok) return asked;
+    const { builds, tests, notes, budget } = await this.#decide(request, {
+      changes: changed.value,
+      impact,
+      asked: asked.value,
+    });
+    const expected =
+      this.#options.predictions?.planDuration({ tests: [...tests.tests], builds }, this.#waits(builds)) ?? null;
     const plan: Plan = {
       changes: changed.value.files,
       builds,
@@ -117,6 +125,8 @@ class RepositoryPlanner implements Planner {
         : { count: 0, files: [] },
       notes,
       planMs: clock.monotonicMs() - startedAtMs,
+      ...(expected === null ? {} : { expected }),
+      ...(budget === null ? {} : { budget }),
     };
     return success({ plan, changes: changed.value, impact });
   }
@@ -170,19 +180,20 @@ class RepositoryPlanner implements Planner {
     }
   }
 
-  async #decide(request: PlanRequest, changes: ChangeSet, impact: Impact) {
+  async #decide(request: PlanRequest, { changes, impact, asked }: Situation) {
     const { builds, tests, configurationNotes } = this.#options;
     // Whoever asks for builds alone does not wait for tests to be found.
     const discovery = request.buildsOnly === true ? { files: [], problems: [] } : await tests.discover([]);
     const planned = request.buildsOnly === true ? nothingPlanned : await tests.plan({ changes, impact, request });
-    const selected = new Set(planned.tests.map((test) => test.id));
-    const testFolders = new Set(discovery.files.filter((file) => selected.has(file.id)).map((file) => file.project));
-    const built = await builds.plan({
-      request,
-      change: changes,
-      unbounded: impact.unbounded,
-      testFolders: [...testFolders],
-    });
+    const buildsOf = (chosen: readonly PlannedTest[]) => {
+      const ids = new Set(chosen.map((test) => test.id));
+      const folders = new Set(discovery.files.filter((file) => ids.has(file.id)).map((file) => file.project));
+      return builds.plan({ request, change: changes, unbounded: impact.unbounded, testFolders: [...folders] });
+    };
+    const whole = await buildsOf(planned.tests);
+    const { tests: kept, budget } = this.#cut(request, { tests: planned.tests, builds: whole.builds, asked });
+    // A project of which nothing is left to run needs no builds of its own.
+    const built = budget === null ? whole : await buildsOf(kept);
     const notes = [
       ...configurationNotes(),
       ...changes.notes,
@@ -191,8 +202,43 @@ class RepositoryPlanner implements Planner {
       ...planned.notes,
       ...built.notes,
     ];
-    return { builds: built.builds, tests: planned, notes: [...new Set(notes)] };
+    const said = [...new Set([...notes, ...budgetNotes({ tests: [...kept], ...(budget === null ? {} : { budget }) })])];
+    return { builds: built.builds, tests: { ...planned, tests: kept }, notes: said, budget };
   }
+
+  /** A budget of time is one for builds and tests together. */
+  #cut(
+    request: PlanRequest,
+    {
+      tests,
+      builds,
+      asked,
+    }: Pick<Plan, 'builds'> & { readonly tests: readonly PlannedTest[]; readonly asked: Asked | null },
+  ): { readonly tests: readonly PlannedTest[]; readonly budget: PlanBudget | null } {
+    const { predictions } = this.#options;
+    if (asked === null || predictions === undefined) return { tests, budget: null };
+    const buildsMs = predictions.planDuration({ tests: [], builds }, () => false)?.buildsMs ?? 0;
+    const left = asked.kind === 'time' ? { ...asked, target: Math.max(1, asked.target - buildsMs) } : asked;
+    const cut = cutToBudget({
+      asked: left,
+      tests,
+      calibration: predictions.calibration(),
+      time: predictions.testTime(),
+    });
+    const budget = { ...cut.budget, target: asked.target };
+    return { tests: request.audit === true ? withBudgetAudit(cut.tests, budget) : cut.tests, budget };
+  }
+
+  #waits(planned: readonly PlannedBuild[]): (folder: string) => boolean {
+    const running = new Set(planned.filter(({ cached }) => !cached).map(({ target }) => target));
+    return (folder) => running.size > 0 && this.#options.builds.neededBy(folder).some((target) => running.has(target));
+  }
+}
+
+interface Situation {
+  readonly changes: ChangeSet;
+  readonly impact: Impact;
+  readonly asked: Asked | null;
 }
 
 const noFiles: ChangedFiles = new Map();

@@ -2,8 +2,11 @@
 import { BuildHistory, buildOutcomeFeatures } from '../../models/features/build-outcome.ts';
 import { ChangePast, changeRiskFeatures, type ChangeMeasures } from '../../models/features/change-risk.ts';
 import type { TargetId, TestId } from '../protocol/ids.ts';
+import type { Plan, PlanDuration } from '../protocol/plan.ts';
+import { runnerStarts } from '../store/runner-starts.ts';
 import type { Reader } from '../store/sql.ts';
 import { fileHistory, testHistory, type FileHistory } from '../store/tests.ts';
+import { calibrationOf, type Calibration } from './calibration.ts';
 import { measuredChanges, notCommitted, withPending, type PendingChange } from './change-log.ts';
 import { estimateDuration, type DurationEstimate } from './durations.ts';
 import { reasonsOf, type Reason } from './explanation.ts';
@@ -16,10 +19,14 @@ import {
 } from './failure-estimate.ts';
 import { ModelHost, type ModelHostOptions } from './model-host.ts';
 import { describeModels, type ModelDescription } from './model-registry.ts';
+import { planDuration, TestTime, type Pace } from './plan-duration.ts';
 import { recordedBuilds } from './recorded-builds.ts';
+import { recordedCycles } from './recorded-cycles.ts';
 
 export interface PredictionsOptions extends ModelHostOptions {
   readonly store: Reader;
+  /** How many projects are tested, and targets built, at once. */
+  readonly slots: () => { readonly testSlots: number; readonly buildSlots: number };
   /** Called once for each reason why a model was refused. */
   readonly onRefused: (message: string) => void;
 }
@@ -39,6 +46,12 @@ export interface Predictions {
   failureEstimator(): { probability(evidence: TestEvidence): number };
   /** The same estimate with its reasons. */
   explainFailure(evidence: TestEvidence): FailureEstimate;
+  /** What estimates of recorded plans were worth; null while too little is recorded. Reads the latest plans. */
+  calibration(): Calibration | null;
+  /** Empty; adds up what tests take with the start of their runners. */
+  testTime(): TestTime;
+  /** From start to end; null where too little was measured. `waits`: whether tests of a folder wait for the builds. */
+  planDuration(plan: Pick<Plan, 'tests' | 'builds'>, waits: (folder: string) => boolean): PlanDuration | null;
   /** Null when the file, or case, never ran. */
   testDuration(id: TestId): DurationEstimate | null;
   /** From this repository's own builds and the shipped model. `startsAt` in milliseconds since 1970. */
@@ -65,6 +78,8 @@ export interface Predictions {
   dispose(): Promise<void>;
 }
 
+export type { Calibration } from './calibration.ts';
+export type { TestTime } from './plan-duration.ts';
 export { authorArguments, changeLogArguments, pendingChangeArguments } from './change-log.ts';
 
 /** The last durations of a test that count. */
@@ -89,7 +104,11 @@ export function createPredictions(options: PredictionsOptions): Predictions {
   };
   const changeRisk: Predictions['changeRisk'] = async (change, earlier) => {
     const { rows, churnRank } = changeRows(change, earlier);
-    const plain = { value: churnRank, reasons: [{ words: 'how many lines it touches', weight: churnRank - 0.5 }], by: 'plain' };
+    const plain = {
+      value: churnRank,
+      reasons: [{ words: 'how many lines it touches', weight: churnRank - 0.5 }],
+      by: 'plain',
+    };
     if (earlier.length < leastEarlier) return plain;
     const answer = await host.ask('change-risk', rows);
     if (!answer.ok) refuse(answer.message);
@@ -106,6 +125,9 @@ export function createPredictions(options: PredictionsOptions): Predictions {
       return { probability: (evidence) => estimateFailure(evidence, suite).probability };
     },
     explainFailure: (evidence) => estimateFailure(evidence, ratesOf(fileHistory(store))),
+    calibration: () => calibrationOf(recordedCycles(store).flatMap(({ tests }) => tests)),
+    testTime: () => new TestTime(paceOf(options)),
+    planDuration: (plan, waits) => planDuration({ ...paceOf(options), ...plan, waits }),
     testDuration: (id) => estimateDuration(testHistory(store, id, countedRuns).map((entry) => entry.durationMs)),
     async buildFailure(target, fingerprint, startsAt) {
       const { row, rate } = buildRow(store, { target, fingerprint, startsAt });
@@ -132,6 +154,10 @@ export function createPredictions(options: PredictionsOptions): Predictions {
     models: () => describeModels(options.modelsFolder),
     dispose: () => host.dispose(),
   };
+}
+
+function paceOf({ store, slots }: PredictionsOptions): Pace {
+  return { starts: runnerStarts(store), ...slots() };
 }
 
 function ratesOf(histories: ReadonlyMap<TestId, FileHistory>): SuiteRates {

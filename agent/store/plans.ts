@@ -3,7 +3,7 @@ import type { ExecutionId } from '../protocol/ids.ts';
 import { Plan } from '../protocol/plan.ts';
 import { packJson, unpackJson } from './json-column.ts';
 import { executionKey } from './keys.ts';
-import type { Reader, Transaction } from './sql.ts';
+import type { Reader, SqlValue, Transaction } from './sql.ts';
 
 export interface RecordedPlan {
   readonly executionId: ExecutionId;
@@ -38,6 +38,11 @@ export function latestPlanWith(db: Reader, subject: string): RecordedPlan | null
   return null;
 }
 
+/** The latest plans of executions, the newest first. */
+export function latestPlans(db: Reader, limit: number): Iterable<RecordedPlan> {
+  return readPlans(db, 'ORDER BY p.execution_key DESC LIMIT ?', [limit]);
+}
+
 /** Expected duration of the test files that a plan leaves out, by the medians of earlier runs; what never ran counts nothing. */
 export function skippedTestsMs(db: Reader, plan: Plan): number {
   const reused = new Set<string>(plan.reused?.map(({ id }) => id));
@@ -59,7 +64,7 @@ export function savedTime(db: Reader, since: number): { testsMs: number; buildsM
   return { testsMs: tests?.ms ?? 0, buildsMs: builds?.ms ?? 0 };
 }
 
-function* readPlans(db: Reader, rest: string, params: readonly string[]): Generator<RecordedPlan, undefined> {
+function* readPlans(db: Reader, rest: string, params: readonly SqlValue[]): Generator<RecordedPlan, undefined> {
   const keys = db.all<{ key: number; id: ExecutionId; at: number }>(
     `SELECT p.execution_key AS key, e.id, p.at FROM plans p JOIN pipeline_executions e ON e.key = p.execution_key ${rest}`,
     params,
@@ -79,6 +84,7 @@ function mentions(plan: Plan, subject: string): boolean {
     plan.tests.some(({ id, file }) => isIn(id) || file === subject) ||
     (plan.reused ?? []).some(({ id, file }) => isIn(id) || file === subject) ||
     plan.builds.some(({ target }) => target === subject) ||
+    plan.budget?.leftOut.some(({ id, file }) => isIn(id) || file === subject) === true ||
     plan.skipped.files.some((file) => file === subject || isIn(subject.slice(0, subject.indexOf(':') + 1) + file))
   );
 }

@@ -5,6 +5,7 @@ import { TestResult, type TestCase, type TestHistoryEntry, type TestStatus } fro
 import { fromJson } from './json-column.ts';
 import { keyOf } from './keys.ts';
 import type { Reader, SqlValue } from './sql.ts';
+import { p90Of } from './recent.ts';
 import { statusOf } from './test-status.ts';
 
 // The writing half of this domain, in a file of its own.
@@ -19,6 +20,8 @@ export interface FileHistory {
   readonly lastRunAt: number;
   /** Median over the last nine runs of the sum of its cases' durations. */
   readonly medianMs: number;
+  /** Of the same runs: nine of ten are not longer. */
+  readonly p90Ms: number;
   readonly caseCount: number;
 }
 
@@ -51,7 +54,7 @@ export function testResultsOf(db: Reader, executionId: ExecutionId): TestResult[
 /** By the id of the test file. Files that are gone are in it too: they may come back with a branch. */
 export function fileHistory(db: Reader): Map<TestId, FileHistory> {
   const rows = db.all<SuiteRow>(
-    'SELECT id, file, runs, failures, last_status, last_run_at, median_ms, case_count FROM test_suites',
+    'SELECT id, file, runs, failures, last_status, last_run_at, median_ms, recent_ms, case_count FROM test_suites',
   );
   return new Map(
     rows.map((row) => [
@@ -63,6 +66,7 @@ export function fileHistory(db: Reader): Map<TestId, FileHistory> {
         lastStatus: statusOf(row.last_status),
         lastRunAt: row.last_run_at,
         medianMs: row.median_ms,
+        p90Ms: p90Of(row.recent_ms),
         caseCount: row.case_count,
       },
     ]),
@@ -77,6 +81,22 @@ export function latestCaseResults(db: Reader): CaseResult[] {
 /** The cases whose last result is a failure. */
 export function failingCases(db: Reader): CaseResult[] {
   return readCases(db, 'AND c.failing_since IS NOT NULL');
+}
+
+/** How each test file of an execution ended and how long it took; files that were skipped as a whole are left out. */
+export function fileOutcomes(db: Reader, executionId: ExecutionId): Map<TestId, { hasFailed: boolean; durationMs: number }> {
+  const rows = db.all<{ id: TestId; status: number; duration_us: number }>(
+    `SELECT s.id, t.status, t.duration_us FROM test_executions t JOIN test_suites s ON s.key = t.suite_key
+     WHERE t.execution_key = ?`,
+    [keyOf(db, 'pipeline_executions', executionId)],
+  );
+  return new Map(
+    rows.flatMap(({ id, status, duration_us }) => {
+      const ended = statusOf(status);
+      if (ended === 'skipped' || ended === 'todo') return [];
+      return [[id, { hasFailed: ended !== 'passed', durationMs: duration_us / 1000 }] as const];
+    }),
+  );
 }
 
 /** The last results of a case or of a test file, newest first. */
@@ -150,6 +170,7 @@ interface SuiteRow {
   readonly last_status: number;
   readonly last_run_at: number;
   readonly median_ms: number;
+  readonly recent_ms: string;
   readonly case_count: number;
 }
 

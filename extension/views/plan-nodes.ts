@@ -65,8 +65,7 @@ function buildsNode({ builds }: Plan): PlanNode {
   });
 }
 
-function testsNode({ tests, skipped }: Plan): PlanNode {
-  const expectedMs = tests.reduce((sum, test) => sum + test.expectedMs, 0);
+function testsNode({ tests, skipped, expected }: Plan): PlanNode {
   const children = tests.map((test, index) =>
     leaf({
       id: `test:${test.id}`,
@@ -75,14 +74,14 @@ function testsNode({ tests, skipped }: Plan): PlanNode {
       tooltip: [
         test.file,
         test.why.join(' → '),
-        `${index + 1} of ${tests.length} in order: probability ${test.probability.toFixed(2)} that it fails, about ${formatDuration(test.expectedMs)}`,
+        `${index + 1} of ${tests.length} in order: probability ${test.probability.toFixed(2)} that it fails, ${test.p90Ms === undefined ? 'never measured' : `about ${formatDuration(test.expectedMs)}`}`,
       ].join('\n'),
       icon: 'beaker',
       subject: { test: test.id },
       location: { file: test.file, line: 1 },
     }),
   );
-  const about = tests.length === 0 ? '' : `about ${formatDuration(expectedMs)}`;
+  const about = expected === undefined ? '' : `about ${formatDuration(expected.medianMs)}`;
   return leaf({
     id: 'tests',
     label: `${tests.length} of ${counted(tests.length + skipped.files.length, 'test file')}`,

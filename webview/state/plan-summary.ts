@@ -9,6 +9,7 @@ export function summarizePlan(plan: Plan): PlanSummary {
     builds: plan.builds,
     tests: new Map(plan.tests.map((test) => [test.id, test])),
     skippedTests: plan.skipped.count,
-    expectedMs: plan.tests.reduce((sum, test) => sum + test.expectedMs, 0),
+    expectedMs: plan.expected?.medianMs ?? 0,
+    testsMs: plan.tests.reduce((sum, test) => sum + test.expectedMs, 0),
   };
 }

@@ -30,7 +30,10 @@ export interface PlanSummary {
   readonly builds: readonly PlannedBuild[];
   readonly tests: ReadonlyMap<TestId, PlannedTest>;
   readonly skippedTests: number;
+  /** From start to end; 0 where nothing is known to expect it from. */
   readonly expectedMs: number;
+  /** Of its tests one after the other: what share of the work is done. */
+  readonly testsMs: number;
 }
 
 /** What is known of the current run beyond its execution. */

@@ -10,20 +10,19 @@ import { createRunRenderer } from '../run-output.ts';
 import type { Output } from '../output.ts';
 import { triageLines } from '../triage-output.ts';
 import { complain, type CommandContext, type ExitCode, type Session } from '../session.ts';
+import { budgetOptions } from './budget-options.ts';
 import { resolveTests } from './resolve-tests.ts';
 import { folderOf, withSession } from './with-session.ts';
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { switches } = context.commandLine;
+  const budget = budgetOptions(context.commandLine);
+  if (!budget.ok) return complain(context.output, budget.failure);
   const work = async (session: Session) => {
     if (switches.has('verbose') && !switches.has('json')) context.output.line(`dashboard ${session.dashboardAddress}`);
-    return await runOnce(context, session);
+    return await runRequest(context, session, { ...(await requestOf(context, session)), ...budget.value });
   };
   return await withSession(context, work, { isServing: true });
-}
-
-async function runOnce(context: CommandContext, session: Session): Promise<ExitCode> {
-  return await runRequest(context, session, await requestOf(context, session));
 }
 
 /** Starts a run in `session`, shows it, and answers with its exit code. */

@@ -114,6 +114,7 @@ describe('predictions', () => {
       modelsFolder,
       workerFile,
       runtimeFiles,
+      slots: () => ({ testSlots: 1, buildSlots: 1 }),
       onRefused: (message) => refusals.push(message),
     });
     return store;

@@ -29,6 +29,7 @@ const plan = {
   skipped: { count: 1195, files: ['x.test.ts'] },
   notes: [],
   planMs: 12,
+  expected: { medianMs: 3000, p90Ms: 4000, buildsMs: 0, startMs: 500 },
 };
 
 describe('a run for people', () => {

@@ -12,6 +12,7 @@ const history = (runs: number, failures: number, lastStatus: FileHistory['lastSt
   lastStatus,
   lastRunAt: 0,
   medianMs: 10,
+  p90Ms: 10,
   caseCount: 1,
 });
 const suite = suiteRatesOf([history(100, 5), history(100, 0)]);

@@ -68,7 +68,7 @@ describe('recorded test results', () => {
       new Map([
         [
           cartId,
-          { file: cart, runs: 2, failures: 1, lastStatus: 'passed', lastRunAt: 2000, medianMs: 30, caseCount: 2 },
+          { file: cart, runs: 2, failures: 1, lastStatus: 'passed', lastRunAt: 2000, medianMs: 30, p90Ms: 38, caseCount: 2 },
         ],
       ]),
     );

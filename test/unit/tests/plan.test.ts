@@ -83,6 +83,7 @@ function plan({
           lastStatus: 'passed',
           lastRunAt: 1,
           medianMs: 100,
+          p90Ms: 100,
           caseCount: 3,
           ...known,
         },
@@ -295,6 +296,7 @@ describe('plainEstimator', () => {
     lastStatus,
     lastRunAt: 1,
     medianMs: 1,
+    p90Ms: 1,
     caseCount: 1,
   });
   const at = (distance: number | null, known: ReturnType<typeof history> | null = null) =>

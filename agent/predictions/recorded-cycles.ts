@@ -1,0 +1,58 @@
+// What the agent planned and what came of it: the executions on record as cycles of tests, the earliest first.
+import type { ExecutionId, TestId } from '../protocol/ids.ts';
+import { isAudited, isBudgetAudited, type PlannedTest } from '../protocol/plan.ts';
+import type { Reader } from '../store/sql.ts';
+import { latestPlans } from '../store/plans.ts';
+import { fileOutcomes } from '../store/tests.ts';
+
+/** One planned test file and how it ended. */
+export interface RecordedTest {
+  readonly id: TestId;
+  /** As estimated before the run. */
+  readonly probability: number;
+  /** The median then, and what it really took. */
+  readonly expectedMs: number;
+  readonly durationMs: number;
+  /** Edges from the change; null where no path was known. */
+  readonly distance: number | null;
+  readonly hasFailed: boolean;
+}
+
+export interface RecordedCycle {
+  readonly executionId: ExecutionId;
+  readonly at: number;
+  readonly tests: readonly RecordedTest[];
+}
+
+/** So many plans are looked at, and no more results than these: the latest count. */
+const mostCycles = 300;
+const mostTests = 200_000;
+
+/** Tests that were planned and ran; cycles of none are left out. A test that a runner reports twice counts once. */
+export function recordedCycles(db: Reader, limit = mostCycles): RecordedCycle[] {
+  const cycles: RecordedCycle[] = [];
+  let total = 0;
+  for (const { executionId, at, plan } of latestPlans(db, limit)) {
+    const outcomes = fileOutcomes(db, executionId);
+    const tests = plan.tests.flatMap((planned) => recordedTest(planned, outcomes));
+    total += tests.length;
+    if (total > mostTests) break;
+    if (tests.length > 0) cycles.push({ executionId, at, tests });
+  }
+  return cycles.reverse();
+}
+
+function recordedTest(planned: PlannedTest, outcomes: ReturnType<typeof fileOutcomes>): RecordedTest[] {
+  const outcome = outcomes.get(planned.id);
+  if (outcome === undefined) return [];
+  const { id, probability, expectedMs } = planned;
+  return [{ id, probability, expectedMs, distance: distanceOf(planned), ...outcome }];
+}
+
+/** Sentences that stand where no path is known. */
+const sentences: ReadonlySet<string> = new Set(['failed last time', 'all tests', 'chosen', 'selection is off']);
+
+function distanceOf(planned: PlannedTest): number | null {
+  if (isAudited(planned) || isBudgetAudited(planned) || sentences.has(planned.why[0] ?? '')) return null;
+  return Math.max(0, planned.why.length - 1);
+}
