@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.ts';
 import { pageOf } from '../platform/paging.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
 import type { Execution } from '../protocol/execution.ts';
+import { RepoPath } from '../protocol/ids.ts';
 import { exportPipeline } from '../pipelines/export/export.ts';
 import { importPipelines } from '../pipelines/import/import.ts';
 import { definitionOf } from '../pipelines/pipeline-catalog.ts';
@@ -11,8 +12,10 @@ import type { Pipelines } from '../pipelines/pipelines.ts';
 import type { Handlers } from '../server/server.ts';
 import type { Store } from '../store/store.ts';
 import { getPipelineRun } from '../store/pipelines.ts';
+import type { Workspace } from '../workspace/workspace.ts';
 
 export interface PipelineHandlerParts {
+  readonly workspace: Pick<Workspace, 'read'>;
   readonly engine: Engine;
   readonly store: Store;
   readonly pipelines: Pipelines;
@@ -28,7 +31,7 @@ export function pipelineHandlers(parts: PipelineHandlerParts) {
   return { ...definitionHandlers(parts), ...executionHandlers(parts) };
 }
 
-function definitionHandlers({ pipelines, pipelineProblems }: PipelineHandlerParts) {
+function definitionHandlers({ workspace, pipelines, pipelineProblems }: PipelineHandlerParts) {
   return {
     createPipeline: ({ id, ...definition }) => pipelines.create(id, definition),
     listPipelines: async (request) => {
@@ -48,7 +51,8 @@ function definitionHandlers({ pipelines, pipelineProblems }: PipelineHandlerPart
       const found = pipelineProblems(text);
       return success({ pipelines: [...found.pipelines], problems: [...found.problems] });
     },
-    importPipelines: async ({ path, text }) => importPipelines(path, text),
+    importPipelines: async ({ path, text }) =>
+      importPipelines(path, text, (file) => workspace.read(RepoPath.parse(file))),
     exportPipeline: async ({ id, format }) => {
       const pipeline = await pipelines.get(id);
       return pipeline.ok

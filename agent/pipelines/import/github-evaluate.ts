@@ -11,11 +11,14 @@ export const thisRepository = Symbol('this repository');
 
 const token = /\s*(?:('(?:[^']|'')*')|(-?\d+(?:\.\d+)?)(?![\w.])|([A-Za-z_][\w-]*)|(&&|\|\||[=!<>]=|[()[\].,!<>*]))/y;
 
-/** Unknown too for what is no expression. */
-export function evaluate(expression: string, lookUp: LookUp): Evaluated {
+/**
+ * Unknown too for what is no expression. `condition`: what it comes to is asked for as true or false alone, which can be known
+ * although a part of it is not.
+ */
+export function evaluate(expression: string, lookUp: LookUp, use: 'condition' | 'text' = 'condition'): Evaluated {
   const tokens = tokensOf(expression);
   if (tokens === null) return unknown;
-  const evaluation = new Evaluation(tokens, lookUp);
+  const evaluation = new Evaluation(tokens, lookUp, use === 'condition');
   const result = evaluation.or();
   return evaluation.isAtEnd ? result : unknown;
 }
@@ -50,7 +53,10 @@ class Evaluation {
   #next = 0;
   #depth = 0;
 
-  constructor(tokens: readonly string[], lookUp: LookUp) {
+  readonly #isCondition: boolean;
+
+  constructor(tokens: readonly string[], lookUp: LookUp, isCondition: boolean) {
+    this.#isCondition = isCondition;
     this.#tokens = tokens;
     this.#lookUp = lookUp;
   }
@@ -64,7 +70,7 @@ class Evaluation {
     let left = this.#and();
     while (this.#take('||')) {
       const right = this.#and();
-      left = left.known ? (isTrue(left.value) ? left : right) : right.known && isTrue(right.value) ? right : unknown;
+      left = left.known ? (isTrue(left.value) ? left : right) : this.#decides(right, true) ? right : unknown;
     }
     this.#depth--;
     return left;
@@ -74,9 +80,14 @@ class Evaluation {
     let left = this.#comparison();
     while (this.#take('&&')) {
       const right = this.#comparison();
-      left = left.known ? (isTrue(left.value) ? right : left) : right.known && !isTrue(right.value) ? right : unknown;
+      left = left.known ? (isTrue(left.value) ? right : left) : this.#decides(right, false) ? right : unknown;
     }
     return left;
+  }
+
+  /** Beside what is not known. */
+  #decides(right: Evaluated, value: boolean): boolean {
+    return this.#isCondition && right.known && isTrue(right.value) === value;
   }
 
   #comparison(): Evaluated {

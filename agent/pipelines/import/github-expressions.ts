@@ -1,134 +1,85 @@
-// Expressions of GitHub Actions: in texts as what a shell knows, in conditions as what our conditions know.
+// Expressions of GitHub Actions as expressions of ours, which are worked out when a step's turn has come.
 import { parseCondition } from '../../workspace/condition.ts';
-
-export interface ExpressionSurroundings {
-  /** The event that a local run stands for. */
-  readonly event: string;
-  /** `Linux`, `macOS` or `Windows`. */
-  readonly system: string;
-  /** Defaults of the inputs of `workflow_dispatch` and `workflow_call`. */
-  readonly inputs: Readonly<Record<string, string>>;
-  /** The last step of each job. */
-  readonly lastStepOf: ReadonlyMap<string, string>;
-}
+import { ourName, ownText } from './github-names.ts';
+import type { Scope } from './github-scope.ts';
 
 export interface ConvertedText {
   readonly text: string;
-  /** Secrets that it names. */
+  /** Secrets that it names, by their names in the environment. */
   readonly secrets: readonly string[];
   /** Expressions that mean nothing here; they are empty in the text. */
   readonly unknown: readonly string[];
 }
 
-/** The text of a command or of a variable. */
-export function convertText(text: string, around: ExpressionSurroundings): ConvertedText {
+const templates = /\$\{\{((?:(?!\}\}).)*)\}\}/gs;
+const names = /'(?:[^']|'')*'|[A-Za-z_][\w-]*(?:\.[\w*-]+|\[\s*'[^']*'\s*\])*(\s*\()?/g;
+
+/** The text of a command or of a variable; in the text of a shell a secret stays a variable. */
+export function convertText(text: string, scope: Scope, shell: 'sh' | 'bash' | 'python' | null): ConvertedText {
   const secrets: string[] = [];
   const unknown: string[] = [];
-  const converted = text.replace(/\$\{\{\s*(.*?)\s*\}\}/gs, (_whole, inner: string) => {
-    const secret = secretIn(inner);
-    if (secret !== null) secrets.push(secret);
-    const value = secret === null ? shellValue(inner, around) : `\${${secret}}`;
-    if (value === null) unknown.push(inner);
-    return value ?? '';
+  const converted = text.replace(templates, (_whole, inner: string) => {
+    const expression = inner.trim();
+    const secret = secretIn(expression, scope);
+    secrets.push(...secretsIn(expression, scope));
+    if (secret !== null && shell !== null && shell !== 'python') return `\${${secret}}`;
+    const own = ownText(pathOf(expression), scope);
+    if (own !== null) return own;
+    const found = convertExpression(expression, scope);
+    if ('unknown' in found) unknown.push(expression);
+    else if (/^'[^']*'$/.test(found.expression)) return found.expression.slice(1, -1);
+    return 'unknown' in found ? '' : `\${{ ${found.expression} }}`;
   });
   return { text: converted, secrets, unknown };
 }
 
-/** The secret that an expression is, by its name. */
-export function secretIn(expression: string): string | null {
-  if (/^github\.token$/.test(expression)) return 'GITHUB_TOKEN';
-  return (
-    /^secrets(?:\.([A-Za-z_]\w*)|\['([A-Za-z_]\w*)'\])$/
-      .exec(expression)
-      ?.slice(1)
-      .find((name) => name !== undefined) ?? null
-  );
+/** The secret that an expression is, by its name in the environment. */
+export function secretIn(expression: string, { secretName }: Scope): string | null {
+  const [top, name] = pathOf(expression);
+  if (top === 'github' && name === 'token') return secretName('GITHUB_TOKEN');
+  return top === 'secrets' && name !== undefined ? secretName(name) : null;
 }
 
-/** A condition of ours, or why there is none. */
+function secretsIn(expression: string, scope: Scope): string[] {
+  return [...expression.matchAll(names)].flatMap(([word]) => secretIn(word, scope) ?? []);
+}
+
+/** A condition of ours, or what it needs that is not known. */
 export function convertCondition(
   text: string,
-  around: ExpressionSurroundings,
-): { readonly when: string } | { readonly unknown: string } {
+  scope: Scope,
+): { readonly when: string; readonly secrets: readonly string[] } | { readonly unknown: string } {
   const inner = text
     .replace(/^\s*\$\{\{(.*)\}\}\s*$/s, '$1')
     .replace(/\$\{\{|\}\}/g, '')
     .trim();
+  const found = convertExpression(inner, scope);
+  if ('unknown' in found) return found;
+  const when = found.expression
+    .replace(/env\.GITHUB_REF (==|!=) 'refs\/heads\/([^']*)'/g, "branch $1 '$2'")
+    .replace(/startsWith\(env\.GITHUB_REF, 'refs\/tags\/?[^']*'\)/g, 'false');
+  return { when, secrets: secretsIn(inner, scope) };
+}
+
+function convertExpression(
+  expression: string,
+  scope: Scope,
+): { readonly expression: string } | { readonly unknown: string } {
   let unknown: string | null = null;
-  const converted = inner.replace(
-    /'(?:[^']|'')*'|[A-Za-z_][\w-]*(?:\.[\w*-]+|\[[^\]]*\])*(\s*\()?/g,
-    (word, call: string | undefined) => {
-      if (word.startsWith("'") || call !== undefined || ['true', 'false', 'null'].includes(word)) return word;
-      const name = conditionName(word, around);
-      if (name === null) unknown ??= word;
-      return name ?? word;
-    },
-  );
+  const converted = expression.replace(names, (word, call: string | undefined) => {
+    if (word.startsWith("'") || call !== undefined || ['true', 'false', 'null'].includes(word)) return word;
+    const name = ourName(pathOf(word), scope);
+    if (name === null) unknown ??= word;
+    return name ?? word;
+  });
   if (unknown !== null) return { unknown };
-  const when = converted
-    .replace(/branch == 'refs\/heads\/([^']*)'/g, "branch == '$1'")
-    .replace(/branch != 'refs\/heads\/([^']*)'/g, "branch != '$1'")
-    .replace(/startsWith\(branch, 'refs\/tags\/?[^']*'\)/g, 'false');
-  const parsed = parseCondition(when);
-  return 'problem' in parsed ? { unknown: `${inner} (${parsed.problem.message})` } : { when };
+  const plain = /^\(([^()]*)\)$/.exec(converted)?.[1] ?? converted;
+  const parsed = parseCondition(plain);
+  return 'problem' in parsed ? { unknown: `${expression} (${parsed.problem.message})` } : { expression: plain };
 }
 
-function conditionName(name: string, { event, system, inputs, lastStepOf }: ExpressionSurroundings): string | null {
-  if (/^(matrix|env)\.[\w-]+$/.test(name)) return name;
-  const job = /^needs\.([\w-]+)\.result$/.exec(name)?.[1];
-  if (job !== undefined) return lastStepOf.has(job) ? `steps['${lastStepOf.get(job)}'].state` : null;
-  const input = /^(?:github\.event\.)?inputs\.([\w-]+)$/.exec(name)?.[1];
-  if (input !== undefined) return `'${inputs[input] ?? ''}'`;
-  const known: Readonly<Record<string, string>> = {
-    'github.event_name': `'${event}'`,
-    'github.ref': 'branch',
-    'github.ref_name': 'branch',
-    'github.head_ref': 'branch',
-    'github.base_ref': "''",
-    'github.ref_type': "'branch'",
-    'runner.os': `'${system}'`,
-    'runner.arch': `'${process.arch.toUpperCase()}'`,
-    'job.status': "'success'",
-  };
-  return Object.hasOwn(known, name) ? (known[name] ?? null) : null;
-}
-
-function shellValue(expression: string, around: ExpressionSurroundings): string | null {
-  if (/^matrix\.[\w-]+$/.test(expression)) return `\${{ ${expression} }}`;
-  const quoted = /^'((?:[^']|'')*)'$/.exec(expression)?.[1];
-  if (quoted !== undefined) return quoted.replaceAll("''", "'");
-  const variable = /^env\.(\w+)$/.exec(expression)?.[1];
-  if (variable !== undefined) return `\${${variable}}`;
-  const input = /^(?:github\.event\.)?inputs\.([\w-]+)$/.exec(expression)?.[1];
-  if (input !== undefined) return around.inputs[input] ?? null;
-  return firstAlternative(expression, around) ?? plainShellValue(expression, around);
-}
-
-/** `a || b`: the first that means something here. */
-function firstAlternative(expression: string, around: ExpressionSurroundings): string | null {
-  const alternatives = expression.split('||').map((part) => part.trim());
-  if (alternatives.length === 1 || /[()&!=]/.test(expression)) return null;
-  return alternatives.map((part) => shellValue(part, around)).find((value) => value !== null) ?? null;
-}
-
-function plainShellValue(expression: string, { event, system }: ExpressionSurroundings): string | null {
-  const known: Readonly<Record<string, string>> = {
-    'github.workspace': '$(git rev-parse --show-toplevel)',
-    'github.sha': '$(git rev-parse HEAD)',
-    'github.ref': 'refs/heads/${NOODLE_BRANCH}',
-    'github.ref_name': '${NOODLE_BRANCH}',
-    'github.head_ref': '${NOODLE_BRANCH}',
-    'github.base_ref': '${NOODLE_BASE}',
-    'github.event_name': event,
-    'github.run_id': '${NOODLE_EXECUTION}',
-    'github.run_number': '${NOODLE_EXECUTION}',
-    'github.run_attempt': '1',
-    'github.job': '${NOODLE_STEP}',
-    'github.actor': '${USER}',
-    'runner.os': system,
-    'runner.arch': process.arch.toUpperCase(),
-    'runner.temp': '${TMPDIR:-/tmp}',
-    'runner.tool_cache': '${TMPDIR:-/tmp}',
-  };
-  return Object.hasOwn(known, expression) ? (known[expression] ?? null) : null;
+/** `steps['a'].outputs.b` is steps, a, outputs, b; empty for what is no name. */
+function pathOf(expression: string): string[] {
+  if (!/^[A-Za-z_][\w-]*(\.[\w*-]+|\[\s*'[^']*'\s*\])*$/.test(expression)) return [];
+  return [...expression.matchAll(/'([^']*)'|[\w*-]+/g)].map(([word, quoted]) => quoted ?? word);
 }

@@ -1,10 +1,10 @@
 // What expressions of a workflow can know here: a local run stands for a push of the branch that is checked out.
-import type { ExpressionSurroundings } from './github-expressions.ts';
+import type { Scope } from './github-scope.ts';
 import { thisRepository, type Evaluated, type LookUp } from './github-evaluate.ts';
 
 /** The facts for one combination of a job's matrix. */
 export function githubFacts(
-  { event, system, inputs }: ExpressionSurroundings,
+  { event, system, inputs }: Pick<Scope, 'event' | 'system' | 'inputs'>,
   matrix: Readonly<Record<string, unknown>>,
 ): LookUp {
   const known: Readonly<Record<string, unknown>> = {
@@ -24,7 +24,7 @@ export function githubFacts(
   return (path) => {
     const [top = '', ...rest] = path;
     if (top === 'matrix') return { known: true, value: valueAt(matrix, rest) };
-    if (top === 'inputs') return { known: true, value: inputs[rest[0] ?? ''] ?? '' };
+    if (top === 'inputs') return inputValue(inputs[rest[0] ?? '']);
     // Nothing is ever found in a cache that is not there.
     if (top === 'steps' && rest.at(-1) === 'cache-hit') return { known: true, value: '' };
     if (top === 'vars') return { known: true, value: null };
@@ -36,8 +36,13 @@ export function githubFacts(
 
 /** A push by hand has no pull request, no release and no label. */
 function eventValue([first, ...rest]: readonly string[], inputs: Readonly<Record<string, string>>): Evaluated {
-  if (first === 'inputs') return { known: true, value: inputs[rest[0] ?? ''] ?? '' };
+  if (first === 'inputs') return inputValue(inputs[rest[0] ?? '']);
   return { known: true, value: null };
+}
+
+/** What a caller computes while it runs is not known beforehand. */
+function inputValue(text = ''): Evaluated {
+  return text.includes('${{') ? { known: false } : { known: true, value: text };
 }
 
 function valueAt(value: unknown, path: readonly string[]): unknown {

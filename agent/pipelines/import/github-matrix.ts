@@ -4,6 +4,7 @@ import type { Matrix, Scalar } from '../../protocol/pipeline.ts';
 import { combinationsOf, maximumCombinations, matrixSize } from '../../workspace/pipeline-matrix.ts';
 import { evaluate, textOf } from './github-evaluate.ts';
 import { githubFacts } from './github-facts.ts';
+import type { Scope } from './github-scope.ts';
 import type { Findings } from './imported.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
@@ -19,13 +20,13 @@ export type GivenCombination = Readonly<Record<string, unknown>>;
 
 /** The combinations that can run on this machine; none where the job runs elsewhere alone. */
 export function givenCombinations(
-  { matrix, runsOn, system }: { readonly matrix: unknown; readonly runsOn: unknown; readonly system: string },
+  { matrix, runsOn, scope }: { readonly matrix: unknown; readonly runsOn: unknown; readonly scope: Scope },
   place: string,
   findings: Findings,
 ): GivenCombination[] {
   const whole = matrix === undefined ? [{}] : allCombinations(matrix, place, findings);
-  const here = whole.filter((each) => isHere(runnerOf(runsOn, each), system));
-  const elsewhere = whole.filter((each) => !here.includes(each)).map((each) => runnerOf(runsOn, each));
+  const here = whole.filter((each) => isHere(runnerOf(runsOn, each, scope.inputs), scope.system.toLowerCase()));
+  const elsewhere = whole.filter((each) => !here.includes(each)).map((each) => runnerOf(runsOn, each, scope.inputs));
   if (elsewhere.length > 0)
     findings.missing(place, `what runs on ${[...new Set(elsewhere)].join(', ')} cannot run on this machine`);
   return here;
@@ -60,9 +61,9 @@ export function usedMatrix(
 }
 
 /** `ubuntu-latest`, with the combination's value where it is one. */
-export function runnerOf(runsOn: unknown, combination: GivenCombination): string {
+export function runnerOf(runsOn: unknown, combination: GivenCombination, inputs: Scope['inputs']): string {
   const text = Array.isArray(runsOn) ? runsOn.join(', ') : typeof runsOn === 'string' ? runsOn : '';
-  const facts = githubFacts({ event: 'push', system: '', inputs: {}, lastStepOf: new Map() }, combination);
+  const facts = githubFacts({ event: 'push', system: '', inputs }, combination);
   return text.replace(/\$\{\{\s*(.*?)\s*\}\}/g, (_whole, expression: string) => {
     const found = evaluate(expression, facts);
     return found.known ? textOf(found.value) : '';
@@ -126,6 +127,6 @@ function packedRow(found: Readonly<Record<string, unknown>>): Record<string, str
 function workedOut(value: unknown): unknown {
   const expression = typeof value === 'string' ? /^\s*\$\{\{(.*)\}\}\s*$/s.exec(value)?.[1] : undefined;
   if (expression === undefined) return value;
-  const found = evaluate(expression, githubFacts({ event: 'push', system: '', inputs: {}, lastStepOf: new Map() }, {}));
+  const found = evaluate(expression, githubFacts({ event: 'push', system: '', inputs: {} }, {}));
   return found.known ? found.value : value;
 }

@@ -33,6 +33,12 @@ export const GithubService = z.object({
 export const GithubJob = z.object({
   name: z.string().optional().catch(undefined),
   needs: texts.default([]),
+  with: z.record(z.string(), scalar).catch({}).default({}),
+  secrets: z
+    .union([z.literal('inherit'), z.record(z.string(), scalar)])
+    .catch({})
+    .default({}),
+  outputs: z.record(z.string(), scalar).catch({}).default({}),
   if: scalar.optional(),
   'runs-on': z.unknown().optional(),
   uses: z.string().optional(),
@@ -50,6 +56,25 @@ export const GithubJob = z.object({
   steps: z.array(GithubStep).default([]),
 });
 export type GithubJob = z.infer<typeof GithubJob>;
+
+/** A file `action.yml`. */
+export const GithubAction = z.object({
+  inputs: z
+    .record(z.string(), z.object({ default: scalar.optional() }).catch({}))
+    .catch({})
+    .default({}),
+  outputs: z
+    .record(z.string(), z.object({ value: scalar.optional() }).catch({}))
+    .catch({})
+    .default({}),
+  runs: z.object({
+    using: z.string(),
+    main: z.string().optional(),
+    post: z.string().optional(),
+    steps: z.array(GithubStep).default([]),
+  }),
+});
+export type GithubAction = z.infer<typeof GithubAction>;
 
 export const GithubWorkflow = z.object({
   name: z.string().optional().catch(undefined),

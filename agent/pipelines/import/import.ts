@@ -5,6 +5,7 @@ import { sentenceOf } from '../../workspace/configuration-pipelines.ts';
 import { parseYaml } from '../../workspace/configuration-yaml.ts';
 import { checkPipeline } from '../../workspace/pipeline-check.ts';
 import { pipelinesYaml } from '../definition-yaml.ts';
+import { localFiles, type LocalFiles } from './github-files.ts';
 import { importGithub } from './github.ts';
 import { importGitlab } from './gitlab.ts';
 import type { Imported } from './imported.ts';
@@ -13,8 +14,12 @@ import { slug } from './slug.ts';
 
 type Format = ImportReport['format'];
 
-/** The pipeline of a file; its path tells what it is. */
-export function importPipelines(path: string, text: string): Result<ImportReport> {
+/** The pipeline of a file; its path tells what it is. `read` gives the files of the repository that it refers to, null for what is not there. */
+export function importPipelines(
+  path: string,
+  text: string,
+  read: (path: string) => string | null = () => null,
+): Result<ImportReport> {
   const yaml = parseYaml(text);
   const [fault] = yaml.problems.filter(({ message }) => !message.includes('stands twice'));
   if (yaml.value === undefined)
@@ -27,7 +32,7 @@ export function importPipelines(path: string, text: string): Result<ImportReport
       { place: 'path' },
     );
   const id = idOf(path, format);
-  const imported = importers[format](yaml.value, id);
+  const imported = importers[format](yaml.value, id, localFiles(text, read));
   if (!imported.ok) return failure('invalid_input', `${path}: ${imported.failure.message}`, { place: 'text' });
   const { definition, findings } = imported.value;
   const refused = (message: string) => failure('invalid_input', `${path}: ${message}`, { place: 'text' });
@@ -49,7 +54,7 @@ export function importPipelines(path: string, text: string): Result<ImportReport
   });
 }
 
-const importers: Readonly<Record<Format, (value: unknown, id: string) => Result<Imported>>> = {
+const importers: Readonly<Record<Format, (value: unknown, id: string, files: LocalFiles) => Result<Imported>>> = {
   github: importGithub,
   gitlab: importGitlab,
   npm: importScripts,

@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { exportPipeline } from '../../../agent/pipelines/export/export.ts';
 import { importPipelines } from '../../../agent/pipelines/import/import.ts';
 import { evaluate, thisRepository } from '../../../agent/pipelines/import/github-evaluate.ts';
-import { PipelineDefinition, type ImportReport, type PipelineStep } from '../../../agent/protocol/pipeline.ts';
-import { publishedSchema } from '../../../agent/protocol/published-schema.ts';
+import type { ImportReport, PipelineStep } from '../../../agent/protocol/pipeline.ts';
 import { readPipelineFile } from '../../../agent/workspace/configuration.ts';
 
-function imported(file: string, text: string): ImportReport {
-  const report = importPipelines(file, text);
+function imported(file: string, text: string, files: Readonly<Record<string, string>> = {}): ImportReport {
+  const report = importPipelines(file, text, (name) => files[name] ?? null);
   assert.ok(report.ok, report.ok ? '' : report.failure.message);
   return report.value;
 }
@@ -82,12 +78,13 @@ jobs:
         'Build it',
         'npm run build',
         'packages/web',
-        { LEVEL: 'high', SHA: 'x' },
+        { SHA: 'x' },
         { TOKEN: 'env:NPM_TOKEN' },
         300,
         ['packages/web/dist'],
       ],
     );
+    assert.deepEqual([pipeline?.environment, build?.job], [{ LEVEL: 'high' }, { name: 'build', environment: {} }]);
     assert.deepEqual(pipeline?.concurrency, { group: 'CI', cancelInProgress: true });
   });
 
@@ -101,7 +98,7 @@ jobs:
       { part: 2, value_1: '' },
     ]);
     const last = pipeline?.steps['test-cat-log-txt'];
-    assert.deepEqual([last?.when, last?.needs, last?.allowFailure], ['failure()', ['test-npm-test'], true]);
+    assert.deepEqual([last?.when, last?.needs, last?.allowFailure], ['failure()', ['build', 'test-npm-test'], true]);
   });
 
   it('says what cannot run here', () => {
@@ -134,6 +131,194 @@ jobs:
       [first?.services['a-db']?.command, first?.services['a-db']?.ready?.port],
       ["docker run --rm --init --publish '5432:5432' --env POSTGRES_PASSWORD 'postgres:16'", 5432],
     );
+  });
+});
+
+describe('what steps of GitHub Actions hand on', () => {
+  const report = workflow(`
+on: push
+jobs:
+  meta:
+    runs-on: ubuntu-latest
+    outputs:
+      version: v\${{ steps.read.outputs.version }}
+      is-new: \${{ steps.read.outputs.new }}
+    steps:
+      - id: read
+        run: echo "version=1" >> "$GITHUB_OUTPUT"
+      - run: echo \${{ steps.read.outputs.version }} \${{ github.sha }} \${{ env.X || 'none' }} \${{ steps.gone.outputs.x }}
+        if: steps.read.outcome == 'success' && steps.read.outputs.new != 'no'
+        env: { V: '\${{ steps.read.outputs.version }}', T: 'a-\${{ secrets.TOKEN }}' }
+  deploy:
+    needs: meta
+    if: needs.meta.outputs.is-new == 'yes' && needs.meta.result == 'success'
+    runs-on: ubuntu-latest
+    steps:
+      - run: ./deploy \${{ needs.meta.outputs.version }} \${{ secrets.TOKEN }}
+`);
+
+  it('is asked for when a step has its turn', () => {
+    const step = stepOf(report, 'meta-echo-steps-read-outputs-version');
+    assert.equal(
+      step.command,
+      "echo ${{ steps['meta-read'].outputs.version }} ${{ env.GITHUB_SHA }} ${{ env.X || 'none' }}".replaceAll(
+        "['meta-read']",
+        '.meta-read',
+      ),
+    );
+    assert.deepEqual(
+      [step.environment, step.secrets],
+      [{ V: '${{ steps.meta-read.outputs.version }}', T: 'a-${{ env.TOKEN }}' }, { TOKEN: 'env:TOKEN' }],
+    );
+    assert.equal(step.when, "steps.meta-read.outcome == 'success' && steps.meta-read.outputs.new != 'no'");
+    assert.deepEqual(missingOf(report), [
+      'jobs.meta.steps.1: ${{ steps.gone.outputs.x }} is not known here, and empty',
+    ]);
+  });
+
+  it('reaches other jobs as their outputs', () => {
+    const step = stepOf(report, 'deploy');
+    assert.equal(step.command, './deploy v${{ steps.meta-read.outputs.version }} ${TOKEN}');
+    assert.equal(
+      step.job?.when,
+      "steps.meta-read.outputs.new == 'yes' && steps.meta-echo-steps-read-outputs-version.result == 'success'",
+    );
+  });
+});
+
+describe('a workflow that uses others of its repository', () => {
+  const files = {
+    '.github/workflows/build.yml': `
+on:
+  workflow_call:
+    inputs: { level: { default: low }, part: {} }
+    secrets: { key: {} }
+    outputs: { built: { value: '\${{ jobs.make.outputs.file }}' } }
+env: { SHARED: yes }
+jobs:
+  make:
+    runs-on: ubuntu-latest
+    outputs: { file: '\${{ steps.m.outputs.file }}' }
+    steps:
+      - id: m
+        run: make \${{ inputs.level }} \${{ inputs.part }}
+        env: { KEY: '\${{ secrets.key }}' }
+`,
+    '.github/actions/set-up/action.yml': `
+inputs: { tool: { default: gcc }, version: {} }
+outputs: { where: { value: '\${{ steps.find.outputs.path }}' } }
+runs:
+  using: composite
+  steps:
+    - uses: actions/checkout@v4
+    - id: find
+      shell: bash
+      run: \${{ github.action_path }}/find.sh \${{ inputs.tool }} \${{ inputs.version }}
+    - if: inputs.tool == 'clang'
+      shell: bash
+      run: never
+`,
+    'tools/js/action.yml': 'inputs: { who-to-greet: {} }\nruns: { using: node20, main: dist/index.js }\n',
+  };
+  const report = imported(
+    '.github/workflows/ci.yml',
+    `
+on: push
+jobs:
+  call:
+    strategy: { matrix: { part: [a, b] } }
+    uses: ./.github/workflows/build.yml
+    with: { part: '\${{ matrix.part }}' }
+    secrets: { key: '\${{ secrets.REAL_KEY }}' }
+  after:
+    needs: call
+    runs-on: ubuntu-latest
+    steps:
+      - uses: ./.github/actions/set-up
+        id: setup
+        with: { version: '12' }
+      - uses: ./tools/js
+        with: { who-to-greet: me }
+      - run: use \${{ steps.setup.outputs.where }} \${{ needs.call.outputs.built }}
+  elsewhere: { uses: other/repo/.github/workflows/x.yml@v1 }
+`,
+    files,
+  );
+
+  it('runs the jobs of a called workflow with its inputs, secrets and outputs', () => {
+    const step = stepOf(report, 'call-make');
+    assert.equal(step.command, 'make low ${{ matrix.part }}');
+    assert.deepEqual(
+      [step.secrets, step.job],
+      [{ KEY: 'env:REAL_KEY' }, { name: 'call-make', environment: { SHARED: 'yes' } }],
+    );
+    assert.deepEqual(step.matrix?.values, { part: ['a', 'b'] });
+  });
+
+  it('runs the steps of its own actions where they are used', () => {
+    const step = stepOf(report, 'after-find');
+    assert.equal(step.command, '${{ env.GITHUB_WORKSPACE }}/.github/actions/set-up/find.sh gcc 12');
+    assert.deepEqual(step.needs, ['call-make']);
+    const js = stepOf(report, 'after-js');
+    assert.deepEqual(
+      [js.command, js.environment['INPUT_WHO-TO-GREET']],
+      ['node "$GITHUB_WORKSPACE/tools/js/dist/index.js"', 'me'],
+    );
+    assert.equal(
+      stepOf(report, 'after-use-steps-setup-outputs-where').command,
+      'use ${{ steps.after-find.outputs.path }} ${{ steps.call-make.outputs.file }}',
+    );
+  });
+
+  it('says what of it cannot run here', () => {
+    assert.deepEqual(missingOf(report), [
+      "jobs.after.steps.0 ./.github/actions/set-up.2: its condition does not hold for a run on this machine: inputs.tool == 'clang'",
+      'jobs.elsewhere: the workflow other/repo/.github/workflows/x.yml@v1 of another repository is not called',
+    ]);
+  });
+});
+
+describe('commands of a workflow that change the machine', () => {
+  const job = (run: string) =>
+    workflow(
+      `on: push\njobs:\n  a:\n    steps:\n      - run: |\n${run.replace(/^/gm, '          ')}\n      - run: make test\n`,
+    );
+
+  it('of its package manager are left out, line by line', () => {
+    const report = job('sudo apt-get update && sudo apt-get install -y \\\n  libfoo\nmake deps');
+    assert.equal(
+      stepOf(report, 'a-sudo-apt-get-update').command,
+      "echo 'left out: sudo apt-get update && sudo apt-get install -y libfoo'\nmake deps",
+    );
+    assert.match(missingOf(report).join(), /would change this machine; the line is left out/);
+    assert.deepEqual(Object.keys(job('sudo apt-get install x').pipelines[0]?.steps ?? {}), ['a-make-test']);
+    assert.deepEqual(Object.keys(job('if true; then sudo reboot; fi').pipelines[0]?.steps ?? {}), ['a-make-test']);
+    assert.equal(stepOf(job('apt-get update && make deps'), 'a-apt-get-update').command, 'make deps');
+  });
+
+  for (const command of [
+    'npm config set loglevel error',
+    'git config --global user.name x',
+    'npm install -g yarn',
+    'npm i --location=global x',
+    'cargo install x',
+  ]) {
+    it(`get a home of their own: ${command}`, () => {
+      const report = job(command);
+      assert.equal(Object.keys(report.pipelines[0]?.steps ?? {})[0], 'a-home');
+      assert.match(report.findings.map(({ message }) => message).join(), /a home folder that is made for it/);
+    });
+  }
+
+  for (const command of ['npm install', 'git config user.name x', 'npm run config set', 'npm install\nfoo -g']) {
+    it(`are not: ${command}`, () => {
+      assert.equal(stepOf(job(command), 'a-make-test').command, 'make test');
+      assert.equal(Object.hasOwn(job(command).pipelines[0]?.steps ?? {}, 'a-home'), false);
+    });
+  }
+
+  it('install Python packages into an environment of their own', () => {
+    assert.match(stepOf(job('pip install x'), 'a-python').command ?? '', /-m venv/);
   });
 });
 
@@ -241,65 +426,4 @@ describe('what is no such file', () => {
       assert.match(report.failure.message, expected);
     });
   }
-});
-
-describe('an exported pipeline', () => {
-  const definition = PipelineDefinition.parse({
-    steps: {
-      build: { command: 'npm run build', artifacts: ['dist/**'] },
-      test: {
-        command: 'npm test ${{ matrix.node }}',
-        needs: ['build'],
-        matrix: { values: { node: [18, 20] } },
-        when: "branch == 'main'",
-        timeout: 90,
-        retries: 1,
-        idempotent: true,
-      },
-      ask: { approval: 'Deploy?', needs: ['test'] },
-    },
-    finally: { tidy: { command: 'rm -rf tmp' } },
-  });
-
-  it('is a workflow that comes back as it was, but for what GitHub does otherwise', () => {
-    const { text, path: place, notes } = exportPipeline({ id: 'ci', definition, evidence: [] }, 'github');
-    assert.equal(place, '.github/workflows/ci.yml');
-    assert.match(notes.join(), /required reviewers/);
-    const back = workflow(text);
-    const [build, test] = [stepOf(back, 'build'), stepOf(back, 'test')];
-    assert.deepEqual([build.command, build.artifacts], ['npm run build', ['dist/**']]);
-    assert.deepEqual([test.needs, test.when, test.matrix?.values], [['build'], "branch == 'main'", { node: [18, 20] }]);
-    assert.equal(stepOf(back, 'tidy').when, 'always()');
-  });
-
-  it('is a GitLab CI file that comes back as steps', () => {
-    const { text } = exportPipeline({ id: 'ci', definition, evidence: [] }, 'gitlab');
-    const test = stepOf(imported('.gitlab-ci.yml', text), 'test');
-    assert.deepEqual([test.needs, test.retries, test.timeout], [['build'], 1, 90]);
-    assert.deepEqual(test.matrix?.include, [{ MATRIX_NODE: '18' }, { MATRIX_NODE: '20' }]);
-  });
-
-  it('is a file of Noodle without what is the default anyway', () => {
-    const { text } = exportPipeline(
-      { id: 'ci', definition, evidence: [{ step: 'build', found: 'package.json script build' }] },
-      'noodle',
-    );
-    assert.match(
-      text,
-      /^pipelines:\n {2}ci:\n {4}steps:\n {6}# package.json script build\n {6}build:\n {8}command: npm run build\n {8}artifacts:\n/,
-    );
-    assert.deepEqual(readPipelineFile(text).pipelines, { ci: definition });
-  });
-});
-
-describe('the published schema', () => {
-  it('is what the product reads', () => {
-    const file = path.resolve(import.meta.dirname, '../../../agent/protocol/noodle.schema.json');
-    const published = `${JSON.stringify(publishedSchema(), null, 2)}\n`;
-    assert.equal(
-      readFileSync(file, 'utf8'),
-      published,
-      'write it anew: npm run -s noodle -- pipeline schema > agent/protocol/noodle.schema.json',
-    );
-  });
 });
