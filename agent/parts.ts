@@ -48,7 +48,7 @@ export function buildParts(foundation: Foundation, disposables: Disposables) {
     }),
   );
   const tests = disposables.use(
-    createTests({ ...common, graph, coChange: (file, other) => history.coChange(file, other)?.confidence ?? 0, root, stateDirectory, processes: foundation.processes, isTrusted, files, read, exclude: () => configuration.file.tests.exclude, commands: () => configuration.file.tests.commands ?? {}, isWorkedIn: () => isObserved() }),
+    createTests({ ...common, graph, coChange: (file, other) => history.coChange(file, other)?.confidence ?? 0, root, stateDirectory, processes: foundation.processes, isTrusted, files, read, readGit: (words) => workspace.readGit(words), exclude: () => configuration.file.tests.exclude, commands: () => configuration.file.tests.commands ?? {}, isWorkedIn: () => isObserved() }),
   );
   const predictions = disposables.use(
     createPredictions({

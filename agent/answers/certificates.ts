@@ -26,13 +26,15 @@ export async function certificatesOf(options: ExplainOptions, subject: string): 
   }
   const { plan, impact } = planned.value;
   return success(
-    [...found.values()].map((test) =>
-      tests.certificate({
-        test,
-        impact,
-        dependencies: closureOf(graph, test.file),
-        selectedBy: plan.tests.find((each) => each.id === test.id)?.why ?? null,
-      }),
+    await Promise.all(
+      [...found.values()].map((test) =>
+        tests.certificate({
+          test,
+          impact,
+          dependencies: closureOf(graph, test.file),
+          selectedBy: plan.tests.find((each) => each.id === test.id)?.why ?? null,
+        }),
+      ),
     ),
   );
 }

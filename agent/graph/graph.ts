@@ -25,7 +25,7 @@ import { RepositoryResolver, decidesResolution } from './resolution/repository-r
 import { SourceIndex } from './source-index.ts';
 
 export type { ChangedFile, ChangedFiles } from './changed-files.ts';
-export type { ChangedPlaces } from './difference/difference.ts';
+export type { ChangedPlaces, CodeDifference } from './difference/difference.ts';
 export { createHistory } from './history/history.ts';
 export type { History } from './history/history.ts';
 export type { CodeSymbol } from './facts.ts';

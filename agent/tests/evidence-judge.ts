@@ -3,6 +3,7 @@ import type { ChangedFile, ChangedPlaces, Impact } from '../graph/graph.ts';
 import type { RepoPath } from '../protocol/ids.ts';
 import type { Framework, TestFile } from '../protocol/test.ts';
 import type { CoveredFile, TestEvidence } from '../store/evidence.ts';
+import type { SinceRecorded } from './older-versions.ts';
 
 /**
  * - `affected`: the test ran, loaded or read what changed;
@@ -32,6 +33,8 @@ export interface JudgeOptions {
   readonly isRandom: (test: RepoPath) => boolean;
   /** Files whose change is judged by what they set, not by who reads them: every runner reads package.json. */
   readonly isSetting: (file: RepoPath) => boolean;
+  /** How a file differs from the content that ran. Absent: a recording of another content tells nothing. */
+  readonly since?: SinceRecorded;
 }
 
 const pythonFrameworks: ReadonlySet<Framework> = new Set<Framework>(['pytest', 'unittest']);
@@ -86,35 +89,44 @@ interface FileQuestion {
 }
 
 /** How one changed file concerns a test; null when it does not. */
-function verdictOnFile(question: FileQuestion, { impact, isSetting }: JudgeOptions): How | 'unknown' | null {
+function verdictOnFile(question: FileQuestion, { impact, isSetting, since }: JudgeOptions): How | 'unknown' | null {
   const { recorded, file, change } = question;
   const covered = coveredIn(recorded, file);
   const runsTheSame = change.difference?.kind === 'nothing' || change.difference?.kind === 'types';
   if (!runsTheSame && impact.beyondRecordings.has(file)) return 'unknown';
   const isText = covered === undefined && !isSetting(file);
   if (isText && recorded.reads.some((read) => concerns(read, file, change))) return 'read';
-  return runsTheSame ? null : verdictOnCode(question, covered);
+  return runsTheSame ? null : verdictOnCode(question, covered, since);
 }
 
 function verdictOnCode(
   { file, test, change, isSeen }: FileQuestion,
   covered: CoveredFile | undefined,
+  since: SinceRecorded | undefined,
 ): How | 'unknown' | null {
   const isNew = change.kind === 'added' || change.kind === 'renamed';
   if (isNew || !isRecordable(file, test.framework)) return 'unknown';
   // A file that no recording shows may be used where none looks.
   if (covered === undefined) return isSeen(file) ? null : 'unknown';
-  return verdictOnCovered(covered, change);
+  return verdictOnCovered(covered, change, since);
 }
 
 function verdictOnCovered(
   covered: CoveredFile,
   { difference, baseHash, currentHash }: ChangedFile,
+  since: SinceRecorded | undefined,
 ): How | 'unknown' | null {
   if (difference?.kind !== 'bodies') return 'loaded';
   if (covered.contentHash === baseHash) return ranPlaces(covered, difference.base) ? 'ran' : null;
   if (covered.contentHash === currentHash) return ranPlaces(covered, difference.current) ? 'ran' : null;
-  return 'unknown';
+  return runsAsRecorded(covered, since) ? null : 'unknown';
+}
+
+/** Whether what became of a file since it was recorded is nothing that the test ran. */
+function runsAsRecorded(covered: CoveredFile, since: SinceRecorded | undefined): boolean {
+  const difference = since?.(covered);
+  if (difference === undefined || difference === null || difference.kind === 'module') return false;
+  return difference.kind !== 'bodies' || !ranPlaces(covered, difference.base);
 }
 
 /** Why a recording does not hold any more; null when it does. */
@@ -144,8 +156,16 @@ function doubtAbout(
   return read === undefined ? null : `its recording is older than ${read.path}`;
 }
 
-/** Whether a covered file is as it ran, or is one of the changed ones, which are judged one by one. */
-function fits({ path, contentHash }: CoveredFile, { impact, contentOnDisk }: JudgeOptions): boolean {
+/** Whether a covered file does what it did when it ran, or is one of the changed ones, which are judged one by one. */
+function fits(file: CoveredFile, options: JudgeOptions): boolean {
+  return hasKnownContent(file, options) || runsAsRecorded(file, options.since);
+}
+
+/** Whether a covered file has the content that ran, before the change or after it. */
+export function hasKnownContent(
+  { path, contentHash }: CoveredFile,
+  { impact, contentOnDisk }: Pick<JudgeOptions, 'impact' | 'contentOnDisk'>,
+): boolean {
   const change = impact.changed.get(path);
   if (change !== undefined)
     return change.baseHash === null || contentHash === change.baseHash || contentHash === change.currentHash;

@@ -1,14 +1,15 @@
 // Recorded evidence as the plan needs it: loaded once, loaded again when something was recorded, compared with what lies on disk.
 import type { Impact } from '../graph/graph.ts';
 import type { RepoPath, TestId } from '../protocol/ids.ts';
-import { evidenceStamp, loadTestEvidence, type TestEvidence } from '../store/evidence.ts';
+import { evidenceStamp, loadTestEvidence, type CoveredFile, type TestEvidence } from '../store/evidence.ts';
 import type { ContentCache } from './content-cache.ts';
-import { createEvidenceJudge, type EvidenceJudge } from './evidence-judge.ts';
+import { createEvidenceJudge, hasKnownContent, type EvidenceJudge } from './evidence-judge.ts';
+import { createOlderVersions } from './older-versions.ts';
 import type { TestsOptions } from './options.ts';
 
 export interface EvidenceSource {
   /** Judges a change by what is recorded now. */
-  judge(impact: Pick<Impact, 'changed' | 'beyondRecordings' | 'contentOf'>): EvidenceJudge;
+  judge(impact: Pick<Impact, 'changed' | 'beyondRecordings' | 'contentOf'>): Promise<EvidenceJudge>;
   /** What is recorded of one test. */
   of(test: TestId): TestEvidence | null;
 }
@@ -18,7 +19,12 @@ export const random =
   /\bMath\.random\b|\bfast-check\b|\bjsverify\b|\bfaker\b|\bhypothesis\b|^\s*(?:import|from)\s+(?:random|secrets)\b|\brandomUUID\b|\brandomBytes\b/m;
 
 /** Nothing is read before the first question. */
-export function createEvidenceSource({ store }: Pick<TestsOptions, 'store'>, contents: ContentCache): EvidenceSource {
+export function createEvidenceSource(
+  options: Pick<TestsOptions, 'store' | 'readGit' | 'graph'>,
+  contents: ContentCache,
+): EvidenceSource {
+  const { store } = options;
+  const older = createOlderVersions(options);
   let stamp = '';
   let evidence: ReadonlyMap<string, TestEvidence> = new Map();
   const current = () => {
@@ -28,16 +34,28 @@ export function createEvidenceSource({ store }: Pick<TestsOptions, 'store'>, con
     return evidence;
   };
   return {
-    judge: (impact) =>
-      createEvidenceJudge({
-        evidence: current(),
+    async judge(impact) {
+      const known = current();
+      const contentOnDisk = (file: RepoPath) => contents.hashOf(file);
+      const stale = coveredFiles(known).filter((file) => !hasKnownContent(file, { impact, contentOnDisk }));
+      return createEvidenceJudge({
+        evidence: known,
         impact,
-        contentOnDisk: (file) => contents.hashOf(file),
+        contentOnDisk,
         isRandom: (file) => contents.says(file, random),
         isSetting,
-      }),
+        since: await older.differences(stale),
+      });
+    },
     of: (test) => current().get(test) ?? null,
   };
+}
+
+/** Each once: tests that ran the same lines share them. */
+function coveredFiles(evidence: ReadonlyMap<string, TestEvidence>): CoveredFile[] {
+  const files = new Set<CoveredFile>();
+  for (const { covered } of evidence.values()) for (const file of covered) files.add(file);
+  return [...files];
 }
 
 /** Runners and resolvers read them in passing. */

@@ -34,8 +34,10 @@ export interface TestsOptions {
   readonly isWorkedIn?: () => boolean;
   /** Of the changes of a file, the share that changed another one too, 0 to 1. Absent: no history is known. */
   readonly coChange?: (file: RepoPath, other: RepoPath) => number;
-  /** What leads from a test file to others. Absent: no result is reused. */
-  readonly graph?: Pick<Graph, 'importsOf' | 'notesOn'>;
+  /** What leads from a test file to others, and what differs in a file. Absent: no result is reused, no recording carried over commits. */
+  readonly graph?: Pick<Graph, 'importsOf' | 'notesOn' | 'compare'>;
+  /** `workspace.readGit`. Absent: recordings are not carried over commits. */
+  readonly readGit?: (args: readonly string[]) => Promise<string | null>;
   /** Glob patterns of `tests.exclude` in noodle.yaml. */
   readonly exclude: () => readonly string[];
   /** `tests.commands` of noodle.yaml. Absent: none are declared. */

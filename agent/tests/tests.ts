@@ -59,7 +59,7 @@ export interface Tests {
     readonly request: PlanRequest;
   }): Promise<TestPlan>;
   /** What vouches for a test that the plan of a change skips. */
-  certificate(input: Pick<CertificateInput, 'test' | 'impact' | 'dependencies' | 'selectedBy'>): Certificate;
+  certificate(input: Pick<CertificateInput, 'test' | 'impact' | 'dependencies' | 'selectedBy'>): Promise<Certificate>;
   /** One step a project, in the order of their first planned test. */
   steps(input: StepsInput): readonly StepDefinition[];
   debugCommand(id: TestId): Promise<Result<DebugCommand>>;
@@ -97,7 +97,7 @@ export function createTests(options: TestsOptions): Tests {
         sources,
         changes,
         impact,
-        evidence: recorded.judge(impact),
+        evidence: await recorded.judge(impact),
         regrets: regretsByPath(options.store),
         coChange: (file, other) => options.coChange?.(file, other) ?? 0,
         history,
@@ -107,12 +107,12 @@ export function createTests(options: TestsOptions): Tests {
         estimator: plainEstimator,
       });
     },
-    certificate(input) {
+    async certificate(input) {
       const { test, impact } = input;
       return certificateOf({
         ...input,
         recorded: recorded.of(test.id),
-        verdict: recorded.judge(impact).verdictOn(test),
+        verdict: (await recorded.judge(impact)).verdictOn(test),
       });
     },
     steps: (input) => testSteps(input, catalog, { options, warm, evidence, reuse }),

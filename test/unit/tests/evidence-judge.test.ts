@@ -98,6 +98,29 @@ describe('recordings', () => {
     assert.equal(kinds(verdict({ change: { 'a.js': ran }, evidence: newer })), 'unaffected');
   });
 
+  it('are carried over changes of what the test did not run', () => {
+    const evidence = recorded({ covered: [covered('a.js', { contentHash: 'a.js 0' })] });
+    const bodies = (lines: readonly [number, number][]) => ({
+      kind: 'bodies' as const,
+      base: { lines, functions: [] },
+      current: { lines: [], functions: [] },
+      touched: new Set<string>(),
+    });
+    const since = (lines: readonly [number, number][]) => ({ options: { since: () => bodies(lines) } });
+    for (const change of [{ 'a.js': changed() }, { 'b.js': changed() }]) {
+      const asked = {
+        evidence,
+        others: [recorded({ test: testId('mocha', path('o.js')), covered: [covered('b.js')] })],
+        change,
+      };
+      assert.equal(kinds(verdict(asked)), 'unknown');
+      assert.equal(kinds(verdict({ ...asked, ...since([[5, 5]]) })), 'unaffected');
+      assert.equal(kinds(verdict({ ...asked, ...since([[2, 2]]) })), 'unknown');
+      const reloaded = { kind: 'module' as const, reason: '', touched: 'everything' as const };
+      assert.equal(kinds(verdict({ ...asked, options: { since: () => reloaded } })), 'unknown');
+    }
+  });
+
   it('name who loaded a file that does something else when it is loaded', () => {
     assert.equal(
       kinds(
