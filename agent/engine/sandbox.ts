@@ -87,6 +87,9 @@ async function probe(options: SandboxOptions): Promise<Probed> {
 
 type Answers = (command: string, args: readonly string[]) => Promise<boolean>;
 
+/** Arguments with which bubblewrap shows that it can make namespaces. */
+export const bubblewrapProbe = '--ro-bind / / --dev /dev --proc /proc --unshare-pid --unshare-net true'.split(' ');
+
 async function probeBubblewrap(
   environment: Readonly<Record<string, string>>,
   answers: Answers,
@@ -94,18 +97,7 @@ async function probeBubblewrap(
   if (process.platform !== 'linux') return refused('bubblewrap works on Linux alone');
   const found = findExecutable('bwrap', environment);
   if (found === null) return refused('bubblewrap is not installed (bwrap is not on the PATH)');
-  const works = await answers(found, [
-    '--ro-bind',
-    '/',
-    '/',
-    '--dev',
-    '/dev',
-    '--proc',
-    '/proc',
-    '--unshare-pid',
-    '--unshare-net',
-    'true',
-  ]);
+  const works = await answers(found, bubblewrapProbe);
   return works ? success(found) : refused('bubblewrap is installed, but cannot make namespaces here');
 }
 

@@ -93,3 +93,15 @@ export class GraphRig implements AsyncDisposable {
 export function change(kind: FileChange['kind'], file: string, from?: string): FileChange {
   return { path: RepoPath.parse(file), kind, lines: [], ...(from === undefined ? {} : { from: RepoPath.parse(from) }) };
 }
+
+/** Which files `file` depends on, in a repository of `files`. */
+export async function importsOf(file: string, files: Files): Promise<readonly string[]> {
+  await using rig = await GraphRig.create(files);
+  return rig.imports(file);
+}
+
+/** Which files a change of `file` reaches, in a repository of `files`. */
+export async function reachedFrom(file: string, files: Files): Promise<readonly string[]> {
+  await using rig = await GraphRig.create(files);
+  return rig.reached(file);
+}

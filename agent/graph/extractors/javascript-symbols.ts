@@ -1,5 +1,6 @@
 // Functions, methods and classes of a JavaScript file, from its syntax tree.
 import { parseSync } from 'oxc-parser';
+import { lineFinder } from '../difference/code-difference.ts';
 import type { CodeSymbol } from '../facts.ts';
 import type { Language } from './module-record.ts';
 
@@ -112,20 +113,4 @@ function nameOf(value: unknown): string | null {
 
 function isNode(value: unknown): value is TreeNode {
   return typeof value === 'object' && value !== null && 'type' in value && 'start' in value && 'end' in value;
-}
-
-/** From an offset to its line, 1-based. */
-function lineFinder(text: string): (offset: number) => number {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
-  return (offset) => {
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low + 1;
-  };
 }

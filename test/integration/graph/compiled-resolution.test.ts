@@ -1,16 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Files } from '../../rig/git-rig.ts';
-import { GraphRig } from '../../rig/graph-rig.ts';
-
-async function importsOf(file: string, files: Files): Promise<readonly string[]> {
-  await using rig = await GraphRig.create(files);
-  return rig.imports(file);
-}
-
-async function reachedFrom(file: string, files: Files): Promise<readonly string[]> {
-  await using rig = await GraphRig.create(files);
-  return rig.reached(file);
-}
+import { GraphRig, importsOf, reachedFrom } from '../../rig/graph-rig.ts';
 
 describe('Java resolves', () => {
   const main = 'app/src/main/java/com/acme';

@@ -1,16 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Files } from '../../rig/git-rig.ts';
-import { GraphRig } from '../../rig/graph-rig.ts';
-
-async function importsOf(file: string, files: Files): Promise<readonly string[]> {
-  await using rig = await GraphRig.create(files);
-  return rig.imports(file);
-}
-
-async function reachedFrom(file: string, files: Files): Promise<readonly string[]> {
-  await using rig = await GraphRig.create(files);
-  return rig.reached(file);
-}
+import { importsOf, reachedFrom } from '../../rig/graph-rig.ts';
 
 describe('C# resolves', () => {
   it('names of namespaces that a file can see, in projects that its own references', async () => {

@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
 import { symlink } from 'node:fs/promises';
-import { GraphRig } from '../../rig/graph-rig.ts';
-
-/** Which files `file` depends on, in a repository of `files`. */
-async function importsOf(file: string, files: Readonly<Record<string, string>>): Promise<readonly string[]> {
-  await using rig = await GraphRig.create(files);
-  return rig.imports(file);
-}
+import { GraphRig, importsOf } from '../../rig/graph-rig.ts';
 
 const load = (...specifiers: string[]) =>
   specifiers.map((specifier) => `import ${JSON.stringify(specifier)};`).join('\n');

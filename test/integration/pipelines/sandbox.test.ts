@@ -1,4 +1,5 @@
 // Steps that ask for a sandbox: kept in bubblewrap where it is, refused where it is not, never kept less.
+import { bubblewrapProbe } from '../../../agent/engine/sandbox.ts';
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -11,18 +12,7 @@ describe('a step in bubblewrap', () => {
   before(function () {
     if (process.platform !== 'linux') this.skip();
     needDebianTool(this, { needs: ['bwrap'], packages: ['bubblewrap'] });
-    const works = spawnSync('bwrap', [
-      '--ro-bind',
-      '/',
-      '/',
-      '--dev',
-      '/dev',
-      '--proc',
-      '/proc',
-      '--unshare-pid',
-      '--unshare-net',
-      'true',
-    ]);
+    const works = spawnSync('bwrap', bubblewrapProbe);
     if (works.status === 0) return;
     process.stdout.write('skipped: bubblewrap cannot make namespaces here\n');
     this.skip();
