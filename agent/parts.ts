@@ -1,15 +1,18 @@
 // The parts that know code, builds, tests and pipelines, wired to each other.
 import { existsSync } from 'node:fs';
 import { createAnswers } from './answers/answers.ts';
-import { createCoverage } from './answers/coverage.ts';
+import { createCoverage, type Coverage } from './answers/coverage.ts';
 import { createRelated } from './answers/related.ts';
 import { createBuilds } from './builds/builds.ts';
 import { createSandboxes } from './engine/sandbox.ts';
 import { limitsOf, type AgentHost, type Foundation } from './foundation.ts';
 import { createGraph, createHistory, type History } from './graph/graph.ts';
 import { BuildConfigs, definedTargets } from './pipelines/build-configs.ts';
+import { presentRisk } from './pipelines/change-risk.ts';
 import { ContinuousRun } from './pipelines/continuous-run.ts';
+import type { GateSources } from './pipelines/gate-step.ts';
 import { IdleAudit } from './pipelines/idle-audit.ts';
+import { IdleLearning } from './pipelines/idle-learning.ts';
 import { createMainJob, type MainJob, type RunRequest } from './pipelines/main-job.ts';
 import { createPipelines } from './pipelines/pipelines.ts';
 import { createPlanner } from './pipelines/planner.ts';
@@ -18,10 +21,11 @@ import { assetPath } from './platform/assets.ts';
 import type { Disposables } from './platform/disposables.ts';
 import { userEnvironment } from './platform/environment.ts';
 import { isOnBattery } from './platform/power.ts';
-import { createPredictions } from './predictions/predictions.ts';
+import { createPredictions, type Predictions } from './predictions/predictions.ts';
 import type { ChangeSet } from './protocol/change-set.ts';
 import type { RepoPath } from './protocol/ids.ts';
 import type { Plan } from './protocol/plan.ts';
+import type { ChangeRisk } from './protocol/prediction.ts';
 import { skippedTestsMs } from './store/plans.ts';
 import { createTests } from './tests/tests.ts';
 
@@ -69,23 +73,50 @@ export function buildParts(foundation: Foundation, disposables: Disposables) {
     new ContinuousRun({ planner, events, log, start: (request) => mainJob.start(request), isObserved }),
   );
   const idleAudit = openIdleAudit(foundation, mainJob, disposables);
+  const idleLearning = disposables.use(
+    new IdleLearning({ events, clock, log, learn: () => predictions.learn(clock.now()), isOnBattery: () => isOnBattery() }),
+  );
   const { engine, processes, pipelineFiles } = foundation;
   const sandboxes = createSandboxes({ processes, root, stateDirectory, environment });
   const slots = () => limitsOf(settings()).commands;
-  const pipelines = createPipelines({ ...common, workspace, planner, builds, tests, engine, processes, sandboxes, isTrusted, isInstalled, slots, chance: Math.random, declared: () => pipelineFiles.read() });
   const coverage = createCoverage({ root: workspace.root, store, readGit: (args) => workspace.readGit(args), now: () => clock.now(), files });
-  const answers = disposables.use(createAnswers({ history, builds, tests, graph, planner, store, events, clock, coverage, settings: () => configuration.settings }));
+  const testFiles = async () => {
+    await planner.refresh();
+    return (await tests.discover([])).files;
+  };
+  const pipelines = createPipelines({ ...common, workspace, planner, builds, tests, engine, processes, sandboxes, isTrusted, isInstalled, slots, chance: Math.random, gateSources: { ...common, testFiles, ...recordedFacts(foundation, coverage) }, changeRisk: () => riskOf(foundation, predictions), declared: () => pipelineFiles.read() });
+  const answers = disposables.use(createAnswers({ files, history, builds, tests, graph, planner, store, events, clock, coverage, settings: () => configuration.settings }));
   const related = createRelated({ graph, planner, tests, store, read });
   const named = { store, engine: foundation.engine, clock, mainJob };
   const buildConfigs = new BuildConfigs({ ...named, targets: async () => (await builds.targets()).targets, definitionsChanged: () => continuousRun.replan() });
-  const testSuites = new TestSuites({
-    ...named,
-    files: async () => {
-      await planner.refresh();
-      return (await tests.discover([])).files;
+  const testSuites = new TestSuites({ ...named, files: testFiles });
+  return { builds, tests, planner, mainJob, continuousRun, idleAudit, idleLearning, coverage, related, answers, predictions, buildConfigs, testSuites, pipelines };
+}
+
+/** What gates look up beside results of tests. */
+function recordedFacts({ analytics }: Foundation, coverage: Coverage): Pick<GateSources, 'metric' | 'coverage'> {
+  return {
+    metric({ metric, aggregate }, since) {
+      const found = analytics.figure(metric, { aggregate, since });
+      if (!found.ok) return null;
+      const { definition, count, figure } = found.value;
+      return { type: definition.type, unit: definition.unit, count, figure };
     },
-  });
-  return { builds, tests, planner, mainJob, continuousRun, idleAudit, coverage, related, answers, predictions, buildConfigs, testSuites, pipelines };
+    async coverage() {
+      const { lines, recorded } = await coverage.summary({});
+      return recorded === null ? null : { ...lines, recordedAt: recorded.until };
+    },
+  };
+}
+
+/** An answer is asked for without it where it cannot be worked out. */
+async function riskOf({ workspace, log }: Foundation, predictions: Predictions): Promise<ChangeRisk | null> {
+  try {
+    return await presentRisk({ workspace, predictions });
+  } catch (error) {
+    log.warn('the risk of the change could not be worked out', { error });
+    return null;
+  }
 }
 
 /** An agent outlives the window that started it, and so may an update of the extension: then it makes room for a new one. */

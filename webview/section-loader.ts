@@ -16,11 +16,11 @@ type Read<S extends LoadedSection> = (client: Client, filters: Filters, now: num
 
 const readers: { readonly [S in LoadedSection]: Read<S> } = {
   async pipelines(client) {
-    const [{ pipelines }, { approvals }] = await Promise.all([
+    const [{ pipelines, broken }, { approvals }] = await Promise.all([
       client.listPipelines({ limit: 200 }),
       client.listApprovals({ waiting: true }),
     ]);
-    return { pipelines, approvals };
+    return { pipelines, broken, approvals };
   },
   tests: readTests,
   async builds(client, { days }) {
@@ -50,11 +50,11 @@ const readers: { readonly [S in LoadedSection]: Read<S> } = {
     return { delivery, bottlenecks, capacity, proposals };
   },
   async models(client) {
-    const [{ models }, risk] = await Promise.all([
+    const [{ models, here }, risk] = await Promise.all([
       client.listModels({}),
       unless('not_found', client.getChangeRisk({})),
     ]);
-    return { models, risk };
+    return { models, here, risk };
   },
 };
 

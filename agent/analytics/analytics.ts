@@ -10,7 +10,14 @@ import type { AgentCost, DashboardSnapshot } from '../protocol/analytics.ts';
 import type { ConfigurationFile } from '../protocol/configuration-file.ts';
 import type { Execution } from '../protocol/execution.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
-import type { MetricDefinition, MetricSeries, MetricSummary, MetricTags, MetricValue } from '../protocol/metrics.ts';
+import type {
+  Aggregate,
+  MetricDefinition,
+  MetricSeries,
+  MetricSummary,
+  MetricTags,
+  MetricValue,
+} from '../protocol/metrics.ts';
 import type { Settings } from '../protocol/settings.ts';
 import { listAlerts } from '../store/alerts.ts';
 import { pruneMetrics } from '../store/metric-retention.ts';
@@ -28,7 +35,7 @@ import { dashboardSnapshot } from './dashboard.ts';
 import { createFindings, type Findings } from './findings.ts';
 import { listenToBus } from './measuring.ts';
 import { exportMetric, type Exported } from './metric-export.ts';
-import { metricSeries, metricSummary, type SeriesRequest } from './metric-queries.ts';
+import { metricFigure, metricSeries, metricSummary, type MetricFigure, type SeriesRequest } from './metric-queries.ts';
 import { MetricRecorder } from './metric-recorder.ts';
 import { OtlpExport } from './otlp-export.ts';
 import { OtlpReader } from './otlp-input.ts';
@@ -77,6 +84,8 @@ export interface Analytics {
   summary(id: string, request: { readonly limit: number; readonly since?: number | undefined }): Result<MetricSummary>;
   series(request: Omit<SeriesRequest, 'now' | 'until'> & { readonly until?: number | undefined }): Result<MetricSeries>;
   export(id: string, request: { readonly format: 'csv' | 'json'; readonly since: number }): Result<Exported>;
+  /** One figure of the values after a time. */
+  figure(id: string, request: { readonly aggregate: Aggregate; readonly since: number }): Result<MetricFigure>;
   /** For Prometheus. */
   exposition(): Promise<{ readonly type: string; readonly text: string }>;
   takeOtlp(body: Uint8Array, isProtobuf: boolean): Promise<Result<OtlpAnswer>>;
@@ -209,6 +218,8 @@ function metricOperations({ store, clock }: AnalyticsOptions, recorder: MetricRe
       metricSeries(store, { ...request, until, now: clock.now() }),
     export: (id: string, request: { readonly format: 'csv' | 'json'; readonly since: number }) =>
       exportMetric(store, id, request),
+    figure: (id: string, request: { readonly aggregate: Aggregate; readonly since: number }) =>
+      metricFigure(store, id, { ...request, now: clock.now() }),
     exposition: async () => ({ type: prometheusType, text: await prometheusText(store, clock.now()) }),
     takeOtlp: (body: Uint8Array, isProtobuf: boolean) =>
       takeOtlp({ reader, define, record: (id, value) => recorder.record(id, value) }, body, isProtobuf),

@@ -1,5 +1,12 @@
 // Questions to the recorded values: figures of a window, points of a plot, summaries.
-import type { Aggregate, MetricPoint, MetricSeries, MetricSummary, MetricTags } from '../protocol/metrics.ts';
+import type {
+  Aggregate,
+  MetricDefinition,
+  MetricPoint,
+  MetricSeries,
+  MetricSummary,
+  MetricTags,
+} from '../protocol/metrics.ts';
 import { success, type Result } from '../protocol/failure.ts';
 import { lastTaggedValues, lastValues, mergeRollups, readRollups, type Rollup } from '../store/metric-values.ts';
 import {
@@ -130,6 +137,27 @@ function pointOf(rollup: Rollup): MetricPoint {
     p95: percentileOf(rollup, 0.95),
     p99: percentileOf(rollup, 0.99),
   };
+}
+
+/** One figure of the values after a time, over all series. */
+export interface MetricFigure {
+  readonly definition: MetricDefinition;
+  readonly count: number;
+  /** Null without values, and where the metric has no such figure (percentiles of a counter). */
+  readonly figure: number | null;
+}
+
+/** `not_found` when the metric is not declared. */
+export function metricFigure(
+  db: Reader,
+  id: string,
+  { aggregate, since, now }: { readonly aggregate: Aggregate; readonly since: number; readonly now: number },
+): Result<MetricFigure> {
+  const definition = getMetric(db, id);
+  if (definition === null) return notDeclared(id);
+  const rollup = windowRollup(db, { series: seriesWith(db, id, {}), since, now });
+  if (rollup === null) return success({ definition, count: 0, figure: null });
+  return success({ definition, count: rollup.count, figure: aggregateOf(rollup, aggregate, now - since) });
 }
 
 /** Over everything that is kept, or since a time. */

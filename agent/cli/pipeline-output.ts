@@ -130,10 +130,11 @@ export class PipelineRendering {
     this.#tails.delete(step.id);
   }
 
-  #showApproval({ executionId, stepId, question, state }: Approval): void {
+  #showApproval({ executionId, stepId, question, state, risk }: Approval): void {
     if (state !== 'waiting') return void this.#asked.delete(stepId);
     this.#asked.set(stepId, question);
     this.#output.line(`${this.#section('ask')}? ${question}`);
+    if (risk !== null) this.#output.line(`${margin}${risk.sentence}`);
     this.#output.line(`${margin}noodle pipeline approve ${executionId}   (--show: the change; --reject: no)`);
   }
 
@@ -157,8 +158,9 @@ export class PipelineRendering {
 }
 
 /** What somebody is asked, over which change. */
-export function questionLines({ pipeline, executionId, stepId, question, diff }: Approval): string[] {
-  return [`${pipeline} · ${executionId} · ${stepId}`, `? ${question}`, '', diff];
+export function questionLines({ pipeline, executionId, stepId, question, diff, risk }: Approval): string[] {
+  const dangers = risk === null ? [] : [risk.sentence, ...risk.reasons.map((reason) => `  ${reason}`)];
+  return [`${pipeline} · ${executionId} · ${stepId}`, `? ${question}`, ...dangers, '', diff];
 }
 
 function lastLines(text: string): string[] {

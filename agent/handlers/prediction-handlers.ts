@@ -1,10 +1,6 @@
 // What answers the operations on models and their predictions.
-import {
-  authorArguments,
-  changeLogArguments,
-  pendingChangeArguments,
-  type Predictions,
-} from '../predictions/predictions.ts';
+import { presentRisk } from '../pipelines/change-risk.ts';
+import type { Predictions } from '../predictions/predictions.ts';
 import { failure, success } from '../protocol/failure.ts';
 import type { Handlers } from '../server/server.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -21,18 +17,13 @@ export function predictionHandlers({ predictions, workspace }: PredictionParts) 
       const models = await predictions.models();
       return success({
         models: models.map((model) => ({ ...model, metrics: [...model.metrics], limits: [...model.limits] })),
+        here: predictions.here(),
       });
     },
     getChangeRisk: async () => {
-      const [log, lines, identity] = await Promise.all(
-        [changeLogArguments, pendingChangeArguments, authorArguments].map((args) => workspace.readGit(args)),
-      );
-      const pending = { lines: lines ?? '', identity: identity ?? '' };
-      const risk = log === null || log === undefined ? null : await predictions.commitRisk(log, pending);
-      if (risk === null)
-        return failure('not_found', 'there is no change yet: the risk is worked out from the history that git keeps');
-      const { commit, value, reasons, by, among } = risk;
-      return success({ commit, percentile: value, reasons: [...reasons], by, among });
+      const risk = await presentRisk({ predictions, workspace });
+      if (risk !== null) return success(risk);
+      return failure('not_found', 'there is no change yet: the risk is worked out from the history that git keeps');
     },
   } satisfies Partial<Handlers>;
 }

@@ -4,7 +4,7 @@ import type { EventBus } from '../events/events.ts';
 import type { Clock } from '../platform/clock.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
 import type { ExecutionId, StepId } from '../protocol/ids.ts';
-import type { Approval } from '../protocol/pipeline.ts';
+import type { Approval, ApprovalRisk } from '../protocol/pipeline.ts';
 import { listApprovals, saveApproval } from '../store/pipelines.ts';
 import type { Store } from '../store/store.ts';
 
@@ -12,6 +12,7 @@ export interface Question {
   readonly pipeline: string;
   readonly text: string;
   readonly diff: string;
+  readonly risk: ApprovalRisk;
 }
 
 export interface Answer {
@@ -50,6 +51,7 @@ export class Approvals {
       decidedBy: null,
       comment: null,
       diff: question.diff,
+      risk: question.risk,
     };
     const answered = Promise.withResolvers<Answer | null>();
     const withdraw = () => answered.resolve(null);

@@ -6,10 +6,12 @@ import type { EventBus } from '../events/events.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Processes } from '../platform/processes.ts';
+import type { ChangeRisk } from '../protocol/prediction.ts';
 import type { Settings } from '../protocol/settings.ts';
 import type { Store } from '../store/store.ts';
 import type { Tests } from '../tests/tests.ts';
 import type { Workspace } from '../workspace/workspace.ts';
+import type { GateSources } from './gate-step.ts';
 import type { Planner } from './planner.ts';
 
 export interface PipelineParts {
@@ -31,6 +33,9 @@ export interface PipelineParts {
   readonly isInstalled: () => boolean;
   /** A number from 0 to 1, another one each time. */
   readonly chance: () => number;
+  readonly gateSources: GateSources;
+  /** Of the present change; null where it cannot be known. */
+  readonly changeRisk: () => Promise<ChangeRisk | null>;
   /** How many steps can run at once. */
   readonly slots: () => number;
 }

@@ -1,6 +1,7 @@
 // The steps of a pipeline as the engine runs them.
 import type { StepContext, StepDefinition, StepOutcome } from '../engine/engine.ts';
 import type { Step } from '../protocol/execution.ts';
+import type { Gate } from '../protocol/gate.ts';
 import type { StepId } from '../protocol/ids.ts';
 import type { PipelineRequest } from '../protocol/pipeline.ts';
 import { readFile } from 'node:fs/promises';
@@ -11,9 +12,11 @@ import type { Approvals } from './approvals.ts';
 import { filesThatFit, type ArtifactStore } from './artifacts.ts';
 import { parseDotenv } from './assignments.ts';
 import { changeDiff } from './change-diff.ts';
+import { approvalRisk } from './change-risk.ts';
 import { runCommand } from './command-step.ts';
 import type { RunFacts } from './condition-facts.ts';
 import type { ExpandedPipeline, ExpandedService, ExpandedStep } from './expansion.ts';
+import { runGate } from './gate-step.ts';
 import { handedOnTo, type HandedOn } from './handed-on.ts';
 import type { HandoverStore } from './handovers.ts';
 import { runJobStep } from './job-step.ts';
@@ -150,6 +153,7 @@ async function doStep(step: ExpandedStep, context: StepContext, input: GivenInpu
   if (definition.build !== undefined) return await runBuilds(definition.build, request, context, parts);
   if (definition.tests !== undefined) return await runTests(definition.tests, request, context, parts);
   if (definition.approval !== undefined) return await ask(definition.approval, context, input);
+  if (definition.gate !== undefined) return await passGate(definition.gate, step, context, input);
   const { workspace, clock, sandboxes, chance } = parts;
   const { root } = workspace;
   const user = input.facts.environment;
@@ -195,6 +199,11 @@ async function keepDotenv(
   await handovers.add({ executionId: context.executionId, stepId: context.stepId }, { variables });
 }
 
+async function passGate(gate: Gate, { scope }: ExpandedStep, context: StepContext, { parts }: StepInput) {
+  const after = gate.after === undefined ? [] : (scope.get(gate.after) ?? []);
+  return await runGate(gate, context, { sources: parts.gateSources, after });
+}
+
 async function ask(text: string, context: StepContext, { parts, approvals, facts }: StepInput): Promise<StepOutcome> {
   const { processes, workspace } = parts;
   const { root, hasGit } = workspace;
@@ -206,7 +215,8 @@ async function ask(text: string, context: StepContext, { parts, approvals, facts
     signal: context.signal,
     read: (file) => workspace.read(file),
   });
-  return await approvals.ask({ pipeline: facts.pipeline, text, diff }, context);
+  const risk = approvalRisk(await parts.changeRisk());
+  return await approvals.ask({ pipeline: facts.pipeline, text, diff, risk }, context);
 }
 
 async function keepArtifacts(

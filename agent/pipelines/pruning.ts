@@ -49,9 +49,9 @@ function decideByInputs(step: ExpandedStep, changes: ChangeSet, reached: Pruning
 
 /** Of steps that are not left out, whatever changed. */
 function reasonToRun({ isFinal, definition }: ExpandedStep): string | null {
-  const { approval, wait, tests, build } = definition;
+  const { approval, gate, wait, tests, build } = definition;
   if (isFinal) return 'it runs after all others, whatever changed';
-  if (approval !== undefined || wait !== undefined) return 'it decides whether the pipeline goes on';
+  if (approval !== undefined || gate !== undefined || wait !== undefined) return 'it decides whether the pipeline goes on';
   if (tests !== undefined) return `it runs ${tests} tests`;
   if (build === undefined) return null;
   return build === 'impacted' ? 'it builds what the change can affect' : `it builds ${build}`;

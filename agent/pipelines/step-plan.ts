@@ -57,6 +57,7 @@ export function planSteps(input: StepPlanInput): MadePlan {
 /** What kind of step it is to everybody else. */
 export function stepKind({ definition }: Pick<ExpandedStep, 'definition'>): StepKind {
   if (definition.approval !== undefined) return 'approval';
+  if (definition.gate !== undefined) return 'gate';
   if (definition.wait !== undefined) return 'wait';
   if (definition.tests !== undefined) return 'tests';
   return definition.build === undefined ? 'command' : 'build';

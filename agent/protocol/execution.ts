@@ -20,7 +20,7 @@ export type ExecutionState = z.infer<typeof ExecutionState>;
 export const ExecutionKind = z.enum(['pipeline', 'build', 'tests']);
 export type ExecutionKind = z.infer<typeof ExecutionKind>;
 
-export const StepKind = z.enum(['plan', 'build', 'tests', 'command', 'approval', 'wait', 'service']);
+export const StepKind = z.enum(['plan', 'build', 'tests', 'command', 'approval', 'gate', 'wait', 'service']);
 export type StepKind = z.infer<typeof StepKind>;
 
 export const Step = z.object({

@@ -1,6 +1,7 @@
 // Pipelines: what is declared in noodle.yaml or through the API, what would run, and how it went.
 import { z } from 'zod';
 import { ExecutionState, StepKind, Timestamp } from './execution.ts';
+import { Gate } from './gate.ts';
 import { ExecutionId, RepoPath, StepId } from './ids.ts';
 
 /** Ids of pipelines and of their steps; how they have to look is checked with a sentence of its own. */
@@ -99,6 +100,9 @@ export const PipelineStep = z.strictObject({
     .max(1000)
     .optional()
     .describe('Question that somebody has to answer before the pipeline goes on.'),
+  gate: Gate.optional().describe(
+    'What has to be on record before the pipeline goes on: results of tests, limits on metrics, coverage. Without evidence it does not pass.',
+  ),
   wait: Wait.optional().describe('Condition that is waited for.'),
   pipeline: PipelineId.optional().describe('Another pipeline whose steps run here.'),
   needs: z
@@ -262,6 +266,18 @@ export const PipelineRequest = z.object({
 });
 export type PipelineRequest = z.infer<typeof PipelineRequest>;
 
+/** How risky the change is that somebody is asked to approve. */
+export const ApprovalRisk = z.object({
+  sentence: z.string(),
+  /** Share of the repository's own earlier changes that are less risky, 0 to 1; null among fewer than 30. */
+  percentile: z.number().min(0).max(1).nullable(),
+  /** Among how many earlier changes. */
+  among: z.int().nonnegative(),
+  /** What moved it most, the strongest first. */
+  reasons: z.array(z.string()),
+});
+export type ApprovalRisk = z.infer<typeof ApprovalRisk>;
+
 export const Approval = z.object({
   executionId: ExecutionId,
   stepId: StepId,
@@ -274,6 +290,8 @@ export const Approval = z.object({
   comment: z.string().nullable(),
   /** What changed, as `git diff` prints it; cut where it is very long. */
   diff: z.string(),
+  /** Null of what was asked before it was recorded. */
+  risk: ApprovalRisk.nullable(),
 });
 export type Approval = z.infer<typeof Approval>;
 

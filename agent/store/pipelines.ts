@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ExecutionState, StepKind, type Execution, type Step } from '../protocol/execution.ts';
 import { workingMs } from '../protocol/execution-time.ts';
 import { StepId, type ExecutionId } from '../protocol/ids.ts';
-import { Approval, PipelineDefinition, PipelineId, PipelinePlan, PipelineRequest } from '../protocol/pipeline.ts';
+import { Approval, ApprovalRisk, PipelineDefinition, PipelineId, PipelinePlan, PipelineRequest } from '../protocol/pipeline.ts';
 import { fromJson, packJson, unpackJson } from './json-column.ts';
 import { executionKey, nextKey } from './keys.ts';
 import type { Reader, Transaction } from './sql.ts';
@@ -145,12 +145,12 @@ function askingSteps(db: Reader, { kind, name }: Pick<Execution, 'kind' | 'name'
 
 /** Inserts or replaces what is known of an approval. */
 export function saveApproval(tx: Transaction, approval: Approval): void {
-  const { executionId, stepId, pipeline, question, askedAt, state, decidedAt, decidedBy, comment, diff } = approval;
+  const { executionId, stepId, pipeline, question, askedAt, state, decidedAt, decidedBy, comment, diff, risk } = approval;
   tx.run(
     `INSERT OR REPLACE INTO pipeline_approvals
-       (execution_key, step_id, pipeline, question, asked_at, state, decided_at, decided_by, comment, diff)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [executionKey(tx, executionId), stepId, pipeline, question, askedAt, state, decidedAt, decidedBy, comment, diff],
+       (execution_key, step_id, pipeline, question, asked_at, state, decided_at, decided_by, comment, diff, risk)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [executionKey(tx, executionId), stepId, pipeline, question, askedAt, state, decidedAt, decidedBy, comment, diff, risk === null ? null : JSON.stringify(risk)],
   );
 }
 
@@ -173,6 +173,7 @@ export function listApprovals(db: Reader, limit: number, executionId?: Execution
       decidedBy: row.decided_by,
       comment: row.comment,
       diff: row.diff,
+      risk: row.risk === null ? null : fromJson(ApprovalRisk.nullable(), row.risk, null),
     }),
   );
 }
@@ -188,4 +189,5 @@ interface ApprovalRow {
   readonly decided_by: string | null;
   readonly comment: string | null;
   readonly diff: string;
+  readonly risk: string | null;
 }

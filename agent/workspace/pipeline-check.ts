@@ -18,7 +18,7 @@ export const maximumSteps = 10_000;
 /** Who has made more mistakes than this does not read on. */
 const maximumProblems = 50;
 
-const kinds = ['command', 'build', 'tests', 'approval', 'wait', 'pipeline'] as const;
+const kinds = ['command', 'build', 'tests', 'approval', 'gate', 'wait', 'pipeline'] as const;
 const idPattern = /^[A-Za-z_][\w.-]*$/;
 
 type Steps = Readonly<Record<string, PipelineStep>>;
@@ -45,7 +45,7 @@ export function checkPipeline(
       const found = checkStep(id, step, { needed: own, named: all, ...known });
       problems.push(...found.map((problem) => ({ ...problem, path: [group, id, ...problem.path] })));
     }
-    problems.push(...circleOf(own, group));
+    problems.push(...circleOf(own, group), ...gatesOf(own, group, definition.type));
   }
   for (const [id, service] of Object.entries(definition.services)) {
     const found = [...checkId(id, 'service'), ...checkFolder(service.folder), ...checkSecrets(service.secrets)];
@@ -101,6 +101,44 @@ function checkKind(step: PipelineStep): PipelineProblem[] {
   if (step.job !== undefined && (step.command === undefined || step.sandbox !== undefined))
     return [{ path: ['job'], message: 'only commands outside a sandbox can be steps of a job' }];
   return step.wait === undefined ? [] : checkWait(step.wait, 'wait');
+}
+
+/** Gates round a deployment stand where something is deployed, and know what comes before them. */
+function gatesOf(steps: Steps, group: string, type: PipelineDefinition['type']): PipelineProblem[] {
+  return Object.entries(steps).flatMap(([id, { gate }]): PipelineProblem[] => {
+    if (gate === undefined) return [];
+    const { kind, metrics, after } = gate;
+    const isRound = kind === 'pre-deployment' || kind === 'post-deployment';
+    const problems = [
+      ...metrics.flatMap(({ below, above }, index) =>
+        below === undefined && above === undefined
+          ? [{ path: ['metrics', index], message: 'found no limit, expected `below` or `above`' }]
+          : [],
+      ),
+      ...(isRound && type !== 'deploy'
+        ? [{ path: ['kind'], message: `a ${kind} gate stands in a pipeline of the type deploy, found ${type}` }]
+        : []),
+      ...(kind === 'post-deployment' && after === undefined
+        ? [{ path: ['kind'], message: 'a post-deployment gate names the step that deploys: `after`' }]
+        : []),
+      ...(after === undefined
+        ? []
+        : unknown({ found: after, known: allNeeded(id, steps), what: 'step before it', path: ['after'] })),
+    ];
+    return problems.map(({ path, ...rest }) => ({ ...rest, path: [group, id, 'gate', ...path] }));
+  });
+}
+
+/** What a step needs, and what that needs. */
+function allNeeded(id: string, steps: Steps): string[] {
+  const found = new Set<string>();
+  const left = [...(steps[id]?.needs ?? [])];
+  for (let need = left.pop(); need !== undefined; need = left.pop()) {
+    if (found.has(need)) continue;
+    found.add(need);
+    left.push(...(steps[need]?.needs ?? []));
+  }
+  return [...found];
 }
 
 function checkWait(wait: Readonly<Record<string, unknown>>, key: string): PipelineProblem[] {

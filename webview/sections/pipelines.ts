@@ -8,20 +8,23 @@ import { badge, button } from '../controls.ts';
 import { formatAgo } from '../format.ts';
 import { emptyLine, panel } from '../panels/panel.ts';
 import { runsPanel } from '../panels/runs.ts';
+import type { SectionContents } from '../state/sections.ts';
 import { isConnected, type DashboardState } from '../state/state.ts';
 import { whenRead } from './remote.ts';
 
 const maximumDiffCharacters = 20_000;
+/** Riskier than so many earlier changes: worth a second look. */
+const highRisk = 0.8;
 
 export function pipelinesSection(state: DashboardState, context: PanelContext): TemplateResult {
   return whenRead(
     state.sections.pipelines,
     context,
-    ({ pipelines, approvals }) =>
+    ({ pipelines, broken, approvals }) =>
       html`<div class="columns">
         <div class="column">
           ${approvals.length === 0 ? nothing : approvalsPanel(approvals, state, context)}
-          ${panel({ id: 'pipelines', title: 'Pipelines' }, pipelines.length === 0 ? emptyLine('None is declared, and none could be inferred from the repository.') : pipelineList(pipelines, state, context))}
+          ${panel({ id: 'pipelines', title: 'Pipelines' }, pipelines.length + broken.length === 0 ? emptyLine('None is declared, and none could be inferred from the repository.') : pipelineList({ pipelines, broken }, state, context))}
         </div>
         <div class="column">${runsPanel(state, context)}</div>
       </div>`,
@@ -42,11 +45,12 @@ function approvalsPanel(approvals: readonly Approval[], state: DashboardState, c
 }
 
 function approvalItem(approval: Approval, state: DashboardState, { actions, now }: PanelContext): TemplateResult {
-  const { pipeline, stepId, question, askedAt, diff } = approval;
+  const { pipeline, stepId, question, askedAt, diff, risk } = approval;
   const isDisabled = !isConnected(state);
   return html`<li class="entry">
     <p>${question}</p>
     <p class="dim">${pipeline} · ${stepId} · asked ${formatAgo(askedAt, now)}</p>
+    ${risk === null ? nothing : html`<p class=${(risk.percentile ?? 0) >= highRisk ? nothing : 'dim'} title=${risk.reasons.join('\n')}>${risk.sentence}</p>`}
     ${
       diff === ''
         ? nothing
@@ -63,8 +67,17 @@ ${diff.slice(0, maximumDiffCharacters)}</pre>
   </li>`;
 }
 
-function pipelineList(pipelines: readonly Pipeline[], state: DashboardState, context: PanelContext): TemplateResult {
+type Listed = Pick<SectionContents['pipelines'], 'pipelines' | 'broken'>;
+
+function pipelineList({ pipelines, broken }: Listed, state: DashboardState, context: PanelContext): TemplateResult {
   return html`<ul class="entries">
+    ${broken.map(
+      ({ id, file, line, column, message }) =>
+        html`<li class="entry">
+          <p>${id ?? file} <span class="dim">cannot be run</span></p>
+          <p class="dim">${file}:${line}:${column}: ${message}</p>
+        </li>`,
+    )}
     ${repeat(
       pipelines,
       ({ id }) => id,
@@ -78,7 +91,7 @@ function pipelineItem(
   state: DashboardState,
   { actions }: PanelContext,
 ): TemplateResult {
-  const last = state.executions.find((execution) => execution.kind === 'pipeline' && execution.name === name);
+  const last = state.executions.find((execution) => execution.kind === 'pipeline' && execution.name === id);
   const didFail = last !== undefined && ['failed', 'cancelled', 'timed_out', 'interrupted'].includes(last.state);
   const isDisabled = !isConnected(state);
   return html`<li class="entry entry-row">

@@ -6,8 +6,8 @@ import type { CoverageSummary, TestSuggestion } from '../../agent/protocol/cover
 import type { FlakyTest } from '../../agent/protocol/flakiness.ts';
 import type { FailureCluster } from '../../agent/protocol/triage.ts';
 import type { TargetId } from '../../agent/protocol/ids.ts';
-import type { Approval, Pipeline } from '../../agent/protocol/pipeline.ts';
-import type { ChangeRisk, ModelDescription } from '../../agent/protocol/prediction.ts';
+import type { Approval, BrokenPipeline, Pipeline } from '../../agent/protocol/pipeline.ts';
+import type { ChangeRisk, LocalFigures, ModelDescription } from '../../agent/protocol/prediction.ts';
 import { Aggregate, MetricId, type MetricDefinition, type MetricSeries } from '../../agent/protocol/metrics.ts';
 import type {
   Bottlenecks,
@@ -43,6 +43,8 @@ export const firstFilters: Filters = Filters.parse({});
 export interface SectionContents {
   readonly pipelines: {
     readonly pipelines: readonly Pipeline[];
+    /** Those that are declared and cannot be run. */
+    readonly broken: readonly BrokenPipeline[];
     /** Questions that wait for an answer. */
     readonly approvals: readonly Approval[];
   };

@@ -45,7 +45,7 @@ export function stateWord(state: NodeState): string {
 
 /** Steps of a pipeline that neither build nor test. */
 function isCommand(kind: Step['kind']): boolean {
-  return kind === 'command' || kind === 'approval' || kind === 'wait' || kind === 'service';
+  return kind === 'command' || kind === 'approval' || kind === 'gate' || kind === 'wait' || kind === 'service';
 }
 
 function stepsOfKind(execution: Execution, kind: Step['kind']): Step[] {

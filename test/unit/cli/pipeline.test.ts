@@ -49,6 +49,7 @@ function approval(executionId: string, pipeline: string): Approval {
     decidedBy: null,
     comment: null,
     diff: 'a diff',
+    risk: null,
   };
 }
 

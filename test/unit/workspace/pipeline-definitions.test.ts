@@ -24,7 +24,7 @@ describe('a pipeline definition', () => {
     [
       'a step that does nothing',
       { steps: { a: {} } },
-      'steps.a: the step does nothing: expected one of command, build, tests, approval, wait, pipeline',
+      'steps.a: the step does nothing: expected one of command, build, tests, approval, gate, wait, pipeline',
     ],
     [
       'a step that does two things',
