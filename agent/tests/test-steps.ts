@@ -75,20 +75,48 @@ function stepOf(step: ProjectStep): StepDefinition {
 
 async function runStep(step: ProjectStep, context: StepContext): Promise<StepOutcome> {
   const { entry, options, catalog } = step;
-  const recorder = new ResultRecorder({ store: options.store, clock: options.clock, executionId: context.executionId });
+  const { executionId } = context;
+  const recorder = new ResultRecorder({ store: options.store, clock: options.clock, executionId });
   const batches = batchesFor(step);
   const startedAt = options.clock.now();
+  const isOfFiles = batches.every((batch) => batch.only.length === 0);
   const evidence = step.evidence.forRun({
     adapter: entry.adapter,
     project: entry.project,
     files: step.files,
     request: step.input.request,
-    executionId: context.executionId,
-    isWhole: batches.every((batch) => batch.only.length === 0),
+    executionId,
+    isWhole: isOfFiles,
   });
   const listener = new StepListener(step, context, { recorder, evidence });
   const before = statusesOf(catalog.files);
-  const runOptions: ProjectRunOptions = {
+  const runOptions = runOptionsOf(step, context, { evidence, listener });
+  const trouble = await runProject(batches, runOptions);
+  const hasEnded = trouble === null && !context.signal.aborted;
+  await recorder.close(isOfFiles && !context.signal.aborted ? listener.finishedIds() : []);
+  await evidence.close(context.signal.aborted);
+  if (hasEnded) await closeStep(step, listener, batches);
+  catalog.casesChanged();
+  await keepResults(step, listener, { startedAt, executionId, isWhole: isOfFiles && hasEnded });
+  const failures = {
+    project: entry.project,
+    context,
+    runOptions: withoutHelp(runOptions, step, context),
+    failed: listener.failures(),
+    order: listener.order,
+    before,
+    isContinuous: step.input.isContinuous === true,
+    sources: [...catalog.sources],
+  };
+  return outcomeOf(listener.failed - (await uncountedFailures(failures, options)), trouble);
+}
+
+function runOptionsOf(
+  { entry, options, warm, input }: ProjectStep,
+  context: StepContext,
+  { evidence, listener }: { readonly evidence: StepEvidence; readonly listener: StepListener },
+): ProjectRunOptions {
+  return {
     root: options.root,
     runnerFolder: assetPath('test-runners'),
     adapter: entry.adapter,
@@ -99,45 +127,24 @@ async function runStep(step: ProjectStep, context: StepContext): Promise<StepOut
     signal: context.signal,
     listener,
     log: (text) => context.log(text),
-    ...step.warm.forRun(step.input.request, (spec) => context.run(spec)),
+    ...warm.forRun(input.request, (spec) => context.run(spec)),
     temporaryFolder: temporaryFolderOf(options),
     keptFolder: keptFolderOf(options),
   };
-  const trouble = await runProject(batches, runOptions);
-  if (trouble === null && !context.signal.aborted) await keepStart(step, listener.watch);
-  const isWhole = batches.every((batch) => batch.only.length === 0) && !context.signal.aborted;
-  await recorder.close(isWhole ? listener.finishedIds() : []);
-  await evidence.close(context.signal.aborted);
+}
+
+/** For re-runs: cold, and without recording. */
+function withoutHelp(run: ProjectRunOptions, { options }: ProjectStep, context: StepContext): ProjectRunOptions {
+  const start = (spec: ProcessSpec) => context.run(spec);
+  return { ...run, environment: options.environment(), recordsEvidence: false, run: start };
+}
+
+/** What is known of a project when all of it was run. */
+async function closeStep(step: ProjectStep, listener: StepListener, batches: readonly TestBatch[]): Promise<void> {
+  await keepStart(step, listener.watch);
   // A file without tests is never heard of.
-  if (trouble === null && !context.signal.aborted) for (const file of step.files) listener.fileFinished(file);
-  if (batches[0]?.files === null && trouble === null && !context.signal.aborted)
-    await catalog.addReported(entry, listener.reportedFiles());
-  catalog.casesChanged();
-  await keepResults(step, listener, {
-    startedAt,
-    executionId: context.executionId,
-    isWhole: isWhole && trouble === null,
-  });
-  const plain = {
-    ...runOptions,
-    environment: options.environment(),
-    recordsEvidence: false,
-    run: (spec: ProcessSpec) => context.run(spec),
-  };
-  const uncounted = await uncountedFailures(
-    {
-      project: entry.project,
-      context,
-      runOptions: plain,
-      failed: listener.failures(),
-      order: listener.order,
-      before,
-      isContinuous: step.input.isContinuous === true,
-      sources: [...catalog.sources],
-    },
-    options,
-  );
-  return outcomeOf(listener.failed - uncounted, trouble);
+  for (const file of step.files) listener.fileFinished(file);
+  if (batches[0]?.files === null) await step.catalog.addReported(step.entry, listener.reportedFiles());
 }
 
 /** How long the runner took besides its tests, for the next expectation. */
