@@ -9,6 +9,7 @@ import { nearest } from '../protocol/nearest.ts';
 import type { Plan, ReusedTest } from '../protocol/plan.ts';
 import { counted, formatDuration } from '../protocol/quantities.ts';
 import type { Planner } from '../pipelines/planner.ts';
+import { explainFile } from './explain-file.ts';
 import { latestPlanWith, type RecordedPlan } from '../store/plans.ts';
 import type { Reader } from '../store/store.ts';
 import { fileHistory, testHistory } from '../store/tests.ts';
@@ -23,6 +24,8 @@ export interface ExplainOptions {
   readonly history: Pick<History, 'coChange'>;
   readonly planner: Planner;
   readonly store: Reader;
+  /** Every file that git does not ignore. */
+  readonly files: () => Promise<readonly RepoPath[]>;
 }
 
 type Decided = Pick<RecordedPlan, 'plan'> & { readonly recorded: RecordedPlan | null };
@@ -34,9 +37,12 @@ export async function explainSubject(options: ExplainOptions, subject: string): 
   const { files } = await options.tests.discover([]);
   const found = await findKnown(options.tests, files, subject, targets.length > 0);
   if (found.length === 0 && targets.length === 0) {
+    const { graph, store } = options;
+    const file = explainFile({ graph, store, known: await options.files(), tests: files }, subject);
+    if (file !== null) return success([file]);
     const known = (await options.builds.targets()).targets;
     const near = nearest(subject, [...files.map((file) => file.file), ...known.map((target) => target.id)]);
-    return failure('not_found', `there is no test or target '${subject}'`, near === null ? {} : { hint: `Did you mean '${near}'?` });
+    return failure('not_found', `there is no test, target or file '${subject}'`, near === null ? {} : { hint: `Did you mean '${near}'?` });
   }
   const tests = await Promise.all(found.map((test) => explainTest(options, test)));
   return success([...targets, ...tests]);
@@ -61,7 +67,7 @@ async function explainTest(options: ExplainOptions, found: FoundTest): Promise<E
     ...verdictOn(found, plan, position),
     path: [...(selected ?? reusedIn(plan, found))?.why ?? []],
     facts: [
-      ...(selected === undefined ? reuseFacts(plan, found) : orderFacts(selected)),
+      ...(selected === undefined ? reuseFacts(plan, found) : orderFacts(selected, plan)),
       ...historyFacts(options.store, found),
       ...coChangeFacts(options.history, found.file.file, plan),
       ...dependencyFacts(options.graph, found.file.file, plan),
@@ -106,9 +112,10 @@ async function decidingPlan({ store, planner }: ExplainOptions, file: RepoPath):
   return { plan: planned.ok ? planned.value.plan : empty, recorded: null };
 }
 
-function orderFacts(selected: Plan['tests'][number]): string[] {
+function orderFacts(selected: Plan['tests'][number], plan: Plan): string[] {
   const order = `order: probability ${selected.probability.toFixed(2)} that it fails, expected to take ${formatDuration(selected.expectedMs)}`;
-  return selected.notReused === undefined ? [order] : [order, `not reused: ${selected.notReused}`];
+  const reuse = selected.notReused === undefined ? [] : [`not reused: ${selected.notReused}`];
+  return [order, ...whichOrder(plan), ...reuse];
 }
 
 function reusedIn(plan: Plan, { file }: FoundTest): ReusedTest | undefined {
@@ -121,6 +128,13 @@ function reuseFacts(plan: Plan, found: FoundTest): string[] {
   return [
     `reuse: ${counted(reused.tests, 'test')} passed in ${reused.executionId}; the files that it was seen to use, its imports, the configuration, the installed packages, the runner and the environment are as they were (noodle run --no-cache runs it all the same)`,
   ];
+}
+
+/** Which order ran, and why that one. */
+function whichOrder({ order }: Plan): string[] {
+  if (order === undefined) return [];
+  const name = order.by === 'estimate' ? 'probability of failure a second' : order.by;
+  return [`ordered by ${name}: ${order.because}`];
 }
 
 function historyFacts(store: Reader, { file, testCase }: FoundTest): string[] {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Timestamp } from './execution.ts';
 import { ExecutionId, RepoPath, TestId } from './ids.ts';
 
-export const Decision = z.enum(['selected', 'reused', 'skipped', 'built', 'unchanged', 'failed', 'unknown']);
+export const Decision = z.enum(['selected', 'reused', 'skipped', 'built', 'unchanged', 'failed', 'related', 'unknown']);
 export type Decision = z.infer<typeof Decision>;
 
 /** What vouches for a test that is skipped. */
@@ -27,9 +27,10 @@ export const Certificate = z.object({
 export type Certificate = z.infer<typeof Certificate>;
 
 export const Explanation = z.object({
-  /** The id of the test, test file or target that the question was about. */
+  /** The id of the test, test file or target, or the path of the file, that the question was about. */
   subject: z.string(),
-  subjectKind: z.enum(['test', 'target']),
+  /** `file`: a file, or one line of it (`path:line`), that is no test; `facts` name the tests that it can reach. */
+  subjectKind: z.enum(['test', 'target', 'file']),
   decision: Decision,
   /** The answer in one sentence. */
   summary: z.string(),

@@ -9,7 +9,7 @@ export async function explain(context: CommandContext): Promise<ExitCode> {
   const [subject] = commandLine.positionals;
   const wantsSkipped = commandLine.switches.has('skipped');
   if (subject === undefined && !wantsSkipped) {
-    return complain(output, { reason: 'invalid_input', message: 'noodle explain: name a test, a test file or a target, or give --skipped' });
+    return complain(output, { reason: 'invalid_input', message: 'noodle explain: name a test, a target or a file, or give --skipped' });
   }
   return await withSession(context, (session) => {
     if (subject === undefined) return listSkipped(context, session);
@@ -47,6 +47,7 @@ async function listSkipped({ commandLine, output }: CommandContext, { client }: 
 }
 
 const shownDependencies = 12;
+const shownFacts = 50;
 
 /** What vouches for a test, as people read it. */
 export function certificateLines({ test, holds, evidence, recordedAt, executionId, doubt, dependsOn, changes }: Certificate): string[] {
@@ -68,6 +69,8 @@ export function certificateLines({ test, holds, evidence, recordedAt, executionI
 
 function explanationLines(explanation: Explanation): string[] {
   const path = explanation.path.length === 0 ? [] : [`  ${explanation.path.join(' → ')}`];
+  const facts = explanation.facts.slice(0, shownFacts).map((fact) => `  ${fact}`);
+  const more = explanation.facts.length > shownFacts ? [`  and ${explanation.facts.length - shownFacts} more (--json lists all)`] : [];
   const when = explanation.at === null ? [] : [`  decided ${new Date(explanation.at).toLocaleString()} in ${explanation.executionId ?? 'a plan'}`];
-  return [`${explanation.subject}: ${explanation.decision}`, `  ${explanation.summary}`, ...path, ...explanation.facts.map((fact) => `  ${fact}`), ...when];
+  return [`${explanation.subject}: ${explanation.decision}`, `  ${explanation.summary}`, ...path, ...facts, ...more, ...when];
 }

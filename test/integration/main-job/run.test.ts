@@ -86,7 +86,7 @@ describe('the main job', () => {
     const { explanations: selected } = await rig.client.explain({ subject: 'adds up' });
     assert.equal(selected[0]?.decision, 'selected');
     assert.deepEqual(selected[0].path, ['src/price.js', 'test/price.test.js']);
-    await assert.rejects(rig.client.explain({ subject: 'test/pric.test.js' }), { failure: { reason: 'not_found', message: "there is no test or target 'test/pric.test.js'", hint: "Did you mean 'test/price.test.js'?" } });
+    await assert.rejects(rig.client.explain({ subject: 'test/pric.test.js' }), { failure: { reason: 'not_found', message: "there is no test, target or file 'test/pric.test.js'", hint: "Did you mean 'test/price.test.js'?" } });
   });
 
   it('executes nothing of a workspace that is not trusted', async () => {

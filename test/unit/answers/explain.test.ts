@@ -97,7 +97,7 @@ describe('explanations', () => {
 
   it('of what does not exist name the nearest test or target', async () => {
     const missing = await explainSubject(options(), 'test/cat.test.ts');
-    assert.deepEqual(missing, failure('not_found', "there is no test or target 'test/cat.test.ts'", { hint: "Did you mean 'test/cart.test.ts'?" }));
+    assert.deepEqual(missing, failure('not_found', "there is no test, target or file 'test/cat.test.ts'", { hint: "Did you mean 'test/cart.test.ts'?" }));
     const far = await explainSubject(options(), 'something else altogether');
     assert.ok(!far.ok);
     assert.equal(far.failure.hint, undefined);
@@ -128,6 +128,6 @@ describe('explanations', () => {
     const builds: Partial<Builds> = { explain: async () => target, targets: async () => ({ targets: [aTarget('core')], problems: [] }) };
     const tests: Partial<Tests> = { discover: async () => ({ files, problems: [] }), casesIn: async () => [] };
     const graph: Partial<Graph> = { importsOf: (path) => imports.get(path) ?? [] };
-    return { planner: planner as Planner, builds: builds as Builds, tests: tests as Tests, graph: graph as Graph, history: { coChange: () => null }, store: db };
+    return { planner: planner as Planner, builds: builds as Builds, tests: tests as Tests, graph: graph as Graph, history: { coChange: () => null }, store: db, files: async () => [] };
   }
 });

@@ -61,6 +61,6 @@ describe('noodle explain', () => {
   });
 
   it('asks for a name when there is neither', async () => {
-    assert.deepEqual(await explained(), { code: 2, lines: ['noodle: noodle explain: name a test, a test file or a target, or give --skipped'] });
+    assert.deepEqual(await explained(), { code: 2, lines: ['noodle: noodle explain: name a test, a target or a file, or give --skipped'] });
   });
 });
