@@ -34,13 +34,20 @@ export function writtenPipeline(definition: PipelineDefinition): Record<string, 
     ...(Object.keys(services).length === 0
       ? {}
       : { services: each(services, PipelineService.parse({ command: 'x' })) }),
-    steps: each(withShortMatrices(steps), PipelineStep.parse({})),
-    ...(Object.keys(final).length === 0 ? {} : { finally: each(withShortMatrices(final), PipelineStep.parse({})) }),
+    steps: each(withShortParts(steps), PipelineStep.parse({})),
+    ...(Object.keys(final).length === 0 ? {} : { finally: each(withShortParts(final), PipelineStep.parse({})) }),
   };
 }
 
-function withShortMatrices(steps: Readonly<Record<string, PipelineStep>>): Record<string, object> {
-  const short = Object.entries(steps).map(([id, step]) => [id, step.matrix === undefined ? step : { ...step, matrix: filled(step.matrix) }]);
+function withShortParts(steps: Readonly<Record<string, PipelineStep>>): Record<string, object> {
+  const short = Object.entries(steps).map(([id, step]) => [
+    id,
+    {
+      ...step,
+      ...(step.matrix === undefined ? {} : { matrix: filled(step.matrix) }),
+      ...(step.job === undefined ? {} : { job: filled(step.job) }),
+    },
+  ]);
   return Object.fromEntries(short);
 }
 

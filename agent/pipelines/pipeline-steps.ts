@@ -58,10 +58,28 @@ export function pipelineSteps(input: StepsInput): StepDefinition[] {
   const usedIds = new Set(used.map(({ id }) => id));
   const regular = steps.filter(({ isFinal }) => !isFinal).map(({ id }) => id);
   const byId = new Map(steps.map((step) => [step.id, step]));
+  const turns = turnsOf(steps);
   return [
     ...used.map((service) => serviceDefinition(service, input)),
-    ...steps.map((step) => stepDefinition(step, { ...input, usedIds, regular, byId })),
+    ...steps.map((step) => stepDefinition(step, { ...input, usedIds, regular, byId, turns })),
   ];
+}
+
+/**
+ * What the steps of a job come after beside their needs: jobs share the work tree, where each would have one of its own on
+ * GitHub, so one is over before the next begins, each combination of a matrix by itself.
+ */
+function turnsOf(steps: readonly ExpandedStep[]): ReadonlyMap<StepId, readonly StepId[]> {
+  const jobs = new Map<string, StepId[]>();
+  for (const { id, job, combination } of steps) {
+    if (job === null) continue;
+    const key = JSON.stringify([job, combination]);
+    const known = jobs.get(key);
+    if (known === undefined) jobs.set(key, [id]);
+    else known.push(id);
+  }
+  const inTurn = [...jobs.values()];
+  return new Map(inTurn.flatMap((ids, index) => ids.map((id) => [id, inTurn[index - 1] ?? []] as const)));
 }
 
 interface StepInput extends StepsInput {
@@ -69,6 +87,7 @@ interface StepInput extends StepsInput {
   /** Ids of all steps that are not final. */
   readonly regular: readonly StepId[];
   readonly byId: ReadonlyMap<StepId, ExpandedStep>;
+  readonly turns: ReadonlyMap<StepId, readonly StepId[]>;
 }
 
 function stepDefinition(step: ExpandedStep, input: StepInput): StepDefinition {
@@ -78,14 +97,21 @@ function stepDefinition(step: ExpandedStep, input: StepInput): StepDefinition {
   const last = step.isFinal ? input.regular : [];
   if (decision?.runs === false) {
     const run = () => Promise.resolve({ state: 'skipped', reason: decision.why } as const);
-    return { ...common, needs: [], after: [...step.needs, ...last], slot: 'none', timeoutMs: input.timeoutMs, run };
+    return {
+      ...common,
+      needs: [],
+      after: [...step.needs, ...last, ...(input.turns.get(step.id) ?? [])],
+      slot: 'none',
+      timeoutMs: input.timeoutMs,
+      run,
+    };
   }
   const services = step.services.filter((id) => input.usedIds.has(id));
   const { needs, after } = orderOf(step, input);
   return {
     ...common,
     needs: [...needs, ...services],
-    after: [...after, ...last],
+    after: [...after, ...last, ...(input.turns.get(step.id) ?? [])],
     slot: slots[common.kind] ?? 'none',
     timeoutMs: timeoutOf(step, input),
     priority: input.priorities.get(step.id) ?? 0,

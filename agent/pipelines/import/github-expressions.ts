@@ -66,7 +66,12 @@ function convertExpression(
   scope: Scope,
 ): { readonly expression: string } | { readonly unknown: string } {
   let unknown: string | null = null;
-  const converted = expression.replace(names, (word, call: string | undefined) => {
+  // Guards against forks hold here.
+  const guarded = expression.replace(
+    /\bgithub\.repository(?:_owner)?\s*(==|!=)\s*'[^']*'/g,
+    (_whole, operator: string) => String(operator === '=='),
+  );
+  const converted = guarded.replace(names, (word, call: string | undefined) => {
     if (word.startsWith("'") || call !== undefined || ['true', 'false', 'null'].includes(word)) return word;
     const name = ourName(pathOf(word), scope);
     if (name === null) unknown ??= word;

@@ -32,7 +32,8 @@ export interface ImportedJob {
   readonly services: NonNullable<WrittenPipeline['services']>;
   /** What comes after the job needs these. */
   readonly ends: readonly string[];
-  readonly names: JobNames;
+  /** Null where nothing of it runs here: what it would give is not known. */
+  readonly names: JobNames | null;
   /** Its condition never holds here: what needs it does not run either. */
   readonly never?: boolean;
 }
@@ -40,12 +41,12 @@ export interface ImportedJob {
 export function importJob(input: JobInput): ImportedJob {
   const { id, job, needs, findings, scope } = input;
   const place = `jobs.${id}`;
-  const nothing = { steps: {}, services: {}, ends: needs, names: { last: null, outputs: {} } };
+  const nothing = { steps: {}, services: {}, ends: needs, names: null };
   const given = combinationsOf(input);
   if (given.length === 0) return nothing;
   const resolved = resolveJob(given);
   const condition = jobCondition(job.if, place, { findings, resolved, scope });
-  if (condition === null) return { ...nothing, never: true };
+  if ('never' in condition) return { ...nothing, ...condition };
   if (job.container !== undefined) findings.replaced(place, 'runs on this machine and not in its container');
   const names = new Map<string, StepNames>();
   const inner = { ...scope, steps: names };
@@ -56,7 +57,7 @@ export function importJob(input: JobInput): ImportedJob {
   const chain = new Chain({
     ...input,
     defaults: input.workflow.defaults,
-    condition: conjunction([...input.conditions, condition]),
+    condition: conjunction([...input.conditions, condition.when]),
     variables,
     services: Object.keys(services),
     resolved,
@@ -69,21 +70,23 @@ export function importJob(input: JobInput): ImportedJob {
   return { steps: chain.steps, services, ends, names: { last: chain.last, outputs: outputsOf(job, resolved, inner) } };
 }
 
-/** `''` without one; null where it cannot be asked here, or never holds. */
+/** `''` without one; or why the job is left out: it never holds here, or it cannot be asked here. */
 export function jobCondition(
   found: GithubJob['if'],
   place: string,
   { findings, resolved, scope }: Pick<JobInput, 'findings' | 'scope'> & { readonly resolved: ResolvedJob },
-): string | null {
-  if (found === undefined || found === null || found === true) return '';
+): { readonly when: string } | { readonly never: boolean } {
+  if (found === undefined || found === null || found === true) return { when: '' };
   const known = resolved.condition(String(found), scope);
-  if (known === null)
+  if (known === null) {
     findings.missing(place, `its condition does not hold for a run on this machine: ${String(found)}`);
-  if (known !== undefined) return known;
+    return { never: true };
+  }
+  if (known !== undefined) return { when: known };
   const converted = convertCondition(String(found), scope);
-  if ('when' in converted) return converted.when;
+  if ('when' in converted) return { when: converted.when };
   findings.missing(place, `its condition needs ${converted.unknown}, which is not known here; it is left out`);
-  return null;
+  return { never: false };
 }
 
 export function conjunction(conditions: readonly string[]): string {

@@ -23,11 +23,11 @@ export function resolveJob(given: readonly Readonly<Record<string, unknown>>[]):
       ? results.map((result) => (result.known ? result.value : null))
       : null;
   };
-  const column = (expression: string, values: readonly unknown[]): string => {
-    const key = JSON.stringify([expression, values]);
+  const column = (what: 'value' | 'holds', expression: string, values: readonly unknown[]): string => {
+    const key = JSON.stringify([what, expression, values]);
     const known = columns.get(key)?.name;
     if (known !== undefined) return known;
-    const name = `value_${columns.size + 1}`;
+    const name = `${what}_${columns.size + 1}`;
     columns.set(key, { name, values });
     return name;
   };
@@ -39,14 +39,14 @@ export function resolveJob(given: readonly Readonly<Record<string, unknown>>[]):
         // What a text cannot hold, as the name of this very repository, is asked for later.
         if (values === null || values.some((value) => typeof value === 'symbol')) return whole;
         const texts = values.map(textOf);
-        return new Set(texts).size === 1 ? (texts[0] ?? '') : `\${{ matrix.${column(expression, texts)} }}`;
+        return new Set(texts).size === 1 ? (texts[0] ?? '') : `\${{ matrix.${column('value', expression, texts)} }}`;
       }),
     condition(text, scope) {
       const values = valuesOf(text.replace(/^\s*\$\{\{(.*)\}\}\s*$/s, '$1').trim(), scope, 'condition');
       if (values === null) return undefined;
       const truths = values.map(isTrue);
       if (truths.every(Boolean)) return '';
-      return truths.some(Boolean) ? `matrix.${column(text, truths)} == 'true'` : null;
+      return truths.some(Boolean) ? `matrix.${column('holds', text, truths)} == 'true'` : null;
     },
     combinations: () =>
       given.map((combination, index) => ({

@@ -48,7 +48,7 @@ export function importJobs(input: WorkflowInput): ImportedWorkflow {
     Object.assign(steps, imported.steps);
     Object.assign(services, imported.services);
     endsOf.set(id, imported.ends);
-    jobs.set(id, imported.names);
+    if (imported.names !== null) jobs.set(id, imported.names);
     if (imported.never === true) never.add(id);
   }
   const ends = [...endsOf].flatMap(([id, own]) => (isNeeded.has(id) ? [] : own));
@@ -78,7 +78,7 @@ function importOne(input: OneInput): ImportedJob {
 }
 
 function nothing(needs: readonly string[]): ImportedJob {
-  return { steps: {}, services: {}, ends: needs, names: { last: null, outputs: {} } };
+  return { steps: {}, services: {}, ends: needs, names: null };
 }
 
 /** A workflow of the repository that a job calls. */
@@ -93,7 +93,7 @@ function importCall(input: OneInput & { readonly scope: Scope }, uses: string): 
         ? `the workflow ${uses} is not there`
         : `the workflow ${uses} of another repository is not called`,
     );
-    return { ...nothing(input.needs), never: true };
+    return nothing(input.needs);
   }
   const own =
     job.strategy.matrix === undefined
@@ -107,7 +107,7 @@ function importCall(input: OneInput & { readonly scope: Scope }, uses: string): 
         );
   const resolved = resolveJob(outer.length === 0 ? [{}] : outer);
   const condition = jobCondition(job.if, place, { findings, resolved, scope });
-  if (condition === null) return { ...nothing(input.needs), never: true };
+  if ('never' in condition) return { ...nothing(input.needs), ...condition };
   const convert = (text: string) => convertText(text, scope, null).text;
   const { secrets } = job;
   const called: Scope = {
@@ -121,7 +121,7 @@ function importCall(input: OneInput & { readonly scope: Scope }, uses: string): 
     prefix: `${prefix}${id}-`,
     scope: called,
     // Even without a condition it tells that the workflow is called.
-    conditions: [conjunction([...input.conditions, condition])],
+    conditions: [conjunction([...input.conditions, condition.when])],
     outer,
     depth: depth + 1,
   });

@@ -98,6 +98,22 @@ describe('the steps of a job', () => {
     assert.match(ended.reason ?? '', /use failed: exit code 1: it broke/);
   });
 
+  it('have the work tree for themselves: each job is over before the next begins', async () => {
+    await using rig = await PipelineRig.create();
+    const command = 'mkdir busy && sleep 0.1 && rmdir busy';
+    const matrix = { values: { part: ['1', '2'] } };
+    const ended = await rig.define({
+      steps: {
+        a1: { command, job: { name: 'a' } },
+        a2: { command, job: { name: 'a' }, needs: ['a1'] },
+        b1: { command: `${command} # \${{ matrix.part }}`, job: { name: 'b' }, matrix },
+        b2: { command: `${command} # \${{ matrix.part }}`, job: { name: 'b' }, needs: ['b1'], matrix },
+        c: { command, job: { name: 'c' }, needs: ['b2'] },
+      },
+    });
+    assert.equal(ended.state, 'succeeded', ended.reason ?? '');
+  });
+
   it('that write what cannot be read fail with the line', async () => {
     await using rig = await PipelineRig.create();
     const ended = await rig.define({
