@@ -2,7 +2,7 @@
 import { analyticsRoutes } from './handlers/analytics-handlers.ts';
 import type { Analytics } from './analytics/analytics.ts';
 import type { Answers } from './answers/answers.ts';
-import { configurationPath } from './configuration-state.ts';
+import { configurationPath, type ConfigurationState } from './configuration-state.ts';
 import type { Engine } from './engine/engine.ts';
 import type { EventBus } from './events/events.ts';
 import { openFoundation, type AgentOptions, type Foundation } from './foundation.ts';
@@ -29,6 +29,8 @@ export interface Agent {
   readonly events: EventBus;
   readonly answers: Answers;
   readonly engine: Engine;
+  /** What is wrong with alert rules of a noodle.yaml that is being written. */
+  readonly checkRules: ConfigurationState['checkRules'];
   audit(entry: AuditEntry): void;
   readonly idempotency: IdempotencyRecords;
   /** Looks at the repository from now on, and plans at every change. */
@@ -44,14 +46,18 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
   const parts = buildParts(foundation, disposables);
   const { workspace, log, host } = options;
   const { events, engine, store, configuration, trust } = foundation;
-  const { continuousRun, idleAudit, answers, planner, pipelines } = parts;
+  const { continuousRun, idleAudit, idleLearning, answers, planner, pipelines } = parts;
   pipelines.resume(foundation.unfinished);
   disposables.defer(forgetDaily({ ...foundation, pipelines, retentionDays: () => foundation.settings()['analytics.retentionDays'] }));
   disposables.defer(
     workspace.onChange((batch) => {
-      if (batch.everything || batch.paths.some((file) => file === configurationPath)) configuration.fileChanged();
+      if (batch.everything || batch.paths.some((file) => file === configurationPath)) {
+        configuration.fileChanged();
+        foundation.analytics.alerts.rulesChanged();
+      }
       continuousRun.filesChanged(batch);
       idleAudit.filesChanged();
+      idleLearning.filesChanged();
     }),
   );
   const handlers = createHandlers({
@@ -73,6 +79,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     events,
     answers,
     engine,
+    checkRules: configuration.checkRules,
     audit(entry) {
       store.transact((tx) => appendAudit(tx, entry)).catch((error: unknown) => log.error('an operation could not be audited', { error }));
     },

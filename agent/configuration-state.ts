@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ConfigurationFile } from './protocol/configuration-file.ts';
 import type { OutputOf } from './protocol/operations.ts';
 import { SettingSource, type Settings } from './protocol/settings.ts';
-import { readConfiguration, type Configuration } from './workspace/configuration.ts';
+import { readConfiguration, type Configuration, type ConfigurationInput } from './workspace/configuration.ts';
 
 export const configurationPath = 'noodle.yaml';
 
@@ -11,6 +11,7 @@ export interface ConfigurationStateOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The text of noodle.yaml, null when there is none. */
   readonly readFile: () => string | null;
+  readonly checkRules: NonNullable<ConfigurationInput['checkRules']>;
 }
 
 /** The configuration as it is now; whoever hears of a change in one of its sources tells it so. */
@@ -23,6 +24,11 @@ export class ConfigurationState {
   constructor(options: ConfigurationStateOptions) {
     this.#options = options;
     this.#configuration = this.#read();
+  }
+
+  /** What is wrong with alert rules, by those who know the metrics. */
+  get checkRules(): ConfigurationStateOptions['checkRules'] {
+    return this.#options.checkRules;
   }
 
   get settings(): Settings {
@@ -67,6 +73,7 @@ export class ConfigurationState {
       vscodeSettings: this.#editorSettings,
       tuned: this.#tuned,
       file: text === null ? null : { path: configurationPath, text },
+      checkRules: this.#options.checkRules,
     });
   }
 }

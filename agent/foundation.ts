@@ -2,7 +2,7 @@
 import { statfsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { createAnalytics, type Analytics } from './analytics/analytics.ts';
+import { createAnalytics, declaredRuleProblems, type Analytics } from './analytics/analytics.ts';
 import { ConfigurationState, configurationPath } from './configuration-state.ts';
 import { createEngine, type Engine, type Limits } from './engine/engine.ts';
 import { createEventBus, type EventBus } from './events/events.ts';
@@ -68,7 +68,11 @@ export async function openFoundation(options: AgentOptions, disposables: Disposa
   disposables.defer(events.on('notice.raised', (notice) => notices.set(notice.id, notice)));
   const onNotice = (notice: Notice) => events.emit({ type: 'notice.raised', ...notice });
   const store = disposables.use(await openStore({ directory: path.join(stateDirectory, 'store'), clock, log, onNotice }));
-  const configuration = new ConfigurationState({ environment, readFile: () => workspace.read(RepoPath.parse(configurationPath)) });
+  const configuration = new ConfigurationState({
+    environment,
+    readFile: () => workspace.read(RepoPath.parse(configurationPath)),
+    checkRules: (alerts, inForce) => declaredRuleProblems(store, alerts, inForce['analytics.retentionDays']),
+  });
   const settings = () => configuration.settings;
   const trust = { isTrusted: options.isTrusted };
   const processes = disposables.use(createProcesses({ clock, log, recordsFolder: processRecordsFolder(stateDirectory) }));

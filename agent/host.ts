@@ -110,7 +110,7 @@ async function startHost(options: HostOptions, { workspace, lock, disposables }:
       clock,
       log,
       dashboardFolder: assetPath('dashboard'),
-      language: languageFeatures(agent.answers),
+      language: languageFeatures(agent),
       audit,
       idempotency: agent.idempotency,
       onClientCount: (count) => idle.clientsChanged(count),

@@ -1,12 +1,12 @@
 // What the language server shows, put together from the answers and the knowledge of noodle.yaml.
-import type { Answers } from './answers/answers.ts';
+import type { Agent } from './agent.ts';
 import { RepoPath } from './protocol/ids.ts';
 import type { LanguageFeatures } from './server/language-features.ts';
 import { configurationPath } from './configuration-state.ts';
 import { completeConfiguration, describeAt, isPipelineFile, validateConfiguration } from './workspace/configuration-language.ts';
 
 /** What the language server asks for, answered by the parts that know it. */
-export function languageFeatures(answers: Answers): LanguageFeatures {
+export function languageFeatures({ answers, checkRules }: Pick<Agent, 'answers' | 'checkRules'>): LanguageFeatures {
   return {
     diagnostics: answers.diagnostics,
     onDiagnosticsChanged: answers.onDiagnosticsChanged,
@@ -17,7 +17,7 @@ export function languageFeatures(answers: Answers): LanguageFeatures {
       others: { pattern: '.noodle/*.{yaml,yml}', includes: isPipelineFile },
       complete: completeConfiguration,
       hover: describeAt,
-      validate: validateConfiguration,
+      validate: (text, file) => validateConfiguration(text, file, checkRules),
     },
   };
 }

@@ -9,7 +9,9 @@ import {
   deleteAlertRule,
   deleteSilence,
   listAlertRules,
+  listAlerts,
   listSilences,
+  openAlerts,
   saveAlertRule,
   saveSilence,
 } from '../store/alerts.ts';
@@ -19,13 +21,17 @@ import type { Store } from '../store/store.ts';
 import { aggregateOf } from './metric-queries.ts';
 import { compares } from './alert-evaluation.ts';
 import { defaultRules } from './default-rules.ts';
+import { isSilenced } from './quiet.ts';
 import { checkRule, pastNote } from './rule-check.ts';
+import { rulesInForce } from './rules-in-force.ts';
 
 export interface AdministrationOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly retentionDays: () => number;
   readonly channels: () => readonly string[];
+  /** Those of noodle.yaml as it is now. */
+  readonly declaredRules: () => readonly AlertRule[];
   /** Something changed that decides what fires or is told. */
   readonly onChanged: () => Promise<void>;
 }
@@ -51,10 +57,26 @@ export function createAlertAdministration(options: AdministrationOptions) {
 
 export type AlertAdministration = ReturnType<typeof createAlertAdministration>;
 
-function ruleAdministration({ store, clock, retentionDays, channels, onChanged }: AdministrationOptions) {
+function ruleAdministration({
+  store,
+  clock,
+  retentionDays,
+  channels,
+  declaredRules,
+  onChanged,
+}: AdministrationOptions) {
+  const rules = () => rulesInForce(store, declaredRules());
+  const ofFile = (id: string) =>
+    declaredRules().some((rule) => rule.id === id)
+      ? failure('conflict', `The rule ${id} is declared in noodle.yaml, which counts: change it there.`, {
+          place: 'id',
+        })
+      : null;
   return {
     async createRule(rule: AlertRule): Promise<Result<{ rule: AlertRule; notes: string[] }>> {
-      const ruleIds = listAlertRules(store).map(({ id }) => id);
+      const inFile = ofFile(rule.id);
+      if (inFile !== null) return inFile;
+      const ruleIds = rules().map(({ id }) => id);
       if (!ruleIds.includes(rule.id) && ruleIds.length >= mostRules)
         return failure('too_large', `There are ${mostRules} rules already.`);
       const checked = checkRule(rule, {
@@ -69,18 +91,15 @@ function ruleAdministration({ store, clock, retentionDays, channels, onChanged }
       await onChanged();
       return success({ rule, notes: [...checked.value, ...(past === null ? [] : [past])] });
     },
-    rules: () => listAlertRules(store),
+    rules,
     async deleteRule(id: string): Promise<Result<{ deleted: true }>> {
-      const rules = listAlertRules(store);
-      const rule = rules.find((each) => each.id === id);
+      const inFile = ofFile(id);
+      if (inFile !== null) return inFile;
+      const rule = listAlertRules(store).find((each) => each.id === id);
       if (rule === undefined)
-        return failure(
-          'not_found',
-          `there is no rule '${id}'${hint(
-            id,
-            rules.map((each) => each.id),
-          )}`,
-          { place: 'id' },
+        return noSuchRule(
+          id,
+          rules().map((each) => each.id),
         );
       const isDefault = defaultRules.some((each) => each.id === id);
       // Gone, it would come back with the next start.
@@ -93,18 +112,24 @@ function ruleAdministration({ store, clock, retentionDays, channels, onChanged }
   };
 }
 
-function silenceAdministration({ store, clock, onChanged }: AdministrationOptions) {
+function silenceAdministration({ store, clock, declaredRules, onChanged }: AdministrationOptions) {
   return {
     async createSilence(
       { rule, metricId, severity, tags, durationSeconds, reason }: SilenceRequest,
       createdBy: string,
-    ): Promise<Result<Silence>> {
+    ): Promise<Result<Silence & { notes: string[] }>> {
       const now = clock.now();
       if (rule === undefined && metricId === undefined && severity === undefined && Object.keys(tags).length === 0) {
         return failure('invalid_input', 'A silence of everything: expected a rule, a metric, a severity or tags.', {
           place: 'rule',
         });
       }
+      // What a program raises has no rule, but is known by the same name once it fired.
+      const known = [
+        ...rulesInForce(store, declaredRules()).map(({ id }) => id),
+        ...listAlerts(store, 1000).map((alert) => alert.rule),
+      ];
+      if (rule !== undefined && !known.includes(rule)) return noSuchRule(rule, known);
       if (listSilences(store, now).length >= mostSilences)
         return failure('too_large', `There are ${mostSilences} silences already.`);
       const silence = {
@@ -120,7 +145,9 @@ function silenceAdministration({ store, clock, onChanged }: AdministrationOption
       };
       await store.transact((tx) => saveSilence(tx, silence));
       await onChanged();
-      return success(silence);
+      const fitting = openAlerts(store).filter((alert) => isSilenced(alert, silence, now));
+      const notes = fitting.length === 0 ? ['Nothing that fits fires now; what comes before it ends is silent.'] : [];
+      return success({ ...silence, notes });
     },
     silences: () => listSilences(store, clock.now()),
     async deleteSilence(id: string): Promise<Result<{ deleted: true }>> {
@@ -132,9 +159,10 @@ function silenceAdministration({ store, clock, onChanged }: AdministrationOption
   };
 }
 
-function hint(id: string, known: readonly string[]): string {
+function noSuchRule(id: string, known: readonly string[]) {
   const near = nearest(id, known);
-  return near === null ? '' : `; did you mean '${near}'?`;
+  const hint = near === null ? '' : `; did you mean '${near}'?`;
+  return failure('not_found', `there is no rule '${id}'${hint}`, { place: 'rule' });
 }
 
 /** Whether a threshold held in each hour of the last days that has values. Other kinds have no such past. */

@@ -110,6 +110,7 @@ export function blank({ id, rule, severity, tags, metricId, now }: New): Alert {
     severity,
     state: 'pending',
     message: '',
+    firedMessage: null,
     firedAt: now,
     resolvedAt: null,
     fingerprint: fingerprintOf(rule, tags),
@@ -134,6 +135,7 @@ export function fired(alert: Alert, now: number): Alert {
   return {
     ...alert,
     state: 'firing',
+    firedMessage: alert.message,
     firedAt: now,
     resolvedAt: null,
     isHeld: false,
@@ -159,13 +161,25 @@ function nextOfFiring({ rule, verdict, clearSince, now }: Occasion, alert: Alert
     return { kind: 'changed', alert: { ...alert, state: 'resolved', resolvedAt: now } };
   }
   const { escalation } = rule;
-  if (escalation === null || alert.escalatedAt !== null || alert.acknowledged !== null || isClear) return unchanged;
-  if (now - alert.firedAt < escalation.afterSeconds * 1000) return unchanged;
-  const message = `${alert.message} (not acknowledged for ${formatDuration(now - alert.firedAt)})`;
-  return {
-    kind: 'changed',
-    alert: { ...alert, severity: escalation.severity, escalatedAt: now, message, told: 'none' },
-  };
+  const isPatient = escalation === null || alert.escalatedAt !== null || alert.acknowledged !== null || isClear;
+  if (isPatient || now - alert.firedAt < escalation.afterSeconds * 1000) return asItIsNow(alert, rule, verdict);
+  const escalated = { ...alert, severity: escalation.severity, escalatedAt: now, told: 'none' as const };
+  const message = messageOf(escalated, verdict);
+  return { kind: 'changed', alert: { ...escalated, message } };
+}
+
+/** With the latest value: what fires says how it is, not how it was. Without values it stays as it was. */
+function asItIsNow(alert: Alert, { condition }: AlertRule, verdict: Verdict | null): Outcome {
+  const message = messageOf(alert, verdict);
+  // Silence grows longer by itself: that is no news.
+  if (verdict === null || condition.kind === 'no_data' || message === alert.message) return unchanged;
+  return { kind: 'changed', alert: { ...alert, message, value: verdict.value } };
+}
+
+function messageOf({ message, firedAt, escalatedAt }: Alert, verdict: Verdict | null): string {
+  const waited = escalatedAt === null ? '' : ` (not acknowledged for ${formatDuration(escalatedAt - firedAt)})`;
+  const text = verdict?.message ?? message;
+  return text.endsWith(waited) ? text : `${text}${waited}`;
 }
 
 function quietMs(rule: AlertRule, alert: Alert): number {

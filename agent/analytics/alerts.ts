@@ -17,15 +17,18 @@ import {
   saveAlertRule,
 } from '../store/alerts.ts';
 import { seriesOf } from '../store/metrics.ts';
-import type { Store, Transaction } from '../store/store.ts';
+import type { Reader, Store, Transaction } from '../store/store.ts';
 import { judge, type Verdict } from './alert-evaluation.ts';
 import { blank, dueAt, fingerprintOf, fired, nextState } from './alert-life.ts';
 import { defaultRules } from './default-rules.ts';
 import { metricView } from './metric-view.ts';
 import { quieted } from './quiet.ts';
+import { rulesInForce } from './rules-in-force.ts';
 
 export interface AlertsOptions {
   readonly store: Store;
+  /** Those of noodle.yaml as it is now. */
+  readonly declaredRules: () => readonly AlertRule[];
   readonly events: EventBus;
   readonly clock: Clock;
   /** How long to wait, at most, between new values and their evaluation. */
@@ -68,7 +71,9 @@ export class Alerts {
     const open = openAlerts(store);
     // While the agent was away nobody could have sent anything.
     this.#silenceJudgedFrom = clock.now();
-    if (open.length > 0) this.#schedule(this.#options.checkIntervalMs());
+    // A rule about silence has nobody else who would wake it.
+    const watchesSilence = this.#rules(store).some((rule) => rule.isEnabled && rule.condition.kind === 'no_data');
+    if (open.length > 0 || watchesSilence) this.#schedule(this.#options.checkIntervalMs());
   }
 
   /** New values were recorded: evaluates now, or when the check interval since the last time is over. Nothing runs while idle. */
@@ -83,7 +88,7 @@ export class Alerts {
     const { clock, store } = this.#options;
     const now = clock.now();
     const shift = this.#clockShift(now);
-    const rules = listAlertRules(store);
+    const rules = this.#rules(store);
     const changed = await store.transact((tx) => {
       if (shift !== 0) this.#shiftOpenAlerts(tx, shift);
       const changes = rules.filter((rule) => rule.isEnabled).flatMap((rule) => this.#evaluateRule(tx, rule, now));
@@ -109,7 +114,7 @@ export class Alerts {
           ? { ...base, message, severity, occurrences: base.occurrences + 1 }
           : fired({ ...base, message, severity, startedAt: now, told: 'none' }, now);
       saveAlert(tx, next);
-      this.#quiet(tx, listAlertRules(tx), now);
+      this.#quiet(tx, this.#rules(tx), now);
       return getAlert(tx, next.id) ?? next;
     });
     this.#announce([alert]);
@@ -135,6 +140,10 @@ export class Alerts {
     this.#scheduled?.cancel();
   }
 
+  #rules(db: Reader): AlertRule[] {
+    return rulesInForce(db, this.#options.declaredRules());
+  }
+
   async #change(id: string, change: (alert: Alert, now: number) => Alert): Promise<Result<Alert>> {
     const { store, clock } = this.#options;
     const now = clock.now();
@@ -144,7 +153,7 @@ export class Alerts {
     if (next === alert) return success(alert);
     const changed = await store.transact((tx) => {
       saveAlert(tx, next);
-      return [next, ...this.#quiet(tx, listAlertRules(tx), now)];
+      return [next, ...this.#quiet(tx, this.#rules(tx), now)];
     });
     this.#announce(changed);
     return success(getAlert(store, id) ?? next);

@@ -5,7 +5,7 @@ import type { Clock } from '../platform/clock.ts';
 import { Disposables } from '../platform/disposables.ts';
 import type { Log } from '../platform/log.ts';
 import { createWorkerPool } from '../platform/worker-pool.ts';
-import type { Alert, AlertState, ChannelStatus } from '../protocol/alerts.ts';
+import { declaredRule, type Alert, type AlertRule, type AlertState, type ChannelStatus } from '../protocol/alerts.ts';
 import type { AgentCost, DashboardSnapshot } from '../protocol/analytics.ts';
 import type { ConfigurationFile } from '../protocol/configuration-file.ts';
 import type { Execution } from '../protocol/execution.ts';
@@ -43,6 +43,8 @@ import { takeOtlp, type OtlpAnswer } from './otlp-route.ts';
 import { prometheusText, prometheusType } from './prometheus.ts';
 import { ownMetrics } from './run-metrics.ts';
 import type { AnalysisAnswer, AnalysisTask } from './trend-analysis.ts';
+
+export { declaredRuleProblems } from './declared-rules.ts';
 
 const dayMs = 86_400_000;
 const mostMetrics = 1000;
@@ -82,10 +84,10 @@ export interface Analytics {
     more: { readonly tags: MetricTags; readonly at?: number | undefined },
   ): Promise<Result<MetricValue>>;
   summary(id: string, request: { readonly limit: number; readonly since?: number | undefined }): Result<MetricSummary>;
-  series(request: Omit<SeriesRequest, 'now' | 'until'> & { readonly until?: number | undefined }): Result<MetricSeries>;
-  export(id: string, request: { readonly format: 'csv' | 'json'; readonly since: number }): Result<Exported>;
   /** One figure of the values after a time. */
   figure(id: string, request: { readonly aggregate: Aggregate; readonly since: number }): Result<MetricFigure>;
+  series(request: Omit<SeriesRequest, 'now' | 'until'> & { readonly until?: number | undefined }): Result<MetricSeries>;
+  export(id: string, request: { readonly format: 'csv' | 'json'; readonly since: number }): Result<Exported>;
   /** For Prometheus. */
   exposition(): Promise<{ readonly type: string; readonly text: string }>;
   takeOtlp(body: Uint8Array, isProtobuf: boolean): Promise<Result<OtlpAnswer>>;
@@ -93,6 +95,8 @@ export interface Analytics {
     list(limit: number, state?: AlertState): Alert[];
     trigger: Alerts['trigger'];
     resolve: Alerts['resolve'];
+    /** noodle.yaml has changed: its rules are judged as they are now. */
+    rulesChanged(): void;
     acknowledge: Alerts['acknowledge'];
     channels(): ChannelStatus[];
     testChannel(name: string): Promise<Result<{ delivered: true }>>;
@@ -158,6 +162,10 @@ function outbound({ configured, environment }: AnalyticsOptions) {
   return { allowed: () => configured().alerts.allow, secret: (name: string) => environment[name] };
 }
 
+function declaredRules({ configured }: Pick<AnalyticsOptions, 'configured'>): AlertRule[] {
+  return Object.entries(configured().alerts.rules).map(([id, rule]) => declaredRule(id, rule));
+}
+
 interface Telling {
   readonly alerts: Alerts;
   readonly outbox: Outbox;
@@ -170,6 +178,7 @@ async function createTelling(options: AnalyticsOptions, disposables: Disposables
   const alerts = disposables.use(
     new Alerts({
       ...options,
+      declaredRules: () => declaredRules(options),
       checkIntervalMs: () => settings()['alert.checkInterval'] * 1000,
       reportError: (error) => log.error('alerts could not be evaluated', { error }),
       tell: (tx, told) => outbox.put(tx, told),
@@ -209,6 +218,8 @@ function metricOperations({ store, clock }: AnalyticsOptions, recorder: MetricRe
       const result = await recorder.record(id, recorded);
       return result.ok ? success(recorded) : result;
     },
+    figure: (id: string, request: { readonly aggregate: Aggregate; readonly since: number }) =>
+      metricFigure(store, id, { ...request, now: clock.now() }),
     summary: (id: string, { limit, since = 0 }: { readonly limit: number; readonly since?: number | undefined }) =>
       metricSummary(store, id, { limit, since }),
     series: ({
@@ -218,8 +229,6 @@ function metricOperations({ store, clock }: AnalyticsOptions, recorder: MetricRe
       metricSeries(store, { ...request, until, now: clock.now() }),
     export: (id: string, request: { readonly format: 'csv' | 'json'; readonly since: number }) =>
       exportMetric(store, id, request),
-    figure: (id: string, request: { readonly aggregate: Aggregate; readonly since: number }) =>
-      metricFigure(store, id, { ...request, now: clock.now() }),
     exposition: async () => ({ type: prometheusType, text: await prometheusText(store, clock.now()) }),
     takeOtlp: (body: Uint8Array, isProtobuf: boolean) =>
       takeOtlp({ reader, define, record: (id, value) => recorder.record(id, value) }, body, isProtobuf),
@@ -235,6 +244,7 @@ function alertOperations(
     clock,
     retentionDays: () => settings()['analytics.retentionDays'],
     channels: () => Object.keys(configured().alerts.channels),
+    declaredRules: () => declaredRules({ configured }),
     onChanged: () => alerts.evaluate(),
   });
   return {
@@ -245,6 +255,7 @@ function alertOperations(
     },
     trigger: (given) => alerts.trigger(given),
     resolve: (id) => alerts.resolve(id),
+    rulesChanged: () => alerts.valuesRecorded(),
     acknowledge: (id, by, note) => alerts.acknowledge(id, by, note),
     channels: () => outbox.statuses(),
     async testChannel(name) {

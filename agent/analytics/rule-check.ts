@@ -35,7 +35,8 @@ export function checkRule(rule: AlertRule, surroundings: RuleSurroundings): Resu
   return success(notesOf(rule, surroundings));
 }
 
-function misfit(
+/** Why a rule cannot be meant so, with the place in it. */
+export function misfit(
   rule: AlertRule,
   metric: MetricDefinition,
   retentionDays: number,

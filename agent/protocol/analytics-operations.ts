@@ -1,6 +1,15 @@
 // The operations on metrics, alerts and what is read out of them.
 import { z } from 'zod';
-import { Alert, AlertRule, AlertRuleId, AlertSeverity, AlertState, ChannelStatus, Silence } from './alerts.ts';
+import {
+  Alert,
+  AlertRule,
+  AlertRuleId,
+  AlertSeverity,
+  AlertState,
+  ChannelStatus,
+  ListedAlertRule,
+  Silence,
+} from './alerts.ts';
 import { DashboardSnapshot } from './analytics.ts';
 import { Timestamp } from './execution.ts';
 import { MetricDefinition, MetricId, MetricSeries, MetricSummary, MetricTags, MetricValue } from './metrics.ts';
@@ -131,7 +140,7 @@ const alerts = {
   createAlertRule: operation({
     route: 'POST /alerts/rules',
     summary:
-      'Create or change a rule. One that can never fire, or always would, is refused; notes say what the past says of it.',
+      'Create or change a rule. One that can never fire, or always would, is refused, and so is one that noodle.yaml declares; notes say what the past says of it.',
     input: AlertRule,
     output: z.object({ rule: AlertRule, notes: z.array(z.string()) }),
     role: 'developer',
@@ -139,14 +148,15 @@ const alerts = {
   }),
   listAlertRules: operation({
     route: 'GET /alerts/rules',
-    summary: 'The rules.',
+    summary: 'The rules in force, with where each comes from.',
     input: nothing,
-    output: z.object({ rules: z.array(AlertRule) }),
+    output: z.object({ rules: z.array(ListedAlertRule) }),
     role: 'viewer',
   }),
   deleteAlertRule: operation({
     route: 'DELETE /alerts/rules/{id}',
-    summary: 'Remove a rule; its alerts are resolved. A default one is switched off instead.',
+    summary:
+      'Remove a rule; its alerts are resolved. A default one is switched off instead, one of noodle.yaml is removed there.',
     input: z.object({ id: AlertRuleId }),
     output: z.object({ deleted: z.literal(true) }),
     role: 'developer',
@@ -154,7 +164,8 @@ const alerts = {
   }),
   createSilence: operation({
     route: 'POST /alerts/silences',
-    summary: 'Tell nobody of alerts that fit, for some time. They are recorded and shown all the same.',
+    summary:
+      'Tell nobody of alerts that fit, for some time. They are recorded and shown all the same. A rule has to be known; what is silenced by metric, severity or tags may come later, and notes say when nothing fits now.',
     input: z.object({
       rule: z.string().min(1).max(200).optional(),
       metricId: MetricId.optional(),
@@ -163,7 +174,7 @@ const alerts = {
       durationSeconds: z.int().min(1).max(31_536_000),
       reason: z.string().max(500).default(''),
     }),
-    output: Silence,
+    output: Silence.extend({ notes: z.array(z.string()).default([]) }),
     role: 'developer',
     audited: true,
     effect: 'creates',

@@ -1,6 +1,6 @@
 // What noodle.yaml says of who is told of alerts, and of where measurements are sent. Without it nothing is sent anywhere.
 import { z } from 'zod';
-import { AlertSeverity, ChannelType } from './alerts.ts';
+import { AlertRuleDefinition, AlertRuleId, AlertSeverity, ChannelType } from './alerts.ts';
 
 const variable = z.string().regex(/^[A-Za-z_]\w*$/);
 
@@ -31,6 +31,12 @@ const ChannelDefinition = z.strictObject({
 export type ChannelDefinition = z.infer<typeof ChannelDefinition>;
 
 export const AlertsDefinition = z.strictObject({
+  rules: z
+    .record(AlertRuleId, AlertRuleDefinition)
+    .default({})
+    .describe(
+      'What is watched, beside the default rules and those made through the API. Of one id the rule here counts.',
+    ),
   channels: z
     .record(z.string().min(1).max(64), ChannelDefinition)
     .default({})

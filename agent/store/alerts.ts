@@ -183,6 +183,7 @@ function fromRow({ details, fired_at, resolved_at, ...row }: AlertRow): Alert {
     metricId: null,
     tags: {},
     value: null,
+    firedMessage: null,
     startedAt: fired_at,
     acknowledged: null,
     silencedBy: null,

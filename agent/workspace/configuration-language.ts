@@ -1,7 +1,13 @@
 // Help with noodle.yaml while it is written: pure functions of its text. Lines and characters count from 0, as in editors.
-import { describeConfigurationSchema, readConfiguration, readPipelineFile } from './configuration.ts';
+import {
+  describeConfigurationSchema,
+  readConfiguration,
+  readPipelineFile,
+  type ConfigurationInput,
+} from './configuration.ts';
 import { parseYaml } from './configuration-yaml.ts';
-import { nodeAt, type SchemaNode } from './configuration-schema.ts';
+import { valueAt } from './configuration-repair.ts';
+import { nodeAt, nodeOfKind, type SchemaNode } from './configuration-schema.ts';
 import { outlineAt, type OutlinePlace } from './yaml-outline.ts';
 
 interface Position {
@@ -40,7 +46,7 @@ export function completeConfiguration(text: string, position: Position, file = '
     const path = [...place.parents, place.line.key ?? ''];
     return [...valueCompletions(nodeAt(tree, path), place, position), ...namesFor(text, path, place, position)];
   }
-  const node = nodeAt(tree, place.parents);
+  const node = nodeOfKind(nodeAt(tree, place.parents), valueAt(parseYaml(text).value, place.parents));
   if (node?.keys !== undefined) return keyCompletions(node.keys, place, position);
   return [...valueCompletions(node, place, position), ...namesFor(text, place.parents, place, position)];
 }
@@ -60,11 +66,15 @@ export function describeAt(
   return { text: description(path, node), range: rangeOn(position.line, line.keyStart, line.keyEnd) };
 }
 
-/** What is wrong in the text. */
-export function validateConfiguration(text: string, file = 'noodle.yaml'): readonly Diagnostic[] {
+/** What is wrong in the text; `checkRules` says what only those can who know the metrics. */
+export function validateConfiguration(
+  text: string,
+  file = 'noodle.yaml',
+  checkRules: ConfigurationInput['checkRules'] = () => [],
+): readonly Diagnostic[] {
   const { problems } = isPipelineFile(file)
     ? readPipelineFile(text)
-    : readConfiguration({ environment: {}, vscodeSettings: {}, file: { path: file, text } });
+    : readConfiguration({ environment: {}, vscodeSettings: {}, file: { path: file, text }, checkRules });
   return problems.map(({ message, line = 1, column = 1, endLine = line, endColumn = column + 1 }) => ({
     range: { start: { line: line - 1, character: column - 1 }, end: { line: endLine - 1, character: endColumn - 1 } },
     severity: 'error',
@@ -163,6 +173,8 @@ const namedBy: Readonly<
     }
   >
 > = {
+  'alerts channels *': { place: ['alerts', 'channels'], what: 'A channel.' },
+  'alerts inhibitedBy *': { place: ['alerts', 'rules'], what: 'A rule of this file.' },
   'targets needs *': { place: ['targets'], what: 'A build target.' },
   'pipelines needs *': { place: ['pipelines', 'own', 'group'], what: 'A step of the pipeline.', isOfStep: true },
   'pipelines services *': { place: ['pipelines', 'own', 'services'], what: 'A service of the pipeline.' },

@@ -1,7 +1,7 @@
 // What did not fit the schema of a file, in sentences with their places.
 import { nearest } from '../protocol/nearest.ts';
-import type { Misfit } from './configuration-repair.ts';
-import { nodeAt, type SchemaNode } from './configuration-schema.ts';
+import { valueAt, type Misfit } from './configuration-repair.ts';
+import { nodeAt, nodeOfKind, type SchemaNode } from './configuration-schema.ts';
 import type { ParsedYaml, TextRange } from './configuration-yaml.ts';
 
 /** A problem of a file. */
@@ -13,7 +13,11 @@ export interface FileProblem extends TextRange {
 /** A sentence for each misfit. */
 export function misfitProblems(misfits: readonly Misfit[], tree: SchemaNode, yaml: ParsedYaml): FileProblem[] {
   return misfits.map((misfit) =>
-    misfit.kind === 'unknown' ? unknownKeyProblem(misfit, tree, yaml) : misfitProblem(misfit, tree, yaml),
+    misfit.kind === 'unknown'
+      ? unknownKeyProblem(misfit, tree, yaml)
+      : misfit.kind === 'misnamed'
+        ? misnamedProblem(misfit, yaml)
+        : misfitProblem(misfit, tree, yaml),
   );
 }
 
@@ -23,7 +27,7 @@ const laterKinds: ReadonlySet<string> = new Set(['deployment', 'deploy', 'extern
 function unknownKeyProblem({ path }: Misfit, tree: SchemaNode, yaml: ParsedYaml): FileProblem {
   const key = String(path.at(-1));
   const parent = path.slice(0, -1);
-  const known = Object.keys(nodeAt(tree, parent)?.keys ?? {});
+  const known = Object.keys(nodeOfKind(nodeAt(tree, parent), valueAt(yaml.value, parent))?.keys ?? {});
   const near = nearest(key, known);
   const place = parent.length === 0 ? '' : ` in ${parent.join('.')}`;
   const later = laterKinds.has(key) && parent.at(-2) === 'steps';
@@ -38,6 +42,12 @@ function unknownKeyProblem({ path }: Misfit, tree: SchemaNode, yaml: ParsedYaml)
     ...yaml.rangeOfKey(path),
     ...(near === null ? {} : { nearest: near }),
   };
+}
+
+function misnamedProblem({ path, found, expected }: Misfit, yaml: ParsedYaml): FileProblem {
+  const place = path.slice(0, -1).join('.');
+  const message = `${place}: found the name ${shown(found)}, expected ${expected ?? 'another one'}`;
+  return { message, ...yaml.rangeOfKey(path) };
 }
 
 function misfitProblem({ path, kind, found }: Misfit, tree: SchemaNode, yaml: ParsedYaml): FileProblem {

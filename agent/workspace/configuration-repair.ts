@@ -4,8 +4,13 @@ import type { z } from 'zod';
 /** What did not fit, at its place in the value as it was found. */
 export interface Misfit {
   readonly path: readonly (string | number)[];
-  /** `unknown`: there is no such key. `wrong`: the value does not fit. `missing`: the value has to be there. */
-  readonly kind: 'unknown' | 'wrong' | 'missing';
+  /**
+   * `unknown`: there is no such key. `wrong`: the value does not fit. `missing`: the value has to be there. `misnamed`: a
+   * name that the user gives does not fit.
+   */
+  readonly kind: 'unknown' | 'wrong' | 'missing' | 'misnamed';
+  /** Of a name: what it may be made of, where that is known. */
+  readonly expected?: string;
   readonly found: unknown;
 }
 
@@ -26,6 +31,8 @@ export function fitTo<T>(schema: z.ZodType<T>, value: unknown, fallback: T): { v
       const place = JSON.stringify(misfit.path);
       if (!reported.has(place)) misfits.push(misfit);
       reported.add(place);
+      // What lacks something goes whole, and may be missing in turn.
+      if (misfit.kind === 'missing') reported.add(JSON.stringify(misfit.path.slice(0, -1)));
     }
     for (const misfit of found.toReversed()) remaining = without(remaining, misfit);
   }
@@ -37,10 +44,15 @@ function misfitsOf(issue: z.core.$ZodIssue, value: unknown): Misfit[] {
   const found = valueAt(value, path);
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({ path: [...path, key], kind: 'unknown', found: valueAt(found, [key]) }));
+  if (issue.code === 'invalid_key') {
+    const expected = issue.issues.find(({ code }) => code === 'invalid_format')?.message;
+    return [{ path, kind: 'misnamed', found: path.at(-1), ...(expected === undefined ? {} : { expected }) }];
+  }
   return [{ path, kind: found === undefined ? 'missing' : 'wrong', found }];
 }
 
-function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
+/** What stands at a place; undefined where nothing does. */
+export function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
   let current: unknown = value;
   for (const segment of path)
     current = isContainer(current) && Object.hasOwn(current, segment) ? current[segment] : undefined;

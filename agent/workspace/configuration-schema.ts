@@ -13,6 +13,8 @@ export interface SchemaNode {
   readonly values?: readonly string[];
   /** The known keys of a map. */
   readonly keys?: Readonly<Record<string, SchemaNode>>;
+  /** The maps that it can be, where a key tells them apart; `keys` are those of all of them. */
+  readonly kinds?: readonly SchemaNode[];
   /** What stands under each key of a map whose keys the user names. */
   readonly anyKey?: SchemaNode;
   /** The items of a list. */
@@ -31,6 +33,8 @@ const JsonSchema = z.object({
   maximum: z.number().optional(),
   exclusiveMinimum: z.number().optional(),
   anyOf: z.array(z.unknown()).optional(),
+  oneOf: z.array(z.unknown()).optional(),
+  const: z.string().optional(),
   minLength: z.number().optional(),
   maxLength: z.number().optional(),
   examples: z.array(z.string()).optional(),
@@ -43,6 +47,7 @@ type JsonSchema = z.infer<typeof JsonSchema>;
 /** Turns a JSON schema into the tree. */
 export function schemaTree(schema: unknown, place: readonly string[] = []): SchemaNode {
   const parsed = JsonSchema.parse(schema);
+  if (parsed.oneOf !== undefined) return kindsNode(parsed, place);
   const base = {
     description: parsed.description,
     expected: expectedOf(parsed),
@@ -59,8 +64,34 @@ export function schemaTree(schema: unknown, place: readonly string[] = []): Sche
     case 'number':
       return { ...base, ...settingParts(place), type: 'integer' };
     case 'string':
-      return { ...base, type: 'text', ...(parsed.enum === undefined ? {} : { values: parsed.enum }) };
+      return { ...base, type: 'text', ...onlyValues(parsed) };
   }
+}
+
+function onlyValues({ enum: values, const: only }: JsonSchema): Pick<SchemaNode, 'values'> {
+  if (only !== undefined) return { values: [only] };
+  return values === undefined ? {} : { values };
+}
+
+/** Of a map that can be one of several the one that its values name; else the node itself. */
+export function nodeOfKind(node: SchemaNode | null, found: unknown): SchemaNode | null {
+  if (typeof found !== 'object' || found === null) return node;
+  const values = new Map<string, unknown>(Object.entries(found));
+  const isNamed = ({ keys = {} }: SchemaNode) =>
+    Object.entries(keys).some(([name, { values: only }]) => only?.length === 1 && only[0] === values.get(name));
+  return node?.kinds?.find(isNamed) ?? node;
+}
+
+/** One of several maps, told apart by a key with one value in each: the keys of all of them, and all those values. */
+function kindsNode({ oneOf = [], description }: JsonSchema, place: readonly string[]): SchemaNode {
+  const kinds = oneOf.map((each) => schemaTree(each, place));
+  const keys: Record<string, SchemaNode> = {};
+  for (const [name, node] of kinds.flatMap((kind) => Object.entries(kind.keys ?? {}))) {
+    const values = [...new Set([...(keys[name]?.values ?? []), ...(node.values ?? [])])];
+    const expected = values.length > 0 && node.type === 'text' ? `one of ${values.join(', ')}` : node.expected;
+    keys[name] = { ...(keys[name] ?? node), expected, ...(values.length === 0 ? {} : { values }) };
+  }
+  return { description, expected: 'a map of keys and values', type: 'map', keys, kinds };
 }
 
 /** The node that a path leads to; null where the schema knows nothing. */
@@ -118,7 +149,8 @@ function numberExpected({ type, minimum, maximum, exclusiveMinimum }: JsonSchema
   return exclusiveMinimum === undefined ? number : `${number} above ${exclusiveMinimum}`;
 }
 
-function textExpected({ enum: values, examples, minLength = 0, maxLength }: JsonSchema): string {
+function textExpected({ enum: values, const: only, examples, minLength = 0, maxLength }: JsonSchema): string {
+  if (only !== undefined) return only;
   if (values !== undefined) return `one of ${values.join(', ')}`;
   if (examples?.[0] !== undefined) return `a text like ${examples[0]}`;
   const length = maxLength === undefined ? '' : ` of at most ${maxLength} characters`;

@@ -1,15 +1,19 @@
 // The configuration in force, from all its sources, with what is wrong in them. A problem never stops the product:
 // the valid rest counts.
 import { ConfigurationFile } from '../protocol/configuration-file.ts';
+import type { AlertsDefinition } from '../protocol/notifications.ts';
 import { publishedSchema } from '../protocol/published-schema.ts';
 import type { ExplainedSetting, Settings } from '../protocol/settings.ts';
 import { checkPipelines, type Breakage } from './configuration-pipelines.ts';
 import { misfitProblems } from './configuration-problems.ts';
 import { fitTo } from './configuration-repair.ts';
+import { checkRules, type RuleCheck } from './configuration-rules.ts';
 import { schemaTree, type SchemaNode } from './configuration-schema.ts';
 import { resolveSettings } from './configuration-settings.ts';
 import { checkTargets } from './configuration-targets.ts';
 import { parseYaml } from './configuration-yaml.ts';
+
+export type { RuleProblem } from './configuration-rules.ts';
 
 export interface ConfigurationInput {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -21,6 +25,8 @@ export interface ConfigurationInput {
   readonly file: { readonly path: string; readonly text: string } | null;
   /** The targets found in the project, beside those of the file; without them only a likely slip in `needs` is told. */
   readonly knownTargets?: readonly string[];
+  /** What those say of the alert rules who know the metrics; `settings` are those in force. */
+  readonly checkRules?: (alerts: AlertsDefinition, settings: Settings) => ReturnType<RuleCheck>;
 }
 
 /** A sentence with what was found and what was expected. Lines and columns count from 1; without them it is not about the file. */
@@ -53,14 +59,15 @@ export function readConfiguration({
   tuned,
   file,
   knownTargets,
+  checkRules: check,
 }: ConfigurationInput): Configuration {
-  const read = readFile(file?.text ?? '', knownTargets ?? null);
-  const { settings, explained, problems } = resolveSettings({
-    environment,
-    vscode: vscodeSettings,
-    file: read.file.settings ?? {},
-    tuned: tuned ?? {},
+  const resolved = (settings: ConfigurationFile['settings']) =>
+    resolveSettings({ environment, vscode: vscodeSettings, file: settings ?? {}, tuned: tuned ?? {} });
+  const read = readFile(file?.text ?? '', {
+    knownTargets: knownTargets ?? null,
+    checkRules: (alerts, settings) => check?.(alerts, resolved(settings).settings) ?? [],
   });
+  const { settings, explained, problems } = resolved(read.file.settings);
   const { broken, unreadable } = read;
   return { settings, explained, file: read.file, broken, unreadable, problems: [...problems, ...read.problems] };
 }
@@ -80,7 +87,12 @@ interface ReadFile {
   readonly problems: ConfigurationProblem[];
 }
 
-function readFile(text: string, knownTargets: readonly string[] | null): ReadFile {
+interface Surroundings {
+  readonly knownTargets: readonly string[] | null;
+  readonly checkRules: (alerts: AlertsDefinition, settings: ConfigurationFile['settings']) => ReturnType<RuleCheck>;
+}
+
+function readFile(text: string, { knownTargets, checkRules: check }: Surroundings): ReadFile {
   const yaml = parseYaml(text);
   // An empty file and one with comments alone are null.
   const fitted = fitTo(ConfigurationFile, yaml.value ?? {}, ConfigurationFile.parse({}));
@@ -88,19 +100,26 @@ function readFile(text: string, knownTargets: readonly string[] | null): ReadFil
   const misfits = fitted.misfits.slice(0, maximumProblems);
   const sentences = misfits.length === 0 ? [] : misfitProblems(misfits, describeConfigurationSchema(), yaml);
   const pipelines = checkPipelines(fitted.value.pipelines, { misfits: fitted.misfits, sentences, yaml });
-  const placed = (top: string, { path, message, nearest: near }: (typeof checked.problems)[number]) => ({
+  const rules = checkRules(fitted.value.alerts, fitted.misfits, (alerts) => check(alerts, fitted.value.settings));
+  const placed = (top: readonly string[], { path, message, nearest: near }: (typeof checked.problems)[number]) => ({
     message,
-    ...yaml.rangeOf([top, ...path]),
+    ...yaml.rangeOf([...top, ...path]),
     ...(near === undefined ? {} : { nearest: near }),
   });
   const problems = [
     ...yaml.problems.slice(0, maximumProblems).map(({ message, range }) => ({ message, ...range })),
     ...sentences,
-    ...checked.problems.slice(0, maximumProblems).map((problem) => placed('targets', problem)),
-    ...pipelines.problems.slice(0, maximumProblems).map((problem) => placed('pipelines', problem)),
+    ...checked.problems.slice(0, maximumProblems).map((problem) => placed(['targets'], problem)),
+    ...pipelines.problems.slice(0, maximumProblems).map((problem) => placed(['pipelines'], problem)),
+    ...rules.problems.slice(0, maximumProblems).map((problem) => placed(['alerts', 'rules'], problem)),
   ];
   return {
-    file: { ...fitted.value, targets: checked.targets, pipelines: pipelines.pipelines },
+    file: {
+      ...fitted.value,
+      targets: checked.targets,
+      pipelines: pipelines.pipelines,
+      alerts: { ...fitted.value.alerts, rules: rules.rules },
+    },
     broken: pipelines.broken,
     unreadable: pipelines.unreadable,
     problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column),

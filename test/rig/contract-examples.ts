@@ -184,7 +184,7 @@ export const exampleInputs: { readonly [N in OperationName]: InputOf<N> } = {
 
 export const exampleOutputs: { readonly [N in OperationName]: OutputOf<N> } = {
   ...namedRunOutputs(execution),
-  listModels: { models: [{ name: 'change-risk', version: '1', date: '2026-11-23', summary: 'How risky a change is.', role: 'decides', metrics: [{ what: 'AUC', value: 0.77, baseline: 'lines: 0.71' }], limits: [] }] },
+  listModels: { models: [{ name: 'change-risk', version: '1', date: '2026-11-23', summary: 'How risky a change is.', role: 'decides', metrics: [{ what: 'AUC', value: 0.77, baseline: 'lines: 0.71' }], limits: [] }], here: { orders: [{ order: 'estimate', cycles: 24, all: 0.82, newFailures: 0.74, estimateMinusThis: null }, { order: 'shortest first', cycles: 24, all: 0.61, newFailures: 0.63, estimateMinusThis: { mean: 0.21, low: 0.12, high: 0.3 } }], order: { by: 'estimate', because: 'no simple order was surely better in 24 recorded runs with failures' }, calibration: { results: 812, failures: 41, error: 0.031 }, budgets: { checks: 3, leftOut: 40, expectedMissed: 0.6, missed: 1 } } },
   getChangeRisk: { commit: null, percentile: 0.9, reasons: [{ words: 'many files', weight: 0.4 }], by: '1', among: 120 },
   ...pipelineOutputs(execution),
   ...coverageOutputs,
@@ -260,9 +260,9 @@ export const exampleOutputs: { readonly [N in OperationName]: OutputOf<N> } = {
   triggerAlert: alert,
   acknowledgeAlert: alert,
   createAlertRule: { rule, notes: ['There is no channel team.'] },
-  listAlertRules: { rules: [rule] },
+  listAlertRules: { rules: [{ ...rule, source: 'api' }] },
   deleteAlertRule: { deleted: true },
-  createSilence: silence,
+  createSilence: { ...silence, notes: [] },
   listSilences: { silences: [silence] },
   deleteSilence: { deleted: true },
   listAlertChannels: { channels: [{ name: 'team', type: 'slack', least: 'warning', waiting: 0, lastDeliveredAt: null, problem: null }] },

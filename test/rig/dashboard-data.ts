@@ -153,6 +153,7 @@ export function alert(change: Partial<Alert> = {}): Alert {
     severity: 'warning',
     state: 'firing',
     message: 'runs take 12.1 s, median of the last 20 is 4.0 s',
+    firedMessage: null,
     firedAt: now - 20 * minute,
     resolvedAt: null,
     fingerprint: 'f1',

@@ -89,6 +89,7 @@ export function anAlert(id: string, more: Partial<Alert> = {}): Alert {
     severity: 'warning',
     state: 'firing',
     message: 'runs take 12 s',
+    firedMessage: 'runs take 12 s',
     firedAt: 1,
     resolvedAt: null,
     fingerprint: 'fingerprint',

@@ -224,6 +224,7 @@ export const approval = Approval.parse({
   decidedBy: null,
   comment: null,
   diff: '-  "version": "1.3.0"\n+  "version": "1.4.0"\n',
+  risk: { sentence: 'What is not committed is riskier than 92 % of 1,204 earlier changes.', percentile: 0.92, among: 1204, reasons: ['lines added in all (raises it)'] },
 });
 
 const flaky = FlakyTest.parse({
@@ -271,6 +272,7 @@ export const sectionAnswers: ScriptedAnswers = {
   listFlakyTests: () => ({ tests: [flaky] }),
   getCoverage: () => coverage,
   suggestTests: () => ({
+    notes: [],
     suggestions: [
       TestSuggestion.parse({
         path: 'src/cart.ts',
@@ -322,6 +324,7 @@ export const sectionAnswers: ScriptedAnswers = {
         limits: [],
       },
     ],
+    here: { orders: [{ order: 'estimate', cycles: 24, all: 0.82, newFailures: 0.74, estimateMinusThis: null }, { order: 'shortest first', cycles: 24, all: 0.61, newFailures: 0.63, estimateMinusThis: { mean: 0.21, low: 0.12, high: 0.3 } }], order: { by: 'estimate', because: 'no simple order was surely better in 24 recorded runs with failures' }, calibration: { results: 812, failures: 41, error: 0.031 }, budgets: { checks: 3, leftOut: 40, expectedMissed: 0.6, missed: 1 } },
   }),
   getChangeRisk: () => ({
     commit: null,
@@ -340,7 +343,7 @@ export const sectionAnswers: ScriptedAnswers = {
     points: id === size.id ? [] : [...points],
   }),
   listAlerts: () => ({ alerts: [alert(), alert({ id: 'old', state: 'resolved', resolvedAt: now - hourMs })] }),
-  listAlertRules: () => ({ rules: [rule] }),
+  listAlertRules: () => ({ rules: [{ ...rule, source: 'default' }] }),
   listSilences: () => ({
     silences: [
       {

@@ -150,6 +150,7 @@ describe('the sections of the dashboard', () => {
         createdBy: 'x',
         startsAt: 0,
         endsAt: 1,
+        notes: [],
       }),
       resolveAlert: () => alert({ state: 'resolved', resolvedAt: now }),
       createAlertRule: () => ({ rule, notes: [] }),

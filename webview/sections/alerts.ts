@@ -1,7 +1,7 @@
 // Alerts: what fires and what fired, the rules, the silences and the channels.
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
-import type { Alert, AlertRule, ChannelStatus, Silence } from '../../agent/protocol/alerts.ts';
+import type { Alert, ChannelStatus, ListedAlertRule, Silence } from '../../agent/protocol/alerts.ts';
 import { counted, formatDuration } from '../../agent/protocol/quantities.ts';
 import type { PanelContext } from '../actions.ts';
 import { button } from '../controls.ts';
@@ -48,6 +48,7 @@ function alertItem(alert: Alert, state: DashboardState, { actions, now }: PanelC
     <span class="mark">${icon(alert.state === 'resolved' ? 'passed' : 'warning')}</span>
     <div class="alert-text">
       <p>${alert.message}</p>
+      ${alert.firedMessage === null || alert.firedMessage === alert.message ? nothing : html`<p class="dim">when it fired: ${alert.firedMessage}</p>`}
       <p class="dim">
         ${alert.state === 'resolved' ? 'resolved' : `${alert.state}, ${alert.severity}`} · ${alert.rule} ·
         ${formatAgo(alert.resolvedAt ?? alert.firedAt, now)}${alert.occurrences > 1 ? ` · fired ${alert.occurrences} times` : ''}
@@ -75,7 +76,7 @@ function quietBecause({ acknowledged, silencedBy, inhibitedBy, isFlapping }: Ale
   return isFlapping ? 'fires and is resolved again and again: told once' : null;
 }
 
-function ruleList(rules: readonly AlertRule[], state: DashboardState, { actions }: PanelContext): TemplateResult {
+function ruleList(rules: readonly ListedAlertRule[], state: DashboardState, { actions }: PanelContext): TemplateResult {
   return html`<ul class="entries">
     ${repeat(
       rules,
@@ -83,10 +84,15 @@ function ruleList(rules: readonly AlertRule[], state: DashboardState, { actions 
       (rule) =>
         html`<li class="entry entry-row" data-off=${rule.isEnabled ? 'false' : 'true'}>
           <div>
-            <p>${rule.name} <span class="dim">${rule.severity}${rule.isEnabled ? '' : ' · off'}</span></p>
+            <p>
+              ${rule.name}
+              <span class="dim"
+                >${rule.severity}${rule.isEnabled ? '' : ' · off'}${rule.source === 'noodle.yaml' ? ' · declared in noodle.yaml' : ''}</span
+              >
+            </p>
             <p class="dim">${rule.description || `${rule.id} · ${rule.metricId}`}</p>
           </div>
-          ${button({ label: rule.isEnabled ? 'Switch off' : 'Switch on', appearance: 'icon', title: `${rule.isEnabled ? 'Switch off' : 'Switch on'}: ${rule.name}`, isDisabled: !isConnected(state), onClick: () => actions.switchRule(rule, !rule.isEnabled) })}
+          ${rule.source === 'noodle.yaml' ? nothing : button({ label: rule.isEnabled ? 'Switch off' : 'Switch on', appearance: 'icon', title: `${rule.isEnabled ? 'Switch off' : 'Switch on'}: ${rule.name}`, isDisabled: !isConnected(state), onClick: () => actions.switchRule(rule, !rule.isEnabled) })}
         </li>`,
     )}
   </ul>`;

@@ -1,6 +1,6 @@
 // The parts of the wide page beside the present run: what each shows, and the filters that its link carries.
 import { z } from 'zod';
-import type { Alert, AlertRule, ChannelStatus, Silence } from '../../agent/protocol/alerts.ts';
+import type { Alert, ChannelStatus, ListedAlertRule, Silence } from '../../agent/protocol/alerts.ts';
 import type { BuildMetrics, BuildTarget } from '../../agent/protocol/build.ts';
 import type { CoverageSummary, TestSuggestion } from '../../agent/protocol/coverage.ts';
 import type { FlakyTest } from '../../agent/protocol/flakiness.ts';
@@ -74,7 +74,7 @@ export interface SectionContents {
   };
   readonly alerts: {
     readonly alerts: readonly Alert[];
-    readonly rules: readonly AlertRule[];
+    readonly rules: readonly ListedAlertRule[];
     readonly silences: readonly Silence[];
     readonly channels: readonly ChannelStatus[];
   };
@@ -86,6 +86,7 @@ export interface SectionContents {
   };
   readonly models: {
     readonly models: readonly ModelDescription[];
+    readonly here: LocalFigures;
     /** Null without a history to compare with. */
     readonly risk: ChangeRisk | null;
   };

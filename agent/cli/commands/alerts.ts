@@ -1,6 +1,6 @@
 // `noodle alerts`: what fires, who looks after it, and who is told.
 import { z } from 'zod';
-import { AlertSeverity, AlertState, type Alert, type AlertRule } from '../../protocol/alerts.ts';
+import { AlertSeverity, AlertState, type Alert, type AlertRule, type RuleSource } from '../../protocol/alerts.ts';
 import type { CommandContext, ExitCode, Session } from '../session.ts';
 import { misuse, print, runSubcommand, type Subcommand } from './subcommands.ts';
 
@@ -51,6 +51,7 @@ async function silence({ context, session, operands: [rule] }: Subcommand): Prom
   const made = await session.client.createSilence({ rule, durationSeconds, reason: values.get('reason') ?? '' });
   return print(context, made, () => [
     `${rule} is silent until ${new Date(made.endsAt).toLocaleString()}; \`noodle alerts unsilence ${made.id}\` ends that`,
+    ...made.notes.map((note) => `  note: ${note}`),
   ]);
 }
 
@@ -72,7 +73,10 @@ async function unsilence({ context, session, operands: [id] }: Subcommand): Prom
 
 async function rules({ context, session }: Subcommand): Promise<ExitCode> {
   const found = (await session.client.listAlertRules({})).rules;
-  return print(context, found, () => found.map(ruleLine));
+  const { problems } = await session.client.getConfiguration({});
+  // A rule of noodle.yaml that is missing here is told of there.
+  for (const problem of problems) context.output.complain(problem);
+  return print(context, found, () => found.map((each) => ruleLine(each, each.source)));
 }
 
 /** The rule as JSON: the shape of the operation createAlertRule, which checks it. */
@@ -116,6 +120,11 @@ async function trigger({ context, session, operands: [name, message] }: Subcomma
   return print(context, alert, () => [alertLine(context, alert)]);
 }
 
+/** How it was when it fired, where that differs from how it is now. */
+function firedWith({ firedMessage, message }: Alert): string {
+  return firedMessage === null || firedMessage === message ? '' : ` (when it fired: ${firedMessage})`;
+}
+
 /** By the beginning of its id, if that means one. */
 async function alertOf({ client }: Session, id: string | undefined): Promise<Alert | null> {
   if (id === undefined) return null;
@@ -133,12 +142,14 @@ function alertLine({ output }: CommandContext, alert: Alert): string {
     ...(alert.inhibitedBy === null ? [] : [`because of ${alert.inhibitedBy}`]),
     ...(alert.isFlapping ? ['flapping'] : []),
   ];
+  const first = firedWith(alert);
   const times = alert.occurrences > 1 ? ` (${alert.occurrences} times)` : '';
-  return `${alert.id.slice(0, 8)}  ${output.style(style, `${alert.state.padEnd(8)} ${alert.severity.padEnd(8)}`)}  ${alert.rule}: ${alert.message}${times}${why.length === 0 ? '' : `  [${why.join(', ')}]`}`;
+  return `${alert.id.slice(0, 8)}  ${output.style(style, `${alert.state.padEnd(8)} ${alert.severity.padEnd(8)}`)}  ${alert.rule}: ${alert.message}${first}${times}${why.length === 0 ? '' : `  [${why.join(', ')}]`}`;
 }
 
-function ruleLine({ id, name, severity, metricId, condition, isEnabled }: AlertRule): string {
-  return `${id}  ${isEnabled ? severity : 'off'}  ${name} (${metricId}, ${condition.kind})`;
+function ruleLine({ id, name, severity, metricId, condition, isEnabled }: AlertRule, source?: RuleSource): string {
+  const from = source === 'noodle.yaml' ? ', declared in noodle.yaml' : '';
+  return `${id}  ${isEnabled ? severity : 'off'}  ${name} (${metricId}, ${condition.kind}${from})`;
 }
 
 function jsonObject(text: string | undefined): Record<string, unknown> | null {

@@ -51,7 +51,15 @@ describe('recorded alerts', () => {
       ),
     );
     assert.deepEqual(getAlert(db, 'a'), {
-      ...anAlert('a', { rule: 'r', severity: 'info', message: 'm', firedAt: 5, startedAt: 5, metricId: null }),
+      ...anAlert('a', {
+        rule: 'r',
+        severity: 'info',
+        message: 'm',
+        firedMessage: null,
+        firedAt: 5,
+        startedAt: 5,
+        metricId: null,
+      }),
       fingerprint: '',
     });
   });
