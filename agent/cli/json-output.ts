@@ -19,8 +19,8 @@ export function planObject(plan: Plan): object {
 }
 
 /** Without what only this program needs. */
-function plannedObject({ p90Ms: _, project: _folder, ...test }: PlannedTest): object {
-  return test;
+function plannedObject(test: PlannedTest): object {
+  return Object.fromEntries(Object.entries(test).filter(([name]) => name !== 'p90Ms' && name !== 'project'));
 }
 
 /** The object of a line of `noodle run --json` for an event of the run, or null for one that is not printed. */

@@ -4,7 +4,7 @@ import type { BuildResult } from '../protocol/build.ts';
 import type { EventOf, NoodleEvent } from '../protocol/events.ts';
 import type { TestCounts } from '../protocol/execution.ts';
 import type { ExecutionId } from '../protocol/ids.ts';
-import { plannedFiles, type Plan, type PlanDuration, type PlannedBuild, type ReusedTest } from '../protocol/plan.ts';
+import { plannedFiles, type Plan, type PlannedBuild, type PlannedTest, type ReusedTest } from '../protocol/plan.ts';
 import { counted, formatCount, formatDuration } from '../protocol/quantities.ts';
 import type { TestResult } from '../protocol/test.ts';
 import { differenceLines } from './difference.ts';
@@ -160,9 +160,8 @@ export function planLines(plan: Plan, isFull: boolean): string[] {
   const lines = [`plan    ${planned(plan)}   (${formatDuration(plan.planMs)})`];
   if (isFull) {
     for (const build of plan.builds) lines.push(`        ${build.cached ? '=' : '○'} ${build.target}   ${build.reason}${expectation(build)}`);
-    for (const test of plan.tests) lines.push(`        ○ ${test.file}   ${test.why.join(' → ')}   p ${test.probability.toFixed(2)}, ${test.p90Ms === undefined ? 'never measured' : formatDuration(test.expectedMs)}`);
-    for (const test of plan.budget?.leftOut ?? []) lines.push(`        - ${test.file}   left out by the budget   p ${test.probability.toFixed(2)}, ${formatDuration(test.expectedMs)}`);
-    if (plan.expected !== undefined) lines.push(`        ${durationLine(plan.expected)}`);
+    for (const test of plan.tests) lines.push(`        ○ ${test.file}   ${test.why.join(' → ')}   ${testExpectation(test)}`);
+    lines.push(...leftOutLines(plan), ...durationLines(plan));
     for (const test of plan.reused ?? []) lines.push(`        = ${test.file}   reused: unchanged since ${timeOf(test.since)} (${test.executionId}), ${test.why.join(' → ')}`);
   }
   for (const note of plan.notes) lines.push(`        note: ${note}`);
@@ -196,8 +195,25 @@ function reusedLine(reused: readonly ReusedTest[]): string {
   return `${counted(tests, 'test')} in ${counted(reused.length, 'file')}: unchanged since ${reused.length === 1 ? '' : 'they passed, the first at '}${timeOf(since)}`;
 }
 
-function durationLine({ medianMs, p90Ms, buildsMs, startMs }: PlanDuration): string {
-  return `about ${formatDuration(medianMs)}, nine of ten times below ${formatDuration(p90Ms)}: builds ${formatDuration(buildsMs)}, start of runners ${formatDuration(startMs)}`;
+/** `p 0.12, 0.8 s`, as far as it was measured. */
+function testExpectation({ probability, p90Ms, expectedMs }: PlannedTest): string {
+  return `p ${probability.toFixed(2)}, ${p90Ms === undefined ? 'never measured' : formatDuration(expectedMs)}`;
+}
+
+/** What a budget left out and does not run to be measured. */
+function leftOutOf({ budget, tests }: Plan): readonly PlannedTest[] {
+  const ran = new Set(tests.map(({ id }) => id));
+  return budget?.leftOut.filter(({ id }) => !ran.has(id)) ?? [];
+}
+
+function leftOutLines(plan: Plan): string[] {
+  return leftOutOf(plan).map((test) => `        - ${test.file}   left out by the budget   ${testExpectation(test)}`);
+}
+
+function durationLines({ expected }: Plan): string[] {
+  if (expected === undefined) return [];
+  const { medianMs, p90Ms, buildsMs, startMs } = expected;
+  return [`        about ${formatDuration(medianMs)}, nine of ten times below ${formatDuration(p90Ms)}: builds ${formatDuration(buildsMs)}, start of runners ${formatDuration(startMs)}`];
 }
 
 /** `   p 0.12, 0.8 s`, as far as it is known. */
@@ -223,17 +239,22 @@ function endLines(event: EventOf<'run.finished'>, plan: Plan | null, { style }: 
   const { counts, status } = event;
   const lines: string[] = [];
   if (counts.total > 0) lines.push(countLine(counts, style));
-  const reused = plan?.reused ?? [];
-  if (reused.length > 0) lines.push(`${style('bold', 'reused')}  ${reusedLine(reused)}   noodle run --no-cache`);
-  if (plan !== null && plan.skipped.count > 0) {
-    lines.push(`${style('bold', 'skipped')} ${counted(plan.skipped.count, 'test')}: nothing that they depend on changed   noodle explain --skipped`);
-  }
-  const leftOut = plan?.budget?.leftOut.length ?? 0;
-  if (leftOut > 0) lines.push(`${style('bold', 'skipped')} ${counted(leftOut, 'test file')} by the budget   noodle explain <test>`);
+  if (plan !== null) lines.push(...notRunLines(plan, style));
   // What the plan told already is not news.
   const told = plan?.notes ?? [];
   for (const note of event.notes) if (!told.some((each) => note.endsWith(`: ${each}`))) lines.push(`note    ${note}`);
   return [...lines, style(status === 'succeeded' ? 'green' : 'red', lastLine(event))];
+}
+
+/** What did not run, and how to ask why. */
+function notRunLines(plan: Plan, style: Output['style']): string[] {
+  const { reused = [], skipped } = plan;
+  const leftOut = leftOutOf(plan).length;
+  return [
+    ...(reused.length === 0 ? [] : [`${style('bold', 'reused')}  ${reusedLine(reused)}   noodle run --no-cache`]),
+    ...(skipped.count === 0 ? [] : [`${style('bold', 'skipped')} ${counted(skipped.count, 'test')}: nothing that they depend on changed   noodle explain --skipped`]),
+    ...(leftOut === 0 ? [] : [`${style('bold', 'skipped')} ${counted(leftOut, 'test file')} by the budget   noodle explain <test>`]),
+  ];
 }
 
 function countLine({ passed, failed, skipped }: TestCounts, style: Output['style']): string {

@@ -79,7 +79,14 @@ export function budgetNotes({ budget, tests }: Pick<Plan, 'budget' | 'tests'>): 
   if (budget === undefined) return [];
   const { kind, target, leftOut, expectedShare, expectedMissed, missProbability, basis } = budget;
   const asked = kind === 'time' ? `of ${formatDuration(target)}` : `of ${percent(target)} ${kind}`;
-  if (leftOut.length === 0) return [`budget ${asked}: nothing is left out; ${basis}`];
+  const ids = new Set(leftOut.map(({ id }) => id));
+  const guessed =
+    kind === 'time'
+      ? [...tests.filter(({ id }) => !ids.has(id)), ...leftOut].filter(({ p90Ms }) => p90Ms === undefined).length
+      : 0;
+  const guesses =
+    guessed === 0 ? [] : [`${counted(guessed, 'test file')} never ran here: what fits into the time is partly a guess`];
+  if (leftOut.length === 0) return [`budget ${asked}: nothing is left out; ${basis}`, ...guesses];
   const kept = tests.filter(({ why }) => why[0] !== budgetAuditReason).length;
   const miss =
     expectedShare === null || expectedMissed === null || missProbability === null
@@ -88,6 +95,7 @@ export function budgetNotes({ budget, tests }: Pick<Plan, 'budget' | 'tests'>): 
   return [
     `budget ${asked}: ${counted(leftOut.length, 'test file')} of ${kept + leftOut.length} left out; ${miss}`,
     basis,
+    ...guesses,
   ];
 }
 

@@ -5,9 +5,18 @@ import type { Clock } from '../platform/clock.ts';
 import type { ChangeSet, FileChange } from '../protocol/change-set.ts';
 import { success, type Result } from '../protocol/failure.ts';
 import type { RepoPath, TestId } from '../protocol/ids.ts';
-import type { Plan, PlanBudget, PlanDuration, PlannedBuild, PlannedTest, PlanRequest } from '../protocol/plan.ts';
-import type { Calibration, TestTime } from '../predictions/predictions.ts';
-import type { Tests } from '../tests/tests.ts';
+import {
+  isAudited,
+  type Plan,
+  type PlanBudget,
+  type PlanDuration,
+  type PlannedBuild,
+  type PlannedTest,
+  type PlanOrder,
+  type PlanRequest,
+} from '../protocol/plan.ts';
+import type { Calibration, OrderedTests, TestTime } from '../predictions/predictions.ts';
+import type { TestPlan, Tests } from '../tests/tests.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { budgetNotes, budgetOf, cutToBudget, withBudgetAudit, type Asked } from './budget.ts';
 import { isSelection } from './is-selection.ts';
@@ -31,6 +40,7 @@ export interface PlanPredictions {
   /** Null while too little is recorded. */
   calibration(): Calibration | null;
   testTime(): TestTime;
+  orderTests(tests: readonly PlannedTest[]): OrderedTests;
   planDuration(plan: Pick<Plan, 'tests' | 'builds'>, waits: (folder: string) => boolean): PlanDuration | null;
 }
 
@@ -107,7 +117,7 @@ class RepositoryPlanner implements Planner {
     const impact = graph.impactOf(changed.value, compared);
     const asked = budgetOf(request);
     if (!asked.ok) return asked;
-    const { builds, tests, notes, budget } = await this.#decide(request, {
+    const { builds, tests, notes, budget, order } = await this.#decide(request, {
       changes: changed.value,
       impact,
       asked: asked.value,
@@ -127,6 +137,7 @@ class RepositoryPlanner implements Planner {
       planMs: clock.monotonicMs() - startedAtMs,
       ...(expected === null ? {} : { expected }),
       ...(budget === null ? {} : { budget }),
+      ...(order === null ? {} : { order }),
     };
     return success({ plan, changes: changed.value, impact });
   }
@@ -184,7 +195,10 @@ class RepositoryPlanner implements Planner {
     const { builds, tests, configurationNotes } = this.#options;
     // Whoever asks for builds alone does not wait for tests to be found.
     const discovery = request.buildsOnly === true ? { files: [], problems: [] } : await tests.discover([]);
-    const planned = request.buildsOnly === true ? nothingPlanned : await tests.plan({ changes, impact, request });
+    const found: TestPlan =
+      request.buildsOnly === true ? nothingPlanned : await tests.plan({ changes, impact, request });
+    const { order, ...ordered } = this.#order(found);
+    const planned = { ...found, ...ordered };
     const buildsOf = (chosen: readonly PlannedTest[]) => {
       const ids = new Set(chosen.map((test) => test.id));
       const folders = new Set(discovery.files.filter((file) => ids.has(file.id)).map((file) => file.project));
@@ -203,7 +217,20 @@ class RepositoryPlanner implements Planner {
       ...built.notes,
     ];
     const said = [...new Set([...notes, ...budgetNotes({ tests: [...kept], ...(budget === null ? {} : { budget }) })])];
-    return { builds: built.builds, tests: { ...planned, tests: kept }, notes: said, budget };
+    return { builds: built.builds, tests: { ...planned, tests: kept }, notes: said, budget, order };
+  }
+
+  /** What runs only to check the selection stays behind everything else. */
+  #order({ tests, keepsRunnersOrder }: TestPlan): {
+    readonly tests: readonly PlannedTest[];
+    readonly order: PlanOrder | null;
+  } {
+    const { predictions } = this.#options;
+    if (predictions === undefined || tests.length === 0) return { tests, order: null };
+    if (keepsRunnersOrder === true)
+      return { tests, order: { by: 'runner', because: 'everything runs in the order of its runner' } };
+    const ordered = predictions.orderTests(tests.filter((test) => !isAudited(test)));
+    return { tests: [...ordered.tests, ...tests.filter(isAudited)], order: ordered.order };
   }
 
   /** A budget of time is one for builds and tests together. */
@@ -242,7 +269,7 @@ interface Situation {
 }
 
 const noFiles: ChangedFiles = new Map();
-const nothingPlanned = { tests: [], reused: [], skipped: { count: 0, files: [] }, notes: [] };
+const nothingPlanned: TestPlan = { tests: [], reused: [], skipped: { count: 0, files: [] }, notes: [] };
 
 /** A file that no longer differs from the base: somebody took a change back, or it is gone. */
 function revertedOrGone(path: RepoPath, files: ReadonlySet<RepoPath>): FileChange {

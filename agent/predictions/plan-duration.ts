@@ -43,7 +43,7 @@ export class TestTime {
 
   /** The longest first, each into the slot that is free first. */
   #makespan(times: ReadonlyMap<string, number>, heldMs: (project: string) => number = () => 0): number {
-    const slots = new Array<number>(Math.max(1, this.#pace.testSlots)).fill(0);
+    const slots = Array.from({ length: Math.max(1, this.#pace.testSlots) }, () => 0);
     const longest = [...times].toSorted(([, one], [, other]) => other - one);
     for (const [project, time] of longest) {
       const free = slots.indexOf(Math.min(...slots));

@@ -2,8 +2,11 @@
 import { BuildHistory, buildOutcomeFeatures } from '../../models/features/build-outcome.ts';
 import { ChangePast, changeRiskFeatures, type ChangeMeasures } from '../../models/features/change-risk.ts';
 import type { TargetId, TestId } from '../protocol/ids.ts';
-import type { Plan, PlanDuration } from '../protocol/plan.ts';
+import type { Plan, PlanDuration, PlannedTest } from '../protocol/plan.ts';
+import type { LocalFigures } from '../protocol/prediction.ts';
+import { saveLearned } from '../store/learned.ts';
 import { runnerStarts } from '../store/runner-starts.ts';
+import type { Store } from '../store/store.ts';
 import type { Reader } from '../store/sql.ts';
 import { fileHistory, testHistory, type FileHistory } from '../store/tests.ts';
 import { calibrationOf, type Calibration } from './calibration.ts';
@@ -19,12 +22,15 @@ import {
 } from './failure-estimate.ts';
 import { ModelHost, type ModelHostOptions } from './model-host.ts';
 import { describeModels, type ModelDescription } from './model-registry.ts';
+import { localFigures } from './local-figures.ts';
+import { chooseOrder, scoreOrders } from './orders.ts';
+import { orderChoiceName, orderTests, type OrderedTests } from './test-order.ts';
 import { planDuration, TestTime, type Pace } from './plan-duration.ts';
 import { recordedBuilds } from './recorded-builds.ts';
 import { recordedCycles } from './recorded-cycles.ts';
 
 export interface PredictionsOptions extends ModelHostOptions {
-  readonly store: Reader;
+  readonly store: Store;
   /** How many projects are tested, and targets built, at once. */
   readonly slots: () => { readonly testSlots: number; readonly buildSlots: number };
   /** Called once for each reason why a model was refused. */
@@ -52,6 +58,12 @@ export interface Predictions {
   testTime(): TestTime;
   /** From start to end; null where too little was measured. `waits`: whether tests of a folder wait for the builds. */
   planDuration(plan: Pick<Plan, 'tests' | 'builds'>, waits: (folder: string) => boolean): PlanDuration | null;
+  /** The order of a plan's tests, which come in that of the estimate, and why it is this one. */
+  orderTests(tests: readonly PlannedTest[]): OrderedTests;
+  /** What the records of this repository say of orders, probabilities and budgets. Reads the latest plans. */
+  here(): LocalFigures;
+  /** Works out of the records which order does best here, and keeps it. */
+  learn(at: number): Promise<void>;
   /** Null when the file, or case, never ran. */
   testDuration(id: TestId): DurationEstimate | null;
   /** From this repository's own builds and the shipped model. `startsAt` in milliseconds since 1970. */
@@ -79,6 +91,7 @@ export interface Predictions {
 }
 
 export type { Calibration } from './calibration.ts';
+export type { OrderedTests } from './test-order.ts';
 export type { TestTime } from './plan-duration.ts';
 export { authorArguments, changeLogArguments, pendingChangeArguments } from './change-log.ts';
 
@@ -120,15 +133,7 @@ export function createPredictions(options: PredictionsOptions): Predictions {
     };
   };
   return {
-    failureEstimator() {
-      const suite = ratesOf(fileHistory(store));
-      return { probability: (evidence) => estimateFailure(evidence, suite).probability };
-    },
-    explainFailure: (evidence) => estimateFailure(evidence, ratesOf(fileHistory(store))),
-    calibration: () => calibrationOf(recordedCycles(store).flatMap(({ tests }) => tests)),
-    testTime: () => new TestTime(paceOf(options)),
-    planDuration: (plan, waits) => planDuration({ ...paceOf(options), ...plan, waits }),
-    testDuration: (id) => estimateDuration(testHistory(store, id, countedRuns).map((entry) => entry.durationMs)),
+    ...testPredictions(options),
     async buildFailure(target, fingerprint, startsAt) {
       const { row, rate } = buildRow(store, { target, fingerprint, startsAt });
       const answer = await host.ask('build-outcome', row);
@@ -158,6 +163,41 @@ export function createPredictions(options: PredictionsOptions): Predictions {
 
 function paceOf({ store, slots }: PredictionsOptions): Pace {
   return { starts: runnerStarts(store), ...slots() };
+}
+
+type AboutTests = Pick<
+  Predictions,
+  | 'failureEstimator'
+  | 'explainFailure'
+  | 'calibration'
+  | 'orderTests'
+  | 'here'
+  | 'learn'
+  | 'testTime'
+  | 'planDuration'
+  | 'testDuration'
+>;
+
+/** What needs no model: estimates, orders and durations from the records. */
+function testPredictions(options: PredictionsOptions): AboutTests {
+  const { store } = options;
+  return {
+    failureEstimator() {
+      const suite = ratesOf(fileHistory(store));
+      return { probability: (evidence) => estimateFailure(evidence, suite).probability };
+    },
+    explainFailure: (evidence) => estimateFailure(evidence, ratesOf(fileHistory(store))),
+    calibration: () => calibrationOf(recordedCycles(store).flatMap(({ tests }) => tests)),
+    orderTests: (tests) => orderTests(store, tests),
+    here: () => localFigures(store),
+    async learn(at) {
+      const choice = chooseOrder(scoreOrders(recordedCycles(store)));
+      await store.transact((tx) => saveLearned(tx, orderChoiceName, choice, at));
+    },
+    testTime: () => new TestTime(paceOf(options)),
+    planDuration: (plan, waits) => planDuration({ ...paceOf(options), ...plan, waits }),
+    testDuration: (id) => estimateDuration(testHistory(store, id, countedRuns).map((entry) => entry.durationMs)),
+  };
 }
 
 function ratesOf(histories: ReadonlyMap<TestId, FileHistory>): SuiteRates {

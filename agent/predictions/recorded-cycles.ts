@@ -52,7 +52,8 @@ function recordedTest(planned: PlannedTest, outcomes: ReturnType<typeof fileOutc
 /** Sentences that stand where no path is known. */
 const sentences: ReadonlySet<string> = new Set(['failed last time', 'all tests', 'chosen', 'selection is off']);
 
-function distanceOf(planned: PlannedTest): number | null {
+/** Edges from the change by the path that a plan gives as its reason; null where a sentence stands instead. */
+export function distanceOf(planned: PlannedTest): number | null {
   if (isAudited(planned) || isBudgetAudited(planned) || sentences.has(planned.why[0] ?? '')) return null;
   return Math.max(0, planned.why.length - 1);
 }

@@ -15,6 +15,39 @@ export const ModelDescription = z.object({
 });
 export type ModelDescription = z.infer<typeof ModelDescription>;
 
+/** How early an order of tests finds failures, walk-forward over the recorded runs of this repository. */
+export const OrderScore = z.object({
+  order: z.string(),
+  /** Recorded runs that tell orders apart. */
+  cycles: z.int().nonnegative(),
+  /** Mean APFDc, 1 the best, over all failures and over those of tests that had passed the time before; null without any. */
+  all: z.number().nullable(),
+  newFailures: z.number().nullable(),
+  /** APFDc of the estimate minus this one's, with its 95 % paired bootstrap interval; null for the estimate itself. */
+  estimateMinusThis: z.object({ mean: z.number(), low: z.number(), high: z.number() }).nullable(),
+});
+export type OrderScore = z.infer<typeof OrderScore>;
+
+export const BudgetRecord = z.object({
+  /** Runs whose budget was checked, and test files that it had left out in them. */
+  checks: z.int().nonnegative(),
+  leftOut: z.int().nonnegative(),
+  /** Failures that were expected among them, where that was known, and those that there were. */
+  expectedMissed: z.number().nonnegative().nullable(),
+  missed: z.int().nonnegative(),
+});
+export type BudgetRecord = z.infer<typeof BudgetRecord>;
+
+/** What the records of this repository say of the predictions. */
+export const LocalFigures = z.object({
+  orders: z.array(OrderScore),
+  /** Which order runs now, and why. */
+  order: z.object({ by: z.string(), because: z.string() }),
+  calibration: z.object({ results: z.int(), failures: z.int(), error: z.number().nullable() }).nullable(),
+  budgets: BudgetRecord,
+});
+export type LocalFigures = z.infer<typeof LocalFigures>;
+
 export const ChangeRisk = z.object({
   /** The commit, or null for what is not committed yet. */
   commit: z.string().nullable(),
@@ -35,7 +68,7 @@ export const predictionOperations = {
     summary:
       'The models at hand: what they were made from, how good they are beside the simple way, and whether they decide.',
     input: nothing,
-    output: z.object({ models: z.array(ModelDescription) }),
+    output: z.object({ models: z.array(ModelDescription), here: LocalFigures }),
     role: 'viewer',
   }),
   getChangeRisk: operation({

@@ -16,6 +16,8 @@ export interface TestPlan {
   readonly reused: readonly ReusedTest[];
   readonly skipped: { readonly count: number; readonly files: readonly RepoPath[] };
   readonly notes: readonly string[];
+  /** Everything runs as its runner orders it; nothing may change that. */
+  readonly keepsRunnersOrder?: true;
 }
 
 /** Expected duration of a test file of which, and of whose framework, nothing is known. */
@@ -45,6 +47,7 @@ export function planTests(input: TestPlanInput): TestPlan {
       files: left.map((file) => file.file),
     },
     notes: notesOf(input, candidates),
+    ...(keepsRunnersOrder(input) ? { keepsRunnersOrder: true as const } : {}),
   };
 }
 
@@ -107,7 +110,7 @@ function candidateOf(
 
 /** How long it takes at most mostly; nothing where it was never measured. */
 function measured(history: FileHistory | null): Pick<PlannedTest, 'p90Ms'> {
-  if (history === null || positive(history.medianMs) === undefined) return {};
+  if (history === null || history.runs === 0) return {};
   return { p90Ms: Math.round(Math.max(history.p90Ms, history.medianMs)) };
 }
 

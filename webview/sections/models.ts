@@ -1,6 +1,6 @@
 // Models: what they say of the present change, how good they are beside the simple way, and which of the two decides.
 import { html, nothing, type TemplateResult } from 'lit-html';
-import type { ChangeRisk, ModelDescription } from '../../agent/protocol/prediction.ts';
+import type { ChangeRisk, LocalFigures, ModelDescription, OrderScore } from '../../agent/protocol/prediction.ts';
 import { counted } from '../../agent/protocol/quantities.ts';
 import type { PanelContext } from '../actions.ts';
 import { formatPercent } from '../format.ts';
@@ -12,7 +12,7 @@ export function modelsSection(state: DashboardState, context: PanelContext): Tem
   return whenRead(
     state.sections.models,
     context,
-    ({ models, risk }) =>
+    ({ models, here, risk }) =>
       html`<div class="columns">
         <div class="column">
           ${panel(
@@ -22,7 +22,7 @@ export function modelsSection(state: DashboardState, context: PanelContext): Tem
             </ul>`,
           )}
         </div>
-        <div class="column">${riskPanel(risk)}</div>
+        <div class="column">${ordersPanel(here)}${riskPanel(risk)}</div>
       </div>`,
   );
 }
@@ -40,6 +40,55 @@ function modelItem({ name, version, role, summary, metrics, limits }: ModelDescr
     ${metrics.map(({ what, value, baseline }) => html`<p class="dim"><strong>${value.toFixed(3)}</strong> ${what} (${baseline})</p>`)}
     ${limits.map((limit) => html`<p class="dim">Limit: ${limit}</p>`)}
   </li>`;
+}
+
+/** How early each order finds failures here, and which one runs. */
+function ordersPanel({ orders, order, calibration, budgets }: LocalFigures): TemplateResult {
+  const cycles = orders[0]?.cycles ?? 0;
+  const worth =
+    calibration === null
+      ? 'Probabilities of failure are not calibrated: too few results with failures are recorded.'
+      : `Probabilities are calibrated by ${counted(calibration.results, 'result')} with ${counted(calibration.failures, 'failure')}${calibration.error === null ? '' : `; error on later ones ${calibration.error.toFixed(3)}`}.`;
+  const missed = `Budgets were checked ${counted(budgets.checks, 'time')}: of ${counted(budgets.leftOut, 'test file')} left out ${budgets.missed} failed${budgets.expectedMissed === null ? '' : `, ${budgets.expectedMissed.toFixed(2)} expected`}.`;
+  return panel(
+    { id: 'orders', title: 'Order of tests in this repository' },
+    html`<p>Tests run by <strong>${order.by}</strong>: ${order.because}.</p>
+      ${cycles === 0 ? nothing : ordersTable(orders)}
+      <p class="dim">${worth}</p>
+      ${budgets.checks === 0 ? nothing : html`<p class="dim">${missed}</p>`}`,
+  );
+}
+
+function ordersTable(orders: readonly OrderScore[]): TemplateResult {
+  return html`<table>
+    <caption>
+      APFDc over ${counted(orders[0]?.cycles ?? 0, 'recorded run')} with failures, each ordered by the runs before it; 1
+      is best
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">Order</th>
+        <th scope="col">All failures</th>
+        <th scope="col">New failures</th>
+        <th scope="col">Estimate minus this, 95 %</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${orders.map(orderRow)}
+    </tbody>
+  </table>`;
+}
+
+function orderRow({ order, all, newFailures, estimateMinusThis: gain }: OrderScore): TemplateResult {
+  const score = (value: number | null) => (value === null ? '–' : value.toFixed(3));
+  const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
+  const interval = gain === null ? '' : `${signed(gain.mean)} [${signed(gain.low)}, ${signed(gain.high)}]`;
+  return html`<tr>
+    <th scope="row">${order}</th>
+    <td>${score(all)}</td>
+    <td>${score(newFailures)}</td>
+    <td>${interval}</td>
+  </tr>`;
 }
 
 function riskPanel(risk: ChangeRisk | null): TemplateResult {

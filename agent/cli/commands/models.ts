@@ -1,5 +1,11 @@
 // `noodle models` and `noodle risk`: what the models are, and what they say of the present change.
-import type { ChangeRisk, ModelDescription } from '../../protocol/prediction.ts';
+import type {
+  BudgetRecord,
+  ChangeRisk,
+  LocalFigures,
+  ModelDescription,
+  OrderScore,
+} from '../../protocol/prediction.ts';
 import { formatCount } from '../../protocol/quantities.ts';
 import type { CommandContext, ExitCode } from '../session.ts';
 import { print } from './subcommands.ts';
@@ -7,8 +13,8 @@ import { withSession } from './with-session.ts';
 
 export async function models(context: CommandContext): Promise<ExitCode> {
   return await withSession(context, async ({ client }) => {
-    const { models: all } = await client.listModels({});
-    return print(context, all, () => all.flatMap(modelLines));
+    const answer = await client.listModels({});
+    return print(context, answer, () => [...answer.models.flatMap(modelLines), ...hereLines(answer.here)]);
   });
 }
 
@@ -26,6 +32,33 @@ function modelLines({ name, version, role, summary, metrics, limits }: ModelDesc
     ...metrics.map(({ what, value, baseline }) => `  ${value.toFixed(3)}  ${what} (${baseline})`),
     ...limits.map((limit) => `  limit: ${limit}`),
   ];
+}
+
+/** What the records of this repository say. */
+function hereLines({ orders, order, calibration, budgets }: LocalFigures): string[] {
+  const counted = orders[0]?.cycles ?? 0;
+  const intervals = `${'order'.padEnd(24)} all    new    estimate minus this`;
+  return [
+    `here · by ${formatCount(counted)} recorded runs with failures, walk-forward (APFDc, 1 is best)`,
+    ...(counted === 0 ? [] : [`  ${intervals}`, ...orders.map(orderLine)]),
+    `  tests run by ${order.by}: ${order.because}`,
+    calibration === null
+      ? '  probabilities of failure are not calibrated: too few results with failures are recorded'
+      : `  probabilities are calibrated by ${formatCount(calibration.results)} results with ${formatCount(calibration.failures)} failures${calibration.error === null ? '' : `; error on later ones ${calibration.error.toFixed(3)}`}`,
+    ...(budgets.checks === 0 ? [] : [budgetLine(budgets)]),
+  ];
+}
+
+function orderLine({ order, all, newFailures, estimateMinusThis: gain }: OrderScore): string {
+  const score = (value: number | null) => (value === null ? '–    ' : value.toFixed(3));
+  const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
+  const interval = gain === null ? '' : `${signed(gain.mean)} [${signed(gain.low)}, ${signed(gain.high)}]`;
+  return `  ${order.padEnd(24)} ${score(all)}  ${score(newFailures)}  ${interval}`.trimEnd();
+}
+
+function budgetLine({ checks, leftOut, expectedMissed, missed }: BudgetRecord): string {
+  const expected = expectedMissed === null ? '' : `, ${expectedMissed.toFixed(2)} expected`;
+  return `  budgets were checked ${formatCount(checks)} times: of ${formatCount(leftOut)} test files left out ${formatCount(missed)} failed${expected}`;
 }
 
 function riskLines({ commit, percentile, reasons, by, among }: ChangeRisk): string[] {

@@ -18,6 +18,7 @@ function test(
     framework: 'mocha',
     probability,
     expectedMs,
+    p90Ms: expectedMs,
     why: [...why],
   };
 }
