@@ -3,7 +3,7 @@ import type { NoodleEvent } from '../protocol/events.ts';
 import type { Execution, ExecutionState, Step } from '../protocol/execution.ts';
 import { answerMs, workingMs } from '../protocol/execution-time.ts';
 import type { ExecutionId } from '../protocol/ids.ts';
-import type { Approval, PipelinePlan, PlannedStep } from '../protocol/pipeline.ts';
+import type { Approval, ExecutionMetrics, PipelinePlan, PlannedStep } from '../protocol/pipeline.ts';
 import { counted, formatDuration } from '../protocol/quantities.ts';
 import type { Output } from './output.ts';
 
@@ -155,6 +155,18 @@ export class PipelineRendering {
     this.#label = label;
     return this.#output.style('bold', shown.padEnd(8));
   }
+}
+
+/** What the order and leaving out have saved; nothing where that is not worth a line. */
+export function gainLines({ gain }: ExecutionMetrics): string[] {
+  const least = 100;
+  if (gain === null) return [];
+  const { plainMs, orderingMs, leavingOutMs } = gain;
+  const parts = [
+    ...(orderingMs >= least ? [`the order saved ${formatDuration(orderingMs)}`] : []),
+    ...(leavingOutMs >= least ? [`leaving out saved ${formatDuration(leavingOutMs)}`] : []),
+  ];
+  return parts.length === 0 ? [] : [`${parts.join(', ')} of ${formatDuration(plainMs)} in the plain order`];
 }
 
 /** What somebody is asked, over which change. */

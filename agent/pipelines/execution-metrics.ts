@@ -2,12 +2,17 @@
 import type { Execution, Step } from '../protocol/execution.ts';
 import { answerMs, workingMs } from '../protocol/execution-time.ts';
 import type { ExecutionMetrics } from '../protocol/pipeline.ts';
-import { executionHistory, stepHistory } from '../store/pipelines.ts';
+import { executionHistory, getPipelineRun, stepHistory } from '../store/pipelines.ts';
 import type { Reader } from '../store/store.ts';
 import { estimates, median } from './estimates.ts';
+import { measuredGain } from './measured-gain.ts';
 
 /** The metrics of an execution of any kind, also while it runs. */
-export function executionMetrics(execution: Execution, store: Reader, now: number): ExecutionMetrics {
+export function executionMetrics(
+  execution: Execution,
+  store: Reader,
+  { now, slots }: { readonly now: number; readonly slots: number },
+): ExecutionMetrics {
   const history = executionHistory(store, execution);
   const expected = estimates(stepHistory(store, execution.name));
   const finished = new Map(execution.steps.map(({ id, finishedAt }) => [id, finishedAt]));
@@ -29,6 +34,7 @@ export function executionMetrics(execution: Execution, store: Reader, now: numbe
     durationMs: workingMs(execution, now),
     answerMs: answerMs(execution.steps, execution.finishedAt ?? now),
     workMs: steps.reduce((sum, { durationMs }) => sum + (durationMs ?? 0), 0),
+    gain: measuredGain(execution, getPipelineRun(store, execution.id)?.plan ?? null, slots),
     steps,
     history: {
       executions: history.length,

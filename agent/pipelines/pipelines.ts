@@ -129,7 +129,7 @@ class RepositoryPipelines implements Pipelines {
   }
 
   metrics(execution: Execution): ExecutionMetrics {
-    return executionMetrics(execution, this.#parts.store, this.#parts.clock.now());
+    return executionMetrics(execution, this.#parts.store, { now: this.#parts.clock.now(), slots: this.#parts.slots() });
   }
 
   resume(executions: readonly Execution[]): void {

@@ -50,6 +50,7 @@ export function planSteps(input: StepPlanInput): MadePlan {
         running.map(({ id }) => input.estimates.get(id)?.failureProbability ?? null),
       ),
       notes: [...input.notes, ...gain(durations)],
+      isOptimized,
     },
   };
 }

@@ -253,6 +253,8 @@ export const PipelinePlan = z.object({
   /** Probability that some step fails; null without records. */
   failureProbability: z.number().min(0).max(1).nullable(),
   notes: z.array(z.string()),
+  /** Whether expected durations and failures decide the order; absent in records of earlier versions, where they do. */
+  isOptimized: z.boolean().optional(),
   planMs: z.number().nonnegative(),
 });
 export type PipelinePlan = z.infer<typeof PipelinePlan>;
@@ -315,6 +317,18 @@ export const ExecutionMetrics = z.object({
   answerMs: z.number().nonnegative(),
   /** Sum of the durations of all steps: what it would take one after the other. */
   workMs: z.number().nonnegative(),
+  /**
+   * What cicd.aiOptimization and cicd.contextAwareness have saved: the plain order with every step would have taken
+   * `plainMs`, by the durations measured and, of what was left out, expected. Null where that is not known.
+   */
+  gain: z
+    .object({
+      plainMs: z.number().nonnegative(),
+      /** By the order alone; below 0 where another one would have been better. */
+      orderingMs: z.number(),
+      leavingOutMs: z.number().nonnegative(),
+    })
+    .nullable(),
   steps: z.array(StepMetrics),
   /** Of all recorded executions of the same name. */
   history: z.object({

@@ -1,7 +1,7 @@
 // Idempotency keys: a request that creates or executes something, sent again with its key, is answered again and not done again.
 import { createHash } from 'node:crypto';
 import type { Clock } from '../platform/clock.ts';
-import { failure, success, type Result } from '../protocol/failure.ts';
+import { failure, success, type FailureReason, type Result } from '../protocol/failure.ts';
 
 /** What is remembered of a request with a key. */
 export interface IdempotencyRecord {
@@ -9,7 +9,7 @@ export interface IdempotencyRecord {
   readonly operation: string;
   /** Hash of the role and the input: the same key with another one is a mistake of the caller. */
   readonly request: string;
-  /** The answer as JSON; null while it is not known. */
+  /** The answer as JSON; null while it is not known, and for ever when the work broke off. */
   readonly answer: string | null;
   /** Milliseconds since 1970 UTC. */
   readonly at: number;
@@ -39,6 +39,9 @@ export interface KeyedAnswer {
 /** How long a key is remembered. */
 export const keyLifetimeMs = 24 * 3_600_000;
 export const maximumKeyLength = 255;
+
+/** Failures in the middle of the work: something may have been done, so the key stays taken. */
+const brokenOff: ReadonlySet<FailureReason> = new Set(['internal', 'timed_out', 'disk_full', 'state_damaged']);
 
 /** Runs requests with keys, each once. */
 export class Idempotency {
@@ -84,9 +87,9 @@ export class Idempotency {
     const record = { key, operation, request, at: this.#clock.now() };
     await this.#records.save({ ...record, answer: null });
     const result = await run();
-    // What was refused has changed nothing: the caller may mend it and use the key again.
     if (result.ok) await this.#records.save({ ...record, answer: JSON.stringify(result.value) });
-    else await this.#records.remove(key);
+    // What was refused has changed nothing: the caller may mend it and use the key again.
+    else if (!brokenOff.has(result.failure.reason)) await this.#records.remove(key);
     return result;
   }
 }
@@ -114,7 +117,7 @@ function reused(key: string): Result<never> {
 function unknownOutcome(key: string): Result<never> {
   return failure(
     'conflict',
-    `The agent ended while it answered the request with the key ${JSON.stringify(key.slice(0, 80))}, so its outcome is not known.`,
+    `The request with the key ${JSON.stringify(key.slice(0, 80))} was begun and broke off, so its outcome is not known.`,
     {
       place: 'Idempotency-Key',
       hint: 'List what exists; send it again with another key when it is not there.',

@@ -98,6 +98,7 @@ export function pipelineOutputs(execution: Execution): { readonly [N in Name]: O
       durationMs: 1,
       answerMs: 0,
       workMs: 1,
+      gain: { plainMs: 12, orderingMs: 3, leavingOutMs: 4 },
       steps: [],
       history: { executions: 1, succeeded: 0, failed: 1, medianMs: null },
     }),

@@ -2,7 +2,7 @@
 import type { NoodleEvent } from '../../protocol/events.ts';
 import type { Execution } from '../../protocol/execution.ts';
 import { StepId, type ExecutionId } from '../../protocol/ids.ts';
-import { pipelinePlanLines, PipelineRendering } from '../pipeline-output.ts';
+import { gainLines, pipelinePlanLines, PipelineRendering } from '../pipeline-output.ts';
 import { complain, type CommandContext, type ExitCode, type Session } from '../session.ts';
 import { executionOf, isUnfinished, pipelineOf, type ExecutionChoice } from './pipeline-subject.ts';
 import { withSession } from './with-session.ts';
@@ -95,11 +95,19 @@ async function follow(context: CommandContext, session: Session, start: () => Pr
         message: 'the agent went away before the execution ended',
       });
     display.end(execution);
+    await showGain(context, session, id);
     return exitCodeOf(execution);
   } finally {
     unsubscribe();
     context.output.progress(null);
   }
+}
+
+/** What the plan was worth, beside what it promised. */
+async function showGain({ commandLine, output }: CommandContext, { client }: Session, id: ExecutionId): Promise<void> {
+  if (commandLine.switches.has('json')) return;
+  const metrics = await client.getPipelineMetrics({ id }).catch(() => null);
+  if (metrics !== null) for (const line of gainLines(metrics)) output.line(line);
 }
 
 interface Display {

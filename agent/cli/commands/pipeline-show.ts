@@ -3,7 +3,7 @@ import { ExecutionId } from '../../protocol/ids.ts';
 import type { Execution } from '../../protocol/execution.ts';
 import type { OutputOf } from '../../protocol/operations.ts';
 import { counted, formatDuration } from '../../protocol/quantities.ts';
-import { durationWords, markOf, pipelinePlanLines, stepLine } from '../pipeline-output.ts';
+import { durationWords, gainLines, markOf, pipelinePlanLines, stepLine } from '../pipeline-output.ts';
 import type { CommandContext, ExitCode, Session } from '../session.ts';
 import { anyExecution, brokenPlace, executionOf, isExecutionId, pipelineOf } from './pipeline-subject.ts';
 import { withSession } from './with-session.ts';
@@ -74,6 +74,7 @@ async function showExecution(context: CommandContext, session: Session): Promise
     output.line(
       `  ${succeeded} of ${counted(executions, 'execution')} succeeded${medianMs === null ? '' : `, median ${formatDuration(medianMs)}`}; steps of this one took ${formatDuration(metrics.workMs)} together`,
     );
+    for (const line of gainLines(metrics)) output.line(`  ${line}`);
   }
   return 0;
 }

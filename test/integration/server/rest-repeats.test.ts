@@ -72,6 +72,20 @@ describe('REST for scripts', () => {
       assert.equal((await run(rig, 'a', { all: true })).status, 202);
     });
 
+    it('is not done again when it broke off in the middle: nobody knows what it has done', async () => {
+      await using rig = await ServerRig.start();
+      rig.script('startRun', async () => {
+        throw new Error('a defect after the run was started');
+      });
+      assert.equal((await run(rig, 'a')).status, 500);
+      scriptRuns(rig);
+      const again = await run(rig, 'a');
+      assert.equal(again.status, 409);
+      assert.match(again.text, /was begun and broke off, so its outcome is not known/);
+      assert.equal(rig.calls.length, 1);
+      assert.equal((await run(rig, 'b')).status, 202);
+    });
+
     it('of an agent that ended meanwhile has no known outcome, and says so', async () => {
       await using rig = await ServerRig.start();
       const began = Promise.withResolvers<void>();
