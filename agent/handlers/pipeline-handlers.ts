@@ -1,5 +1,6 @@
 // What answers the operations on pipelines.
 import type { DefinitionProblem } from '../protocol/pipeline.ts';
+import type { Builds } from '../builds/builds.ts';
 import type { Engine } from '../engine/engine.ts';
 import { pageOf } from '../platform/paging.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
@@ -15,7 +16,8 @@ import { getPipelineRun } from '../store/pipelines.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 export interface PipelineHandlerParts {
-  readonly workspace: Pick<Workspace, 'read'>;
+  readonly workspace: Pick<Workspace, 'read' | 'files'>;
+  readonly builds: Pick<Builds, 'targets'>;
   readonly engine: Engine;
   readonly store: Store;
   readonly pipelines: Pipelines;
@@ -31,7 +33,7 @@ export function pipelineHandlers(parts: PipelineHandlerParts) {
   return { ...definitionHandlers(parts), ...executionHandlers(parts) };
 }
 
-function definitionHandlers({ workspace, pipelines, pipelineProblems }: PipelineHandlerParts) {
+function definitionHandlers({ workspace, builds, pipelines, pipelineProblems }: PipelineHandlerParts) {
   return {
     createPipeline: ({ id, ...definition }) => pipelines.create(id, definition),
     listPipelines: async (request) => {
@@ -55,11 +57,13 @@ function definitionHandlers({ workspace, pipelines, pipelineProblems }: Pipeline
       importPipelines(path, text, (file) => workspace.read(RepoPath.parse(file))),
     exportPipeline: async ({ id, format }) => {
       const pipeline = await pipelines.get(id);
-      return pipeline.ok
-        ? success(
-            exportPipeline({ id, definition: definitionOf(pipeline.value), evidence: pipeline.value.evidence }, format),
-          )
-        : pipeline;
+      if (!pipeline.ok) return pipeline;
+      const { evidence } = pipeline.value;
+      const { targets } = await builds.targets();
+      const project = { files: await workspace.files(), read: (file: string) => workspace.read(RepoPath.parse(file)) };
+      return success(
+        exportPipeline({ id, definition: definitionOf(pipeline.value), evidence, project, targets }, format),
+      );
     },
   } satisfies Partial<Handlers>;
 }
@@ -98,6 +102,10 @@ function executionHandlers({ engine, store, pipelines }: PipelineHandlerParts) {
       return success({ approvals: approvals.slice(0, limit) });
     },
     decideApproval: ({ id, stepId, decision, comment, by }, caller) =>
-      pipelines.answer(id, stepId, { isApproved: decision === 'approve', by: by ?? caller.client, comment: comment ?? null }),
+      pipelines.answer(id, stepId, {
+        isApproved: decision === 'approve',
+        by: by ?? caller.client,
+        comment: comment ?? null,
+      }),
   } satisfies Partial<Handlers>;
 }

@@ -1,14 +1,49 @@
 // What both other systems need of a step: its command, and what they cannot do.
-import type { PipelineDefinition, PipelineStep } from '../../protocol/pipeline.ts';
+import type { BuildTarget } from '../../protocol/build.ts';
+import type { PipelineDefinition, PipelineStep, Wait } from '../../protocol/pipeline.ts';
+import type { Setup } from './project-files.ts';
 
-/** The command that does on another machine what the step does here. */
-export function commandOf(step: PipelineStep): string | null {
+/** What the project needs elsewhere, and what builds it. */
+export interface ExportProject {
+  readonly setups: readonly Setup[];
+  readonly targets: readonly Pick<BuildTarget, 'id' | 'folder' | 'command' | 'needs' | 'automatic'>[];
+}
+
+/** The command that does on another machine what the step does here; the project's own, as Noodle is not there. */
+export function commandOf(step: PipelineStep, project: ExportProject): string | null {
   if (step.command !== undefined) return step.command;
-  if (step.tests !== undefined) return `npx noodle run${step.tests === 'impacted' ? '' : ` --${step.tests}`}`;
-  if (step.build === 'all') return 'npx noodle run --all';
-  if (step.build !== undefined) return 'npx noodle run';
-  if (step.wait === undefined) return null;
-  const { url, port, file, command, every } = step.wait;
+  if (step.tests !== undefined) return testCommand(project);
+  if (step.build !== undefined) return buildCommand(step.build, project);
+  return step.wait === undefined ? null : waitCommand(step.wait);
+}
+
+function testCommand({ setups }: ExportProject): string {
+  const commands = setups.flatMap(({ test }) => test);
+  return commands.length === 0 ? "echo 'say here what runs the tests' && false" : commands.join('\n');
+}
+
+function buildCommand(wanted: string, { setups, targets }: ExportProject): string {
+  const isAll = wanted === 'all' || wanted === 'impacted';
+  const chosen = targets.filter(({ id, automatic }) => (isAll ? automatic : neededBy(wanted, targets).has(id)));
+  const commands = chosen.map(({ folder, command }) =>
+    folder === '' ? command : `(cd ${quoted(folder)} && ${command})`,
+  );
+  const known = commands.length === 0 ? setups.flatMap(({ build }) => build) : commands;
+  return known.length === 0 ? "echo 'say here what builds it' && false" : known.join('\n');
+}
+
+function neededBy(wanted: string, targets: ExportProject['targets']): Set<string> {
+  const found = new Set<string>();
+  const left = [wanted];
+  for (let id = left.pop(); id !== undefined; id = left.pop()) {
+    if (found.has(id)) continue;
+    found.add(id);
+    left.push(...(targets.find((target) => target.id === id)?.needs ?? []));
+  }
+  return found;
+}
+
+function waitCommand({ url, port, file, command, every }: Wait): string {
   const check =
     url === undefined
       ? port === undefined
@@ -23,6 +58,10 @@ export function commandOf(step: PipelineStep): string | null {
 /** Sentences about what is lost. */
 export function lossesOf(id: string, step: PipelineStep): string[] {
   return [
+    ...(step.tests === 'impacted' || step.build === 'impacted' ? [`${id}: runs all of them, whatever changed`] : []),
+    ...(step.job === undefined
+      ? []
+      : [`${id}: is a job of its own there, so what earlier steps hand on by files does not reach it`]),
     ...(step.inputs === undefined ? [] : [`${id}: runs whatever changed`]),
     ...(step.services.length === 0 ? [] : [`${id}: its services are started in the background, before the command`]),
     ...(step.sandbox === undefined ? [] : [`${id}: is not kept in a sandbox`]),

@@ -1,11 +1,11 @@
 // A pipeline as a workflow of GitHub Actions: a job for each step.
 import { stringify } from 'yaml';
 import type { Matrix, PipelineDefinition, PipelineStep } from '../../protocol/pipeline.ts';
-import { commandOf, lossesOf, withServices } from './export-parts.ts';
+import { commandOf, lossesOf, withServices, type ExportProject } from './export-parts.ts';
 import type { ExportedFile } from './exported-file.ts';
 import { filled } from '../filled.ts';
 
-export function githubFile(id: string, definition: PipelineDefinition): ExportedFile {
+export function githubFile(id: string, definition: PipelineDefinition, project: ExportProject): ExportedFile {
   const notes: string[] = [];
   const entries = [
     ...Object.entries(definition.steps).map((entry) => ({ entry, isFinal: false })),
@@ -14,7 +14,7 @@ export function githubFile(id: string, definition: PipelineDefinition): Exported
   const regular = Object.keys(definition.steps);
   const jobs = entries.map(({ entry: [name, step], isFinal }) => {
     notes.push(...lossesOf(name, step));
-    return [jobName(name), job(name, step, { definition, notes, isFinal, regular })] as const;
+    return [jobName(name), job(name, step, { definition, project, notes, isFinal, regular })] as const;
   });
   const { concurrency } = definition;
   const workflow = {
@@ -35,6 +35,7 @@ export function githubFile(id: string, definition: PipelineDefinition): Exported
 
 interface Around {
   readonly definition: PipelineDefinition;
+  readonly project: ExportProject;
   readonly notes: string[];
   readonly isFinal: boolean;
   readonly regular: readonly string[];
@@ -58,14 +59,16 @@ function job(id: string, step: PipelineStep, around: Around): Record<string, unk
   });
 }
 
-function jobSteps(id: string, step: PipelineStep, { definition }: Around): object[] {
-  const command = commandOf(step);
+function jobSteps(id: string, step: PipelineStep, { definition, project }: Around): object[] {
+  const command = commandOf(step, project);
   const run =
     command === null ? `echo ${JSON.stringify(step.approval ?? id)}` : withServices(command, step, definition);
   const shell = { bash: 'bash', python: 'python', node: 'node {0}', sh: undefined }[step.shell];
   const getsArtifacts = step.needs.some((need) => (definition.steps[need]?.artifacts.length ?? 0) > 0);
   return [
     { uses: 'actions/checkout@v4' },
+    // A question and a wait need nothing of the project.
+    ...(command === null || step.wait !== undefined ? [] : project.setups.flatMap(({ github }) => github)),
     ...(getsArtifacts ? [{ uses: 'actions/download-artifact@v4', with: { path: '.', 'merge-multiple': true } }] : []),
     filled({ run, shell, 'working-directory': step.folder }),
     ...(step.artifacts.length === 0

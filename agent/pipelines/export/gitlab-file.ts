@@ -2,20 +2,21 @@
 import { stringify } from 'yaml';
 import type { PipelineDefinition, PipelineStep } from '../../protocol/pipeline.ts';
 import { combinationsOf } from '../../workspace/pipeline-matrix.ts';
-import { commandOf, lossesOf, withServices } from './export-parts.ts';
+import { commandOf, lossesOf, withServices, type ExportProject } from './export-parts.ts';
 import type { ExportedFile } from './exported-file.ts';
 import { filled } from '../filled.ts';
 
-export function gitlabFile(id: string, definition: PipelineDefinition): ExportedFile {
+export function gitlabFile(id: string, definition: PipelineDefinition, project: ExportProject): ExportedFile {
   const notes: string[] = [];
   const jobs: [string, Record<string, unknown>][] = [];
   for (const [name, step] of Object.entries(definition.steps))
-    jobs.push([name, job(name, step, { definition, notes, stage: 'steps' })]);
+    jobs.push([name, job(name, step, { definition, project, notes, stage: 'steps' })]);
   for (const [name, step] of Object.entries(definition.finally))
-    jobs.push([name, { ...job(name, step, { definition, notes, stage: 'finally' }), when: 'always' }]);
+    jobs.push([name, { ...job(name, step, { definition, project, notes, stage: 'finally' }), when: 'always' }]);
   const hasFinal = Object.keys(definition.finally).length > 0;
   const file = {
     ...(definition.name === undefined ? {} : { workflow: { name: definition.name } }),
+    ...imageOf(project, notes),
     stages: hasFinal ? ['steps', 'finally'] : ['steps'],
     ...(Object.keys(definition.environment).length === 0 ? {} : { variables: definition.environment }),
     ...Object.fromEntries(jobs),
@@ -25,8 +26,20 @@ export function gitlabFile(id: string, definition: PipelineDefinition): Exported
   return { path: '.gitlab-ci.yml', text: stringify(file, { lineWidth: 0, aliasDuplicateObjects: false }), notes };
 }
 
+/** One image has one kind of tools. */
+function imageOf({ setups }: ExportProject, notes: string[]): { readonly image?: string } {
+  const [first, ...others] = setups.flatMap(({ image, tool }) => (image === null ? [] : [{ image, tool }]));
+  if (first === undefined) return {};
+  if (others.length > 0)
+    notes.push(
+      `the image ${first.image} has to hold ${others.map(({ tool }) => tool).join(' and ')}, too: choose one that does`,
+    );
+  return { image: first.image };
+}
+
 interface Around {
   readonly definition: PipelineDefinition;
+  readonly project: ExportProject;
   readonly notes: string[];
   readonly stage: string;
 }
@@ -54,11 +67,12 @@ function job(id: string, step: PipelineStep, around: Around): Record<string, unk
   };
 }
 
-function scriptOf(id: string, step: PipelineStep, { definition }: Around): string[] {
-  const command = commandOf(step);
+function scriptOf(id: string, step: PipelineStep, { definition, project }: Around): string[] {
+  const command = commandOf(step, project);
   if (command === null) return [`echo ${JSON.stringify(step.approval ?? id)}`];
   const folder = step.folder === '' ? [] : [`cd ${step.folder}`];
-  return [...folder, inShell(withServices(templated(command), step, definition), step.shell)];
+  const first = step.wait === undefined ? project.setups.flatMap(({ commands }) => commands) : [];
+  return [...first, ...folder, inShell(withServices(templated(command), step, definition), step.shell)];
 }
 
 function inShell(command: string, shell: PipelineStep['shell']): string {

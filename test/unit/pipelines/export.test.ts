@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { exportPipeline } from '../../../agent/pipelines/export/export.ts';
+import type { ProjectFiles } from '../../../agent/pipelines/export/project-files.ts';
 import { importPipelines } from '../../../agent/pipelines/import/import.ts';
+import { TargetId } from '../../../agent/protocol/ids.ts';
 import { PipelineDefinition, type ImportReport, type PipelineStep } from '../../../agent/protocol/pipeline.ts';
 import { publishedSchema } from '../../../agent/protocol/published-schema.ts';
 import { readPipelineFile } from '../../../agent/workspace/configuration.ts';
+import { workflowProblems } from '../../rig/workflow-parser.ts';
 
 function imported(file: string, text: string): ImportReport {
   const report = importPipelines(file, text);
@@ -19,6 +22,12 @@ function stepOf({ pipelines: [pipeline] }: ImportReport, id: string): PipelineSt
   assert.ok(step !== undefined, `there is no step ${id}`);
   return step;
 }
+
+/** A repository of files. */
+function projectOf(files: Readonly<Record<string, string>>): ProjectFiles {
+  return { files: Object.keys(files), read: (file) => files[file] ?? null };
+}
+const plain = { project: projectOf({}), targets: [] };
 
 describe('an exported pipeline', () => {
   const definition = PipelineDefinition.parse({
@@ -39,7 +48,7 @@ describe('an exported pipeline', () => {
   });
 
   it('is a workflow that comes back as it was, but for what GitHub does otherwise', () => {
-    const { text, path: place, notes } = exportPipeline({ id: 'ci', definition, evidence: [] }, 'github');
+    const { text, path: place, notes } = exportPipeline({ id: 'ci', definition, evidence: [], ...plain }, 'github');
     assert.equal(place, '.github/workflows/ci.yml');
     assert.match(notes.join(), /required reviewers/);
     const back = imported(place, text);
@@ -53,7 +62,7 @@ describe('an exported pipeline', () => {
   });
 
   it('is a GitLab CI file that comes back as steps', () => {
-    const { text } = exportPipeline({ id: 'ci', definition, evidence: [] }, 'gitlab');
+    const { text } = exportPipeline({ id: 'ci', definition, evidence: [], ...plain }, 'gitlab');
     const test = stepOf(imported('.gitlab-ci.yml', text), 'test');
     assert.deepEqual([test.needs, test.retries, test.timeout], [['build'], 1, 90]);
     assert.deepEqual(test.matrix?.include, [{ MATRIX_NODE: '18' }, { MATRIX_NODE: '20' }]);
@@ -61,7 +70,7 @@ describe('an exported pipeline', () => {
 
   it('is a file of Noodle without what is the default anyway', () => {
     const { text } = exportPipeline(
-      { id: 'ci', definition, evidence: [{ step: 'build', found: 'package.json script build' }] },
+      { id: 'ci', definition, evidence: [{ step: 'build', found: 'package.json script build' }], ...plain },
       'noodle',
     );
     assert.match(
@@ -69,6 +78,110 @@ describe('an exported pipeline', () => {
       /^pipelines:\n {2}ci:\n {4}steps:\n {6}# package.json script build\n {6}build:\n {8}command: npm run build\n {8}artifacts:\n/,
     );
     assert.deepEqual(readPipelineFile(text).pipelines, { ci: definition });
+  });
+});
+
+describe('an exported pipeline on another machine', () => {
+  const definition = PipelineDefinition.parse({
+    steps: {
+      make: { build: 'all', artifacts: ['dist/**'] },
+      check: { tests: 'impacted', needs: ['make'] },
+      ask: { approval: 'Go?', needs: ['check'] },
+    },
+    finally: { tidy: { command: 'rm -rf tmp', when: 'failure()' } },
+  });
+  const exported = (files: Readonly<Record<string, string>>, format: 'github' | 'gitlab') =>
+    exportPipeline({ id: 'ci', definition, evidence: [], project: projectOf(files), targets: [] }, format);
+  const scripts = { build: 'tsc', test: 'mocha' };
+
+  for (const [what, files, expected] of [
+    [
+      'npm and its lock file',
+      { 'package.json': JSON.stringify({ scripts }), 'package-lock.json': '{}', '.nvmrc': 'v20.1.0\n' },
+      [/node-version-file: .nvmrc\n +cache: npm/, /run: npm ci\n/, /run: npm run build\n/, /run: npm test\n/],
+    ],
+    [
+      'npm without one',
+      { 'package.json': JSON.stringify({ scripts, engines: { node: '>= 18' } }) },
+      [/node-version: lts/, /run: npm install\n/],
+    ],
+    [
+      'pnpm',
+      { 'package.json': JSON.stringify({ scripts, packageManager: 'pnpm@10.1.0' }), 'pnpm-lock.yaml': '' },
+      [/pnpm\/action-setup@v4\n +- uses: actions\/setup-node/, /cache: pnpm/, /pnpm install --frozen-lockfile/],
+    ],
+    [
+      'yarn',
+      { 'package.json': JSON.stringify({ scripts, volta: { node: '22.1.0' } }), 'yarn.lock': '', '.yarnrc.yml': '' },
+      [/corepack enable/, /node-version-file: package.json/, /yarn install --immutable/],
+    ],
+    [
+      'pytest',
+      {
+        'pyproject.toml':
+          '[project]\nname = "x"\nrequires-python = ">=3.9"\n[project.optional-dependencies]\ntest = ["pytest"]\n',
+        'requirements.txt': 'click\n',
+      },
+      [
+        /python-version-file: pyproject.toml/,
+        /pip install -r requirements.txt\n/,
+        /pip install -e '.\[test\]'/,
+        /run: python -m pytest/,
+      ],
+    ],
+    ['uv', { 'pyproject.toml': '[project]\nname = "x"\n', 'uv.lock': '' }, [/astral-sh\/setup-uv/, /uv sync --locked/]],
+    ['Go', { 'go.mod': 'module x\n\ngo 1.22.1\n' }, [/go-version-file: go.mod/, /go test \.\/\.\.\./]],
+    [
+      'Maven',
+      { 'pom.xml': '<project><properties><maven.compiler.release>17</maven.compiler.release></properties></project>' },
+      [/java-version: "17"\n +cache: maven/, /mvn -B verify/],
+    ],
+    [
+      'Gradle',
+      { 'build.gradle.kts': 'java { toolchain { languageVersion = JavaLanguageVersion.of(11) } }', gradlew: '' },
+      [/java-version: "11"\n +cache: gradle/, /\.\/gradlew check/],
+    ],
+    ['Cargo', { 'Cargo.toml': '', 'Cargo.lock': '' }, [/cargo test --workspace --locked/]],
+  ] as const) {
+    it(`gets what a project of ${what} needs, and GitHub finds nothing wrong in it`, async () => {
+      const { text } = exported(files, 'github');
+      for (const pattern of expected) assert.match(text, pattern);
+      assert.doesNotMatch(text, /noodle/);
+      assert.deepEqual(await workflowProblems(text), []);
+    });
+  }
+
+  it('is refused by the parser where it is wrong', async () => {
+    assert.notDeepEqual(
+      await workflowProblems('on: push\njobs:\n  a:\n    runs-on: x\n    needs: b\n    steps: [{ run: 1, uses: x }]\n'),
+      [],
+    );
+  });
+
+  it('gets them on GitLab, too', () => {
+    const { text } = exported(
+      { 'package.json': JSON.stringify({ scripts }), 'package-lock.json': '{}', '.nvmrc': '20' },
+      'gitlab',
+    );
+    assert.match(text, /image: node:20\n/);
+    assert.match(text, /script:\n +- npm ci\n +- npm test\n/);
+    assert.doesNotMatch(text, /noodle/);
+  });
+
+  it('builds its targets with what they need', () => {
+    const target = { folder: '', automatic: true, needs: [] };
+    const targets = [
+      { ...target, id: TargetId.parse('core'), command: 'make core' },
+      { ...target, id: TargetId.parse('web'), command: 'make', folder: 'web', needs: [TargetId.parse('core')] },
+      { ...target, id: TargetId.parse('other'), command: 'make other' },
+    ];
+    const one = PipelineDefinition.parse({ steps: { web: { build: 'web' } } });
+    const { text } = exportPipeline(
+      { id: 'ci', definition: one, evidence: [], project: projectOf({}), targets },
+      'github',
+    );
+    assert.match(text, /make core\n +\(cd 'web' && make\)\n/);
+    assert.doesNotMatch(text, /make other/);
   });
 });
 
