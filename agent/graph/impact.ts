@@ -43,6 +43,11 @@ export interface Impact {
    * tests check their types.
    */
   readonly beyondRecordings: ReadonlySet<RepoPath>;
+  /**
+   * Changed files whose types tests check: of a test that compiles no TypeScript, recordings tell what these mean all the
+   * same, unless a configuration loads them.
+   */
+  readonly typeChecked: ReadonlySet<RepoPath>;
   /** Changed settings whose reach is known by what differs in them: they decide nothing beyond what they reached. */
   readonly bounded: ReadonlySet<RepoPath>;
   /** What some of the changed files reach by themselves. */
@@ -127,11 +132,16 @@ function impactOfFiles(
   types.continueByTypes(reach);
   const reached = reach.result();
   const reachedByTypes = takeTypeTests(types.result(), reached, questions);
-  for (const path of changed) if (questions.checksTypes(folderOf(path))) beyondRecordings.add(path);
+  const typeChecked = new Set<RepoPath>();
+  for (const path of all) {
+    if (files.get(path)?.difference?.kind === 'nothing' || !questions.checksTypes(folderOf(path))) continue;
+    if (!beyondRecordings.has(path)) typeChecked.add(path);
+    beyondRecordings.add(path);
+  }
   const { notes, bounded } = findings;
   // A build reads its settings itself, so for builds they decide about everything below.
   const unbounded = [...findings.unbounded, ...bounded.values()];
-  return { reached, reachedByTypes, unbounded, notes, beyondRecordings, bounded: new Set(bounded.keys()) };
+  return { reached, reachedByTypes, unbounded, notes, beyondRecordings, typeChecked, bounded: new Set(bounded.keys()) };
 }
 
 function withNames(questions: ImpactQuestions, names: NameFlow): ReachQuestions {
@@ -210,7 +220,9 @@ function judgeAll(changed: ReadonlySet<RepoPath>, files: ChangedFiles, walk: Wal
   for (const path of changed) {
     const settings = files.get(path)?.settings;
     if (isNoodleFile(path) && settings?.decides === null) {
-      walk.findings.notes.push(`${path}: nothing differs that decides how code is built or tested, so it affects nothing`);
+      walk.findings.notes.push(
+        `${path}: nothing differs that decides how code is built or tested, so it affects nothing`,
+      );
       continue;
     }
     if (settings === undefined || settings.decides !== null || !isBounded(path, settings, walk))

@@ -26,7 +26,7 @@ export interface EvidenceJudge {
 
 export interface JudgeOptions {
   readonly evidence: ReadonlyMap<string, TestEvidence>;
-  readonly impact: Pick<Impact, 'changed' | 'beyondRecordings' | 'contentOf'>;
+  readonly impact: Pick<Impact, 'changed' | 'beyondRecordings' | 'typeChecked' | 'contentOf'>;
   /** The hash of a file that is no source, as it is on disk now; null when it is gone. */
   readonly contentOnDisk: (file: RepoPath) => string | null;
   /** Whether what a test does may differ from run to run. */
@@ -93,10 +93,16 @@ function verdictOnFile(question: FileQuestion, { impact, isSetting, since }: Jud
   const { recorded, file, change } = question;
   const covered = coveredIn(recorded, file);
   const runsTheSame = change.difference?.kind === 'nothing' || change.difference?.kind === 'types';
-  if (!runsTheSame && impact.beyondRecordings.has(file)) return 'unknown';
+  if (impact.typeChecked.has(file) ? compilesTypeScript(recorded) : !runsTheSame && impact.beyondRecordings.has(file))
+    return 'unknown';
   const isText = covered === undefined && !isSetting(file);
   if (isText && recorded.reads.some((read) => concerns(read, file, change))) return 'read';
   return runsTheSame ? null : verdictOnCode(question, covered, since);
+}
+
+/** Whether a type error can fail a test: what it loads is no JavaScript alone. */
+function compilesTypeScript({ covered }: TestEvidence): boolean {
+  return covered.some(({ path }) => !/\.[cm]?jsx?$/.test(path));
 }
 
 function verdictOnCode(

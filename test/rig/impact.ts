@@ -12,6 +12,7 @@ export function impactWith(given: Partial<Impact> = {}): Impact {
     notes: [],
     changed: new Map(),
     beyondRecordings: new Set(),
+    typeChecked: new Set(),
     bounded: new Set(),
     reachedFrom: () => reached,
     contentOf: () => null,

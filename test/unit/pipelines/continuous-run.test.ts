@@ -91,6 +91,7 @@ const planned: Planned = {
     notes: [],
     changed: new Map(),
     beyondRecordings: new Set(),
+    typeChecked: new Set(),
     bounded: new Set(),
     reachedFrom: () => new Map(),
     contentOf: () => null,

@@ -167,6 +167,17 @@ describe('recordings', () => {
     assert.equal(kinds(verdict({ impact: { beyondRecordings: new Set([path('a.js')]) } })), 'unknown');
   });
 
+  it('cannot tell of types that a test checks, and can of tests that compile no TypeScript', () => {
+    const checked = new Set([path('a.js')]);
+    const impact = { beyondRecordings: checked, typeChecked: checked };
+    const typed = recorded({ covered: [covered('a.test.ts'), covered('a.js')] });
+    const types = { 'a.js': changed({ difference: { kind: 'types' as const } }) };
+    assert.equal(kinds(verdict({ impact, evidence: typed })), 'unknown');
+    assert.equal(kinds(verdict({ impact, evidence: typed, change: types })), 'unknown');
+    assert.equal(kinds(verdict({ impact })), 'unaffected');
+    assert.equal(kinds(verdict({ impact, change: types })), 'unaffected');
+  });
+
   it('do not hold when they are old, incomplete, or of a test with random values', () => {
     assert.equal(
       kinds(verdict({ impact: { contentOf: (file) => (file === 'a.test.js' ? 'other' : `${file} 1`) } })),
