@@ -42,16 +42,6 @@ interface TestRecord {
 const halfLives = [2, 5, 20] as const;
 /** A test's own record weighs as much as the suite's after so many runs. */
 const priorRuns = 5;
-/**
- * Never having failed says less than it seems: the change may be the first to reach the test. This constant and the three
- * below were chosen by hand among about 150 settings, with the scores of both evaluation suites in view.
- */
-const unseenFailureWeight = 1.4;
-/** How much the record of all tests in the same situation weighs beside the test's own. */
-const situationWeight = 0.2;
-const priorSituationRuns = 10;
-/** APFDc rewards short tests; more than this, and long tests that do fail come too late. */
-const durationExponent = 0.8;
 /** No test is free: each costs at least this share of the median. */
 const leastRelativeDuration = 1e-3;
 
@@ -65,7 +55,6 @@ export class TestPast {
   #firstFailures = 1;
   #suiteState = 0.01;
   #medianDuration = 1;
-  readonly #situations = new Map<string, { failures: number; runs: number }>();
 
   /** The features of a test in the next cycle; a test that is not known has the suite's. */
   features(name: string): Float32Array {
@@ -95,23 +84,14 @@ export class TestPast {
   }
 
   /**
-   * The plain estimate: the test's rate, and a little of how tests in its situation fared in this suite. A test that never
-   * failed is not held to be safe for that alone.
+   * The plain estimate: the test's rate. A test that never failed is not held to be safe for that alone: how often such
+   * tests fail for the first time counts as much as its own record, and both count `unseenWeight` times, since the change
+   * may be the first to reach it.
    */
-  plainEstimate(name: string): number {
-    const situation = this.#situationRate(this.#tests.get(name));
+  plainEstimate(name: string, unseenWeight = 1): number {
     const rate = this.rate(name);
-    const own = this.hasEverFailed(name) ? rate : (rate + this.#firstFailures / this.#unfailedRuns) / 2;
-    const estimate = (1 - situationWeight) * own + situationWeight * situation;
-    return this.hasEverFailed(name) ? estimate : unseenFailureWeight * estimate;
-  }
-
-  #situationRate(test: TestRecord | undefined): number {
-    const tally = this.#situations.get(situationOf(test));
-    return (
-      ((tally?.failures ?? 0) + (priorSituationRuns * this.#failures) / this.#runs) /
-      ((tally?.runs ?? 0) + priorSituationRuns)
-    );
+    if (this.hasEverFailed(name)) return rate;
+    return (unseenWeight * (rate + this.#firstFailures / this.#unfailedRuns)) / 2;
   }
 
   /** Failures lately, forgotten with a half-life of two runs: a baseline of the literature. */
@@ -136,7 +116,7 @@ export class TestPast {
 
   /** What running the test early is worth: its probability to fail for what it costs. */
   worth(name: string, probability: number): number {
-    return probability / this.relativeDuration(name) ** durationExponent;
+    return probability / this.relativeDuration(name);
   }
 
   /** Makes a cycle part of the past. */
@@ -155,7 +135,6 @@ export class TestPast {
     const test = this.#tests.get(name) ?? newRecord();
     this.#tests.set(name, test);
     const failure = Number(hasFailed);
-    this.#addToSituation(situationOf(test), failure);
     if (test.failures === 0) {
       this.#unfailedRuns += 1;
       this.#firstFailures += failure;
@@ -177,20 +156,6 @@ export class TestPast {
     test.durationSum += duration;
     test.timedRuns += 1;
   }
-
-  #addToSituation(situation: string, failure: number): void {
-    const tally = this.#situations.get(situation) ?? { failures: 0, runs: 0 };
-    tally.failures += failure;
-    tally.runs += 1;
-    this.#situations.set(situation, tally);
-  }
-}
-
-/** Tests with as many runs that never failed, or with as many failures as long ago, by powers of two. */
-function situationOf(test: TestRecord | undefined): string {
-  if (test === undefined || test.runs === 0) return 'new';
-  if (test.failures === 0) return `never ${Math.min(4, Math.floor(Math.log2(test.runs)))}`;
-  return `${Math.min(5, Math.floor(Math.log2(test.sinceFailure + 1)))} ${Math.min(3, Math.floor(Math.log2(test.failures)))}`;
 }
 
 function newRecord(): TestRecord {

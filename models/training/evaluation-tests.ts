@@ -1,5 +1,6 @@
 // The ordering of tests, walk-forward: all failures, new ones (the run before passed) and first-ever ones apart.
-import { meanOf, bootstrapMean, randomFrom } from '../learning/metrics.ts';
+import { meanOf, bootstrapMean, randomFrom, type Interval } from '../learning/metrics.ts';
+import { intervalText } from './report-replay.ts';
 import { leastTests, rankCycles, scoreOf, type RankedCycle, type Scorer } from './ranking.ts';
 import type { Cycle, TestRun } from './test-history-file.ts';
 
@@ -11,6 +12,7 @@ export interface OrderScores {
   readonly means: Readonly<Record<Kind, { readonly mean: number; readonly cycles: number }>>;
   /** What ships minus this way, over the same cycles. */
   readonly gain: string;
+  readonly gainInterval: Interval | null;
 }
 
 /** Scores what ships, its rivals and a random order on one suite. */
@@ -32,14 +34,13 @@ export async function evaluateOrders(cycles: readonly Cycle[], scorer: Scorer | 
   return [...scores].map(([way, record]) => ({
     way,
     means: { all: meanAndCount(record.all), new: meanAndCount(record.new), first: meanAndCount(record.first) },
-    gain: interval(record.all.map((score, index) => (shipped[index] ?? 0) - score)),
+    ...gainOf(record.all.map((score, index) => (shipped[index] ?? 0) - score)),
   }));
 }
 
-/** `+.012 [−.003, +.027]` */
-export function interval(differences: readonly number[]): string {
+function gainOf(differences: readonly number[]): Pick<OrderScores, 'gain' | 'gainInterval'> {
   const found = bootstrapMean(differences);
-  return found === null ? 'no cycle' : `${signed(found.mean)} [${signed(found.low)}, ${signed(found.high)}]`;
+  return { gain: found === null ? 'no cycle' : intervalText(found), gainInterval: found };
 }
 
 function addScores(
@@ -60,8 +61,4 @@ function addScores(
 
 function meanAndCount(scores: readonly number[]) {
   return { mean: meanOf(scores), cycles: scores.length };
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
 }

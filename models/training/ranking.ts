@@ -1,6 +1,7 @@
 // Ranks the tests of each cycle by what the cycles before it tell, and lets the model decide only where it has proved better.
 import { TestPast } from '../features/test-failure.ts';
 import { apfdc, meanOf, type ScoredTest } from '../learning/metrics.ts';
+import { UnseenWeight } from './unseen-weight.ts';
 import type { Cycle, TestRun } from './test-history-file.ts';
 
 /** Probabilities of rows of features that lie one after the other. */
@@ -29,9 +30,10 @@ export const leastTests = 6;
 /** Walks forward through the cycles. Without a scorer there is only the plain way. */
 export async function* rankCycles(cycles: readonly Cycle[], scorer: Scorer | null): AsyncGenerator<RankedCycle> {
   const past = new TestPast();
+  const unseen = new UnseenWeight();
   const proofs = new Map<string, number[]>();
   for (const cycle of cycles) {
-    const orders = await ordersOf(cycle.runs, past, scorer);
+    const orders = await ordersOf(cycle.runs, { past, unseenWeight: unseen.current() }, scorer);
     const by = bestProven(proofs);
     yield {
       cycle,
@@ -42,29 +44,37 @@ export async function* rankCycles(cycles: readonly Cycle[], scorer: Scorer | nul
       failedLast: namesOf(cycle.runs, (name) => past.hasFailedLast(name)),
     };
     addProofs(proofs, cycle, orders);
+    learnUnseen(unseen, cycle, past);
     past.addCycle(cycle.runs);
   }
 }
 
+/** What an order is made of. */
+interface Known {
+  readonly past: TestPast;
+  readonly unseenWeight: number;
+}
+
 /** Every way of ordering, the literature's among them. */
-export const plainWays = {
-  plain: (past: TestPast, name: string) => past.worth(name, past.plainEstimate(name)),
-  'failure rate / duration': (past: TestPast, name: string) => past.rate(name) / past.relativeDuration(name),
-  'decay / duration': (past: TestPast, name: string) => past.recentFailures(name) / past.relativeDuration(name),
-  'shortest first': (past: TestPast, name: string) => 1 / past.relativeDuration(name),
-  'last failed first': (past: TestPast, name: string) => Number(past.hasFailedLast(name)),
+const plainWays = {
+  plain: ({ past, unseenWeight }: Known, name: string) => past.worth(name, past.plainEstimate(name, unseenWeight)),
+  'failure rate / duration': ({ past }: Known, name: string) => past.rate(name) / past.relativeDuration(name),
+  'decay / duration': ({ past }: Known, name: string) => past.recentFailures(name) / past.relativeDuration(name),
+  'shortest first': ({ past }: Known, name: string) => 1 / past.relativeDuration(name),
+  'last failed first': ({ past }: Known, name: string) => Number(past.hasFailedLast(name)),
 } as const;
 
 async function ordersOf(
   runs: readonly TestRun[],
-  past: TestPast,
+  known: Known,
   scorer: Scorer | null,
 ): Promise<Map<string, readonly TestRun[]>> {
+  const { past, unseenWeight } = known;
   const orders = new Map<string, readonly TestRun[]>();
   for (const [way, worth] of Object.entries(plainWays))
     orders.set(
       way,
-      sortedBy(runs, (run) => worth(past, run.name)),
+      sortedBy(runs, (run) => worth(known, run.name)),
     );
   if (scorer === null) return orders;
   const rows = runs.map((run) => past.features(run.name));
@@ -80,13 +90,22 @@ async function ordersOf(
   );
   orders.set(
     'model × plain',
-    sortedBy(runs, (run) => past.worth(run.name, Math.sqrt(model(run) * past.plainEstimate(run.name)))),
+    sortedBy(runs, (run) => past.worth(run.name, Math.sqrt(model(run) * past.plainEstimate(run.name, unseenWeight)))),
   );
   return orders;
 }
 
+function learnUnseen(unseen: UnseenWeight, { runs }: Cycle, past: TestPast): void {
+  const isFirst = (run: TestRun) => run.hasFailed && !past.hasEverFailed(run.name);
+  if (runs.length < leastTests || !runs.some(isFirst)) return;
+  unseen.learn((weight) => {
+    const order = sortedBy(runs, ({ name }) => past.worth(name, past.plainEstimate(name, weight)));
+    return scoreOf(order, isFirst) ?? 0;
+  });
+}
+
 /** Highest first; equal ones by name, so that the order does not depend on the file's. */
-function sortedBy(runs: readonly TestRun[], worth: (run: TestRun) => number): TestRun[] {
+export function sortedBy(runs: readonly TestRun[], worth: (run: TestRun) => number): TestRun[] {
   const worths = runs.map((run) => ({ run, worth: worth(run) }));
   worths.sort((one, other) => other.worth - one.worth || (one.run.name < other.run.name ? -1 : 1));
   return worths.map(({ run }) => run);

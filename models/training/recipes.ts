@@ -15,6 +15,11 @@ export const testFailureRecipe: Recipe = {
   linearPenalty: null,
 };
 
+export const testChangeRecipe: Recipe = {
+  boosting: { trees: 80, depth: 4, learningRate: 0.1, leastRows: 60, penalty: 20 },
+  linearPenalty: null,
+};
+
 export const changeRiskRecipe: Recipe = {
   boosting: { trees: 100, depth: 3, learningRate: 0.1, leastRows: 30, penalty: 5 },
   linearPenalty: 1,

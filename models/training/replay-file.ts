@@ -1,8 +1,12 @@
 // The table of replayed changes (`npm run bench:replay`): a compressed CSV file, one row for each change and test.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { testChangeFeatures } from '../features/test-change.ts';
 import { BadInput, numberIn, parseTable } from './csv.ts';
+
+/** The table that is committed beside the models. */
+const committedTable = path.resolve(import.meta.dirname, '../data/replay.csv.gz');
 
 export interface ReplayRow {
   readonly repository: string;
@@ -44,32 +48,46 @@ export function writeReplayTable(file: string, rows: readonly ReplayRow[]): numb
   return bytes.length;
 }
 
+/** The changes of the data folder's own `replay.csv.gz`, or, where it has none, of the committed table. Throws `BadInput`. */
+export function replayedChanges(folder: string): ReplayedChange[] {
+  const own = path.join(folder, 'replay.csv.gz');
+  return readReplayTable(existsSync(own) ? own : committedTable);
+}
+
 /** The changes in the order of the table. Throws `BadInput`. */
 export function readReplayTable(file: string): ReplayedChange[] {
   const names = testChangeFeatures.map(({ name }) => name);
   const table = parseTable(file, unpacked(file), [...columns, ...names]);
-  const [repositories, changes, tests, durations, failed, impacted] = columns.map((name) => table.column(name));
+  const texts = columns.map((name) => table.column(name));
   const features = names.map((name) => table.column(name));
   const found = new Map<string, ReplayRow[]>();
-  for (let row = 0; row < table.rowCount; row += 1) {
-    const [repository, change] = [repositories?.[row] ?? '', changes?.[row] ?? ''];
-    const rows = found.get(`${repository} ${change}`) ?? [];
-    found.set(`${repository} ${change}`, rows);
-    rows.push({
-      repository,
-      change,
-      test: tests?.[row] ?? '',
-      durationMs: numberIn(durations?.[row]) ?? 0,
-      hasFailed: failed?.[row] === '1',
-      isImpacted: impacted?.[row] === '1',
-      features: Float32Array.from(features, (column) => numberIn(column[row]) ?? -1),
-    });
+  for (let index = 0; index < table.rowCount; index += 1) {
+    const row = rowOf(
+      texts.map((column) => column[index] ?? ''),
+      Float32Array.from(features, (column) => numberIn(column[index]) ?? -1),
+    );
+    const key = `${row.repository} ${row.change}`;
+    found.set(key, [...(found.get(key) ?? []), row]);
   }
   return [...found.values()].map((rows) => ({
     repository: rows[0]?.repository ?? '',
     change: rows[0]?.change ?? '',
     tests: rows,
   }));
+}
+
+/** From the fields in the order of `columns`. */
+function rowOf(fields: readonly string[], features: Float32Array): ReplayRow {
+  const [repository = '', change = '', test = '', durationMs, hasFailed, isImpacted] = fields;
+  return {
+    repository,
+    change,
+    test,
+    durationMs: numberIn(durationMs) ?? 0,
+    hasFailed: hasFailed === '1',
+    isImpacted: isImpacted === '1',
+    features,
+  };
 }
 
 function unpacked(file: string): string {

@@ -1,15 +1,19 @@
 // The models that are shipped: which data, which recipe, what was measured on rows they did not see.
 import { buildOutcomeFeatures } from '../features/build-outcome.ts';
 import { changeRiskFeatures } from '../features/change-risk.ts';
+import { testChangeFeatures } from '../features/test-change.ts';
 import { testFailureFeatures } from '../features/test-failure.ts';
 import type { Artifact } from './artifact.ts';
 import { fitPlatt } from '../learning/calibration.ts';
+import { bestPossible, evaluateReplay, heldOutModels, learnable, replayLicences } from './evaluation-replay.ts';
 import { evaluationOnly, projectBuilds, projectCommits, testHistories } from './data-folder.ts';
 import { heldOutScores, scoresOf } from './held-out.ts';
 import { joined, matrixFrom, sliceOf, type Sample } from '../learning/matrix.ts';
 import { auc, bootstrapMean, meanOf } from '../learning/metrics.ts';
 import { leastTests, rankCycles, scoreOf } from './ranking.ts';
 import { buildOutcomeRecipe, changeRiskRecipe, fitProjects, fitRecipe, testFailureRecipe } from './recipes.ts';
+import { replayedChanges, type ReplayedChange } from './replay-file.ts';
+import { fitTestChange, replaySample } from './replay-samples.ts';
 import { buildSample, commitSample, testSample } from './samples.ts';
 import type { Cycle } from './test-history-file.ts';
 
@@ -38,6 +42,43 @@ export async function trainTestFailure(folder: string): Promise<Artifact> {
     limits: ['Knows nothing of the change.', 'Made from one C++ project.'],
     standsAside: gain.low <= 0,
     rows: joined(samples).rows,
+  };
+}
+
+/** P(a test fails), from what is known of the change beside its history: from replayed changes. */
+export function trainTestChange(folder: string): Artifact {
+  const changes = replayedChanges(folder);
+  const learned = learnable(changes);
+  const { ways, probabilities, labels } = evaluateReplay(changes, heldOutModels(changes), 'planned');
+  const rivals = ways.filter(({ way }) => way !== 'model' && way !== bestPossible);
+  const worst = rivals.toSorted((one, other) => (one.gain?.low ?? 0) - (other.gain?.low ?? 0))[0];
+  const sample = replaySample(learned);
+  return {
+    name: 'test-change',
+    summary: 'How likely a test fails because of a change, from graph, recordings, names and words, and its history.',
+    features: testChangeFeatures,
+    model: fitTestChange(learned),
+    calibration: fitPlatt(probabilities, labels),
+    data: replaySources(learned),
+    metrics: [
+      {
+        what: 'AUC over tests and changes, each repository by a model of the others',
+        value: auc(probabilities, labels) ?? 0.5,
+        baseline: 'random .5',
+      },
+      ...rivals.map(({ way, gain }) => ({
+        what: `APFDc gained over: ${way}`,
+        value: gain?.mean ?? 0,
+        baseline: `95 % interval ${(gain?.low ?? 0).toFixed(3)} to ${(gain?.high ?? 0).toFixed(3)}`,
+      })),
+    ],
+    limits: [
+      'Made from seeded faults and reverted commits, not from failures that developers met.',
+      'Made from small libraries whose suites take seconds.',
+      'Data under other licences than MIT and Apache-2.0 (boltons, click) was scored, and not learned from.',
+    ],
+    standsAside: (worst?.gain?.low ?? 0) <= 0,
+    rows: sample.rows,
   };
 }
 
@@ -112,6 +153,14 @@ async function laterHalfGains(cycles: readonly Cycle[]): Promise<number[]> {
     if (typeof model === 'number' && typeof plain === 'number') gains.push(model - plain);
   }
   return gains;
+}
+
+function replaySources(changes: readonly ReplayedChange[]): Artifact['data'] {
+  return [...new Set(changes.map(({ repository }) => repository))].map((repository) => ({
+    source: `${repository}, replayed (npm run bench:replay)`,
+    licence: replayLicences[repository] ?? '',
+    rows: changes.filter((each) => each.repository === repository).reduce((sum, { tests }) => sum + tests.length, 0),
+  }));
 }
 
 interface HeldOut {

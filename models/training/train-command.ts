@@ -2,14 +2,14 @@
 import { artifactsFolder, readOptions, runCommand } from './command.ts';
 import { dataFolder } from './data-folder.ts';
 import { writeArtifact } from './artifact.ts';
-import { trainBuildOutcome, trainChangeRisk, trainTestFailure } from './shipped-models.ts';
+import { trainBuildOutcome, trainChangeRisk, trainTestChange, trainTestFailure } from './shipped-models.ts';
 
 await runCommand(async () => {
   const options = readOptions(['data'], ['out']);
   const data = dataFolder(options.get('data'));
   const out = options.get('out') ?? artifactsFolder;
   const today = new Date().toISOString().slice(0, 10);
-  for (const train of [trainTestFailure, trainChangeRisk, trainBuildOutcome]) {
+  for (const train of [trainTestFailure, trainTestChange, trainChangeRisk, trainBuildOutcome]) {
     const artifact = await train(data);
     const sizeBytes = writeArtifact(out, artifact, today);
     process.stdout.write(

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildOutcomeFeatures } from '../../../models/features/build-outcome.ts';
 import { changeRiskFeatures } from '../../../models/features/change-risk.ts';
+import { testChangeFeatures } from '../../../models/features/test-change.ts';
 import { testFailureFeatures } from '../../../models/features/test-failure.ts';
 import { probabilityOf } from '../../../models/runtime/additive-model.ts';
 import { loadModel } from '../../../models/runtime/runtime.ts';
@@ -73,6 +74,7 @@ describe('a model', () => {
 
   for (const [name, catalogue] of Object.entries({
     'test-failure': testFailureFeatures,
+    'test-change': testChangeFeatures,
     'change-risk': changeRiskFeatures,
     'build-outcome': buildOutcomeFeatures,
   })) {

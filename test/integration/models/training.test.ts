@@ -4,10 +4,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { testChangeFeatures } from '../../../models/features/test-change.ts';
+import { writeReplayTable, type ReplayRow } from '../../../models/training/replay-file.ts';
 import { randomFrom } from '../../../models/learning/metrics.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
-const names = ['test-failure', 'change-risk', 'build-outcome'];
+const names = ['test-failure', 'test-change', 'change-risk', 'build-outcome'];
 
 describe('training', () => {
   let folder: string;
@@ -35,6 +37,7 @@ describe('training', () => {
     for (const expected of [
       '## Order of tests: suite',
       'shortest first',
+      '## Order of tests by change',
       '## Change risk',
       '## Build outcome',
       'as last time',
@@ -56,8 +59,31 @@ function run(command: string, args: readonly string[]) {
   });
 }
 
+/** Of two repositories, in which the nearest test fails. */
+function replayRows(random: () => number): ReplayRow[] {
+  return ['express', 'picomatch'].flatMap((repository) =>
+    Array.from({ length: 12 }, (_, change) => change).flatMap((change) =>
+      Array.from({ length: 8 }, (_, test): ReplayRow => {
+        const features = Float32Array.from(testChangeFeatures, () => random());
+        const hasFailed = test === change % 8;
+        features[0] = hasFailed ? 1 : 3;
+        return {
+          repository,
+          change: `${change}`,
+          test: `${test}.js`,
+          durationMs: 5,
+          hasFailed,
+          isImpacted: true,
+          features,
+        };
+      }),
+    ),
+  );
+}
+
 async function writeSampleData(folder: string): Promise<void> {
   const random = randomFrom(11);
+  writeReplayTable(path.join(folder, 'replay.csv.gz'), replayRows(random));
   const cycles = Array.from({ length: 40 }, (_, cycle) => cycle).flatMap((cycle) =>
     Array.from({ length: 8 }, (_, test) => `t${test};${test + 1};${Number(random() < test / 20)};${cycle}`),
   );
