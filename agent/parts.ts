@@ -79,7 +79,7 @@ export function buildParts(foundation: Foundation, disposables: Disposables) {
   const { engine, processes, pipelineFiles } = foundation;
   const sandboxes = createSandboxes({ processes, root, stateDirectory, environment });
   const slots = () => limitsOf(settings()).commands;
-  const coverage = createCoverage({ root: workspace.root, store, readGit: (args) => workspace.readGit(args), now: () => clock.now(), files });
+  const coverage = createCoverage({ root: workspace.root, store, readGit: (args) => workspace.readGit(args), now: () => clock.now(), files, testFiles: async () => (await tests.discover([])).files });
   const testFiles = async () => {
     await planner.refresh();
     return (await tests.discover([])).files;

@@ -3,11 +3,15 @@ import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ChangeSet } from '../protocol/change-set.ts';
-import type { CoverageFormat, CoverageSummary, FileCoverageDetails, TestSuggestion } from '../protocol/coverage.ts';
+import type { CoverageFormat, CoverageSummary, FileCoverageDetails } from '../protocol/coverage.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
+import type { OutputOf } from '../protocol/operations.ts';
+import type { TestFile } from '../protocol/test.ts';
 import type { ExecutionId, RepoPath, TestId } from '../protocol/ids.ts';
 import { loadTestEvidence, testEvidenceOf, type LineRange, type TestEvidence } from '../store/evidence.ts';
 import type { Reader } from '../store/store.ts';
+import { testResultsOf } from '../store/tests.ts';
+import { coverageNotes } from './test-coverage/coverage-notes.ts';
 import { exportCoverage } from './test-coverage/coverage-formats.ts';
 import { countOf, mergeCoverage, rangesOf, type MergedFile } from './test-coverage/merged-coverage.ts';
 import { changesByFile, suggestedCommits, suggestTests } from './test-coverage/next-tests.ts';
@@ -22,6 +26,7 @@ export interface CoverageOptions {
   readonly now: () => number;
   /** The files that git does not ignore: what a build made is nobody's to test. */
   readonly files: () => Promise<readonly RepoPath[]>;
+  readonly testFiles: () => Promise<readonly TestFile[]>;
 }
 
 /** Over everything on record where neither is named. */
@@ -34,17 +39,22 @@ export interface Coverage {
   summary(scope: CoverageScope): Promise<CoverageSummary>;
   file(scope: CoverageScope, path: RepoPath): Result<FileCoverageDetails>;
   export(scope: CoverageScope, format: CoverageFormat): Promise<{ contentType: string; text: string }>;
-  suggestions(limit: number): Promise<TestSuggestion[]>;
+  suggestions(limit: number): Promise<OutputOf<'suggestTests'>>;
   /** Changed lines that no test runs, by file. */
   uncovered(changes: Pick<ChangeSet, 'files'>): Map<RepoPath, LineRange[]>;
 }
 
-export function createCoverage({ root, store, readGit, now, files }: CoverageOptions): Coverage {
+export function createCoverage({ root, store, readGit, now, files, testFiles }: CoverageOptions): Coverage {
   const merged = (scope: CoverageScope, wanted?: ReadonlySet<RepoPath>) =>
     mergeCoverage(evidenceIn(store, scope), contentHashes(root), wanted);
   const sources = async (scope: CoverageScope) => [...merged(scope, new Set(await files())).values()];
+  const notes = async (scope: CoverageScope) =>
+    coverageNotes(filesIn(store, scope, await testFiles()), evidenceIn(store, scope));
   return {
-    summary: async (scope) => summaryOf(evidenceIn(store, scope), await sources(scope)),
+    summary: async (scope) => ({
+      ...summaryOf(evidenceIn(store, scope), await sources(scope)),
+      notes: await notes(scope),
+    }),
     file(scope, wanted) {
       const file = merged(scope, new Set([wanted])).get(wanted);
       if (file === undefined)
@@ -65,7 +75,8 @@ export function createCoverage({ root, store, readGit, now, files }: CoverageOpt
         '--format=',
         '--name-only',
       ]);
-      return suggestTests(await sources({}), changesByFile(log ?? ''), limit);
+      const suggestions = suggestTests(await sources({}), changesByFile(log ?? ''), limit);
+      return { suggestions, notes: await notes({}) };
     },
     uncovered: (changes) => uncoveredChanges(changes, merged({}, new Set(changes.files.map((change) => change.path)))),
   };
@@ -75,6 +86,14 @@ function evidenceIn(store: Reader, { execution, test }: CoverageScope): TestEvid
   const one = test === undefined ? null : testEvidenceOf(store, test);
   const all = test === undefined ? loadTestEvidence(store) : one === null ? [] : [one];
   return execution === undefined ? all : all.filter((each) => each.executionId === execution);
+}
+
+/** The test files that a scope is about. */
+function filesIn(store: Reader, { execution, test }: CoverageScope, files: readonly TestFile[]): readonly TestFile[] {
+  if (test !== undefined) return files.filter(({ id }) => id === test);
+  if (execution === undefined) return files;
+  const ran = new Set<string>(testResultsOf(store, execution).map(({ framework, file }) => `${framework}:${file}`));
+  return files.filter(({ id }) => ran.has(id));
 }
 
 /** The hash of a file as it is now, as evidence has it. */
@@ -88,7 +107,7 @@ function contentHashes(root: string): (file: RepoPath) => string | null {
   };
 }
 
-function summaryOf(evidence: readonly TestEvidence[], files: readonly MergedFile[]): CoverageSummary {
+function summaryOf(evidence: readonly TestEvidence[], files: readonly MergedFile[]): Omit<CoverageSummary, 'notes'> {
   const times = evidence.map(({ recordedAt }) => recordedAt);
   return {
     files: files.map(({ path: name, lines, functions, tests, isOutdated }) => ({

@@ -8,6 +8,6 @@ export function coverageHandlers({ coverage }: { readonly coverage: Coverage }) 
     getCoverage: async (scope) => success(await coverage.summary(scope)),
     getFileCoverage: async ({ path, ...scope }) => coverage.file(scope, path),
     exportCoverage: async ({ format, ...scope }) => success(await coverage.export(scope, format)),
-    suggestTests: async ({ limit }) => success({ suggestions: await coverage.suggestions(limit) }),
+    suggestTests: async ({ limit }) => success(await coverage.suggestions(limit)),
   } satisfies Partial<Handlers>;
 }

@@ -18,7 +18,7 @@ import type { Tests } from '../tests/tests.ts';
 import { isSelection } from './is-selection.ts';
 import type { Planner } from './planner.ts';
 import { recordBudgetCheck, recordRegrets } from './regrets.ts';
-import { runNotes } from './run-notes.ts';
+import { runNotes, unrecordedNotes } from './run-notes.ts';
 import { savedBy } from './saved-time.ts';
 
 export interface RunRequest extends PlanRequest {
@@ -144,7 +144,7 @@ class Run {
       durationMs: Math.max(0, (execution.finishedAt ?? startedAt) - startedAt),
       saved:
         this.#plan === null || !isSelection(this.#request) ? { testsMs: 0, buildsMs: 0 } : savedBy(store, this.#plan),
-      notes: [...runNotes(execution), ...found, ...this.#leftOut()],
+      notes: [...runNotes(execution), ...found, ...this.#leftOut(), ...this.#unrecorded(execution)],
     });
   }
 
@@ -166,6 +166,14 @@ class Run {
     const count = this.#plan?.budget?.leftOut.length ?? 0;
     if (count === 0 || this.#request.audit === true) return [];
     return [`the budget left out ${counted(count, 'test file')}: this is no answer for ${count === 1 ? 'it' : 'them'}`];
+  }
+
+  /** What somebody who waited for a green selection can do for a narrower one. */
+  #unrecorded({ state }: Execution): string[] {
+    const { trigger, all } = this.#request;
+    const isAskedFor = trigger === 'command' || trigger === 'editor';
+    if (state !== 'succeeded' || !isAskedFor || all === true || !isSelection(this.#request)) return [];
+    return unrecordedNotes(this.#plan, this.#options);
   }
 
   async #remember(execution: Execution): Promise<void> {

@@ -36,7 +36,8 @@ export const coverageOperations = {
     route: 'GET /coverage/suggestions',
     summary: 'What to test next: code that no test runs, in files that change often first.',
     input: z.object({ limit }),
-    output: z.object({ suggestions: z.array(TestSuggestion) }),
+    /** `notes`: as in the coverage of everything; what is not known cannot be suggested. */
+    output: z.object({ suggestions: z.array(TestSuggestion), notes: z.array(z.string()) }),
     role: 'viewer',
   }),
 } as const;

@@ -29,6 +29,8 @@ export const CoverageSummary = z.object({
   tests: z.int().nonnegative(),
   /** When the oldest and the newest of it were recorded; null when there is nothing. */
   recorded: z.object({ from: Timestamp, until: Timestamp }).nullable(),
+  /** Sentences: of which tests less is known, why, and what to do about it. */
+  notes: z.array(z.string()),
 });
 export type CoverageSummary = z.infer<typeof CoverageSummary>;
 

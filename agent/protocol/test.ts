@@ -7,6 +7,9 @@ import { RepoPath, TestId } from './ids.ts';
 export const Framework = z.enum(['vitest', 'jest', 'mocha', 'node:test', 'pytest', 'unittest', 'playwright', 'go', 'cargo', 'ctest', 'junit', 'generic']);
 export type Framework = z.infer<typeof Framework>;
 
+/** Those whose runs nothing can be recorded of: what they run is compiled, or runs elsewhere. */
+export const unfollowedFrameworks: ReadonlySet<string> = new Set<Framework>(['playwright', 'go', 'cargo', 'ctest', 'junit', 'generic']);
+
 /** Debuggers by the type that VS Code knows them by. `go` gets the folder of a package, `lldb` an executable or cargo's arguments. */
 export const DebuggerType = z.enum(['node', 'debugpy', 'go', 'lldb', 'java']);
 export type DebuggerType = z.infer<typeof DebuggerType>;

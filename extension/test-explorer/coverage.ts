@@ -34,10 +34,9 @@ class RecordedCoverage extends vscode.FileCoverage {
 export async function addCoverage(run: vscode.TestRun, source: CoverageSource): Promise<void> {
   const { client } = source.repository.connection;
   if (client === null) return;
-  const { files } = await client.getCoverage({ execution: source.executionId });
+  const { files, notes } = await client.getCoverage({ execution: source.executionId });
   for (const file of files) run.addCoverage(new RecordedCoverage(file, source));
-  if (files.length === 0)
-    run.appendOutput('No coverage was recorded: the runner of these tests cannot be followed.\r\n');
+  for (const note of notes) run.appendOutput(`note      ${note}\r\n`);
 }
 
 /** Makes a profile load lines when they are looked at, over all tests of the run or by one of them. */

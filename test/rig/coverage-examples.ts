@@ -21,6 +21,7 @@ export const coverageOutputs = {
     functions: { covered: 1, total: 2 },
     tests: 1,
     recorded: { from: 1, until: 2 },
+    notes: [],
   }),
   getFileCoverage: FileCoverageDetails.parse({
     path,
@@ -42,5 +43,6 @@ export const coverageOutputs = {
         why: 'no test runs discount',
       }),
     ],
+    notes: [],
   },
 };

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CoverageFormat } from '../../protocol/coverage.ts';
+import type { OutputOf } from '../../protocol/operations.ts';
 import { nearest } from '../../protocol/nearest.ts';
 import { complain, type CommandContext, type ExitCode } from '../session.ts';
 import { withSession } from './with-session.ts';
@@ -16,12 +17,13 @@ export async function coverage(context: CommandContext): Promise<ExitCode> {
     return complain(output, { reason: 'invalid_input', message });
   }
   return await withSession(context, async ({ client }) => {
-    if (commandLine.switches.has('suggest'))
-      return await suggest(context, (await client.suggestTests({ limit: 20 })).suggestions);
+    if (commandLine.switches.has('suggest')) return suggest(context, await client.suggestTests({ limit: 20 }));
     const summary = await client.getCoverage({});
-    if (summary.tests === 0) return complain(output, nothingRecorded);
+    if (summary.tests === 0)
+      return complain(output, { ...nothingRecorded, message: [nothingRecorded.message, ...summary.notes].join('; ') });
     if (commandLine.switches.has('json')) output.line(JSON.stringify(summary));
     else writeText(context, (await client.exportCoverage({ format: format.data })).text);
+    for (const note of summary.notes) output.complain(`note    ${note}`);
     return 0;
   });
 }
@@ -38,13 +40,19 @@ function writeText({ commandLine, output, workingFolder }: CommandContext, text:
   else writeFileSync(path.resolve(workingFolder, file), text);
 }
 
-async function suggest(
-  { commandLine, output }: CommandContext,
-  suggestions: readonly { path: string; startLine: number; why: string }[],
-): Promise<ExitCode> {
-  if (commandLine.switches.has('json')) output.line(JSON.stringify({ suggestions }));
-  else if (suggestions.length === 0)
-    output.line('Nothing to suggest: every function that is on record runs in a test.');
-  else for (const each of suggestions) output.line(`${each.path}:${each.startLine}  ${each.why}`);
+function suggest({ commandLine, output }: CommandContext, answer: OutputOf<'suggestTests'>): ExitCode {
+  const { suggestions, notes } = answer;
+  if (commandLine.switches.has('json')) {
+    output.line(JSON.stringify(answer));
+    return 0;
+  }
+  for (const each of suggestions) output.line(`${each.path}:${each.startLine}  ${each.why}`);
+  if (suggestions.length === 0)
+    output.line(
+      notes.length === 0
+        ? 'Nothing to suggest: every function that is on record runs in a test.'
+        : 'Nothing can be suggested from what is on record.',
+    );
+  for (const note of notes) output.complain(`note    ${note}`);
   return 0;
 }

@@ -54,12 +54,27 @@ describe('coverage', () => {
     );
   });
 
+  it('that was never recorded is asked for after a green selection, once it is there no more', async () => {
+    await using rig = await AgentRig.create(shop);
+    await rig.repository.write({ 'src/price.js': `// New.\n${shop['src/price.js'].replace('0.9', '0.8')}` });
+    const line = /no run has recorded yet what the tests use: `noodle run --all`/;
+    assert.match((await rig.run()).notes.join('\n'), line);
+    const { executionId } = await rig.client.startRun({ trigger: 'api' });
+    assert.doesNotMatch((await rig.ended(executionId)).notes.join('\n'), line);
+    await rig.run({ all: true });
+    assert.doesNotMatch((await rig.run()).notes.join('\n'), line);
+  });
+
   it('of a file that no test ran is not found', async () => {
     await using rig = await AgentRig.create(shop);
     await assert.rejects(
       rig.client.getFileCoverage({ path: price }),
       (error) => error instanceof FailureError && error.failure.reason === 'not_found',
     );
-    assert.deepEqual((await rig.client.getCoverage({})).recorded, null);
+    const { recorded, notes } = await rig.client.getCoverage({});
+    assert.equal(recorded, null);
+    const note = '1 test file of node:test: nothing is recorded yet; `noodle run --all --coverage` does';
+    assert.deepEqual(notes, [note]);
+    assert.deepEqual((await rig.client.suggestTests({ limit: 5 })).notes, [note]);
   });
 });
