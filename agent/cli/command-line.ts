@@ -46,8 +46,8 @@ export const commands: readonly CommandDeclaration[] = [
   {
     name: 'plan',
     summary: 'Show what would run, in which order and why. Runs nothing.',
-    options: [base, all, ...budgets, json, repository, help],
-    examples: ['noodle plan', 'noodle plan --json --base HEAD~3', 'noodle plan --budget 60s'],
+    options: [base, all, ...budgets, { name: 'verbose', short: 'v', summary: 'Each test by itself, also where many run for one reason.' }, json, repository, help],
+    examples: ['noodle plan', 'noodle plan --verbose', 'noodle plan --json --base HEAD~3', 'noodle plan --budget 60s'],
   },
   {
     name: 'build',

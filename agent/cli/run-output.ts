@@ -9,6 +9,7 @@ import { counted, formatCount, formatDuration } from '../protocol/quantities.ts'
 import type { TestResult } from '../protocol/test.ts';
 import { differenceLines } from './difference.ts';
 import type { Output } from './output.ts';
+import { groupedTests, type TestGroup } from './plan-groups.ts';
 
 const margin = '          ';
 /** Further failures are named in a line each; `--verbose` shows all in full. */
@@ -82,7 +83,7 @@ class RunRendering {
 
   #showPlan(plan: Plan): void {
     this.#plan = plan;
-    for (const line of planLines(plan, this.#options.isVerbose)) this.#output.line(line.replace(/^plan/, this.#output.style('bold', 'plan')));
+    for (const line of planLines(plan, this.#options.isVerbose ? 'full' : 'short')) this.#output.line(line.replace(/^plan/, this.#output.style('bold', 'plan')));
     this.#progress();
   }
 
@@ -155,17 +156,31 @@ function headline(name: string, event: EventOf<'run.started'>): string {
   return `${name}${branch} · ${what}`;
 }
 
-/** The plan in one line; in full with each item's reason. */
-export function planLines(plan: Plan, isFull: boolean): string[] {
+/** The plan in one line; with each item's reason, where tests of one reason may stand together; or in full. */
+export function planLines(plan: Plan, detail: 'short' | 'grouped' | 'full'): string[] {
   const lines = [`plan    ${planned(plan)}   (${formatDuration(plan.planMs)})`];
-  if (isFull) {
+  if (detail !== 'short') {
     for (const build of plan.builds) lines.push(`        ${build.cached ? '=' : '○'} ${build.target}   ${build.reason}${expectation(build)}`);
-    for (const test of plan.tests) lines.push(`        ○ ${test.file}   ${test.why.join(' → ')}   ${testExpectation(test)}`);
+    lines.push(...(detail === 'full' ? plan.tests.map(testLine) : groupedTests(plan.tests).map(groupLine)));
     lines.push(...leftOutLines(plan), ...durationLines(plan));
     for (const test of plan.reused ?? []) lines.push(`        = ${test.file}   reused: unchanged since ${timeOf(test.since)} (${test.executionId}), ${test.why.join(' → ')}`);
   }
   for (const note of plan.notes) lines.push(`        note: ${note}`);
   return lines;
+}
+
+function testLine(test: PlannedTest): string {
+  return `        ○ ${test.file}   ${test.why.join(' → ')}   ${testExpectation(test)}`;
+}
+
+/** `○ 84 test files   src/a.ts → src/b.ts → …   p 0.03 to 0.12, 12 s` */
+function groupLine({ way, tests }: TestGroup): string {
+  const [first] = tests;
+  if (first !== undefined && tests.length === 1) return testLine(first);
+  const chances = tests.map((test) => test.probability);
+  const [least, most] = [Math.min(...chances).toFixed(2), Math.max(...chances).toFixed(2)];
+  const together = tests.reduce((sum, test) => sum + test.expectedMs, 0);
+  return `        ○ ${tests.length} test files   ${[...way, '…'].join(' → ')}   p ${least === most ? least : `${least} to ${most}`}, ${formatDuration(together)}   (--verbose lists them)`;
 }
 
 /** `1 of 3 targets, 2 of 10 test files, 1 reused, about 1.5 s`, without what there is none of. */

@@ -132,12 +132,7 @@ function impactOfFiles(
   types.continueByTypes(reach);
   const reached = reach.result();
   const reachedByTypes = takeTypeTests(types.result(), reached, questions);
-  const typeChecked = new Set<RepoPath>();
-  for (const path of all) {
-    if (files.get(path)?.difference?.kind === 'nothing' || !questions.checksTypes(folderOf(path))) continue;
-    if (!beyondRecordings.has(path)) typeChecked.add(path);
-    beyondRecordings.add(path);
-  }
+  const typeChecked = addTypeChecked(all, files, { questions, beyondRecordings });
   const { notes, bounded } = findings;
   // A build reads its settings itself, so for builds they decide about everything below.
   const unbounded = [...findings.unbounded, ...bounded.values()];
@@ -180,6 +175,21 @@ function addPrograms(changed: ReadonlySet<RepoPath>, { questions, reach, finding
     spread([through], reach, questions);
   }
   return loaded;
+}
+
+/** Changes that a type check may see, other than by what a configuration loads. */
+function addTypeChecked(
+  all: ReadonlySet<RepoPath>,
+  files: ChangedFiles,
+  { questions, beyondRecordings }: Pick<Walk, 'questions'> & { readonly beyondRecordings: Set<RepoPath> },
+): Set<RepoPath> {
+  const typeChecked = new Set<RepoPath>();
+  for (const path of all) {
+    if (files.get(path)?.difference?.kind === 'nothing' || !questions.checksTypes(folderOf(path))) continue;
+    if (!beyondRecordings.has(path)) typeChecked.add(path);
+    beyondRecordings.add(path);
+  }
+  return typeChecked;
 }
 
 function runsDifferently(file: ChangedFile | undefined): boolean {

@@ -17,7 +17,7 @@ export async function plan(context: CommandContext): Promise<ExitCode> {
       ...budget.value,
     });
     if (commandLine.switches.has('json')) output.line(JSON.stringify(planObject(made)));
-    else planLines(made, true).forEach((line) => output.line(line));
+    else planLines(made, commandLine.switches.has('verbose') ? 'full' : 'grouped').forEach((line) => output.line(line));
     return 0;
   });
 }
