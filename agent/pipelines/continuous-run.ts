@@ -35,6 +35,10 @@ export class ContinuousRun {
   /** What changed since the last continuous run that came to its end; null: everything may have. */
   #untested: Set<RepoPath> | null = new Set();
   #running: ExecutionHandle | null = null;
+  /** The run under way knows what it runs. */
+  #isRunPlanned = false;
+  /** The view of the working tree waits for that: whoever waits for a result comes first. */
+  #isReplanDue = false;
   #isPlanning = false;
   #isReplaced = false;
   #isPlanStale = false;
@@ -42,8 +46,13 @@ export class ContinuousRun {
   #unplanned: Set<RepoPath> = new Set();
   #latest: LatestPlan | null = null;
 
+  readonly #unsubscribe: () => void;
+
   constructor(options: ContinuousRunOptions) {
     this.#options = options;
+    this.#unsubscribe = options.events.on('plan.made', ({ executionId }) => {
+      if (executionId === this.#running?.id) this.#runPlanned();
+    });
   }
 
   get isWatching(): boolean {
@@ -77,7 +86,8 @@ export class ContinuousRun {
     for (const path of batch.paths) this.#unplanned.add(path);
     if (!this.#options.isObserved()) return;
     if (this.isWatching && (batch.everything || batch.paths.length > 0)) this.#restart();
-    this.replan();
+    if (this.#running === null || (this.#isRunPlanned && !this.#isReplaced)) this.replan();
+    else this.#isReplanDue = true;
   }
 
   /** Makes the plan of the working tree anew, once, however often it is asked while one is being made. */
@@ -90,6 +100,14 @@ export class ContinuousRun {
 
   dispose(): void {
     this.#watchers.clear();
+    this.#unsubscribe();
+  }
+
+  #runPlanned(): void {
+    this.#isRunPlanned = true;
+    if (!this.#isReplanDue) return;
+    this.#isReplanDue = false;
+    this.replan();
   }
 
   #restart(): void {
@@ -110,14 +128,16 @@ export class ContinuousRun {
     if (!started.ok) {
       this.#untested = tested;
       log.warn('a continuous run could not be started', { failure: started.failure });
+      this.#runPlanned();
       return;
     }
     this.#running = started.value;
+    this.#isRunPlanned = false;
     void started.value.finished.then((execution) => {
       this.#running = null;
       const isReplaced = this.#isReplaced;
       this.#isReplaced = false;
-      if (!isReplaced || !this.isWatching) return;
+      if (!isReplaced || !this.isWatching) return this.#runPlanned();
       // What it tested is tested again only when it did not come to its end.
       const untested = execution.state === 'cancelled' ? tested : new Set<RepoPath>();
       this.#untested = untested === null || this.#untested === null ? null : new Set([...untested, ...this.#untested]);

@@ -42,11 +42,8 @@ export async function runTests(
   parts: Parts,
 ): Promise<StepOutcome> {
   const { planner, tests, store, clock, events } = parts;
-  const isAll = wanted === 'all' || (wanted === 'impacted' && request.all === true);
-  const asked: PlanRequest = {
-    ...baseOf(request),
-    ...(isAll ? { all: true } : wanted === 'failed' ? { failed: true } : {}),
-  };
+  const asked = askedFor(wanted, request);
+  const isAll = asked.all === true;
   const planned = await planner.plan(asked);
   if (!planned.ok) return { state: 'failed', reason: planned.failure.message };
   const { plan, impact } = planned.value;
@@ -56,10 +53,19 @@ export async function runTests(
   await store.transact((tx) => savePlan(tx, context.executionId, plan, clock.now()));
   events.emit({ type: 'plan.made', executionId: context.executionId, plan });
   const steps = tests.steps({ planned: plan.tests, impact, request: asked, after: () => [] });
-  if (steps.length === 0 && reused > 0)
-    return { state: 'succeeded', reason: `reused: ${counted(reused, 'test file')} unchanged since the last run` };
-  if (steps.length === 0) return { state: 'skipped', reason: 'no tests were found' };
+  if (steps.length === 0) return withoutSteps(reused);
   return await runInOrder(steps, context, { stopsAtFailure: false });
+}
+
+function askedFor(wanted: 'impacted' | 'all' | 'failed', request: PipelineRequest): PlanRequest {
+  const isAll = wanted === 'all' || (wanted === 'impacted' && request.all === true);
+  return { ...baseOf(request), ...(isAll ? { all: true } : wanted === 'failed' ? { failed: true } : {}) };
+}
+
+function withoutSteps(reused: number): StepOutcome {
+  return reused === 0
+    ? { state: 'skipped', reason: 'no tests were found' }
+    : { state: 'succeeded', reason: `reused: ${counted(reused, 'test file')} unchanged since the last run` };
 }
 
 async function runInOrder(

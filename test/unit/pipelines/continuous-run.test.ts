@@ -32,11 +32,12 @@ class ContinuousRig {
   plan: () => Promise<Result<Planned>> = async () => success(planned);
   testsReachedBy: () => Promise<TestId[]> = async () => [outdatedTest];
   readonly run: ContinuousRun;
+  readonly #events = createEventBus((error) => {
+    throw error;
+  });
 
   constructor() {
-    const events = createEventBus((error) => {
-      throw error;
-    });
+    const events = this.#events;
     events.onAny((event) => this.said.push(event));
     const planner: Partial<Planner> = {
       filesChanged: () => {},
@@ -53,6 +54,13 @@ class ContinuousRig {
 
   change(...paths: readonly RepoPath[]): void {
     this.run.filesChanged({ paths, headMoved: false, everything: false });
+  }
+
+  /** The latest run knows what it runs. */
+  async planMade(): Promise<void> {
+    const executionId = ExecutionId.parse(`run-${this.runs.length}`);
+    this.#events.emit({ type: 'plan.made', executionId, plan: planned.plan });
+    await settled();
   }
 
   /** The paths that each run was started for. */
@@ -249,6 +257,36 @@ describe('the plan of the working tree', () => {
     await settled();
     assert.equal(rig.plans, 2);
     assert.deepEqual(rig.types(), ['workspace.changed', 'plan.updated', 'tests.outdated']);
+  });
+
+  it('is made when the run for the change has its own, and at once for what changes then', async () => {
+    const rig = new ContinuousRig();
+    rig.run.watch('window 1');
+    rig.change(a);
+    await settled();
+    assert.equal(rig.plans, 0);
+    await rig.planMade();
+    assert.equal(rig.plans, 1);
+    await rig.runs[0]?.end('succeeded');
+    assert.equal(rig.plans, 1);
+    rig.change(b);
+    rig.change(a);
+    await rig.runs[1]?.end('cancelled');
+    assert.equal(rig.plans, 1, 'the run that replaces it comes first');
+    await rig.planMade();
+    assert.equal(rig.plans, 2);
+  });
+
+  it('is made when the run ended without one, or could not be started', async () => {
+    const rig = new ContinuousRig();
+    rig.run.watch('window 1');
+    rig.change(a);
+    await rig.runs[0]?.end('failed');
+    assert.equal(rig.plans, 1);
+    rig.refusal = failure('conflict', 'not now');
+    rig.change(b);
+    await settled();
+    assert.equal(rig.plans, 2);
   });
 
   it('holds when what is outdated cannot be told', async () => {
