@@ -97,6 +97,8 @@ export class Repository {
   readonly #listeners = new Set<(state: RepositoryState) => void>();
   #state: RepositoryState = unknownState;
   #root: string;
+  #refreshing: Promise<void> | null = null;
+  #isStale = false;
 
   constructor(folder: string, connection: AgentConnection) {
     this.folder = folder;
@@ -127,8 +129,21 @@ export class Repository {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Reads what failing tests and figures the agent knows now. */
-  async refresh(): Promise<void> {
+  /** Reads what failing tests and figures the agent knows now; asked for while it reads, it reads once more. */
+  refresh(): Promise<void> {
+    this.#isStale = true;
+    this.#refreshing ??= this.#refreshWhileStale().finally(() => (this.#refreshing = null));
+    return this.#refreshing;
+  }
+
+  async #refreshWhileStale(): Promise<void> {
+    while (this.#isStale) {
+      this.#isStale = false;
+      await this.#refresh();
+    }
+  }
+
+  async #refresh(): Promise<void> {
     const { client } = this.connection;
     if (client === null) return;
     try {

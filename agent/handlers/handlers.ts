@@ -15,7 +15,7 @@ import { runNotes } from '../pipelines/run-notes.ts';
 import type { Coverage } from '../answers/coverage.ts';
 import type { Related } from '../answers/related.ts';
 import { coverageHandlers } from './coverage-handlers.ts';
-import { cursorOf, keyIn } from '../platform/paging.ts';
+import { cursorOf, keyIn, pageOf } from '../platform/paging.ts';
 import { relatedHandlers } from './related-handlers.ts';
 import { pipelineHandlers, type PipelineHandlerParts } from './pipeline-handlers.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
@@ -122,12 +122,14 @@ function executionHandlers({ engine, store }: HandlerParts) {
 function testAndBuildHandlers({ tests, builds, store, answers, planner, workspace, clock }: HandlerParts) {
   const clusters = () => answers.triage((file) => workspace.read(file));
   return {
-    listTests: async () => {
+    listTests: async ({ limit, cursor }) => {
       await planner.refresh();
       const { files, problems } = await tests.discover([]);
       // Whoever shows them hears by events of what the runners themselves know better.
       void tests.settled();
-      return success({ files: [...files], problems: [...problems] });
+      if (limit === undefined) return success({ files: [...files], problems: [...problems] });
+      const page = pageOf(files.toSorted((a, b) => (a.id < b.id ? -1 : 1)), ({ id }) => id, { limit, cursor });
+      return page.ok ? success({ files: [...page.value.items], problems: [...problems], nextCursor: page.value.nextCursor }) : page;
     },
     listTestCases: async ({ id }) => {
       await planner.refresh();

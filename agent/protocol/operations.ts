@@ -144,9 +144,9 @@ export const operations = {
   }),
   listTests: operation({
     route: 'GET /tests',
-    summary: 'Test files and the cases known of them.',
-    input: nothing,
-    output: z.object({ files: z.array(TestFile), problems: z.array(z.string()) }),
+    summary: 'Test files and the cases known of them: all of them, or with a limit a page at a time, by their ids.',
+    input: z.object({ limit: limit.unwrap().optional(), cursor }),
+    output: z.object({ files: z.array(TestFile), problems: z.array(z.string()), nextCursor: nextCursor.optional() }),
     role: 'viewer',
   }),
   listTestCases: operation({

@@ -36,6 +36,8 @@ interface Listed {
   readonly names: ReadonlySet<RepoPath>;
 }
 
+const filesPerEvent = 200;
+
 export class TestCatalog {
   readonly #options: TestsOptions;
   readonly #lists: RunnerLists;
@@ -221,8 +223,14 @@ export class TestCatalog {
     const present = new Set(files.map((file) => file.id));
     const removed = [...before.keys()].filter((id) => !present.has(id));
     this.#files = files;
-    if (changed.length > 0 || removed.length > 0)
-      this.#options.events.emit({ type: 'tests.changed', changed, removed });
+    if (removed.length > 0) this.#options.events.emit({ type: 'tests.changed', changed: [], removed });
+    // A client has its turn between two of them, however many cases a run has found.
+    for (let start = 0; start < changed.length; start += filesPerEvent)
+      this.#options.events.emit({
+        type: 'tests.changed',
+        changed: changed.slice(start, start + filesPerEvent),
+        removed: [],
+      });
   }
 
   /** What is not there is not failing; what came back is. */

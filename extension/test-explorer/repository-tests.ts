@@ -20,6 +20,9 @@ export interface RepositoryTestsOptions {
   readonly isShown: (framework: Framework) => boolean;
 }
 
+/** So many are read and shown in a few hundredths of a second, with some dozens of cases each. */
+const filesPerPage = 200;
+
 type EventOfRun = Extract<NoodleEvent, { executionId: ExecutionId }>;
 
 export class RepositoryTests implements vscode.Disposable {
@@ -139,15 +142,23 @@ export class RepositoryTests implements vscode.Disposable {
     await Promise.all(executions.filter(isUnfinished).map((execution) => this.#find(execution)));
   }
 
-  /** Shows the tests that the agent knows now. */
+  /** Shows the tests that the agent knows now, a page at a time: between two of them the window answers. */
   async list(): Promise<void> {
-    const { repository, items } = this.#options;
-    const listed = await repository.connection.client?.listTests({});
-    if (listed === undefined) return;
-    const shown = listed.files.filter(({ framework }) => this.#options.isShown(framework));
-    const found = new Set(shown.map((file) => file.id));
-    for (const id of items.fileIds) if (!found.has(id)) items.removeFile(id);
-    for (const file of shown) this.#put(file);
+    const { repository, items, isShown } = this.#options;
+    const gone = new Set(items.fileIds);
+    let cursor: string | undefined;
+    do {
+      const { client } = repository.connection;
+      if (client === null) return;
+      const page = await client.listTests({ limit: filesPerPage, cursor });
+      for (const file of page.files) {
+        if (!isShown(file.framework)) continue;
+        gone.delete(file.id);
+        this.#put(file);
+      }
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    for (const id of gone) items.removeFile(id);
     this.#describedPlan = null;
     this.#describe();
     await Promise.all([this.#resolveVisible(), this.#markFlaky()]);
