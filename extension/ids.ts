@@ -7,6 +7,8 @@ export const commandIds = {
   runFailed: 'noodle.runFailed',
   buildImpacted: 'noodle.buildImpacted',
   runPipeline: 'noodle.runPipeline',
+  showPipelinePlan: 'noodle.showPipelinePlan',
+  answerApproval: 'noodle.answerApproval',
   showPlan: 'noodle.showPlan',
   explain: 'noodle.explain',
   whySkipped: 'noodle.whySkipped',
@@ -24,6 +26,9 @@ export const commandIds = {
   explainItem: 'noodle.explainItem',
   openItem: 'noodle.openItem',
   showRunLog: 'noodle.showRunLog',
+  cancelItem: 'noodle.cancelItem',
+  rerunItem: 'noodle.rerunItem',
+  rerunFailedItem: 'noodle.rerunFailedItem',
 } as const;
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];
 

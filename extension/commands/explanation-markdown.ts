@@ -1,5 +1,6 @@
 // An explanation as a text to read.
 import type { Explanation } from '../../agent/protocol/explanation.ts';
+import { code, plain } from './markdown.ts';
 
 /** The explanations as Markdown, one heading each. */
 export function explanationMarkdown(explanations: readonly Explanation[]): string {
@@ -20,14 +21,4 @@ function markdownOf({ subject, decision, summary, path, facts, at, executionId }
     ...when,
     '',
   ].join('\n');
-}
-
-/** Text that Markdown leaves as it is. */
-function plain(text: string): string {
-  return text.replace(/[\\`*_[\]<>#|~]/g, '\\$&').replaceAll('\n', ' ');
-}
-
-/** A span of code, whatever it holds. */
-function code(text: string): string {
-  return text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``;
 }

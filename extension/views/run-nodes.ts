@@ -12,6 +12,16 @@ export interface RunNode {
   readonly colour: string | null;
   readonly executionId: string;
   readonly stepId: string | null;
+  /** What can be done with it: menus ask for it. */
+  readonly kind:
+    | 'run'
+    | 'runUnfinished'
+    | 'pipelineUnfinished'
+    | 'pipelineEnded'
+    | 'pipelineUnsuccessful'
+    | 'step'
+    | 'stepWaiting'
+    | 'stepEnded';
   readonly children: readonly RunNode[];
 }
 
@@ -50,8 +60,22 @@ function runNode(execution: Execution): RunNode {
     colour,
     executionId: execution.id,
     stepId: null,
+    kind: kindOf(execution),
     children: execution.steps.map((step) => stepNode(execution, step)),
   };
+}
+
+function kindOf({ kind, state }: Execution): RunNode['kind'] {
+  const isUnfinished = state === 'queued' || state === 'running';
+  if (kind !== 'pipeline') return isUnfinished ? 'runUnfinished' : 'run';
+  if (isUnfinished) return 'pipelineUnfinished';
+  return state === 'succeeded' ? 'pipelineEnded' : 'pipelineUnsuccessful';
+}
+
+function stepKindOf(execution: Execution, { kind, state }: Step): RunNode['kind'] {
+  if (kind === 'approval' && state === 'running') return 'stepWaiting';
+  const isPart = kind !== 'plan' && kind !== 'service';
+  return isPart && /^pipeline(Ended|Unsuccessful)$/.test(kindOf(execution)) ? 'stepEnded' : 'step';
 }
 
 function labelOf(execution: Execution): string {
@@ -87,6 +111,7 @@ function stepNode(execution: Execution, step: Step): RunNode {
     colour,
     executionId: execution.id,
     stepId: step.id,
+    kind: stepKindOf(execution, step),
     children: [],
   };
 }

@@ -94,7 +94,7 @@ function presentRunNode(node: RunNode): vscode.TreeItem {
     node.colour === null
       ? new vscode.ThemeIcon(node.icon)
       : new vscode.ThemeIcon(node.icon, new vscode.ThemeColor(node.colour));
-  item.contextValue = node.stepId === null ? 'run' : 'step';
+  item.contextValue = node.kind;
   item.command = { command: commandIds.showRunLog, title: 'Show Log', arguments: [node] };
   return item;
 }

@@ -92,8 +92,9 @@ describe('the manifest', () => {
     const hidden = (contributes.menus['commandPalette'] ?? [])
       .filter(({ when }) => when === 'false')
       .map(({ command }) => command);
-    const { runItem, explainItem, openItem, showRunLog } = commandIds;
-    assert.deepEqual(hidden.toSorted(), [runItem, explainItem, openItem, showRunLog].toSorted());
+    const { runItem, explainItem, openItem, showRunLog, cancelItem, rerunItem, rerunFailedItem } = commandIds;
+    const ofItems = [runItem, explainItem, openItem, showRunLog, cancelItem, rerunItem, rerunFailedItem];
+    assert.deepEqual(hidden.toSorted(), ofItems.toSorted());
   });
 
   it('offers nothing that executes before the workspace is trusted', () => {
@@ -103,6 +104,8 @@ describe('the manifest', () => {
       commandIds.runFailed,
       commandIds.buildImpacted,
       commandIds.runItem,
+      commandIds.rerunItem,
+      commandIds.rerunFailedItem,
       commandIds.runRelatedTests,
     ];
     const offered = contributes.commands.filter(

@@ -59,4 +59,25 @@ describe('the runs as a tree', () => {
     );
     assert.equal(steps[1]?.stepId, 'tests:vitest');
   });
+
+  it('says of each what can be done with it', () => {
+    const kinds = (change: Partial<Execution>) => {
+      const node = only({
+        ...change,
+        steps: [step('plan'), step('a', change.state === 'running' ? { state: 'running' } : {})],
+      });
+      return [node.kind, ...node.children.map(({ kind }) => kind)];
+    };
+    assert.deepEqual(kinds({ state: 'failed', kind: 'pipeline' }), ['pipelineUnsuccessful', 'step', 'stepEnded']);
+    assert.deepEqual(kinds({ state: 'succeeded', kind: 'pipeline' }), ['pipelineEnded', 'step', 'stepEnded']);
+    assert.deepEqual(kinds({ state: 'running', kind: 'pipeline' }), ['pipelineUnfinished', 'step', 'step']);
+    assert.deepEqual(kinds({ state: 'running', kind: 'tests' }), ['runUnfinished', 'step', 'step']);
+    assert.deepEqual(kinds({ state: 'failed', kind: 'tests' }), ['run', 'step', 'step']);
+    const waiting = only({
+      kind: 'pipeline',
+      state: 'running',
+      steps: [step('ask', { kind: 'approval', state: 'running' })],
+    });
+    assert.equal(waiting.children[0]?.kind, 'stepWaiting');
+  });
 });
