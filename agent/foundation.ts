@@ -1,6 +1,6 @@
 // What everything of an agent stands on: records, settings, trust, processes, metrics and the engine.
 import { statfsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
 import { createAnalytics, declaredRuleProblems, type Analytics } from './analytics/analytics.ts';
 import { ConfigurationState, configurationPath } from './configuration-state.ts';
@@ -8,6 +8,7 @@ import { createEngine, type Engine, type Limits } from './engine/engine.ts';
 import { createEventBus, type EventBus } from './events/events.ts';
 import { createPipelineFiles, type PipelineFiles } from './pipeline-files.ts';
 import { fateOf } from './pipelines/resumption.ts';
+import { memoryOf } from './platform/process-memory.ts';
 import { createProcesses } from './platform/child-processes.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Disposables } from './platform/disposables.ts';
@@ -93,10 +94,19 @@ export async function openFoundation(options: AgentOptions, disposables: Disposa
     }),
   );
   const limits = () => limitsOf(settings());
-  const engine = disposables.use(createEngine({ store, events, processes, clock, log, stateDirectory, limits }));
+  const engine = disposables.use(createEngine({ store, events, processes, clock, log, stateDirectory, limits, measureMemory: memoryOf }));
   const unfinished = await engine.recover((execution) => fateOf(execution, store, options.resumes));
   const pipelineFiles = createPipelineFiles(workspace.root, (file) => workspace.read(file));
   return { ...options, events, notices, store, configuration, settings, trust, analytics, processes, engine, unfinished, pipelineFiles };
+}
+
+/** The rest is left to the editor and to whatever else runs. */
+const memoryShare = 0.75;
+
+/** What the machine has, or less where a container allows less. */
+function machineBytes(): number {
+  const constrained = process.constrainedMemory();
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
 }
 
 /** How much may run at once, by the settings and the machine. */
@@ -106,6 +116,7 @@ export function limitsOf(settings: Settings): Limits {
     builds: settings['build.parallelBuilds'],
     tests: Math.min(settings['test.parallelExecutions'], availableParallelism()),
     commands: Math.max(settings['cicd.parallelPipelines'], availableParallelism()),
+    memoryBytes: Math.floor(memoryShare * machineBytes()),
   };
 }
 

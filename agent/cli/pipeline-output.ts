@@ -140,7 +140,8 @@ export class PipelineRendering {
 
   #progress({ steps, state, reason }: Execution): void {
     if (state !== 'running' && state !== 'queued') return;
-    const running = steps.filter((step) => step.state === 'running' && step.kind !== 'plan');
+    const isWaiting = (step: Step) => step.state === 'queued' && step.reason !== null;
+    const running = steps.filter((step) => (step.state === 'running' && step.kind !== 'plan') || isWaiting(step));
     const done = steps.filter(
       (step) => step.state !== 'queued' && step.state !== 'running' && step.kind !== 'plan',
     ).length;

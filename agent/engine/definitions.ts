@@ -31,6 +31,8 @@ export interface StepDefinition {
   readonly timeoutMs: number;
   /** Longest time without `touch()`, which the engine itself never calls. Absent: no such limit. */
   readonly idleTimeoutMs?: number;
+  /** Memory that it is expected to take; it waits until so much is free. Absent: not known, and never waited for. */
+  readonly expectedBytes?: number;
   /** Of the steps of one execution that wait for a slot the highest comes first; 0 when absent. */
   readonly priority?: number;
   /** Runs after all others that are not final, even when the execution was called off or is out of time. */

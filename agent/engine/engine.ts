@@ -14,6 +14,8 @@ import type { ExecutionSpec } from './definitions.ts';
 import { isSafeExecutionId, newExecutionId } from './execution-ids.ts';
 import { ExecutionRun } from './execution-run.ts';
 import { LogFolder } from './log-folder.ts';
+import { MemoryBudget } from './memory-budget.ts';
+import { MemoryMeter, type MeasureMemory } from './memory-meter.ts';
 import { recover, type Fate } from './recovery.ts';
 import { RunQueue, type Queued } from './run-queue.ts';
 import { SlotPool, type PooledSlot } from './slots.ts';
@@ -55,6 +57,8 @@ export interface Limits {
   readonly builds: number;
   readonly tests: number;
   readonly commands: number;
+  /** Memory that steps share, by what they are expected to take. Absent: nobody waits for memory. */
+  readonly memoryBytes?: number;
 }
 
 export interface Engine {
@@ -92,6 +96,8 @@ export interface EngineOptions {
   readonly stateDirectory: string;
   /** Asked whenever something could start, so that changed settings count at once. */
   readonly limits: () => Limits;
+  /** Absent where memory cannot be measured. */
+  readonly measureMemory?: MeasureMemory;
 }
 
 /** An engine with nothing to do. Call `recover` before the first submission. */
@@ -105,6 +111,8 @@ class ExecutionEngine implements Engine {
   readonly #logs: LogFolder;
   readonly #queue: RunQueue;
   readonly #slots: Readonly<Record<PooledSlot, SlotPool>>;
+  readonly #memory: MemoryBudget;
+  readonly #meter: MemoryMeter | null;
   #isDisposed = false;
 
   constructor(options: EngineOptions) {
@@ -116,6 +124,9 @@ class ExecutionEngine implements Engine {
       test: new SlotPool(() => options.limits().tests),
       command: new SlotPool(() => options.limits().commands),
     };
+    this.#memory = new MemoryBudget(() => options.limits().memoryBytes ?? Number.POSITIVE_INFINITY);
+    const { clock, measureMemory } = options;
+    this.#meter = measureMemory === undefined ? null : new MemoryMeter({ clock, measure: measureMemory });
   }
 
   submit(spec: ExecutionSpec): ExecutionHandle {
@@ -204,7 +215,8 @@ class ExecutionEngine implements Engine {
     const { clock, log, events, store, processes } = this.#options;
     const id = spec.resumes?.id ?? newExecutionId(spec.kind, clock.now());
     const output = this.#logs.open(id, spec.resumes !== undefined);
-    return new ExecutionRun({ id, spec, clock, log, events, store, processes, output, slots: this.#slots });
+    const shared = { slots: this.#slots, memory: this.#memory, meter: this.#meter };
+    return new ExecutionRun({ id, spec, clock, log, events, store, processes, output, ...shared });
   }
 }
 

@@ -6,6 +6,7 @@ import type { Processes } from '../platform/processes.ts';
 import type { Execution, Step } from '../protocol/execution.ts';
 import { FailureError, type Result } from '../protocol/failure.ts';
 import { StepId, type ExecutionId } from '../protocol/ids.ts';
+import { formatBytes } from '../protocol/quantities.ts';
 import { Announcer } from './announcer.ts';
 import { calledOff, startDeadline, tookTooLong } from './deadlines.ts';
 import type { ExecutionSpec, ProgressUpdate, StepDefinition } from './definitions.ts';
@@ -19,6 +20,8 @@ import {
   withSteps,
   type ExecutionChange,
 } from './execution-record.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+import type { MemoryMeter } from './memory-meter.ts';
 import { Presence } from './presence.ts';
 import { Recorder } from './recorder.ts';
 import type { Place } from './run-queue.ts';
@@ -40,6 +43,9 @@ export interface RunOptions {
   readonly processes: Processes;
   readonly output: ExecutionLog;
   readonly slots: Readonly<Record<PooledSlot, SlotPool>>;
+  readonly memory: MemoryBudget;
+  /** Null where memory cannot be measured. */
+  readonly meter: MemoryMeter | null;
 }
 
 const planStep = StepId.parse('plan');
@@ -218,7 +224,7 @@ export class ExecutionRun {
     const unmet = definition.needs.map((need) => this.#unmet.get(need)).find((reason) => reason !== undefined);
     if (signal.aborted) return this.#endUnstartedStep(definition, 'cancelled', reasonOf(signal));
     if (unmet !== undefined) return this.#endUnstartedStep(definition, 'skipped', unmet);
-    const release = await this.#slotFor(definition, signal);
+    const release = await this.#roomFor(definition, signal);
     if (release === null) return this.#endUnstartedStep(definition, 'cancelled', reasonOf(signal));
     try {
       await this.#runStep(definition, tie);
@@ -237,6 +243,27 @@ export class ExecutionRun {
     return true;
   }
 
+  /** A slot, and the memory that it is expected to take. */
+  async #roomFor(definition: StepDefinition, signal: AbortSignal): Promise<(() => void) | null> {
+    const giveSlotBack = await this.#slotFor(definition, signal);
+    const { expectedBytes = 0 } = definition;
+    if (giveSlotBack === null || expectedBytes === 0) return giveSlotBack;
+    const waits = (freeBytes: number, limitBytes: number) => {
+      const reason = `waits for memory: it takes about ${formatBytes(expectedBytes)}, ${formatBytes(freeBytes)} of ${formatBytes(limitBytes)} are free`;
+      this.#changeStep(definition.id, (step) => ({ ...step, reason }));
+    };
+    const claim = { expectedBytes, isInteractive: this.isInteractive, waits };
+    const giveMemoryBack = await this.#options.memory.acquire(claim, signal);
+    if (giveMemoryBack === null) {
+      giveSlotBack();
+      return null;
+    }
+    return () => {
+      giveMemoryBack();
+      giveSlotBack();
+    };
+  }
+
   async #slotFor({ slot, priority = 0 }: StepDefinition, signal: AbortSignal): Promise<(() => void) | null> {
     if (slot === 'none') return () => {};
     const owner = { executionId: this.id, isInteractive: this.isInteractive, priority };
@@ -245,7 +272,8 @@ export class ExecutionRun {
 
   async #runStep(definition: StepDefinition, tie: ServiceTie): Promise<void> {
     this.#advanceStep(definition, { event: 'started' });
-    const { clock, log, processes, output } = this.#options;
+    const { clock, log, processes, output, meter } = this.#options;
+    const memory = meter?.watch();
     const presence = this.#presence?.stepStarted();
     if (definition.mustBeRecorded === true) await this.#recorder.stepChanged(definition.id);
     const ended = await runStep(definition, {
@@ -255,6 +283,7 @@ export class ExecutionRun {
       clock,
       log,
       output,
+      ...(memory === undefined ? {} : { memory }),
       elapsedMs: () => clock.monotonicMs() - this.#startedMs,
       progress: (update) => this.#progress(update),
       steps: () => this.#execution.steps,
@@ -269,7 +298,15 @@ export class ExecutionRun {
       },
     });
     presence?.ended();
-    const end = definition.mayFail === true ? allowed(ended) : ended;
+    this.#noteMemory(definition.id, memory?.peakBytes ?? null);
+    this.#endStep(definition, definition.mayFail === true ? allowed(ended) : ended);
+  }
+
+  #noteMemory(id: StepId, peakBytes: number | null): void {
+    if (peakBytes !== null) this.#changeStep(id, (step) => ({ ...step, peakBytes }));
+  }
+
+  #endStep(definition: StepDefinition, end: StepEnd): void {
     this.#advanceStep(definition, end);
     const words = end.isBlocking === true ? 'was skipped' : inWords[end.event];
     if (words === null) return;

@@ -10,6 +10,7 @@ import { startIdleTimer, tookTooLong, gotNowhere, type IdleTimer } from './deadl
 import type { ProgressUpdate, StepContext, StepDefinition, StepOutcome, StepProcess } from './definitions.ts';
 import type { ExecutionLog } from './execution-log.ts';
 import { createMasker, maskedForms, type Masker } from './masker.ts';
+import type { MemoryWatch } from './memory-meter.ts';
 import type { LifeEvent } from './state.ts';
 import type { ServiceTie } from './walk-steps.ts';
 
@@ -28,6 +29,8 @@ export interface StepSurroundings {
   say(reason: string | null): void;
   waits(isWaiting: boolean): void;
   readonly tie: ServiceTie;
+  /** Absent where memory cannot be measured. */
+  readonly memory?: MemoryWatch;
 }
 
 export interface StepEnd {
@@ -192,7 +195,9 @@ class RunningStep {
       ...(onReport === undefined ? {} : { onReport: (line: string) => void this.#guard(() => onReport(line)) }),
     });
     this.#processes.add(handle);
+    if (handle.pid !== null) this.#around.memory?.started(handle.pid);
     const exit = await handle.exited;
+    if (handle.pid !== null) this.#around.memory?.ended(handle.pid);
     this.#processes.delete(handle);
     if (filter !== undefined)
       for (const stream of ['stdout', 'stderr'] as const) void this.#write(stream, filter(stream, null));

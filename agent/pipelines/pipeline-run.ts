@@ -5,7 +5,7 @@ import type { Trigger } from '../protocol/execution.ts';
 import { success, type Result } from '../protocol/failure.ts';
 import type { StepId } from '../protocol/ids.ts';
 import type { PipelinePlan, PipelineRequest } from '../protocol/pipeline.ts';
-import { savePipelineRun, stepHistory, type RecordedRun } from '../store/pipelines.ts';
+import { savePipelineRun, stepHistory, stepPeaks, type RecordedRun } from '../store/pipelines.ts';
 import type { Approvals } from './approvals.ts';
 import type { ArtifactStore } from './artifacts.ts';
 import { estimates } from './estimates.ts';
@@ -69,6 +69,7 @@ export async function preparePipeline(
       request: recorded.request,
       decisions,
       priorities,
+      peaks: stepPeaks(parts.store, recorded.pipeline),
       secretsOf,
       hidden: [...new Set([...declared, ...likelySecrets(environment)])],
       timeoutMs,

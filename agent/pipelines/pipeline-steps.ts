@@ -41,6 +41,8 @@ export interface StepsInput {
   readonly request: PipelineRequest;
   readonly decisions: ReadonlyMap<StepId, Decision>;
   readonly priorities: ReadonlyMap<StepId, number>;
+  /** The most memory that steps took lately. */
+  readonly peaks: ReadonlyMap<StepId, number>;
   readonly secretsOf: ReadonlyMap<StepId, ResolvedSecrets>;
   /** Hidden in every log of the execution. */
   readonly hidden: readonly string[];
@@ -115,10 +117,15 @@ function stepDefinition(step: ExpandedStep, input: StepInput): StepDefinition {
     slot: slots[common.kind] ?? 'none',
     timeoutMs: timeoutOf(step, input),
     priority: input.priorities.get(step.id) ?? 0,
+    ...expectedMemory(input.peaks.get(step.id)),
     mayFail: definition.allowFailure,
     mustBeRecorded: common.kind === 'command' && !definition.idempotent,
     run: (context) => runStep(step, context, input),
   };
+}
+
+function expectedMemory(bytes: number | undefined): Pick<StepDefinition, 'expectedBytes'> {
+  return bytes === undefined ? {} : { expectedBytes: bytes };
 }
 
 /** Of a step in a job that does not ask for failures: whichever came before it, although what came between succeeded. */

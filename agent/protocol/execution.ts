@@ -34,6 +34,8 @@ export const Step = z.object({
   exitCode: z.int().nullable(),
   /** Why it is in this state, where that is not obvious: `unchanged since run-…`, `core failed`, `no output for 300 s`. */
   reason: z.string().nullable(),
+  /** The most memory that its processes had at once, where the system tells and it took long enough to look. */
+  peakBytes: z.int().nonnegative().optional(),
 });
 export type Step = z.infer<typeof Step>;
 

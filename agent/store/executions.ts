@@ -121,11 +121,12 @@ const stepColumns = [
   'finished_at',
   'exit_code',
   'reason',
+  'peak_bytes',
 ] as const;
 
 function stepValues(step: Step, position: number): SqlValue[] {
-  const { id, name, kind, state, needs, startedAt, finishedAt, exitCode, reason } = step;
-  return [id, position, name, kind, state, JSON.stringify(needs), startedAt, finishedAt, exitCode, reason];
+  const { id, name, kind, state, needs, startedAt, finishedAt, exitCode, reason, peakBytes = null } = step;
+  return [id, position, name, kind, state, JSON.stringify(needs), startedAt, finishedAt, exitCode, reason, peakBytes];
 }
 
 function recordedSteps(tx: Transaction, key: number): Map<SqlValue | undefined, (SqlValue | undefined)[]> {
@@ -214,6 +215,7 @@ interface StepRow {
   readonly finished_at: number | null;
   readonly exit_code: number | null;
   readonly reason: string | null;
+  readonly peak_bytes: number | null;
 }
 
 const StepIds = z.array(StepId);
@@ -222,7 +224,7 @@ function readSteps(db: Reader, executionKeyValue: number): Step[] {
   const rows = db.all<StepRow>('SELECT * FROM pipeline_steps WHERE execution_key = ? ORDER BY position', [
     executionKeyValue,
   ]);
-  return rows.map(({ id, name, kind, state, needs, started_at, finished_at, exit_code, reason }) =>
+  return rows.map(({ id, name, kind, state, needs, started_at, finished_at, exit_code, reason, peak_bytes }) =>
     Step.parse({
       id,
       name,
@@ -233,6 +235,7 @@ function readSteps(db: Reader, executionKeyValue: number): Step[] {
       finishedAt: finished_at,
       exitCode: exit_code,
       reason,
+      ...(peak_bytes === null ? {} : { peakBytes: peak_bytes }),
     }),
   );
 }

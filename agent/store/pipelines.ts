@@ -3,7 +3,14 @@ import { z } from 'zod';
 import { ExecutionState, StepKind, type Execution, type Step } from '../protocol/execution.ts';
 import { workingMs } from '../protocol/execution-time.ts';
 import { StepId, type ExecutionId } from '../protocol/ids.ts';
-import { Approval, ApprovalRisk, PipelineDefinition, PipelineId, PipelinePlan, PipelineRequest } from '../protocol/pipeline.ts';
+import {
+  Approval,
+  ApprovalRisk,
+  PipelineDefinition,
+  PipelineId,
+  PipelinePlan,
+  PipelineRequest,
+} from '../protocol/pipeline.ts';
 import { fromJson, packJson, unpackJson } from './json-column.ts';
 import { executionKey, nextKey } from './keys.ts';
 import type { Reader, Transaction } from './sql.ts';
@@ -95,6 +102,18 @@ export function stepHistory(db: Reader, pipeline: string, executions = 20): Map<
   return history;
 }
 
+/** The most memory that steps of a pipeline took in its last executions, by their ids. */
+export function stepPeaks(db: Reader, pipeline: string, executions = 20): Map<StepId, number> {
+  const rows = db.all<{ id: string; peak: number }>(
+    `SELECT s.id, max(s.peak_bytes) AS peak FROM pipeline_steps s JOIN
+       (SELECT e.key FROM pipeline_executions e JOIN pipeline_configs c ON c.key = e.config_key
+        WHERE c.kind = 'pipeline' AND c.name = ? ORDER BY e.key DESC LIMIT ?) latest ON latest.key = s.execution_key
+     WHERE s.peak_bytes IS NOT NULL GROUP BY s.id`,
+    [pipeline, executions],
+  );
+  return new Map(rows.map(({ id, peak }) => [StepId.parse(id), peak]));
+}
+
 export interface StepOutcomeRecord {
   readonly hasFailed: boolean;
   readonly durationMs: number;
@@ -145,12 +164,25 @@ function askingSteps(db: Reader, { kind, name }: Pick<Execution, 'kind' | 'name'
 
 /** Inserts or replaces what is known of an approval. */
 export function saveApproval(tx: Transaction, approval: Approval): void {
-  const { executionId, stepId, pipeline, question, askedAt, state, decidedAt, decidedBy, comment, diff, risk } = approval;
+  const { executionId, stepId, pipeline, question, askedAt, state, decidedAt, decidedBy, comment, diff, risk } =
+    approval;
   tx.run(
     `INSERT OR REPLACE INTO pipeline_approvals
        (execution_key, step_id, pipeline, question, asked_at, state, decided_at, decided_by, comment, diff, risk)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [executionKey(tx, executionId), stepId, pipeline, question, askedAt, state, decidedAt, decidedBy, comment, diff, risk === null ? null : JSON.stringify(risk)],
+    [
+      executionKey(tx, executionId),
+      stepId,
+      pipeline,
+      question,
+      askedAt,
+      state,
+      decidedAt,
+      decidedBy,
+      comment,
+      diff,
+      risk === null ? null : JSON.stringify(risk),
+    ],
   );
 }
 

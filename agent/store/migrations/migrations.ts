@@ -11,8 +11,9 @@ import { metricTotals } from './0009-metric-totals.ts';
 import { validTestResults } from './0010-valid-test-results.ts';
 import { predictions } from './0011-predictions.ts';
 import { approvalRisk } from './0012-approval-risk.ts';
+import { stepMemory } from './0013-step-memory.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [initialSchema, testEvidence, buildDetails, entities, pipelines, metricsAndAlerts, flakyTests, regrets, metricTotals, validTestResults, predictions, approvalRisk];
+export const migrations: readonly Migration[] = [initialSchema, testEvidence, buildDetails, entities, pipelines, metricsAndAlerts, flakyTests, regrets, metricTotals, validTestResults, predictions, approvalRisk, stepMemory];
