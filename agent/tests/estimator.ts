@@ -7,6 +7,8 @@ export interface FailureEvidence {
   readonly isChanged: boolean;
   /** Edges of the graph from the nearest changed file; null when the graph does not reach it. */
   readonly distance: number | null;
+  /** A recording shows that it ran, loaded or read what changed. */
+  readonly ranChange?: true;
   /** Of the changes of a changed file, the share that changed the test too, 0 to 1. */
   readonly coChange: number;
   readonly history: FileHistory | null;
@@ -19,7 +21,11 @@ export interface FailureEstimator {
 
 /** How often a change of a file breaks a test that imports it directly, before anything is known of that test. */
 const directImport = 0.12;
-const changedItself = 0.2;
+/**
+ * So many of the test files that ran what changed failed, over replayed commits with faults (models/EVALUATION.md), and none
+ * of those that a recording clears: then the distance says no more. A test that was changed runs what changed.
+ */
+const ranWhatChanged = 0.3;
 /** Each further edge halves the chance: most changes are absorbed on the way. */
 const perEdge = 0.5;
 /** What often changed together belongs together: it decides between tests of one distance, and never over a nearer one. */
@@ -31,15 +37,16 @@ const failedLastTime = 0.7;
 const priorRuns = 4;
 
 /**
- * Not learned from anything: graph distance, own record, last result. It grows with each of them, so the order that it
+ * Graph distance, recordings, own record, last result. It grows with each of them, so the order that it
  * gives can be explained; as a probability it is only roughly right.
  */
 export const plainEstimator: FailureEstimator = {
-  probability({ isChanged, distance, coChange, history }) {
-    const prior = priorOf(isChanged, distance) * (1 + changedTogether * coChange);
+  probability({ isChanged, distance, ranChange, coChange, history }) {
+    const hasRun = ranChange === true;
+    const prior = (hasRun ? ranWhatChanged : priorOf(isChanged, distance)) * (1 + changedTogether * coChange);
     if (history === null || history.runs === 0) return prior;
     const own = (history.failures + prior * priorRuns) / (history.runs + priorRuns);
-    const nearness = distance === null ? 0.1 : perEdge ** Math.max(0, distance - 1);
+    const nearness = hasRun ? 1 : nearnessOf(distance);
     const fromRecord = Math.max(prior * 0.5, own * nearness);
     const hasFailed = isFailing(history);
     return Math.min(0.95, hasFailed ? Math.max(failedLastTime, fromRecord) : fromRecord);
@@ -51,8 +58,12 @@ export function isFailing(history: Pick<FileHistory, 'lastStatus'>): boolean {
   return history.lastStatus === 'failed' || history.lastStatus === 'errored' || history.lastStatus === 'timed_out';
 }
 
+function nearnessOf(distance: number | null): number {
+  return distance === null ? 0.1 : perEdge ** Math.max(0, distance - 1);
+}
+
 function priorOf(isChanged: boolean, distance: number | null): number {
-  if (isChanged || distance === 0) return changedItself;
+  if (isChanged || distance === 0) return ranWhatChanged;
   if (distance === null) return notReached;
   return Math.max(notReached, directImport * perEdge ** (distance - 1));
 }

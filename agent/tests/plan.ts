@@ -80,7 +80,7 @@ interface Candidate {
 }
 
 function candidateOf(
-  { file, why, distance, notReused }: Due,
+  { file, why, distance, ranChange, notReused }: Due,
   input: TestPlanInput,
   medians: ReadonlyMap<Framework, number>,
 ): Candidate {
@@ -89,7 +89,13 @@ function candidateOf(
     0,
     ...input.changes.files.slice(0, mostAsked).map((change) => input.coChange(change.path, file.file)),
   );
-  const probability = input.estimator.probability({ isChanged: distance === 0, distance, coChange, history });
+  const probability = input.estimator.probability({
+    isChanged: distance === 0,
+    distance,
+    ...(ranChange === undefined ? {} : { ranChange }),
+    coChange,
+    history,
+  });
   return {
     failedLast: history !== null && isFailing(history),
     planned: {

@@ -13,6 +13,8 @@ export interface Selected {
   readonly why: readonly string[];
   /** Edges from the nearest change; null where the graph does not reach. */
   readonly distance: number | null;
+  /** A recording shows that it ran, loaded or read what changed. */
+  readonly ranChange?: true;
 }
 
 /** One row of the table that decides which tests run. */
@@ -76,7 +78,7 @@ export const selectionRules: readonly SelectionRule[] = [
     because: 'the change is in lines that it ran, in what a file does when it is loaded, or in a file that it opened',
     select(file, { input, verdictOn }) {
       const verdict = verdictOn(file);
-      return verdict?.kind === 'affected' ? reachedOr(file, input.impact, verdict.by) : null;
+      return verdict?.kind === 'affected' ? { ...reachedOr(file, input.impact, verdict.by), ranChange: true } : null;
     },
   },
   {

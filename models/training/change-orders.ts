@@ -38,19 +38,27 @@ export function expectedCost(row: ReplayRow): number {
   return Math.max(leastCost, Math.exp(relativeDuration(row)));
 }
 
+/** What a plan does where no model decides: who ran what changed is likeliest to fail, else the nearest; for the time it takes. */
+export const recordingsWay = 'recordings, else distance / duration';
+const ranChange = 0.3;
+const directImport = 0.12;
+
 /** The literature's ways and the simple ones. */
 export const simpleWays: ReadonlyMap<string, Worth> = new Map<string, Worth>([
   ['graph distance', (row) => -distance(row)],
   ['graph distance / duration', (row) => 0.5 ** distance(row) / expectedCost(row)],
-  [
-    'recordings, then distance / duration',
-    (row) => (covered(row) > 0 ? 1e6 : 1) * (0.5 ** distance(row) / expectedCost(row)),
-  ],
+  [recordingsWay, (row) => recordingsEstimate(row) / expectedCost(row)],
   ['failure rate / duration', (row) => rate(row) / expectedCost(row)],
   ['decay / duration', (row) => (recent(row) + 0.5 * suiteRate(row)) / expectedCost(row)],
   ['last failed first', recent],
   ['shortest first', (row) => -relativeDuration(row)],
 ]);
+
+/** As in agent/tests/estimator.ts; a test that a recording clears is not in a plan at all. */
+function recordingsEstimate(row: ReplayRow): number {
+  if (covered(row) > 0) return ranChange;
+  return covered(row) === 0 ? 0 : directImport * 0.5 ** (distance(row) - 1);
+}
 
 /**
  * Which tests are ordered: those that the graph reaches, or of them only those that recordings do not clear, which are

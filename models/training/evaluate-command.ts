@@ -10,7 +10,8 @@ import { dataFolder, evaluationOnly, projectBuilds, projectCommits, testHistorie
 import { evaluateOutcomes } from './evaluation-builds.ts';
 import { reportOf } from './evaluation-report.ts';
 import type { Figures } from './figures.ts';
-import { evaluateReplay, heldOutModels } from './evaluation-replay.ts';
+import { recordingsWay } from './change-orders.ts';
+import { evaluateReplay, heldOutModels, modelWay } from './evaluation-replay.ts';
 import { evaluateRisk } from './evaluation-risk.ts';
 import { evaluateOrders } from './evaluation-tests.ts';
 import { replayedChanges, type ReplayedChange } from './replay-file.ts';
@@ -31,14 +32,15 @@ await runCommand(async () => {
   }
   const changes = replayedChanges(data);
   const heldOut = heldOutModels(changes);
+  const reference = testChange.card.standsAside ? recordingsWay : modelWay;
   const report = reportOf({
     cards: [testFailure.card, testChange.card, changeRisk.card, buildOutcome.card],
     suites,
     risk: evaluateRisk(projectCommits(data), changeRisk.card.calibration),
     outcomes: await evaluateOutcomes(projectBuilds(data)),
     replay: {
-      reached: evaluateReplay(changes, heldOut, 'reached'),
-      planned: evaluateReplay(changes, heldOut, 'planned'),
+      reached: evaluateReplay(changes, heldOut, { candidates: 'reached', reference }),
+      planned: evaluateReplay(changes, heldOut, { candidates: 'planned', reference }),
     },
     inferenceMs: await warmMs(testChange, changes),
     sizeBytes: sizeOf(artifactsFolder),

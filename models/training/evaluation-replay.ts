@@ -21,12 +21,14 @@ export interface ReplayScores {
   readonly way: string;
   readonly scores: readonly ChangeScores[];
   readonly means: ReturnType<typeof meanScores>;
-  /** The model's APFDc minus this way's, and this way's time to the first failure minus the model's, over the same changes. */
+  /** The reference's APFDc minus this way's, and this way's time to the first failure minus the reference's, over the same changes. */
   readonly gain: Interval | null;
   readonly sooner: Interval | null;
 }
 
 export interface ReplayEvaluation {
+  /** The way that all are compared with. */
+  readonly reference: string;
   readonly ways: readonly ReplayScores[];
   readonly byRepository: readonly {
     readonly repository: string;
@@ -38,6 +40,7 @@ export interface ReplayEvaluation {
   readonly labels: readonly number[];
 }
 
+export const modelWay = 'model';
 /** The way that knows what fails. */
 export const bestPossible = 'best possible';
 
@@ -76,7 +79,7 @@ export function heldOutModels(changes: readonly ReplayedChange[]): Map<string, A
 export function evaluateReplay(
   changes: readonly ReplayedChange[],
   models: ReadonlyMap<string, AdditiveModel>,
-  candidates: Candidates,
+  { candidates, reference }: { readonly candidates: Candidates; readonly reference: string },
 ): ReplayEvaluation {
   const byWay = new Map<string, ChangeScores[]>();
   const byRepository: { repository: string; changes: number; apfdc: Map<string, number> }[] = [];
@@ -99,7 +102,7 @@ export function evaluateReplay(
     }
     byRepository.push({ repository, changes: judged.length, apfdc: means });
   }
-  return { ways: compared(byWay), byRepository, probabilities, labels };
+  return { reference, ways: compared(byWay, reference), byRepository, probabilities, labels };
 }
 
 /** The model's probability for what a test costs. */
@@ -108,16 +111,16 @@ export function modelWorth(model: AdditiveModel): Worth {
 }
 
 function waysWith(model: AdditiveModel): Map<string, Worth> {
-  return new Map<string, Worth>([['model', modelWorth(model)], ...simpleWays, [bestPossible, oracle]]);
+  return new Map<string, Worth>([[modelWay, modelWorth(model)], ...simpleWays, [bestPossible, oracle]]);
 }
 
-function compared(byWay: ReadonlyMap<string, readonly ChangeScores[]>): ReplayScores[] {
-  const model = byWay.get('model') ?? [];
+function compared(byWay: ReadonlyMap<string, readonly ChangeScores[]>, reference: string): ReplayScores[] {
+  const base = byWay.get(reference) ?? [];
   return [...byWay].map(([way, scores]) => ({
     way,
     scores,
     means: meanScores(scores),
-    gain: bootstrapMean(scores.map((each, index) => (model[index]?.apfdc ?? 0) - each.apfdc)),
-    sooner: bootstrapMean(scores.map((each, index) => each.firstFailure - (model[index]?.firstFailure ?? 0))),
+    gain: bootstrapMean(scores.map((each, index) => (base[index]?.apfdc ?? 0) - each.apfdc)),
+    sooner: bootstrapMean(scores.map((each, index) => each.firstFailure - (base[index]?.firstFailure ?? 0))),
   }));
 }

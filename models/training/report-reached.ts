@@ -2,7 +2,7 @@
 import { meanOf } from '../learning/metrics.ts';
 import type { Figures } from './figures.ts';
 import { table } from './markdown.ts';
-import { shareOfBest, wayOf } from './report-replay.ts';
+import { shareOfBest, shippedWay, wayOf } from './report-replay.ts';
 
 /** A goal that is a number to be reached, or, with `isLess`, not to be passed. */
 interface Goal {
@@ -48,18 +48,26 @@ function suiteGoals({ suites }: Figures): Goal[] {
 function replayGoals({ replay }: Figures): Goal[] {
   const { reached } = replay;
   const low = (way: string) => wayOf(reached, way)?.gain?.low ?? 0;
-  const model = wayOf(reached, 'model');
+  const shipped = shippedWay(reached);
   const distance = wayOf(reached, 'graph distance');
   return [
-    { what: 'replay, APFDc over graph distance: lower end of the interval', goal: 0, value: low('graph distance') },
-    { what: 'replay, APFDc over shortest first: lower end of the interval', goal: 0, value: low('shortest first') },
+    {
+      what: 'replay (what ships), APFDc over graph distance: lower end of the interval',
+      goal: 0,
+      value: low('graph distance'),
+    },
+    {
+      what: 'replay (what ships), APFDc over shortest first: lower end of the interval',
+      goal: 0,
+      value: low('shortest first'),
+    },
     {
       what: 'replay, time to the first failure, beside graph distance (stretch: half)',
       goal: 0.5,
-      value: (model?.means.firstFailure ?? 1) / (distance?.means.firstFailure ?? 1),
+      value: (shipped?.means.firstFailure ?? 1) / (distance?.means.firstFailure ?? 1),
       isLess: true,
     },
-    { what: 'replay, failing tests found at one third of the cost', goal: 0.95, value: model?.means.caught ?? 0 },
+    { what: 'replay, failing tests found at one third of the cost', goal: 0.95, value: shipped?.means.caught ?? 0 },
     {
       what: 'replay, the same as a share of what any order can find',
       goal: 0.95,
@@ -68,7 +76,7 @@ function replayGoals({ replay }: Figures): Goal[] {
     {
       what: 'replay, faulty changes found at one third of the cost',
       goal: 0.99,
-      value: model?.means.changesCaught ?? 0,
+      value: shipped?.means.changesCaught ?? 0,
     },
   ];
 }
@@ -114,6 +122,7 @@ function notesOn({ suites }: Figures): string[] {
     "How a project's own builds are learned from (a linear model alone, not recalibrated) was chosen among three ways by the figures of this table, .545 to .606, after nine were looked at on one split: the goal of .60 is reached narrowly, and on the data of the choice.",
     'The lowering of the scores behind the labels (0.35 in log odds) was chosen on these same projects, so their calibration error is somewhat flattering.',
     'Change risk, build outcome and the order by change are scored by models that are made like the shipped ones without the project in question; the shipped .onnx knows all of them. That an .onnx answers like its own trees is checked whenever it is loaded.',
+    'What ships for the order by change is a rule that the replay brought to light: a test that a recording shows to have run what changed is held for likely to fail (0.3, the share of such test files that failed in the replayed changes of repositories under MIT), whatever its distance. The rule was chosen on these replays; the model does no better than the rule, and stands aside.',
     'Many a fault of the replay breaks most of the tests: no order finds all of them in a third of the time, hence the line beside what any order can find.',
   ];
 }

@@ -25,14 +25,14 @@ export function wayOf({ ways }: ReplayEvaluation, way: string): ReplayScores | u
   return ways.find((each) => each.way === way);
 }
 
-function waysTable({ ways }: ReplayEvaluation): string {
+function waysTable({ ways, reference }: ReplayEvaluation): string {
   const rows = ways.map(({ way, scores, means, gain, sooner }) => [
-    way === 'model' ? `**model** (${scores.length} changes)` : way,
+    way === reference ? `**${way}** (ships; ${scores.length} changes)` : way,
     means.apfdc.toFixed(3),
     percent(means.firstFailure),
     percent(means.caught),
     percent(means.changesCaught),
-    ...(way === 'model' ? ['', ''] : [intervalText(gain), intervalText(sooner)]),
+    ...(way === reference ? ['', ''] : [intervalText(gain), intervalText(sooner)]),
   ]);
   const head = [
     'order',
@@ -40,8 +40,8 @@ function waysTable({ ways }: ReplayEvaluation): string {
     'time until the first failure',
     'failing tests found in a third of the time',
     'faulty changes found in a third of the time',
-    "model's APFDc minus this",
-    "this time to the first failure minus the model's",
+    'APFDc of what ships minus this',
+    'this time to the first failure minus that of what ships',
   ];
   return table(head, rows);
 }
@@ -56,10 +56,15 @@ function repositoryTable({ byRepository }: ReplayEvaluation): string {
   return table(['repository', 'changes', ...ways], rows);
 }
 
-/** What an order reached of the best that any can reach. */
+/** What ships. */
+export function shippedWay(evaluation: ReplayEvaluation): ReplayScores | undefined {
+  return wayOf(evaluation, evaluation.reference);
+}
+
+/** What the order that ships reached of the best that any can reach. */
 export function shareOfBest(evaluation: ReplayEvaluation, of: (scores: ReplayScores) => number): number {
-  const [model, best] = [wayOf(evaluation, 'model'), wayOf(evaluation, bestPossible)];
-  return model === undefined || best === undefined ? 0 : of(model) / of(best);
+  const [shipped, best] = [shippedWay(evaluation), wayOf(evaluation, bestPossible)];
+  return shipped === undefined || best === undefined ? 0 : of(shipped) / of(best);
 }
 
 export function intervalText(interval: Interval | null): string {

@@ -5,7 +5,14 @@ import { testChangeFeatures } from '../features/test-change.ts';
 import { testFailureFeatures } from '../features/test-failure.ts';
 import type { Artifact } from './artifact.ts';
 import { fitPlatt } from '../learning/calibration.ts';
-import { bestPossible, evaluateReplay, heldOutModels, learnable, replayLicences } from './evaluation-replay.ts';
+import {
+  bestPossible,
+  evaluateReplay,
+  heldOutModels,
+  learnable,
+  modelWay,
+  replayLicences,
+} from './evaluation-replay.ts';
 import { evaluationOnly, projectBuilds, projectCommits, testHistories } from './data-folder.ts';
 import { heldOutScores, scoresOf } from './held-out.ts';
 import { joined, matrixFrom, sliceOf, type Sample } from '../learning/matrix.ts';
@@ -49,8 +56,11 @@ export async function trainTestFailure(folder: string): Promise<Artifact> {
 export function trainTestChange(folder: string): Artifact {
   const changes = replayedChanges(folder);
   const learned = learnable(changes);
-  const { ways, probabilities, labels } = evaluateReplay(changes, heldOutModels(changes), 'planned');
-  const rivals = ways.filter(({ way }) => way !== 'model' && way !== bestPossible);
+  const { ways, probabilities, labels } = evaluateReplay(changes, heldOutModels(changes), {
+    candidates: 'planned',
+    reference: modelWay,
+  });
+  const rivals = ways.filter(({ way }) => way !== modelWay && way !== bestPossible);
   const worst = rivals.toSorted((one, other) => (one.gain?.low ?? 0) - (other.gain?.low ?? 0))[0];
   const sample = replaySample(learned);
   return {

@@ -93,6 +93,7 @@ function plan({
     coChange: (file, other) => coChanges[`${file} ${other}`] ?? 0,
     settings: { ...defaults, ...settings },
     request,
+    reuse: null,
     estimator: plainEstimator,
   });
 }
@@ -117,6 +118,14 @@ describe('planTests: recordings', () => {
     });
     assert.deepEqual(order(result).toSorted(), ['b.js', 'c.js']);
     assert.deepEqual(result.tests.find((test) => test.file === 'c.js')?.why, ['x.js', 'c.js']);
+  });
+
+  it('put what ran the change before what is nearer to it and was not recorded', () => {
+    const result = plan({
+      reached: { 'a.js': ['x.js', 'a.js'], 'c.js': ['x.js', 'y.js', 'z.js', 'c.js'] },
+      verdicts: { 'c.js': { kind: 'affected', by: path('x.js'), how: 'ran' } },
+    });
+    assert.deepEqual(order(result), ['c.js', 'a.js']);
   });
 
   it('leave it to the graph where they cannot tell', () => {
@@ -309,6 +318,14 @@ describe('plainEstimator', () => {
       row.toSorted((a, b) => b - a),
     );
     assert.ok(row.every((value) => value > 0 && value < 1));
+  });
+
+  it('is higher for what ran the change, however far the graph holds it for', () => {
+    const ran = (distance: number, known: ReturnType<typeof history> | null = null) =>
+      plainEstimator.probability({ isChanged: false, distance, ranChange: true, coChange: 0, history: known });
+    assert.ok(ran(4) > at(1));
+    assert.equal(ran(4), ran(1));
+    assert.ok(ran(4, history(10, 5)) > ran(4, history(10, 0)));
   });
 
   it('grows with own failures', () => {
