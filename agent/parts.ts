@@ -1,5 +1,6 @@
 // The parts that know code, builds, tests and pipelines, wired to each other.
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { createAnswers } from './answers/answers.ts';
 import { createCoverage, type Coverage } from './answers/coverage.ts';
 import { createRelated } from './answers/related.ts';
@@ -60,6 +61,8 @@ export function buildParts(foundation: Foundation, disposables: Disposables) {
       modelsFolder: assetPath('models'),
       workerFile: assetPath('prediction-worker'),
       runtimeFiles: { module: assetPath('ort-module'), wasm: assetPath('ort-wasm') },
+      localFolder: path.join(stateDirectory, 'models'),
+      readGit: (args) => workspace.readGit(args),
       slots: () => ({ testSlots: limitsOf(settings()).tests, buildSlots: limitsOf(settings()).builds }),
       onRefused: (message) => log.warn('a model was refused, its baseline answers', { message }),
     }),

@@ -108,7 +108,14 @@ export const commands: readonly CommandDeclaration[] = [
   },
   ...flakinessCommands([json, repository, help]),
   ...analyticsCommands([json, repository, help]),
-  { name: 'models', summary: 'The models, how good they are beside the simple way, and whether they decide.', options: [json, repository, help], examples: ['noodle models'] },
+  {
+    name: 'models',
+    summary: 'The models, how good they are beside the simple way, and which of the two decides; models of this repository.',
+    positionals: '[list | compare | retrain | activate | rollback] [model] [version]',
+    mostPositionals: 3,
+    options: [json, repository, help],
+    examples: ['noodle models', 'noodle models compare', 'noodle models retrain change-risk', 'noodle models activate change-risk shipped', 'noodle models rollback change-risk'],
+  },
   { name: 'risk', summary: "How risky the present change is among the repository's own, and why.", options: [json, repository, help], examples: ['noodle risk'] },
   {
     name: 'config',

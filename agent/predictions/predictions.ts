@@ -20,6 +20,10 @@ import {
   type SuiteRates,
   type TestEvidence,
 } from './failure-estimate.ts';
+import { blendedContributions, blendedProbability, type LocalModel } from './local-model.ts';
+import type { ModelAnswer } from './model-messages.ts';
+import { createOwnModels, learnedModels, type OwnModels } from './own-models.ts';
+import type { ReadGit } from './szz.ts';
 import { ModelHost, type ModelHostOptions } from './model-host.ts';
 import { describeModels, type ModelDescription } from './model-registry.ts';
 import { localFigures } from './local-figures.ts';
@@ -31,6 +35,10 @@ import { recordedCycles } from './recorded-cycles.ts';
 
 export interface PredictionsOptions extends ModelHostOptions {
   readonly store: Store;
+  /** Absolute; where the repository's own models are kept. */
+  readonly localFolder: string;
+  /** A read-only git command; null where it fails. */
+  readonly readGit: ReadGit;
   /** How many projects are tested, and targets built, at once. */
   readonly slots: () => { readonly testSlots: number; readonly buildSlots: number };
   /** Called once for each reason why a model was refused. */
@@ -62,7 +70,9 @@ export interface Predictions {
   orderTests(tests: readonly PlannedTest[]): OrderedTests;
   /** What the records of this repository say of orders, probabilities and budgets. Reads the latest plans. */
   here(): LocalFigures;
-  /** Works out of the records which order does best here, and keeps it. */
+  /** Models of this repository alone. */
+  readonly ownModels: OwnModels;
+  /** Works out of the records which order does best here, and makes the repository's own models anew. Off the hot path. */
   learn(at: number): Promise<void>;
   /** Null when the file, or case, never ran. */
   testDuration(id: TestId): DurationEstimate | null;
@@ -115,6 +125,11 @@ export function createPredictions(options: PredictionsOptions): Predictions {
     refusals.add(message);
     options.onRefused(message);
   };
+  const ownModels = createOwnModels({
+    ...options,
+    folder: options.localFolder,
+    ask: (name, rows) => host.ask(name, rows),
+  });
   const changeRisk: Predictions['changeRisk'] = async (change, earlier) => {
     const { rows, churnRank } = changeRows(change, earlier);
     const plain = {
@@ -126,26 +141,25 @@ export function createPredictions(options: PredictionsOptions): Predictions {
     const answer = await host.ask('change-risk', rows);
     if (!answer.ok) refuse(answer.message);
     if (!answer.ok || answer.standsAside) return plain;
-    return {
-      value: percentileOfLast(answer.scores),
-      reasons: reasonsOf(changeRiskFeatures, answer.contributions),
-      by: answer.version,
-    };
+    const own = await ownModels.active('change-risk');
+    const { scores, contributions, by } = blendedAnswer(answer, rows, own);
+    return { value: percentileOfLast(scores), reasons: reasonsOf(changeRiskFeatures, contributions), by };
   };
   return {
     ...testPredictions(options),
+    ownModels,
+    async learn(at) {
+      await learnOrder(store, at);
+      for (const name of learnedModels) await ownModels.retrain(name, at);
+    },
     async buildFailure(target, fingerprint, startsAt) {
       const { row, rate } = buildRow(store, { target, fingerprint, startsAt });
       const answer = await host.ask('build-outcome', row);
       if (!answer.ok) refuse(answer.message);
       if (!answer.ok || answer.standsAside) return { value: rate, verdict: "don't know", reasons: [], by: 'plain' };
-      const value = answer.scores[0] ?? rate;
-      return {
-        value,
-        verdict: verdictOf(value),
-        reasons: reasonsOf(buildOutcomeFeatures, answer.contributions),
-        by: answer.version,
-      };
+      const { scores, contributions, by } = blendedAnswer(answer, row, await ownModels.active('build-outcome'));
+      const value = scores[0] ?? rate;
+      return { value, verdict: verdictOf(value), reasons: reasonsOf(buildOutcomeFeatures, contributions), by };
     },
     changeRisk,
     async commitRisk(log, pending) {
@@ -161,6 +175,24 @@ export function createPredictions(options: PredictionsOptions): Predictions {
   };
 }
 
+async function learnOrder(store: Store, at: number): Promise<void> {
+  const choice = chooseOrder(scoreOrders(recordedCycles(store)));
+  await store.transact((tx) => saveLearned(tx, orderChoiceName, choice, at));
+}
+
+/** What the shipped model said, with the repository's own model in it where one is in use. */
+function blendedAnswer(answer: Extract<ModelAnswer, { ok: true }>, rows: Float32Array, own: LocalModel | null) {
+  const { scores, contributions, version } = answer;
+  if (own === null) return { scores, contributions, by: version };
+  const width = own.features.length;
+  const rowAt = (index: number) => rows.subarray(index * width, (index + 1) * width);
+  return {
+    scores: scores.map((score, index) => blendedProbability(own, rowAt(index), score)),
+    contributions: blendedContributions(own, rowAt(scores.length - 1), contributions),
+    by: `${version}+${own.version}`,
+  };
+}
+
 function paceOf({ store, slots }: PredictionsOptions): Pace {
   return { starts: runnerStarts(store), ...slots() };
 }
@@ -172,7 +204,6 @@ type AboutTests = Pick<
   | 'calibration'
   | 'orderTests'
   | 'here'
-  | 'learn'
   | 'testTime'
   | 'planDuration'
   | 'testDuration'
@@ -190,10 +221,6 @@ function testPredictions(options: PredictionsOptions): AboutTests {
     calibration: () => calibrationOf(recordedCycles(store).flatMap(({ tests }) => tests)),
     orderTests: (tests) => orderTests(store, tests),
     here: () => localFigures(store),
-    async learn(at) {
-      const choice = chooseOrder(scoreOrders(recordedCycles(store)));
-      await store.transact((tx) => saveLearned(tx, orderChoiceName, choice, at));
-    },
     testTime: () => new TestTime(paceOf(options)),
     planDuration: (plan, waits) => planDuration({ ...paceOf(options), ...plan, waits }),
     testDuration: (id) => estimateDuration(testHistory(store, id, countedRuns).map((entry) => entry.durationMs)),

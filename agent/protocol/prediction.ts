@@ -15,6 +15,45 @@ export const ModelDescription = z.object({
 });
 export type ModelDescription = z.infer<typeof ModelDescription>;
 
+/** How good a model of the repository itself was on its later outcomes, made from the earlier ones, beside the shipped model. */
+export const LocalModelFigures = z.object({
+  rows: z.int().nonnegative(),
+  /** Area under the ROC curve; null with one class. */
+  auc: z.number().nullable(),
+  shippedAuc: z.number().nullable(),
+  /** Calibration error. */
+  error: z.number(),
+  shippedError: z.number(),
+  /** Log loss of the shipped model minus that of the blend, with its 95 % paired bootstrap interval. */
+  gain: z.object({ mean: z.number(), low: z.number(), high: z.number() }).nullable(),
+});
+export type LocalModelFigures = z.infer<typeof LocalModelFigures>;
+
+export const LocalVersion = z.object({
+  version: z.string(),
+  createdAt: z.number().nonnegative(),
+  /** Outcomes that it was made from. */
+  rows: z.int().nonnegative(),
+  isActive: z.boolean(),
+  figures: LocalModelFigures.nullable(),
+  /** Why it cannot be used; null: it can. */
+  problem: z.string().nullable(),
+});
+export type LocalVersion = z.infer<typeof LocalVersion>;
+
+/** The shipped models that a model of the repository itself can stand beside. */
+export const LearnedModelName = z.enum(['build-outcome', 'change-risk']);
+export type LearnedModelName = z.infer<typeof LearnedModelName>;
+
+/** The versions of one model in this repository, the latest first. */
+export const LocalModels = z.object({
+  name: LearnedModelName,
+  versions: z.array(LocalVersion),
+  /** One sentence: which one answers. */
+  answers: z.string(),
+});
+export type LocalModels = z.infer<typeof LocalModels>;
+
 /** How early an order of tests finds failures, walk-forward over the recorded runs of this repository. */
 export const OrderScore = z.object({
   order: z.string(),
@@ -70,6 +109,39 @@ export const predictionOperations = {
     input: nothing,
     output: z.object({ models: z.array(ModelDescription), here: LocalFigures }),
     role: 'viewer',
+  }),
+  compareModels: operation({
+    route: 'GET /models/{name}/versions',
+    summary:
+      'The versions of a model that were made from this repository, with their figures beside the shipped model.',
+    input: z.object({ name: LearnedModelName }),
+    output: LocalModels,
+    role: 'viewer',
+  }),
+  retrainModel: operation({
+    route: 'POST /models/{name}/retrain',
+    summary:
+      'Make a new version from what is recorded here. It is used where it is surely better than the shipped model alone.',
+    input: z.object({ name: LearnedModelName }),
+    output: z.object({ version: z.string().nullable(), isActive: z.boolean(), because: z.string() }),
+    role: 'developer',
+    audited: true,
+  }),
+  activateModel: operation({
+    route: 'POST /models/{name}/activate',
+    summary: 'Use a version of the repository itself; `shipped` for the shipped model alone.',
+    input: z.object({ name: LearnedModelName, version: z.string().min(1).max(64) }),
+    output: LocalModels,
+    role: 'operator',
+    audited: true,
+  }),
+  rollBackModel: operation({
+    route: 'POST /models/{name}/rollback',
+    summary: 'Use what was in use before.',
+    input: z.object({ name: LearnedModelName }),
+    output: LocalModels,
+    role: 'operator',
+    audited: true,
   }),
   getChangeRisk: operation({
     route: 'GET /risk',

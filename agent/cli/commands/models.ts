@@ -8,14 +8,17 @@ import type {
 } from '../../protocol/prediction.ts';
 import { formatCount } from '../../protocol/quantities.ts';
 import type { CommandContext, ExitCode } from '../session.ts';
-import { print } from './subcommands.ts';
+import { versionCommands } from './model-versions.ts';
+import { print, runSubcommand, type Subcommand } from './subcommands.ts';
 import { withSession } from './with-session.ts';
 
 export async function models(context: CommandContext): Promise<ExitCode> {
-  return await withSession(context, async ({ client }) => {
-    const answer = await client.listModels({});
-    return print(context, answer, () => [...answer.models.flatMap(modelLines), ...hereLines(answer.here)]);
-  });
+  return await runSubcommand(context, { list, ...versionCommands }, 'list');
+}
+
+async function list({ context, session }: Subcommand): Promise<ExitCode> {
+  const answer = await session.client.listModels({});
+  return print(context, answer, () => [...answer.models.flatMap(modelLines), ...hereLines(answer.here)]);
 }
 
 export async function risk(context: CommandContext): Promise<ExitCode> {

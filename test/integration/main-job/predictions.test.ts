@@ -12,6 +12,7 @@ describe('predictions of the agent', () => {
       [
         ['build-outcome', 'decides'],
         ['change-risk', 'decides'],
+        ['test-change', 'decides'],
         ['test-failure', 'stands aside'],
       ],
     );

@@ -92,6 +92,7 @@ describe('predictions', () => {
       [
         ['build-outcome', 'decides'],
         ['change-risk', 'decides'],
+        ['test-change', 'decides'],
         ['test-failure', 'stands aside'],
       ],
     );
@@ -114,6 +115,8 @@ describe('predictions', () => {
       modelsFolder,
       workerFile,
       runtimeFiles,
+      localFolder: path.join(rig.directory, 'models'),
+      readGit: async () => null,
       slots: () => ({ testSlots: 1, buildSlots: 1 }),
       onRefused: (message) => refusals.push(message),
     });
