@@ -44,8 +44,11 @@ export const GitlabJob = z.object({
   allow_failure: z.unknown().optional(),
   variables: variables.default({}),
   artifacts: z
-    .object({ paths: texts.default([]) })
-    .catch({ paths: [] })
+    .object({
+      paths: texts.default([]),
+      reports: z.object({ dotenv: texts.optional() }).catch({}).default({}),
+    })
+    .catch({ paths: [], reports: {} })
     .optional(),
   cache: z.unknown().optional(),
   image: z.unknown().optional(),

@@ -2,17 +2,22 @@
 import { failure, success, type Result } from '../../protocol/failure.ts';
 import type { Matrix, Scalar, WrittenPipeline } from '../../protocol/pipeline.ts';
 import { filled } from '../filled.ts';
+import type { LocalFiles } from './github-files.ts';
 import { jobCondition } from './gitlab-rules.ts';
 import { GitlabFile, GitlabJob, globalKeys } from './gitlab-schema.ts';
-import { changesMachine, containerCommand, Findings, type Imported, type WrittenStep } from './imported.ts';
+import { containerCommand, Findings, type Imported, type WrittenStep } from './imported.ts';
+import { withIncluded } from './gitlab-includes.ts';
+import { machinePart } from './machine.ts';
 import { createIds } from './slug.ts';
 
 /** Fails with a sentence for what is no such file, or of which nothing can run here. */
-export function importGitlab(value: unknown): Result<Imported> {
-  const parsed = GitlabFile.safeParse(value);
+export function importGitlab(value: unknown, _id: string, files: LocalFiles): Result<Imported> {
+  const included = withIncluded(value, files);
+  const parsed = GitlabFile.safeParse(included.file);
   if (!parsed.success)
     return failure('invalid_input', `${parsed.error.issues[0]?.path.join('.') ?? ''}: it is no GitLab CI file`);
   const importing = new Importing(parsed.data);
+  for (const what of included.missing) importing.findings.missing('include', `${what} is not read`);
   importing.run();
   const { services, steps, findings, isDeploying } = importing;
   const definition: WrittenPipeline = {
@@ -44,7 +49,6 @@ class Importing {
   }
 
   run(): void {
-    if (this.#file.include !== undefined) this.findings.missing('include', 'included files are not read');
     if (this.#file.workflow !== undefined)
       this.findings.replaced('workflow', 'started by hand, in the editor or through the API');
     const jobs = this.#jobs();
@@ -86,9 +90,11 @@ class Importing {
 
   #add({ name, job }: NamedJob, previous: readonly string[]): string | null {
     const condition = jobCondition(job);
-    const command = this.#commandOf(job);
+    const { command, leftOut } = machinePart(this.#commandOf(job));
     const why = reasonToLeaveOut(job, command, condition);
-    if (why !== null || 'unknown' in condition) return this.#leaveOut(name, why ?? '');
+    if (why !== null || command === null || 'unknown' in condition) return this.#leaveOut(name, why ?? '');
+    for (const line of leftOut)
+      this.findings.missing(name, `\`${line}\` would change this machine; the line is left out`);
     this.#tell(name, job, command);
     this.isDeploying ||= job.environment !== undefined || job.stage === 'deploy';
     const id = this.#idFor(name);
@@ -109,6 +115,7 @@ class Importing {
       environment: scalars(job.variables),
       services: this.#servicesOf(id, job),
       artifacts: artifactsOf(job),
+      ...dotenvOf(job),
       allowFailure: job.allow_failure !== undefined && job.allow_failure !== false,
     };
     this.#stepOf.set(name, id);
@@ -168,6 +175,12 @@ class Importing {
   }
 }
 
+/** Variables that the job hands on. */
+function dotenvOf({ artifacts }: GitlabJob): Pick<WrittenStep, 'dotenv'> {
+  const files = artifacts?.reports.dotenv?.filter((file) => !file.startsWith('/') && !file.includes('$')) ?? [];
+  return files.length === 0 ? {} : { dotenv: files };
+}
+
 function artifactsOf({ artifacts }: GitlabJob): string[] {
   return (artifacts?.paths ?? []).filter(
     (path) => !path.startsWith('/') && !path.includes('..') && !path.includes('$'),
@@ -177,14 +190,14 @@ function artifactsOf({ artifacts }: GitlabJob): string[] {
 /** Null where the job can run here. */
 function reasonToLeaveOut(
   { trigger, script }: GitlabJob,
-  command: string,
+  command: string | null,
   condition: ReturnType<typeof jobCondition>,
 ): string | null {
   if (trigger !== undefined) return 'it starts a pipeline elsewhere';
   if (script.length === 0) return 'it has no script';
   if ('unknown' in condition) return `its rules need ${condition.unknown}, which is not known here`;
   if (condition.when === 'false') return 'it runs for tags, merge requests or schedules alone';
-  if (changesMachine(command)) return 'it would change this machine';
+  if (command === null) return 'it would change this machine';
   return command.includes('!reference') ? 'it refers to parts of other jobs' : null;
 }
 

@@ -25,11 +25,6 @@ export class Findings {
   }
 }
 
-/** Commands that would change the machine and not the work tree: who wants them runs them by hand. */
-export function changesMachine(command: string): boolean {
-  return /(^|[\s;&|(])(sudo|apt-get|apt|yum|dnf|apk|brew|choco|snap)\s/.test(command);
-}
-
 /** A container of another system as the command of a service. */
 export function containerCommand(image: string, ports: readonly string[], environment: readonly string[]): string {
   const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;

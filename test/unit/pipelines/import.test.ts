@@ -354,50 +354,6 @@ describe('expressions of GitHub Actions', () => {
   }
 });
 
-describe('a GitLab CI file', () => {
-  const report = imported(
-    '.gitlab-ci.yml',
-    `
-stages: [build, test, deploy]
-variables: { LEVEL: high }
-.base: { before_script: [echo before], retry: 2 }
-compile: { stage: build, extends: .base, script: [make], artifacts: { paths: [out/] }, timeout: 1h 30m }
-unit: { stage: test, script: [make test], parallel: { matrix: [{ PART: [a, b] }] }, allow_failure: true }
-docs: { stage: test, needs: [], script: make docs, rules: [{ changes: [docs/**] }] }
-tagged: { stage: test, script: [x], only: [tags] }
-release: { stage: deploy, script: [make release], rules: [{ if: '$CI_COMMIT_BRANCH == "main"', when: manual }], environment: production }
-child: { stage: deploy, trigger: other/project }
-`,
-  );
-  const [pipeline] = report.pipelines;
-
-  it('becomes a step for each job, after the stages before it', () => {
-    assert.deepEqual(Object.keys(pipeline?.steps ?? {}), ['compile', 'unit', 'docs', 'approve-release', 'release']);
-    assert.deepEqual([pipeline?.type, pipeline?.environment], ['deploy', { LEVEL: 'high' }]);
-    const [compile, unit] = [stepOf(report, 'compile'), stepOf(report, 'unit')];
-    const [docs, release] = [stepOf(report, 'docs'), stepOf(report, 'release')];
-    assert.deepEqual(
-      [compile.command, compile.retries, compile.timeout, compile.artifacts],
-      ['echo before\nmake', 2, 5400, ['out/']],
-    );
-    assert.deepEqual(
-      [unit.needs, unit.matrix?.include, unit.allowFailure],
-      [['compile'], [{ PART: 'a' }, { PART: 'b' }], true],
-    );
-    assert.deepEqual([docs.needs, docs.when], [[], "(changed('docs/**'))"]);
-    assert.deepEqual([release.needs, release.when], [['approve-release'], 'branch == "main"']);
-  });
-
-  it('says what cannot run here', () => {
-    const missing = missingOf(report);
-    assert.ok(
-      missing.includes('tagged: it runs for tags, merge requests or schedules alone; it is left out'),
-      missing.join('\n'),
-    );
-    assert.ok(missing.includes('child: it starts a pipeline elsewhere; it is left out'));
-  });
-});
-
 describe('a package.json', () => {
   it('becomes checks, builds and tests in this order', () => {
     const text = JSON.stringify({

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { importPipelines } from '../../../agent/pipelines/import/import.ts';
+import type { ImportReport, PipelineStep } from '../../../agent/protocol/pipeline.ts';
+
+function imported(file: string, text: string, files: Readonly<Record<string, string>> = {}): ImportReport {
+  const report = importPipelines(file, text, (name) => files[name] ?? null);
+  assert.ok(report.ok, report.ok ? '' : report.failure.message);
+  return report.value;
+}
+
+/** A step that has to be there. */
+function stepOf({ pipelines: [pipeline] }: ImportReport, id: string): PipelineStep {
+  const step = pipeline?.steps[id];
+  assert.ok(step !== undefined, `there is no step ${id}`);
+  return step;
+}
+
+const missingOf = ({ findings }: ImportReport) =>
+  findings.filter(({ outcome }) => outcome === 'missing').map(({ place, message }) => `${place}: ${message}`);
+
+describe('a GitLab CI file', () => {
+  const report = imported(
+    '.gitlab-ci.yml',
+    `
+stages: [build, test, deploy]
+variables: { LEVEL: high }
+.base: { before_script: [echo before], retry: 2 }
+compile: { stage: build, extends: .base, script: [make], artifacts: { paths: [out/] }, timeout: 1h 30m }
+unit: { stage: test, script: [make test], parallel: { matrix: [{ PART: [a, b] }] }, allow_failure: true }
+docs: { stage: test, needs: [], script: make docs, rules: [{ changes: [docs/**] }] }
+tagged: { stage: test, script: [x], only: [tags] }
+release: { stage: deploy, script: [make release], rules: [{ if: '$CI_COMMIT_BRANCH == "main"', when: manual }], environment: production }
+child: { stage: deploy, trigger: other/project }
+`,
+  );
+  const [pipeline] = report.pipelines;
+
+  it('becomes a step for each job, after the stages before it', () => {
+    assert.deepEqual(Object.keys(pipeline?.steps ?? {}), ['compile', 'unit', 'docs', 'approve-release', 'release']);
+    assert.deepEqual([pipeline?.type, pipeline?.environment], ['deploy', { LEVEL: 'high' }]);
+    const [compile, unit] = [stepOf(report, 'compile'), stepOf(report, 'unit')];
+    const [docs, release] = [stepOf(report, 'docs'), stepOf(report, 'release')];
+    assert.deepEqual(
+      [compile.command, compile.retries, compile.timeout, compile.artifacts],
+      ['echo before\nmake', 2, 5400, ['out/']],
+    );
+    assert.deepEqual(
+      [unit.needs, unit.matrix?.include, unit.allowFailure],
+      [['compile'], [{ PART: 'a' }, { PART: 'b' }], true],
+    );
+    assert.deepEqual([docs.needs, docs.when], [[], "(changed('docs/**'))"]);
+    assert.deepEqual([release.needs, release.when], [['approve-release'], 'branch == "main"']);
+  });
+
+  it('says what cannot run here', () => {
+    const missing = missingOf(report);
+    assert.ok(
+      missing.includes('tagged: it runs for tags, merge requests or schedules alone; it is left out'),
+      missing.join('\n'),
+    );
+    assert.ok(missing.includes('child: it starts a pipeline elsewhere; it is left out'));
+  });
+});
+
+describe('a GitLab CI file of several', () => {
+  const report = imported(
+    '.gitlab-ci.yml',
+    `
+include:
+  - local: /ci/build.yml
+  - { project: other/project, file: x.yml }
+variables: { LEVEL: high }
+make: { stage: build, script: [echo V=1 > build.env, apt-get install -y jq, make], artifacts: { reports: { dotenv: build.env } } }
+`,
+    { 'ci/build.yml': 'included: { stage: test, script: [echo $V] }\nmake: { script: [never] }\n' },
+  );
+
+  it('has the jobs of those of its repository, and says which are of others', () => {
+    assert.deepEqual(Object.keys(report.pipelines[0]?.steps ?? {}), ['make', 'included']);
+    assert.ok(
+      missingOf(report).includes('include: project other/project, file x.yml is not read'),
+      missingOf(report).join(),
+    );
+  });
+
+  it('hands variables on by dotenv files, and leaves out what changes the machine', () => {
+    const make = stepOf(report, 'make');
+    assert.deepEqual(make.dotenv, ['build.env']);
+    assert.equal(make.command, "echo V=1 > build.env\necho 'left out: apt-get install -y jq'\nmake");
+  });
+});
