@@ -29,6 +29,7 @@ import { decideBuilds } from './decision.ts';
 import { Discovery, emptyModel, type TargetModel } from './discovery.ts';
 import { explainTarget } from './explain-target.ts';
 import { historyEstimator, type BuildFailureEstimator } from './failure-estimate.ts';
+import { verdictOf, verdictRecord, type VerdictRecord } from './failure-verdict.ts';
 import { NeededTargets } from './needed-by.ts';
 import type { CheckedOut } from './output-use.ts';
 import { FileTree, isWithin } from './paths.ts';
@@ -126,6 +127,9 @@ interface Found {
   readonly model: TargetModel;
   readonly tree: FileTree;
 }
+
+/** So many builds of each target tell what verdicts were worth. */
+const judgedBuilds = 60;
 
 class RepositoryBuilds implements Builds {
   readonly #options: BuildsOptions;
@@ -248,7 +252,7 @@ class RepositoryBuilds implements Builds {
         : null;
       const missing = missingTool(target, this.#options.environment());
       const refused = model.refused.get(target.id) ?? null;
-      explanations.push(explainTarget(target, state, { latest, isKept, estimate, missing, refused }));
+      explanations.push(explainTarget(target, state, { latest, isKept, estimate, verdict: estimate === null ? null : verdictOf(estimate.probability, this.#verdictRecord(model.targets)), missing, refused }));
     }
     return explanations;
   }
@@ -294,6 +298,7 @@ class RepositoryBuilds implements Builds {
     const { settings, store } = this.#options;
     const durations = buildDurations(store);
     const isPredicting = settings()['build.failurePrediction'];
+    const record = isPredicting && decided.some(({ cached }) => !cached) ? this.#verdictRecord(targets) : null;
     const builds = await Promise.all(
       decided.map(async (build): Promise<PlannedBuild> => {
         const expectedMs = durations.get(build.target);
@@ -303,10 +308,17 @@ class RepositoryBuilds implements Builds {
           ...build,
           ...(expectedMs === undefined ? {} : { expectedMs }),
           ...(estimate === null ? {} : { failureProbability: estimate.probability }),
+          ...(estimate === null || record === null ? {} : { verdict: verdictOf(estimate.probability, record) }),
         };
       }),
     );
     return settings()['build.aiOptimization'] ? longestFirst(builds, targets) : builds;
+  }
+
+  /** What verdicts were worth over the latest builds of all targets. */
+  #verdictRecord(targets: TargetModel['targets']): VerdictRecord {
+    const { store } = this.#options;
+    return verdictRecord([...targets.keys()].map((target) => recentOutcomes(store, target, judgedBuilds)));
   }
 
   async #find(checkedOut: CheckedOut | null = null): Promise<Found> {

@@ -4,6 +4,7 @@ import type { Explanation } from '../protocol/explanation.ts';
 import { formatDuration } from '../protocol/quantities.ts';
 import type { BuildFailureEstimate } from './failure-estimate.ts';
 import { classNames } from './failures/failure-class.ts';
+import type { BuildVerdict } from './failure-verdict.ts';
 import { changedSince, isFresh, staleReason, type TargetState } from './target-state.ts';
 
 const mostFacts = 50;
@@ -14,6 +15,7 @@ export interface TargetRecords {
   /** Whether the local cache keeps what it would write. */
   readonly isKept: boolean;
   readonly estimate: BuildFailureEstimate | null;
+  readonly verdict: BuildVerdict | null;
   /** The tool that is not installed, in a sentence. */
   readonly missing: string | null;
   /** Why it cannot be built as it is declared. */
@@ -98,10 +100,12 @@ function latestFacts(latest: BuildResult | null): string[] {
   ];
 }
 
-function estimateFacts({ estimate }: TargetRecords): string[] {
-  return estimate === null
-    ? []
-    : [`probability that it fails: ${estimate.probability.toFixed(2)}, because ${estimate.reason}`];
+function estimateFacts({ estimate, verdict }: TargetRecords): string[] {
+  if (estimate === null) return [];
+  return [
+    `probability that it fails: ${estimate.probability.toFixed(2)}, because ${estimate.reason}`,
+    ...(verdict === null ? [] : [`before the build: ${verdict.says}; ${verdict.because}`]),
+  ];
 }
 
 function aboutTarget(target: BuildTarget, { last }: TargetState, { missing }: TargetRecords): string[] {

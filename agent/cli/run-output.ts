@@ -232,10 +232,11 @@ function durationLines({ expected }: Plan): string[] {
 }
 
 /** `   p 0.12, 0.8 s`, as far as it is known. */
-function expectation({ cached, failureProbability, expectedMs }: PlannedBuild): string {
+function expectation({ cached, failureProbability, expectedMs, verdict }: PlannedBuild): string {
   if (cached || expectedMs === undefined) return '';
   const probability = failureProbability === undefined ? '' : `p ${failureProbability.toFixed(2)}, `;
-  return `   ${probability}${formatDuration(expectedMs)}`;
+  const said = verdict === undefined || verdict.says === "don't know" ? '' : `, ${verdict.says}: ${verdict.because}`;
+  return `   ${probability}${formatDuration(expectedMs)}${said}`;
 }
 
 function shortened(line: string): string {

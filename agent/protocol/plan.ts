@@ -15,6 +15,8 @@ export const PlannedBuild = z.object({
   expectedMs: z.number().nonnegative().optional(),
   /** Probability that the build fails, 0 to 1; absent where nothing is run, or where that is not to be predicted. */
   failureProbability: z.number().min(0).max(1).optional(),
+  /** What can be said before the build, and how often that was right here; absent where nothing is run or predicted. */
+  verdict: z.object({ says: z.enum(['fail-likely', 'fine', "don't know"]), because: z.string() }).optional(),
 });
 export type PlannedBuild = z.infer<typeof PlannedBuild>;
 

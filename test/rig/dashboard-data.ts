@@ -126,6 +126,7 @@ export function plan(change: Partial<Plan> = {}): Plan {
     framework: 'vitest',
     probability: [0.82, 0.3, 0.12, 0.04][index] ?? 0,
     expectedMs: 700,
+    p90Ms: 900,
     why: ['src/cart.ts', `test/${name}.test.ts`],
   }));
   return {
@@ -142,6 +143,7 @@ export function plan(change: Partial<Plan> = {}): Plan {
     skipped: { count: 1195, files: [] },
     notes: [],
     planMs: 12,
+    expected: { medianMs: 2800, p90Ms: 3200, buildsMs: 0, startMs: 0 },
     ...change,
   };
 }

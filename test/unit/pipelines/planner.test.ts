@@ -93,6 +93,7 @@ class PlannerRig {
               why: [aFile, aTest.file],
             },
           ],
+          reused: [],
           skipped: { count: 3, files: [bTest.file] },
           notes: ['by distance'],
         }),
