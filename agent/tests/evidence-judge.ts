@@ -100,9 +100,9 @@ function verdictOnFile(question: FileQuestion, { impact, isSetting, since }: Jud
   return runsTheSame ? null : verdictOnCode(question, covered, since);
 }
 
-/** Whether a type error can fail a test: what it loads is no JavaScript alone. */
+/** Whether a type error can fail a test: something that it loads is compiled from TypeScript. */
 function compilesTypeScript({ covered }: TestEvidence): boolean {
-  return covered.some(({ path }) => !/\.[cm]?jsx?$/.test(path));
+  return covered.some(({ path }) => /\.(?:[cm]?tsx?|vue|svelte|astro)$/.test(path));
 }
 
 function verdictOnCode(
