@@ -100,9 +100,10 @@ function stepFigures(id: string, each: readonly PathStep[], totalMs: number): Bo
   };
 }
 
-function waitOf({ queuedAt, startedAt, finishedAt, firstFailureAtMs, steps }: Execution): number {
+function waitOf(execution: Execution): number {
+  const { queuedAt, startedAt, finishedAt, firstFailureAtMs } = execution;
   const begin = startedAt ?? queuedAt;
   const end = finishedAt ?? begin;
-  const answered = firstFailureAtMs === null ? end - answerMs(steps, end) : begin + firstFailureAtMs;
+  const answered = firstFailureAtMs === null ? end - answerMs(execution, end) : begin + firstFailureAtMs;
   return Math.max(0, answered - queuedAt);
 }

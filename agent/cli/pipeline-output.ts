@@ -186,10 +186,10 @@ function lastLines(text: string): string[] {
 
 /** ` in 12 s`, and how long it waited for answers; empty before it has ended. */
 export function durationWords(execution: Execution): string {
-  const { finishedAt, steps } = execution;
+  const { finishedAt } = execution;
   const worked = finishedAt === null ? null : workingMs(execution, finishedAt);
   if (finishedAt === null || worked === null) return '';
-  const waited = answerMs(steps, finishedAt);
+  const waited = answerMs(execution, finishedAt);
   return ` in ${formatDuration(worked)}${waited < 1000 ? '' : `, after ${formatDuration(waited)} of waiting for an answer`}`;
 }
 

@@ -32,7 +32,7 @@ export function executionMetrics(
     state: execution.state,
     queuedMs: execution.startedAt === null ? null : Math.max(0, execution.startedAt - execution.queuedAt),
     durationMs: workingMs(execution, now),
-    answerMs: answerMs(execution.steps, execution.finishedAt ?? now),
+    answerMs: answerMs(execution, now),
     workMs: steps.reduce((sum, { durationMs }) => sum + (durationMs ?? 0), 0),
     gain: measuredGain(execution, getPipelineRun(store, execution.id)?.plan ?? null, slots),
     steps,

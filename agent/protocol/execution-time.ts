@@ -1,22 +1,25 @@
 // How long an execution worked: what it only waited for somebody's answer is no work of it.
 import type { Execution, Step } from './execution.ts';
 
-type Timed = Pick<Execution, 'startedAt' | 'finishedAt'>;
 type TimedStep = Pick<Step, 'kind' | 'startedAt' | 'finishedAt'>;
+type Timed = Pick<Execution, 'startedAt' | 'finishedAt'> & { readonly steps: readonly TimedStep[] };
 
 /** Milliseconds from the start to the end, or to `now`, without those in which it only waited for answers; null before it was started. */
-export function workingMs(execution: Timed & { readonly steps: readonly TimedStep[] }, now: number): number | null {
+export function workingMs(execution: Timed, now: number): number | null {
   const { startedAt, finishedAt } = execution;
   if (startedAt === null) return null;
-  return Math.max(0, (finishedAt ?? now) - startedAt - answerMs(execution.steps, finishedAt ?? now));
+  return Math.max(0, (finishedAt ?? now) - startedAt - answerMs(execution, now));
 }
 
-/** Milliseconds in which an approval waited for its answer and no other step ran. */
-export function answerMs(steps: readonly TimedStep[], end: number): number {
+/** Milliseconds in which an approval waited for its answer and no other step ran; what was taken over from another execution lies before. */
+export function answerMs({ startedAt: begin, finishedAt, steps }: Timed, now: number): number {
+  if (begin === null) return 0;
+  const end = finishedAt ?? now;
+  const clipped = (at: number) => Math.min(Math.max(at, begin), end);
   const spans = (isApproval: boolean) =>
-    steps.flatMap(({ kind, startedAt, finishedAt }): Span[] =>
+    steps.flatMap(({ kind, startedAt, finishedAt: ended }): Span[] =>
       startedAt !== null && (kind === 'approval') === isApproval && kind !== 'service'
-        ? [[startedAt, Math.max(startedAt, finishedAt ?? end)]]
+        ? [[clipped(startedAt), clipped(ended ?? end)]]
         : [],
     );
   const approvals = merged(spans(true));

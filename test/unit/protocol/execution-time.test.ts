@@ -14,7 +14,7 @@ describe('the time of an execution', () => {
       step('approval', 30, 1030),
       step('command', 1030, 1050),
     ];
-    assert.equal(answerMs(steps, 1050), 1000);
+    assert.equal(answerMs({ startedAt: 0, finishedAt: 1050, steps }, 5000), 1000);
     assert.equal(workingMs({ startedAt: 0, finishedAt: 1050, steps }, 5000), 50);
   });
 
@@ -25,7 +25,12 @@ describe('the time of an execution', () => {
       step('command', 180, 250),
       step('command', 240, 260),
     ];
-    assert.equal(answerMs(steps, 400), 300 - 80);
+    assert.equal(answerMs({ startedAt: 0, finishedAt: 400, steps }, 400), 300 - 80);
+  });
+
+  it('leaves out what was taken over from another execution', () => {
+    const steps = [step('approval', 10, 1000), step('command', 2000, 2030)];
+    assert.equal(workingMs({ startedAt: 2000, finishedAt: 2030, steps }, 9000), 30);
   });
 
   it('goes on to now while nobody has answered, and knows no time before the start', () => {
