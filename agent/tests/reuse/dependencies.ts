@@ -23,7 +23,7 @@ export type Dependencies =
 
 /** Words of code that may load, read or start something that its imports do not show. */
 const reachesOut =
-  /\bfs\b|\breadFile|\breaddir|\bcreateReadStream\b|\bopen\s*\(|\bglob|\bchild_process\b|\bspawn|\bexec|\bWorker\b|\bsubprocess\b|\bos\b|\bpathlib\b|\bPath\s*\(|\bimportlib\b|__import__|\beval\s*\(|\bnew Function\b|\bcreateRequire\b|\brequire\.resolve\b|\bimport\.meta\b|__dirname|__filename|__file__|\bpkgutil\b|\bfetch\s*\(|\bhttps?\b|\bsocket\b|\burllib\b|\brequests\b/;
+  /\bfs\b|\breadFile|\breaddir|\bcreateReadStream\b|\bopen\s*\(|\bglob|\bchild_process\b|\bWorker\b|\bsubprocess\b|\bos\.(?:exec|listdir|open|path|popen|scandir|spawn|system|walk)|\bpathlib\b|\bPath\s*\(|\bimportlib\b|__import__|\b(?:eval|exec)\s*\(["'`]|\bnew Function\b|\bcreateRequire\b|\brequire\.resolve\b|\bimport\.meta\.(?:dirname|filename|glob|resolve|url)\b|__dirname|__filename|__file__|\bpkgutil\b/;
 const code = /\.(?:[cm]?[jt]sx?|py|vue|svelte)$/;
 
 /** What a test file depends on: what it was seen to use, and what its imports lead to. */
