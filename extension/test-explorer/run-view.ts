@@ -44,7 +44,8 @@ export class RunView {
   planned(plan: Plan): void {
     for (const test of plan.tests) this.#each(test.id, (item) => this.#run.enqueued(item));
     for (const note of plan.notes) this.say(note);
-    if (plan.tests.length === 0) this.say(this.#chosen === null ? 'The change affects no test.' : 'No test is to be run.');
+    if (plan.tests.length === 0)
+      this.say(this.#chosen === null ? 'The change affects no test.' : 'No test is to be run.');
   }
 
   started(file: TestId): void {
