@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { RepoPath } from '../../../agent/protocol/ids.ts';
-import { factsOfChange, type FactsOfChange } from '../../../agent/tests/change-facts.ts';
+import { factsOfChange, type FactsOfChange } from './change-facts.ts';
 import { createEvidenceJudge } from '../../../agent/tests/evidence-judge.ts';
 import type { ReplayRow } from '../../../models/training/replay-file.ts';
 import { CoFailures, testChangeRow } from '../../../models/features/test-change.ts';

@@ -1,12 +1,12 @@
 // What a change means for each test file: graph, recordings, names and words. The inputs of the model that knows the change.
-import type { ChangeFacts, TestChangeFacts } from '../../models/features/test-change.ts';
-import { similarities, wordsIn, type Words } from '../../models/features/similarity.ts';
-import type { ChangedFile, Impact } from '../graph/graph.ts';
-import type { ChangeSet, FileChange } from '../protocol/change-set.ts';
-import type { RepoPath } from '../protocol/ids.ts';
-import type { TestFile } from '../protocol/test.ts';
-import type { CoveredFile, TestEvidence } from '../store/evidence.ts';
-import { ranPlaces } from './evidence-judge.ts';
+import type { ChangeFacts, TestChangeFacts } from '../../../models/features/test-change.ts';
+import { similarities, wordsIn, type Words } from '../../../models/features/similarity.ts';
+import type { ChangedFile, Impact } from '../../../agent/graph/graph.ts';
+import type { ChangeSet, FileChange } from '../../../agent/protocol/change-set.ts';
+import type { RepoPath } from '../../../agent/protocol/ids.ts';
+import type { TestFile } from '../../../agent/protocol/test.ts';
+import type { CoveredFile, TestEvidence } from '../../../agent/store/evidence.ts';
+import { ranPlaces } from '../../../agent/tests/evidence-judge.ts';
 
 export interface ChangeFactsInput {
   /** All test files, of which each is described. */
