@@ -25,8 +25,6 @@ export interface FailureEstimate {
 
 /** A file's own record weighs as much as the suite's after so many runs. */
 const priorRuns = 5;
-/** Never having failed says less than it seems: the change may be the first to reach the test. As in models/features. */
-const unseenFailureWeight = 1.4;
 /** A suite of which nothing is known fails like this. */
 const assumedRuns = 100;
 const failedLastTime = 0.7;
@@ -72,7 +70,8 @@ export function estimateFailure(evidence: TestEvidence, suite: SuiteRates): Fail
 function recordRate(history: FileHistory | null, suite: SuiteRates): number {
   const { runs, failures } = history ?? { runs: 0, failures: 0 };
   const rate = (failures + priorRuns * suite.failureRate) / (runs + priorRuns);
-  return failures > 0 ? rate : (unseenFailureWeight * (rate + suite.firstFailureRate)) / 2;
+  // Never having failed says less than it seems: the change may be the first to reach the test. As in models/features.
+  return failures > 0 ? rate : (rate + suite.firstFailureRate) / 2;
 }
 
 function nearnessOf({ isChanged, distance }: TestEvidence): number {

@@ -13,7 +13,7 @@ export interface ReplayFigures {
 export function replaySection({ reached, planned }: ReplayFigures): string {
   return [
     '## Order of tests by change: replayed commits',
-    'Commits of public repositories were replayed (`npm run bench:replay`): a fault in a line that the commit brought, the commit with its sources as they were before, and faults anywhere. All failures are new ones: the tests passed before the change. Each repository is scored by a model of the others; boltons and click (BSD) are scored and never learned from. A test file costs at least 1 ms. Repositories are few, and changes of one are alike: the intervals, which draw changes, are narrower than they would be for a repository that is not among these.',
+    'Commits of public repositories were replayed (`npm run bench:replay`): a fault in a line that the commit brought, the commit with its sources as they were before, and faults anywhere. All failures are new ones: the tests passed before the change. Each repository is scored by a model of the others; those under a BSD licence (boltons) are scored and never learned from. A test file costs at least 1 ms. Repositories are few, and changes of one are alike: the intervals, which draw changes, are narrower than they would be for a repository that is not among these.',
     `### All tests that the graph reaches\n\n${waysTable(reached)}`,
     `### The tests that a plan runs once everything was recorded\n\nRecordings clear most of the tests that the graph reaches, so little is left to order, and often all of it fails.\n\n${waysTable(planned)}`,
     `### APFDc by repository, all tests that the graph reaches\n\n${repositoryTable(reached)}`,

@@ -89,7 +89,7 @@ export function trainTestChange(folder: string): Artifact {
     limits: [
       'Made from seeded faults and reverted commits, not from failures that developers met.',
       'Made from small libraries whose suites take seconds.',
-      'Data under other licences than MIT and Apache-2.0 (boltons, click) was scored, and not learned from.',
+      'Data under other licences than MIT and Apache-2.0 was scored, and not learned from.',
     ],
     standsAside: (worst?.gain?.low ?? 0) <= 0,
     rows: sample.rows,
