@@ -60,7 +60,7 @@ function ordersPanel({ orders, order, calibration, budgets }: LocalFigures): Tem
 }
 
 function ordersTable(orders: readonly OrderScore[]): TemplateResult {
-  return html`<table>
+  return html`<table class="scores">
     <caption>
       APFDc over ${counted(orders[0]?.cycles ?? 0, 'recorded run')} with failures, each ordered by the runs before it; 1
       is best

@@ -9,7 +9,13 @@ export function summarizePlan(plan: Plan): PlanSummary {
     builds: plan.builds,
     tests: new Map(plan.tests.map((test) => [test.id, test])),
     skippedTests: plan.skipped.count,
+    leftOutTests: leftOutOf(plan),
     expectedMs: plan.expected?.medianMs ?? 0,
     testsMs: plan.tests.reduce((sum, test) => sum + test.expectedMs, 0),
   };
+}
+
+function leftOutOf({ budget, tests }: Plan): number {
+  const ran = new Set(tests.map(({ id }) => id));
+  return budget?.leftOut.filter(({ id }) => !ran.has(id)).length ?? 0;
 }

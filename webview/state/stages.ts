@@ -34,7 +34,7 @@ export function stagesOf(execution: Execution, current: CurrentRun | null, now: 
     stages.push({ key: 'commands', title: 'Commands', state: stateOfAll(commands), nodes: commands });
   const tests = testsStage(execution, now);
   if (tests !== null) stages.push(tests);
-  stages.push(gateStage(execution));
+  stages.push(gateStage(execution, run?.plan?.leftOutTests ?? 0));
   return stages;
 }
 
@@ -96,8 +96,17 @@ function testsStage(execution: Execution, now: number): Stage | null {
   return { key: 'tests', title: `Tests ${count}`, state, nodes };
 }
 
-/** Whether the change may go on: decided when everything before has ended. */
-function gateStage(execution: Execution): Stage {
+/** Whether the change may go on: decided when everything before has ended. What a budget left out keeps it undecided. */
+function gateStage(execution: Execution, leftOut: number): Stage {
+  if (execution.state === 'succeeded' && leftOut > 0) {
+    const detail = `${counted(leftOut, 'test file')} left out by the budget`;
+    return {
+      key: 'gate',
+      title: 'Gate',
+      state: 'skipped',
+      nodes: [{ key: 'gate', name: 'not decided', state: 'skipped', detail }],
+    };
+  }
   const word = { succeeded: 'open', failed: 'closed', timed_out: 'closed' }[execution.state as string];
   const state = isOver(execution.state) ? execution.state : 'queued';
   const detail = word ?? (isOver(execution.state) ? stateWord(execution.state) : 'waiting');

@@ -30,6 +30,8 @@ export interface PlanSummary {
   readonly builds: readonly PlannedBuild[];
   readonly tests: ReadonlyMap<TestId, PlannedTest>;
   readonly skippedTests: number;
+  /** Test files that a budget left out and that did not run. */
+  readonly leftOutTests: number;
   /** From start to end; 0 where nothing is known to expect it from. */
   readonly expectedMs: number;
   /** Of its tests one after the other: what share of the work is done. */
