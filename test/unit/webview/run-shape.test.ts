@@ -1,6 +1,7 @@
 // What is derived from a run: its stages, its progress, the points of the plot.
 import assert from 'node:assert/strict';
 import { describePoint, durationPoints, durationRows, headlineOf } from '../../../webview/charts/duration-points.ts';
+import { summarizePlan } from '../../../webview/state/plan-summary.ts';
 import { progressOf } from '../../../webview/state/progress.ts';
 import { reduce } from '../../../webview/state/reduce.ts';
 import { stagesOf } from '../../../webview/state/stages.ts';
@@ -54,6 +55,32 @@ describe('the stages of a run', () => {
     assert.deepEqual([builds?.state, builds?.nodes[0]?.detail], ['running', '2.0 s']);
     assert.deepEqual([tests?.state, tests?.title], ['queued', 'Tests 0/4 files']);
     assert.deepEqual([gate?.state, gate?.nodes[0]?.name], ['queued', 'waiting']);
+  });
+
+  it('leave the gate undecided where a budget left tests out', () => {
+    const whole = plan();
+    const [, ...leftOut] = whole.tests;
+    const budget = {
+      kind: 'time' as const,
+      target: 1000,
+      leftOut,
+      expectedShare: null,
+      expectedMissed: null,
+      missProbability: null,
+      basis: '',
+    };
+    const run = (tests: typeof whole.tests) => ({
+      executionId: execution().id,
+      plan: summarizePlan(plan({ tests, budget })),
+      builds: new Map(),
+      notes: [],
+    });
+    const gate = (tests: typeof whole.tests) =>
+      stagesOf(execution({ state: 'succeeded' }), run(tests), now).at(-1)?.nodes[0];
+    assert.equal(gate(whole.tests.slice(0, 1))?.name, 'not decided');
+    assert.equal(gate(whole.tests.slice(0, 1))?.detail, '3 test files left out by the budget');
+    // What an audit ran after all is decided.
+    assert.equal(gate(whole.tests)?.name, 'open');
   });
 
   it('give the reason of a step that was skipped', () => {
