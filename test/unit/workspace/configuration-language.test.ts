@@ -54,6 +54,10 @@ describe('completion in noodle.yaml', () => {
       'defaultTimeout',
       'aiOptimization',
       'contextAwareness',
+      'preDeployTests',
+      'postDeployTests',
+      'performanceTests',
+      'securityTests',
       'approvalRequired',
     ]);
     assert.deepEqual(labels('targets:\n  core:\n    comm|'), [
