@@ -30,7 +30,8 @@ export async function recordBudgetCheck(store: Store, plan: Plan, { id }: Execut
   const { kind, target, expectedMissed } = budget;
   const check = { executionId: id, at, kind, target, leftOut: ran.length, expectedMissed, missed: missed.length };
   await store.transact((tx) => saveBudgetCheck(tx, check));
-  const expected = expectedMissed === null ? 'how many was not known before' : `${expectedMissed.toFixed(2)} were expected`;
+  const expected =
+    expectedMissed === null ? 'how many was not known before' : `${expectedMissed.toFixed(2)} were expected`;
   const failed = missed.length === 0 ? 'none failed' : `${missed.map((test) => test.id).join(', ')} failed`;
   return [`the budget was checked: of ${counted(ran.length, 'test file')} that it left out ${failed}; ${expected}`];
 }

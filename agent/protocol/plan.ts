@@ -128,7 +128,12 @@ export function isBudgetAudited({ why }: Pick<PlannedTest, 'why'>): boolean {
 }
 
 /** How many test files a plan has decided about. */
-export function plannedFiles({ tests, reused = [], skipped, budget }: Pick<Plan, 'tests' | 'reused' | 'skipped' | 'budget'>): number {
+export function plannedFiles({
+  tests,
+  reused = [],
+  skipped,
+  budget,
+}: Pick<Plan, 'tests' | 'reused' | 'skipped' | 'budget'>): number {
   const ids = new Set(tests.map(({ id }) => id));
   const leftOut = budget?.leftOut.filter(({ id }) => !ids.has(id)).length ?? 0;
   return tests.length + reused.length + leftOut + skipped.files.length;
