@@ -251,6 +251,7 @@ const cluster = FailureCluster.parse({
 });
 
 const coverage = CoverageSummary.parse({
+  notes: [],
   files: [
     {
       path: 'src/cart.ts',
@@ -264,6 +265,7 @@ const coverage = CoverageSummary.parse({
   functions: { covered: 8, total: 10 },
   tests: 12,
   recorded: { from: now - hourMs, until: now },
+  notes: [],
 });
 
 /** Answers of an agent that knows one thing of every kind. */
