@@ -24,7 +24,6 @@ export async function debugTest({ controller, subject, item, request, token }: D
     if (!hasDebugger(command.type)) return await sayMissing(command.type, run);
     const name = `Noodle: ${item.label}`;
     const ended = sessionEnded(name);
-    run.started(item);
     const hasStarted = await vscode.debug.startDebugging(
       vscode.workspace.getWorkspaceFolder(vscode.Uri.file(subject.repository.root)),
       launchConfiguration(name, command),
