@@ -115,6 +115,13 @@ function isPlain(relative: string): boolean {
 }
 
 function notFound(address: string, folder: string | null): Failure {
+  // A copy of the sources has no page before it was built; what is installed brings it.
+  if (folder !== null && (address === '/' || address === '/index.html')) {
+    const message = "The dashboard's page has not been built yet.";
+    return failure('not_found', message, {
+      hint: 'Run `npm run build` in the folder of Noodle, then load this page again.',
+    }).failure;
+  }
   const found = JSON.stringify(address.slice(0, 100));
   const message =
     folder === null

@@ -2,7 +2,8 @@
 import uPlot from 'uplot';
 import { describePoint, type DurationPoint } from './duration-points.ts';
 import { drawMarks } from './marks.ts';
-import { readPalette, watchTheme, type Palette } from './palette.ts';
+import { readPalette, type Palette } from './palette.ts';
+import { axisOf, openPlotFrame, type PlotFrame } from './plot-frame.ts';
 
 const heightPx = 200;
 const elementName = 'noodle-duration-plot';
@@ -15,8 +16,7 @@ export function registerDurationPlot(registry: CustomElementRegistry): void {
 export class DurationPlot extends HTMLElement {
   #points: readonly DurationPoint[] = [];
   #plot: uPlot | null = null;
-  #readout: HTMLElement | null = null;
-  #undo: (() => void)[] = [];
+  #frame: PlotFrame | null = null;
 
   /** The runs, oldest first. Setting the same value again does nothing. */
   set points(points: readonly DurationPoint[]) {
@@ -27,44 +27,31 @@ export class DurationPlot extends HTMLElement {
   }
 
   connectedCallback(): void {
-    this.#readout = this.ownerDocument.createElement('p');
-    this.#readout.className = 'plot-readout';
-    const area = this.ownerDocument.createElement('div');
-    area.className = 'plot-area';
-    this.replaceChildren(area, this.#readout);
-    this.#build(area);
-    const resized = new ResizeObserver(() => this.#plot?.setSize({ width: area.clientWidth, height: heightPx }));
-    resized.observe(area);
-    this.#undo = [
-      () => resized.disconnect(),
-      this.#listenToKeys(),
-      watchTheme(this.ownerDocument, () => this.#build(area)),
-    ];
+    this.#frame = openPlotFrame(this, {
+      areaClass: 'plot-area',
+      keyPressed: (event) => this.#keyPressed(event),
+      themeChanged: () => this.#build(),
+      resized: (width) => this.#plot?.setSize({ width, height: heightPx }),
+    });
+    this.#build();
     this.#show(null);
   }
 
   disconnectedCallback(): void {
-    for (const undo of this.#undo.splice(0)) undo();
+    this.#frame?.end();
+    this.#frame = null;
     this.#plot?.destroy();
     this.#plot = null;
   }
 
-  #build(area: HTMLElement): void {
+  #build(): void {
     this.#plot?.destroy();
+    const area = this.#frame?.area;
+    if (area === undefined) return;
     const palette = readPalette(this);
     const size = { width: area.clientWidth || 300, height: heightPx };
     const options = plotOptions(palette, { size, onCursor: (index) => this.#show(index), points: () => this.#points });
     this.#plot = new uPlot(options, aligned(this.#points), area);
-  }
-
-  /** Values are said aloud only while they are read by keyboard: not for every pointer move and every new run. */
-  #listenToKeys(): () => void {
-    const ended = new AbortController();
-    const { signal } = ended;
-    this.addEventListener('keydown', (event) => this.#keyPressed(event), { signal });
-    this.addEventListener('focus', () => this.#readout?.setAttribute('aria-live', 'polite'), { signal });
-    this.addEventListener('blur', () => this.#readout?.removeAttribute('aria-live'), { signal });
-    return () => ended.abort();
   }
 
   #keyPressed(event: KeyboardEvent): void {
@@ -83,8 +70,7 @@ export class DurationPlot extends HTMLElement {
   #show(index: number | null): void {
     const point = index === null ? this.#points.at(-1) : this.#points[index];
     const prefix = index === null ? 'Latest: ' : '';
-    const text = point === undefined ? '' : `${prefix}${describePoint(point, Date.now())}`;
-    if (this.#readout !== null && this.#readout.textContent !== text) this.#readout.textContent = text;
+    this.#frame?.read(point === undefined ? '' : `${prefix}${describePoint(point, Date.now())}`);
   }
 }
 
@@ -103,13 +89,7 @@ interface PlotParts {
 }
 
 function plotOptions(palette: Palette, { size, onCursor, points }: PlotParts): uPlot.Options {
-  const axis = {
-    stroke: palette.text,
-    font: palette.font,
-    labelFont: palette.font,
-    ticks: { show: false },
-    labelSize: 20,
-  };
+  const axis = axisOf(palette);
   return {
     ...size,
     padding: [8, 8, 0, 0],

@@ -4,7 +4,8 @@ import uPlot from 'uplot';
 import { formatClock } from '../format.ts';
 import { drawNotes } from './marks.ts';
 import type { PlottedSeries } from './plotted-series.ts';
-import { readPalette, watchTheme, type Palette } from './palette.ts';
+import { readPalette, type Palette } from './palette.ts';
+import { axisOf, openPlotFrame, type PlotFrame } from './plot-frame.ts';
 
 const heightPx = 280;
 const elementName = 'noodle-series-plot';
@@ -27,9 +28,7 @@ const nothingPlotted: PlottedSeries = {
 export class SeriesPlot extends HTMLElement {
   #series: PlottedSeries = nothingPlotted;
   #plot: uPlot | null = null;
-  #area: HTMLElement | null = null;
-  #readout: HTMLElement | null = null;
-  #undo: (() => void)[] = [];
+  #frame: PlotFrame | null = null;
 
   /** Setting the same value again does nothing; another one keeps what was zoomed to. */
   set series(series: PlottedSeries) {
@@ -42,37 +41,31 @@ export class SeriesPlot extends HTMLElement {
   }
 
   connectedCallback(): void {
-    this.#readout = this.ownerDocument.createElement('p');
-    this.#readout.className = 'plot-readout';
-    const area = this.ownerDocument.createElement('div');
-    area.className = 'plot-area plot-area-tall';
-    this.#area = area;
-    this.replaceChildren(area, this.#readout);
+    this.#frame = openPlotFrame(this, {
+      areaClass: 'plot-area plot-area-tall',
+      keyPressed: (event) => this.#keyPressed(event),
+      themeChanged: () => this.#build(),
+      resized: (width) => this.#plot?.setSize({ width, height: heightPx }),
+    });
     this.#build();
-    const resized = new ResizeObserver(() => this.#plot?.setSize({ width: area.clientWidth, height: heightPx }));
-    resized.observe(area);
-    this.#undo = [
-      () => resized.disconnect(),
-      this.#listenToKeys(),
-      watchTheme(this.ownerDocument, () => this.#build()),
-    ];
     this.#show(null);
   }
 
   disconnectedCallback(): void {
-    for (const undo of this.#undo.splice(0)) undo();
+    this.#frame?.end();
+    this.#frame = null;
     this.#plot?.destroy();
     this.#plot = null;
-    this.#area = null;
   }
 
   #build(): void {
     this.#plot?.destroy();
-    if (this.#area === null) return;
-    const size = { width: this.#area.clientWidth || 300, height: heightPx };
+    const area = this.#frame?.area;
+    if (area === undefined) return;
+    const size = { width: area.clientWidth || 300, height: heightPx };
     const onCursor = (index: number | null) => this.#show(index);
     const options = plotOptions(readPalette(this), { size, onCursor, series: () => this.#series });
-    this.#plot = new uPlot(options, aligned(this.#series), this.#area);
+    this.#plot = new uPlot(options, aligned(this.#series), area);
   }
 
   #isZoomed(): boolean {
@@ -80,16 +73,6 @@ export class SeriesPlot extends HTMLElement {
     const { min, max } = this.#plot?.scales['x'] ?? {};
     const [first, last] = [times?.[0], times?.at(-1)];
     return isNumber(min) && isNumber(max) && isNumber(first) && isNumber(last) && (min > first || max < last);
-  }
-
-  /** Values are said aloud only while they are read by keyboard. */
-  #listenToKeys(): () => void {
-    const ended = new AbortController();
-    const { signal } = ended;
-    this.addEventListener('keydown', (event) => this.#keyPressed(event), { signal });
-    this.addEventListener('focus', () => this.#readout?.setAttribute('aria-live', 'polite'), { signal });
-    this.addEventListener('blur', () => this.#readout?.removeAttribute('aria-live'), { signal });
-    return () => ended.abort();
   }
 
   #keyPressed(event: KeyboardEvent): void {
@@ -126,8 +109,7 @@ export class SeriesPlot extends HTMLElement {
   }
 
   #show(index: number | null): void {
-    const text = describe(this.#series, index, Date.now());
-    if (this.#readout !== null && this.#readout.textContent !== text) this.#readout.textContent = text;
+    this.#frame?.read(describe(this.#series, index, Date.now()));
   }
 }
 
@@ -166,13 +148,7 @@ interface PlotParts {
 }
 
 function plotOptions(palette: Palette, { size, onCursor, series }: PlotParts): uPlot.Options {
-  const axis = {
-    stroke: palette.text,
-    font: palette.font,
-    labelFont: palette.font,
-    ticks: { show: false },
-    labelSize: 20,
-  };
+  const axis = axisOf(palette);
   const hidden = { points: { show: false } };
   return {
     ...size,

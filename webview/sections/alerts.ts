@@ -1,7 +1,7 @@
 // Alerts: what fires and what fired, the rules, the silences and the channels.
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
-import type { Alert, ChannelStatus, ListedAlertRule, Silence } from '../../agent/protocol/alerts.ts';
+import type { Alert, AlertRule, ChannelStatus, ListedAlertRule, Silence } from '../../agent/protocol/alerts.ts';
 import { counted, formatDuration } from '../../agent/protocol/quantities.ts';
 import type { PanelContext } from '../actions.ts';
 import { button } from '../controls.ts';
@@ -92,10 +92,15 @@ function ruleList(rules: readonly ListedAlertRule[], state: DashboardState, { ac
             </p>
             <p class="dim">${rule.description || `${rule.id} · ${rule.metricId}`}</p>
           </div>
-          ${rule.source === 'noodle.yaml' ? nothing : button({ label: rule.isEnabled ? 'Switch off' : 'Switch on', appearance: 'icon', title: `${rule.isEnabled ? 'Switch off' : 'Switch on'}: ${rule.name}`, isDisabled: !isConnected(state), onClick: () => actions.switchRule(rule, !rule.isEnabled) })}
+          ${rule.source === 'noodle.yaml' ? nothing : button({ label: rule.isEnabled ? 'Switch off' : 'Switch on', appearance: 'icon', title: `${rule.isEnabled ? 'Switch off' : 'Switch on'}: ${rule.name}`, isDisabled: !isConnected(state), onClick: () => actions.switchRule(ruleItself(rule), !rule.isEnabled) })}
         </li>`,
     )}
   </ul>`;
+}
+
+/** Without where it comes from. */
+function ruleItself({ source: _source, ...rule }: ListedAlertRule): AlertRule {
+  return rule;
 }
 
 function silenceList(

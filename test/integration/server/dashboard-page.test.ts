@@ -50,6 +50,14 @@ describe('The dashboard page', () => {
       assert.equal((await rig.http('GET', '/dashboard.js')).status, 401);
     }));
 
+  it('says which command makes it where it was not built', async () => {
+    await using folder = await GitRig.folder({ 'sources.txt': '' });
+    await using rig = await ServerRig.start({ dashboardFolder: folder.path('dist') });
+    const answer = await rig.http('GET', '/', { headers: { Cookie: await signIn(rig) } });
+    assert.equal(answer.status, 404);
+    assert.match(answer.text, /has not been built yet.*Run `npm run build`/);
+  });
+
   it('is served with its files under a strict policy', () =>
     withDashboard(async (rig) => {
       const Cookie = await signIn(rig);
