@@ -251,7 +251,6 @@ const cluster = FailureCluster.parse({
 });
 
 const coverage = CoverageSummary.parse({
-  notes: [],
   files: [
     {
       path: 'src/cart.ts',
