@@ -7,6 +7,7 @@ import type { NoodleEvent } from '../agent/protocol/events.ts';
 import type { Execution } from '../agent/protocol/execution.ts';
 import type { ExecutionId } from '../agent/protocol/ids.ts';
 import type { Plan } from '../agent/protocol/plan.ts';
+import { plannedFiles } from '../agent/protocol/planned-files.ts';
 import type { AgentConnection } from './agent-connection.ts';
 
 /** What is known of the repository; parts are null until the agent has told them. */
@@ -53,7 +54,7 @@ export function currentExecution({ executions }: RepositoryState): Execution | n
 
 /** Whether there is any test that could run. */
 export function hasTests({ plan }: RepositoryState): boolean {
-  return plan !== null && plan.tests.length + plan.skipped.files.length > 0;
+  return plan !== null && plannedFiles(plan) > 0;
 }
 
 /** The sentence that the dashboard shows too. */

@@ -3,6 +3,7 @@ import { counted, formatDuration } from '../agent/protocol/quantities.ts';
 import type { FailingTest } from '../agent/protocol/analytics.ts';
 import type { Execution } from '../agent/protocol/execution.ts';
 import type { Plan } from '../agent/protocol/plan.ts';
+import { plannedFiles } from '../agent/protocol/planned-files.ts';
 import { alertsLine } from './alert-notice.ts';
 import { commandIds } from './ids.ts';
 import { answerOf, currentExecution, isUnfinished, type RepositoryState } from './repository.ts';
@@ -134,7 +135,7 @@ function figures(execution: Execution | null): string {
 
 function waiting({ plan }: RepositoryState): string {
   if (plan === null || plan.changes.length === 0) return '';
-  const all = plan.tests.length + plan.skipped.files.length;
+  const all = plannedFiles(plan);
   return `\n\nNext run: ${plan.tests.length} of ${counted(all, 'test file')} can be affected by ${counted(plan.changes.length, 'changed file')}.`;
 }
 

@@ -127,18 +127,6 @@ export function isBudgetAudited({ why }: Pick<PlannedTest, 'why'>): boolean {
   return why[0] === budgetAuditReason;
 }
 
-/** How many test files a plan has decided about. */
-export function plannedFiles({
-  tests,
-  reused = [],
-  skipped,
-  budget,
-}: Pick<Plan, 'tests' | 'reused' | 'skipped' | 'budget'>): number {
-  const ids = new Set(tests.map(({ id }) => id));
-  const leftOut = budget?.leftOut.filter(({ id }) => !ids.has(id)).length ?? 0;
-  return tests.length + reused.length + leftOut + skipped.files.length;
-}
-
 /** What a caller wants planned or run. */
 export const PlanRequest = z.object({
   /** A git revision. Default: the working tree against HEAD, on a clean tree HEAD against its first parent. */

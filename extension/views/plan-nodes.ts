@@ -1,5 +1,6 @@
 // The tree of the present plan, change → target → test, each with its reason: a pure mapping of the plan.
 import type { Plan, PlannedTest } from '../../agent/protocol/plan.ts';
+import { plannedFiles } from '../../agent/protocol/planned-files.ts';
 import { counted, formatDuration } from '../../agent/protocol/quantities.ts';
 import type { Location } from '../../agent/protocol/test.ts';
 
@@ -18,12 +19,13 @@ export interface PlanNode {
 
 /** Changes, builds and tests, in running order; what is skipped in one line. Empty where nothing could ever run. */
 export function planNodes(plan: Plan): PlanNode[] {
-  const { builds, tests, skipped, notes } = plan;
-  if (builds.length === 0 && tests.length === 0 && skipped.files.length === 0) return [];
+  const { builds, notes } = plan;
+  if (builds.length === 0 && plannedFiles(plan) === 0) return [];
   return [
     changesNode(plan),
     ...(builds.length === 0 ? [] : [buildsNode(plan)]),
     testsNode(plan),
+    ...reusedNode(plan),
     ...skippedNode(plan),
     ...notes.map(noteNode),
   ];
@@ -65,7 +67,8 @@ function buildsNode({ builds }: Plan): PlanNode {
   });
 }
 
-function testsNode({ tests, skipped, expected }: Plan): PlanNode {
+function testsNode(plan: Plan): PlanNode {
+  const { tests, expected } = plan;
   const children = tests.map((test, index) =>
     leaf({
       id: `test:${test.id}`,
@@ -84,7 +87,7 @@ function testsNode({ tests, skipped, expected }: Plan): PlanNode {
   const about = expected === undefined ? '' : `about ${formatDuration(expected.medianMs)}`;
   return leaf({
     id: 'tests',
-    label: `${tests.length} of ${counted(tests.length + skipped.files.length, 'test file')}`,
+    label: `${tests.length} of ${counted(plannedFiles(plan), 'test file')}`,
     description: about,
     icon: 'beaker',
     children,
@@ -95,6 +98,30 @@ function testsNode({ tests, skipped, expected }: Plan): PlanNode {
 function wayTo({ why }: PlannedTest): string {
   if (why.length === 1) return 'changed itself';
   return why.length === 0 ? '' : `${why.slice(0, -1).map(nameOf).join(' → ')} →`;
+}
+
+function reusedNode({ reused = [] }: Plan): PlanNode[] {
+  if (reused.length === 0) return [];
+  const children = reused.map(({ file, since }) =>
+    leaf({
+      id: `reused:${file}`,
+      label: nameOf(file),
+      description: `unchanged since ${new Date(since).toLocaleTimeString()}`,
+      tooltip: file,
+      icon: 'history',
+      subject: { test: file },
+      location: { file, line: 1 },
+    }),
+  );
+  return [
+    leaf({
+      id: 'reused',
+      label: `${counted(reused.length, 'test file')} reused`,
+      description: 'nothing changed since they passed',
+      icon: 'history',
+      children,
+    }),
+  ];
 }
 
 function skippedNode({ skipped }: Plan): PlanNode[] {

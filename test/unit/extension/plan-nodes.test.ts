@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ExecutionId } from '../../../agent/protocol/ids.ts';
 import { planNodes, type PlanNode } from '../../../extension/views/plan-nodes.ts';
 import { fingerprint, plan, repoPath, targetId, testId } from '../../rig/dashboard-data.ts';
 
@@ -30,6 +31,18 @@ describe('the plan as a tree', () => {
       '  other.test.ts | test',
       'a note',
     ]);
+  });
+
+  it('shows what is reused apart from what runs and what is skipped, also when nothing else is there', () => {
+    const [test] = plan().tests;
+    assert.ok(test);
+    const { id, file, framework, why } = test;
+    const reused = [{ id, file, framework, why, executionId: ExecutionId.parse('run-1'), since: 1, tests: 2 }];
+    const nodes = planNodes(plan({ builds: [], tests: [], skipped: { count: 0, files: [] }, reused }));
+    const lines = outline(nodes);
+    assert.ok(lines.includes('1 test file reused | nothing changed since they passed'));
+    assert.ok(lines.some((line) => line.startsWith('  cart.test.ts | unchanged since ')));
+    assert.ok(lines.some((line) => line.startsWith('0 of 1 test file')));
   });
 
   it('says of a test file that it is the change', () => {
