@@ -14,10 +14,11 @@ import { ContinuousRun } from './pipelines/continuous-run.ts';
 import type { GateSources } from './pipelines/gate-step.ts';
 import { IdleAudit } from './pipelines/idle-audit.ts';
 import { IdleLearning } from './pipelines/idle-learning.ts';
-import { createMainJob, type MainJob, type RunRequest } from './pipelines/main-job.ts';
+import { createMainJob, refusalOf, type MainJob, type RunRequest } from './pipelines/main-job.ts';
 import { createPipelines } from './pipelines/pipelines.ts';
 import { createPlanner } from './pipelines/planner.ts';
 import { TestSuites } from './pipelines/test-suites.ts';
+import { createPerformance } from './performance/performance.ts';
 import { assetPath } from './platform/assets.ts';
 import type { Disposables } from './platform/disposables.ts';
 import { userEnvironment } from './platform/environment.ts';
@@ -39,7 +40,7 @@ export function buildParts(foundation: Foundation, disposables: Disposables) {
   const files = () => workspace.files();
   const read = (file: RepoPath) => workspace.read(file);
   const common = { store, events, clock, log, settings, environment };
-  const graph = disposables.use(createGraph({ root, store, clock, log }));
+  const graph = disposables.use(createGraph({ root, store, clock, log, environment }));
   const history = openHistory(foundation, disposables);
   const builds = disposables.use(
     createBuilds({
@@ -87,13 +88,14 @@ export function buildParts(foundation: Foundation, disposables: Disposables) {
     await planner.refresh();
     return (await tests.discover([])).files;
   };
-  const pipelines = createPipelines({ ...common, workspace, planner, builds, tests, engine, processes, sandboxes, isTrusted, isInstalled, slots, chance: Math.random, gateSources: { ...common, testFiles, ...recordedFacts(foundation, coverage) }, changeRisk: () => riskOf(foundation, predictions), declared: () => pipelineFiles.read() });
+  const performance = createPerformance({ ...common, workspace, engine, definition: () => configuration.file.performance, refusal: () => refusalOf({ isTrusted, isInstalled, settings }), timeoutMs: () => settings()['cicd.defaultTimeout'] * 1000 });
+  const pipelines = createPipelines({ ...common, workspace, planner, builds, tests, engine, processes, sandboxes, isTrusted, isInstalled, slots, chance: Math.random, gateSources: { ...common, testFiles, benchmarks: async () => (await performance.sets()).map(({ id }) => id), ...recordedFacts(foundation, coverage) }, changeRisk: () => riskOf(foundation, predictions), declared: () => pipelineFiles.read() });
   const answers = disposables.use(createAnswers({ files, history, builds, tests, graph, planner, store, events, clock, coverage, settings: () => configuration.settings }));
   const related = createRelated({ graph, planner, tests, store, read });
   const named = { store, engine: foundation.engine, clock, mainJob };
   const buildConfigs = new BuildConfigs({ ...named, targets: async () => (await builds.targets()).targets, definitionsChanged: () => continuousRun.replan() });
   const testSuites = new TestSuites({ ...named, files: testFiles });
-  return { builds, tests, planner, mainJob, continuousRun, idleAudit, idleLearning, coverage, related, answers, predictions, buildConfigs, testSuites, pipelines };
+  return { builds, tests, planner, mainJob, continuousRun, idleAudit, idleLearning, coverage, performance, related, answers, predictions, buildConfigs, testSuites, pipelines };
 }
 
 /** What gates look up beside results of tests. */

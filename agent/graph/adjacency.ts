@@ -2,6 +2,14 @@
 import type { RepoPath } from '../protocol/ids.ts';
 import type { FileEdges, FolderReach } from './resolution/edges.ts';
 
+/** A path that is no file of the repository and that code names. */
+export interface BuiltFile {
+  readonly path: string;
+  /** As far as they are known. */
+  readonly sources: readonly RepoPath[];
+  readonly users: readonly number[];
+}
+
 /** Files that read a folder whole, by how much of it they read. */
 export interface FolderReaders {
   readonly all: readonly number[];
@@ -13,6 +21,7 @@ interface Node {
   loaded: number[];
   types: number[];
   folders: ReadonlyMap<string, FolderReach>;
+  built: ReadonlyMap<string, readonly RepoPath[]>;
   notes: readonly string[];
   /** Nodes that depend on this one. */
   readonly dependents: number[];
@@ -21,12 +30,14 @@ interface Node {
 
 const none: readonly number[] = [];
 const noFolders: ReadonlyMap<string, FolderReach> = new Map();
+const noBuilt: ReadonlyMap<string, readonly RepoPath[]> = new Map();
 
 export class Adjacency {
   readonly #ids = new Map<string, number>();
   readonly #paths: RepoPath[] = [];
   readonly #nodes: Node[] = [];
   readonly #readers = new Map<string, { all: number[]; data: number[] }>();
+  readonly #built = new Map<string, number[]>();
 
   /** Nodes that were ever named; ids are below it. */
   get size(): number {
@@ -71,6 +82,25 @@ export class Adjacency {
     return this.#nodes[id]?.loaded ?? none;
   }
 
+  /** Every path that is named and is no file of the repository. */
+  *builtFiles(): Generator<BuiltFile> {
+    for (const [path, users] of this.#built) {
+      const sources = users.map((id) => this.#nodes[id]?.built.get(path) ?? []);
+      // One who could not tell the sources may mean something else by the path.
+      const areKnown = sources.every((each) => each.length > 0);
+      yield { path, users, sources: areKnown ? [...new Set(sources.flat())] : [] };
+    }
+  }
+
+  /** Files that name a path which is no file of the repository. */
+  usersOfBuilt(path: string): readonly number[] {
+    return this.#built.get(path) ?? none;
+  }
+
+  builtUsedBy(id: number): Iterable<string> {
+    return this.#nodes[id]?.built.keys() ?? [];
+  }
+
   foldersReadBy(id: number): ReadonlyMap<string, FolderReach> {
     return this.#nodes[id]?.folders ?? noFolders;
   }
@@ -90,7 +120,9 @@ export class Adjacency {
       edges.loaded.size === edges.runtime.size ? node.runtime : [...edges.loaded].map((target) => this.#nodeOf(target));
     node.types = [...edges.types].filter((target) => !edges.runtime.has(target)).map((target) => this.#nodeOf(target));
     node.folders = edges.folders.size === 0 ? noFolders : edges.folders;
+    node.built = edges.built.size === 0 ? noBuilt : edges.built;
     node.notes = edges.notes;
+    for (const path of node.built.keys()) this.#addBuilt(path, id);
     for (const target of node.runtime) this.#nodes[target]?.dependents.push(id);
     for (const target of node.types) this.#nodes[target]?.typeDependents.push(id);
     for (const [folder, reach] of node.folders) this.#readersOf(folder)[reach].push(id);
@@ -108,10 +140,16 @@ export class Adjacency {
       removeFrom(readers[reach], id);
       if (readers.all.length === 0 && readers.data.length === 0) this.#readers.delete(folder);
     }
+    for (const path of node.built.keys()) {
+      const users = this.#built.get(path);
+      removeFrom(users, id);
+      if (users?.length === 0) this.#built.delete(path);
+    }
     node.runtime = [];
     node.loaded = [];
     node.types = [];
     node.folders = noFolders;
+    node.built = noBuilt;
     node.notes = [];
   }
 
@@ -126,11 +164,18 @@ export class Adjacency {
       loaded: [],
       types: [],
       folders: noFolders,
+      built: noBuilt,
       notes: [],
       dependents: [],
       typeDependents: [],
     });
     return id;
+  }
+
+  #addBuilt(path: string, user: number): void {
+    const users = this.#built.get(path);
+    if (users === undefined) this.#built.set(path, [user]);
+    else users.push(user);
   }
 
   #readersOf(folder: string): { all: number[]; data: number[] } {

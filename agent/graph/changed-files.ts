@@ -6,6 +6,8 @@ import type { ChangeSet, FileChange } from '../protocol/change-set.ts';
 import type { RepoPath } from '../protocol/ids.ts';
 import type { CodeDifference, Differ } from './difference/difference.ts';
 import { createDiffer, isComparable } from './difference/difference.ts';
+import { changedDistributions, isPythonLock } from './lock-files/distributions.ts';
+import type { DistributionChange } from './lock-files/distributions.ts';
 import { changedPackages, isLockFile } from './lock-files/lock-file.ts';
 import { manifestChange } from './lock-files/manifest-fields.ts';
 import { isNoodleFile, noodleFileChange } from './noodle-file.ts';
@@ -28,6 +30,8 @@ export interface ChangedSettings {
   readonly packages: ReadonlySet<string>;
   /** A field that decides how everything below is resolved, built or run; null when none differs. */
   readonly decides: string | null;
+  /** Of a lock file of Python: what needs the packages, and what they let import, is known by what is installed. */
+  readonly distributions?: DistributionChange;
 }
 
 export type ChangedFiles = ReadonlyMap<RepoPath, ChangedFile>;
@@ -108,10 +112,14 @@ export class ChangeComparison {
 }
 
 function isSetting(file: string): boolean {
-  return isLockFile(file) || /(?:^|\/)package\.json$/.test(file);
+  return isLockFile(file) || isPythonLock(file) || /(?:^|\/)package\.json$/.test(file);
 }
 
 function settingsChange(file: string, base: string, current: string): ChangedSettings | null {
+  if (isPythonLock(file)) {
+    const distributions = changedDistributions(file, base, current);
+    return distributions === null ? null : { packages: distributions.changed, decides: null, distributions };
+  }
   if (!isLockFile(file)) return manifestChange(base, current);
   const packages = changedPackages(file, base, current);
   return packages === null ? null : { packages, decides: null };

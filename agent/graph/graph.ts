@@ -6,7 +6,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ChangeSet } from '../protocol/change-set.ts';
 import type { RepoPath } from '../protocol/ids.ts';
 import type { Clock } from '../platform/clock.ts';
+import { findExecutable } from '../platform/environment.ts';
 import type { Log } from '../platform/log.ts';
+import { findPython, pythonPackageFolders } from '../platform/python-environment.ts';
 import type { Store } from '../store/store.ts';
 import { Adjacency } from './adjacency.ts';
 import { ChangeComparison } from './changed-files.ts';
@@ -17,6 +19,9 @@ import { createFactsArchive } from './facts-archive.ts';
 import { computeImpact } from './impact.ts';
 import type { Impact } from './impact.ts';
 import { importersOfMissing } from './missing-files.ts';
+import { distributionUsers } from './lock-files/distribution-users.ts';
+import { InstalledDistributions } from './lock-files/installed-distributions.ts';
+import type { InstalledDistribution } from './lock-files/installed-distributions.ts';
 import { usersOf } from './lock-files/package-users.ts';
 import { ModuleSummaries, NameFlow } from './names/name-flow.ts';
 import { largestParsedBytes } from './read-source.ts';
@@ -47,6 +52,8 @@ export interface GraphOptions {
   readonly store: Store | null;
   readonly clock: Clock;
   readonly log: Log;
+  /** The user's environment, which decides where Python's packages are; default: none, so only those of the projects are seen. */
+  readonly environment?: () => Readonly<Record<string, string>>;
   /** Threads for parsing many files at once; default: the cores, at most 4. 0 parses on the calling thread. */
   readonly threads?: number;
 }
@@ -86,6 +93,7 @@ class KnowledgeGraph implements Graph {
   readonly #adjacency = new Adjacency();
   readonly #comparison: ChangeComparison;
   readonly #summaries = new ModuleSummaries();
+  readonly #installed: InstalledDistributions;
   #resolver: RepositoryResolver | null = null;
   #settings = '';
   /** Updates follow one another; each sees what the one before left. */
@@ -95,6 +103,7 @@ class KnowledgeGraph implements Graph {
     const { root, store, clock, log, threads } = options;
     this.#options = options;
     this.#comparison = new ChangeComparison(root);
+    this.#installed = new InstalledDistributions(root);
     this.#index = new SourceIndex({
       root,
       archive: createFactsArchive(store, log),
@@ -152,6 +161,13 @@ class KnowledgeGraph implements Graph {
             manifests: () => resolver?.manifestTexts() ?? [],
             configurations: () => resolver?.configurationTexts() ?? [],
           }),
+        distributionUsersOf: (change, folder) =>
+          distributionUsers(change, folder, {
+            sources: () => index.sources(),
+            factsOf: (file) => index.factsOf(file),
+            installed: (below) => this.#installedFor(below),
+            pythonManifests: () => resolver?.pythonManifestTexts() ?? [],
+          }),
       },
       { change, changed },
     );
@@ -192,6 +208,18 @@ class KnowledgeGraph implements Graph {
       id === undefined ||
       (this.#adjacency.dependents(id).length === 0 && this.#adjacency.typeDependents(id).length === 0)
     );
+  }
+
+  /** In the environments of all Python projects below a folder, which tests run with. */
+  #installedFor(folder: string): ReadonlyMap<string, InstalledDistribution> {
+    const { root, environment = () => ({}) } = this.#options;
+    const env = environment();
+    const projects = this.#resolver?.pythonFoldersBelow(folder) ?? [];
+    const interpreters = [folder, ...projects].flatMap((project) => {
+      const python = findPython(join(root, project), root, env);
+      return findExecutable(python, env) ?? [];
+    });
+    return this.#installed.in([...new Set(interpreters)].flatMap((python) => pythonPackageFolders(python, env)));
   }
 
   async symbolsIn(path: RepoPath): Promise<readonly CodeSymbol[]> {

@@ -12,6 +12,8 @@ import {
   roleOf,
   scopeOfSetting,
 } from './file-roles.ts';
+import type { DistributionUsers } from './lock-files/distribution-users.ts';
+import type { DistributionChange } from './lock-files/distributions.ts';
 import type { PackageUsers } from './lock-files/package-users.ts';
 import type { NameFlow, Spread } from './names/name-flow.ts';
 import { isNoodleFile } from './noodle-file.ts';
@@ -74,6 +76,8 @@ export interface ImpactQuestions extends Omit<ReachQuestions, 'pass'> {
   readonly contentOf: (path: RepoPath) => string | null;
   /** Who uses packages below a folder. */
   readonly usersOf: (packages: ReadonlySet<string>, folder: string) => PackageUsers;
+  /** Who uses distributions of Python below a folder. */
+  readonly distributionUsersOf: (change: DistributionChange, folder: string) => DistributionUsers;
 }
 
 interface Findings {
@@ -241,13 +245,13 @@ function judgeAll(changed: ReadonlySet<RepoPath>, files: ChangedFiles, walk: Wal
 }
 
 /** Whether a change of package.json or of a lock file reaches just those who import what differs. */
-function isBounded(path: RepoPath, { packages }: ChangedSettings, { questions, reach, findings }: Walk): boolean {
+function isBounded(path: RepoPath, settings: ChangedSettings, { questions, reach, findings }: Walk): boolean {
   if (isFixture(path)) return false;
-  const { files, tool } = questions.usersOf(packages, folderOf(path));
+  const { files, tool, reason, packages } = usersOfChanged(path, settings, questions);
   const names = [...packages].toSorted();
   if (tool !== null || [...files.keys()].some((file) => isConfigurationProgram(file))) {
     findings.notes.push(
-      `${path}: ${tool ?? 'a package that a configuration loads'} changed, which may decide how every test below runs`,
+      `${path}: ${reason ?? `${tool ?? 'a package that a configuration loads'} changed`}, which may decide how every test below runs`,
     );
     return false;
   }
@@ -260,6 +264,16 @@ function isBounded(path: RepoPath, { packages }: ChangedSettings, { questions, r
       : `${path}: what changed (${shown}) is imported by ${files.size === 1 ? '1 file' : `${files.size} files`}; only what depends on them counts as affected`,
   );
   return true;
+}
+
+function usersOfChanged(
+  path: RepoPath,
+  { packages, distributions }: ChangedSettings,
+  questions: ImpactQuestions,
+): DistributionUsers {
+  return distributions === undefined
+    ? { ...questions.usersOf(packages, folderOf(path)), packages }
+    : questions.distributionUsersOf(distributions, scopeOfSetting(path));
 }
 
 /** What a change means that its dependents do not tell. */

@@ -20,3 +20,8 @@ export class PackageCollector implements LockedPackages {
     this.needs.set(name, known);
   }
 }
+
+/** The name of a Python distribution as PEP 503 compares it. */
+export function normalizedName(name: string): string {
+  return name.replace(/[-_.]+/g, '-').toLowerCase();
+}

@@ -17,6 +17,8 @@ export interface PackageUsers {
   readonly files: ReadonlyMap<RepoPath, string>;
   /** A package that a configuration names, or that is a dependency and imported by no file: a tool, whose reach is not known. */
   readonly tool: string | null;
+  /** Why nobody can tell its reach, as a sentence's beginning, where more is known than that it changed. */
+  readonly reason?: string;
 }
 
 /** Tools that no test runs with, and types, which no test runs. */

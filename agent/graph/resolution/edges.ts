@@ -13,7 +13,16 @@ export interface FileEdges {
   /** Seen by a type checker alone. */
   readonly types: ReadonlySet<RepoPath>;
   readonly folders: ReadonlyMap<string, FolderReach>;
+  /** Paths that are no files of the repository, by which it loads or reads them, with their sources as far as they are known. */
+  readonly built: ReadonlyMap<string, readonly RepoPath[]>;
   readonly notes: readonly string[];
+}
+
+interface Wholes {
+  readonly folder: string | null;
+  readonly note: string | null;
+  readonly files?: readonly RepoPath[];
+  readonly built?: readonly string[];
 }
 
 /** Collects the edges of one file. */
@@ -22,6 +31,7 @@ export class EdgeCollector implements FileEdges {
   loaded: ReadonlySet<RepoPath> = new Set();
   readonly types = new Set<RepoPath>();
   readonly folders = new Map<string, FolderReach>();
+  readonly built = new Map<string, readonly RepoPath[]>();
   readonly notes: string[] = [];
   readonly #file: RepoPath;
   readonly #files: FileSet;
@@ -55,8 +65,14 @@ export class EdgeCollector implements FileEdges {
     if (this.folders.get(folder) !== 'all') this.folders.set(folder, reach);
   }
 
-  /** The folder that stands for sources which are not known, with the note that says so. */
-  addWholes({ folder, note }: { readonly folder: string | null; readonly note: string | null }): void {
+  /** A path that is no file of the repository, with what it is made of as far as that is known. */
+  addBuilt(path: string, sources: readonly RepoPath[]): void {
+    if (!path.startsWith('..') && path !== '') this.built.set(path, [...(this.built.get(path) ?? []), ...sources]);
+  }
+
+  /** The folder that stands for sources which are not known, with the note that says so; and the files that a build makes. */
+  addWholes({ folder, note, files = [], built = [] }: Wholes): void {
+    for (const path of built) this.addBuilt(path, files);
     if (folder !== null) this.addFolder(folder, 'all');
     if (note !== null) this.addNote(note);
   }

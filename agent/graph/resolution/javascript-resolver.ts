@@ -65,7 +65,10 @@ export class JavaScriptResolver {
     if (/^\.{1,2}(?:\/|$)/.test(specifier)) {
       const target = join(folderOf(file), specifier);
       const folder = namesFolder.test(specifier) ? this.#folder(target) : noSources;
-      return folder.files.length > 0 || folder.folder !== null ? folder : this.locatedThroughLinks(target);
+      if (folder.files.length > 0 || folder.folder !== null) return folder;
+      const found = this.locatedThroughLinks(target);
+      // Nothing of the repository: it is missing, or a build makes it.
+      return found.files.length > 0 || found.built !== undefined ? found : { ...found, built: [target] };
     }
     if (specifier.startsWith('/')) return this.#rooted(file, specifier);
     const key = `${folderOf(file)} ${specifier}`;
@@ -231,8 +234,10 @@ function moduleName(specifier: string): string {
 
 function union(all: readonly Sources[]): Sources {
   const files = [...new Set(all.flatMap((each) => each.files))];
-  if (files.length > 0) return { files, folder: null, note: null };
-  return all.find((each) => each.folder !== null) ?? noSources;
+  const built = all.flatMap((each) => each.built ?? []);
+  const more = built.length === 0 ? {} : { built };
+  if (files.length > 0) return { files, folder: null, note: null, ...more };
+  return { ...(all.find((each) => each.folder !== null) ?? noSources), ...more };
 }
 
 /** Files in `__mocks__` folders, by the name of the package that they stand for. */

@@ -11,6 +11,8 @@ export interface Sources {
   readonly files: readonly RepoPath[];
   readonly folder: string | null;
   readonly note: string | null;
+  /** Paths that are no files of the repository and that a build makes of them; absent: none. */
+  readonly built?: readonly string[];
 }
 
 export const noSources: Sources = { files: [], folder: null, note: null };
@@ -131,12 +133,12 @@ export class Packages {
     const folder = manifest?.folder ?? '';
     if (!isWithin(folder, path)) return noSources;
     const files = [...this.#byProject(path, folder), ...this.#byName(path, folder)];
-    if (files.length > 0) return { files: [...new Set(files)], folder: null, note: null };
+    if (files.length > 0) return { files: [...new Set(files)], folder: null, note: null, built: [path] };
     const isOutput =
       outputNames.has(relative(folder, path).split('/')[0] ?? '') ||
       this.#projects.above(folderOf(path)).some((project) => project.outDirs.some((out) => isWithin(out, path)));
     if (!isOutput || manifest === null) return noSources;
-    return this.#wholePackage(manifest, `${path} is built, from what is not known`);
+    return { ...this.#wholePackage(manifest, `${path} is built, from what is not known`), built: [path] };
   }
 
   /** Whether a folder that holds no file of the repository is where a build puts its output. */
@@ -168,14 +170,15 @@ export class Packages {
     const direct = paths.flatMap((target) => this.#present(target));
     const code = direct.filter((file) => !/\.d\.[cm]?ts$/.test(file));
     if (code.length > 0) return { files: [...new Set(direct)], folder: null, note: null };
+    const built = paths.filter((target) => this.#files.find(target) === null && !/\.d\.[cm]?ts$/.test(target));
     const behind = paths.flatMap((target) => [
       ...this.#byProject(target, manifest.folder),
       ...this.#byName(target, manifest.folder),
     ]);
-    if (behind.length > 0) return { files: [...new Set([...behind, ...direct])], folder: null, note: null };
+    if (behind.length > 0) return { files: [...new Set([...behind, ...direct])], folder: null, note: null, built };
     if (direct.length > 0 && targets.every((target) => /\.d\.[cm]?ts$/.test(target)))
       return { files: direct, folder: null, note: null };
-    return this.#byConvention(manifest, what);
+    return { ...this.#byConvention(manifest, what), built };
   }
 
   #present(target: string): readonly RepoPath[] {

@@ -1,6 +1,7 @@
 // pytest: found by its configuration or by tests that import it; run through our plugin.
 import path from 'node:path';
 import picomatch from 'picomatch';
+import { findPython } from '../../platform/python-environment.ts';
 import type { RepoPath } from '../../protocol/ids.ts';
 import type {
   BatchContext,
@@ -12,7 +13,7 @@ import type {
   TestBatch,
   TestProject,
 } from '../adapter.ts';
-import { findPython, foldersAbove, foldersWith, iniSection, joined, tomlTable, words } from './python-configuration.ts';
+import { foldersAbove, foldersWith, iniSection, joined, tomlTable, words } from './python-configuration.ts';
 import { hangingStack } from './python-stack.ts';
 import { readPythonReport } from './python-report.ts';
 import { watchedFiles } from '../warm/watched-files.ts';

@@ -1,5 +1,4 @@
-// Reading Python projects' configuration: INI files as configparser does, TOML, and which interpreter to use.
-import { existsSync } from 'node:fs';
+// Reading Python projects' configuration: INI files as configparser does, and TOML.
 import path from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import type { RepoPath } from '../../protocol/ids.ts';
@@ -47,23 +46,6 @@ export function words(value: unknown): string[] {
   if (Array.isArray(value)) return value.filter((word) => typeof word === 'string');
   if (typeof value === 'string') return value.split(/\s+/).filter((word) => word !== '');
   return [];
-}
-
-/**
- * The interpreter of a project: its own virtual environment, the active one, else `python3`/`python` from PATH.
- * `folder` is absolute.
- */
-export function findPython(folder: string, root: string, environment: Readonly<Record<string, string>>): string {
-  const isWindows = process.platform === 'win32';
-  const inside = isWindows ? ['Scripts', 'python.exe'] : ['bin', 'python'];
-  const homes: string[] = [];
-  for (let current = folder; ; current = path.dirname(current)) {
-    homes.push(...['.venv', 'venv', 'env'].map((name) => path.join(current, name)));
-    if (current === root || current === path.dirname(current)) break;
-  }
-  if (environment.VIRTUAL_ENV !== undefined) homes.push(environment.VIRTUAL_ENV);
-  const found = homes.map((home) => path.join(home, ...inside)).find((candidate) => existsSync(candidate));
-  return found ?? (isWindows ? 'python' : 'python3');
 }
 
 /** Folders from '' down to the file's own: `a/b/c.py` → '', 'a', 'a/b'. */

@@ -1,6 +1,7 @@
 // unittest: test*.py files with TestCase classes in repositories that do not use pytest.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { findPython } from '../../platform/python-environment.ts';
 import type { RepoPath } from '../../protocol/ids.ts';
 import type {
   BatchContext,
@@ -12,7 +13,6 @@ import type {
   TestProject,
 } from '../adapter.ts';
 import { pytestAdapter } from './pytest.ts';
-import { findPython } from './python-configuration.ts';
 import { hangingStack } from './python-stack.ts';
 import { readPythonReport } from './python-report.ts';
 

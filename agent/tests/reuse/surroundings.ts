@@ -1,10 +1,10 @@
 // What every test of a project depends on besides its own files: configuration, installed packages, the runtime, the environment.
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { findExecutable } from '../../platform/environment.ts';
+import { findPython, pythonPackageFolders } from '../../platform/python-environment.ts';
 import type { RepoPath } from '../../protocol/ids.ts';
 import type { TestProject } from '../adapter.ts';
-import { findPython } from '../adapters/python-configuration.ts';
 import { hashOf } from '../catalog-keys.ts';
 import type { Contents } from '../content-cache.ts';
 import { findRunner } from '../javascript/runner-package.ts';
@@ -73,32 +73,9 @@ function installedFor(project: TestProject, { root, environment }: SurroundingsO
   const runtime = path.isAbsolute(program) ? program : (findExecutable(program, environment) ?? program);
   const runner = isPython ? null : findRunner(folder, project.framework);
   return {
-    files: [runtime, ...watchedFiles(project, root), ...(isPython ? packageFolders(runtime, environment) : [])],
+    files: [runtime, ...watchedFiles(project, root), ...(isPython ? pythonPackageFolders(runtime, environment) : [])],
     names: [realPath(runtime), `${runner?.folder} ${runner?.version}`],
   };
-}
-
-/** Folders into which an interpreter's packages are installed; their time changes with each that comes or goes. */
-function packageFolders(interpreter: string, environment: Readonly<Record<string, string>>): string[] {
-  const homes = [
-    path.dirname(path.dirname(interpreter)),
-    '/usr/local',
-    path.join(environment['HOME'] ?? '/', '.local'),
-  ];
-  const libraries = homes.flatMap((home) => [path.join(home, 'lib'), path.join(home, 'Lib')]);
-  return libraries.flatMap((library) =>
-    [library, ...pythonsIn(library)].flatMap((folder) => [
-      path.join(folder, 'site-packages'),
-      path.join(folder, 'dist-packages'),
-    ]),
-  );
-}
-
-function pythonsIn(library: string): string[] {
-  if (statSync(library, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
-  return readdirSync(library)
-    .filter((name) => /^python\d/.test(name))
-    .map((name) => path.join(library, name));
 }
 
 function realPath(file: string): string {
