@@ -43,6 +43,7 @@ const metrics = {
     output: MetricDefinition,
     role: 'developer',
     audited: true,
+    effect: 'creates',
   }),
   listMetrics: operation({
     route: 'GET /metrics',
@@ -70,6 +71,7 @@ const metrics = {
     }),
     output: MetricValue,
     role: 'developer',
+    effect: 'creates',
   }),
   getMetricsSummary: operation({
     route: 'GET /metrics/{id}/summary',
@@ -120,6 +122,7 @@ const alerts = {
     output: Alert,
     role: 'developer',
     audited: true,
+    effect: 'creates',
   }),
   acknowledgeAlert: operation({
     route: 'POST /alerts/{id}/acknowledge',
@@ -145,6 +148,7 @@ const alerts = {
     output: z.object({ rule: AlertRule, notes: z.array(z.string()) }),
     role: 'developer',
     audited: true,
+    effect: 'creates',
   }),
   listAlertRules: operation({
     route: 'GET /alerts/rules',

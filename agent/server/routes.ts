@@ -64,15 +64,18 @@ function parametersOf(route: Route, segments: readonly string[]): Record<string,
 }
 
 /**
- * Where what was created or started can be read: of `POST /things` with an answer that has an `id`, `/things/<id>`; of
- * what answers with an `executionId`, its status. Null where there is nothing to read.
+ * Where what was created or started can be read: of `POST /things` with an answer that has an `id`, `/things/<id>`, or
+ * its summary where there is nothing else; of what answers with an `executionId`, its status. Null where there is nothing to read.
  */
 export function locationOf(route: Route, answer: unknown): string | null {
   if (typeof answer !== 'object' || answer === null) return null;
   if ('executionId' in answer)
     return `${apiPrefix}/executions/${encodeURIComponent(String(answer.executionId))}/status`;
-  const readable = restRoutes().some(({ method, path }) => method === 'GET' && path === `${route.path}/{id}`);
-  return 'id' in answer && readable ? `${apiPrefix}${route.path}/${encodeURIComponent(String(answer.id))}` : null;
+  const reads = ['', '/summary'].find((rest) =>
+    restRoutes().some(({ method, path }) => method === 'GET' && path === `${route.path}/{id}${rest}`),
+  );
+  if (!('id' in answer) || reads === undefined) return null;
+  return `${apiPrefix}${route.path}/${encodeURIComponent(String(answer.id))}${reads}`;
 }
 
 /** Null for a malformed percent-escape. */

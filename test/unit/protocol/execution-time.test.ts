@@ -28,6 +28,13 @@ describe('the time of an execution', () => {
     assert.equal(answerMs({ startedAt: 0, finishedAt: 400, steps }, 400), 300 - 80);
   });
 
+  it('counts no waiting beyond the end of what was cancelled, so that both never exceed the whole', () => {
+    const steps = [step('command', 0, 40), step('approval', 40, 300), step('command', 60, 90)];
+    const cancelled = { startedAt: 0, finishedAt: 273, steps };
+    assert.equal(answerMs(cancelled, 9000), 203);
+    assert.equal((workingMs(cancelled, 9000) ?? 0) + answerMs(cancelled, 9000), 273);
+  });
+
   it('leaves out what was taken over from another execution', () => {
     const steps = [step('approval', 10, 1000), step('command', 2000, 2030)];
     assert.equal(workingMs({ startedAt: 2000, finishedAt: 2030, steps }, 9000), 30);

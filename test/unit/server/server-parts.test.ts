@@ -7,7 +7,7 @@ import { RepoPath } from '../../../agent/protocol/ids.ts';
 import { createDocumentUris } from '../../../agent/server/document-uris.ts';
 import { isNestedDeeper } from '../../../agent/server/limits.ts';
 import { createAuthenticate, isSufficient } from '../../../agent/server/roles.ts';
-import { matchRoute, restRoutes } from '../../../agent/server/routes.ts';
+import { locationOf, matchRoute, restRoutes } from '../../../agent/server/routes.ts';
 import { GitRig } from '../../rig/git-rig.ts';
 
 describe('Tokens', () => {
@@ -52,6 +52,17 @@ describe('Routes', () => {
       new Set(routes.map(({ method, path: below }) => `${method} ${below.replace(/\{\w+\}/g, '{}')}`)).size,
       routes.length,
     );
+  });
+
+  it('say where what was made can be read', () => {
+    const location = (path: string, answer: object) => {
+      const match = matchRoute(routes, 'POST', path);
+      assert.ok(match.kind === 'found');
+      return locationOf(match.route, answer);
+    };
+    assert.equal(location('/pipelines', { id: 'a b' }), '/api/cicd/pipelines/a%20b');
+    assert.equal(location('/metrics', { id: 'build.size' }), '/api/cicd/metrics/build.size/summary');
+    assert.equal(location('/alerts', { id: 'slow' }), null);
   });
 
   it('find the operation and its parameters', () => {
