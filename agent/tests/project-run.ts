@@ -51,6 +51,9 @@ export interface ProjectTrouble {
 /** So often a project's runner may break or hang in one run; then what is left is not run. */
 const mostAttempts = 6;
 
+/** The limit of a test is not that of its runner: so long, at least, may it take to load before the first file begins. */
+const shortestStartMs = 60_000;
+
 /** Runs the batches one after the other. Resolves with what went wrong beside the results. */
 export async function runProject(
   batches: readonly TestBatch[],
@@ -121,18 +124,14 @@ function judge(outcome: BatchOutcome, watch: AttemptWatch, options: ProjectRunOp
   const known = (outcome.files ?? []).filter((file) => !watch.hasFinished(file));
   const culprits = known.length > 0 ? known : watch.running();
   if (culprits.length === 0) {
-    const message = watch.isHanging ? `${idleSentence(options.settings)} No file had been begun.` : outcome.message;
+    const message = watch.isHanging ? watch.sentence() : outcome.message;
     return { state: 'ended', trouble: { message, isRunnerMissing: false } };
   }
   const isReported = outcome.isReported === true;
   const hungAt = present({ stack: outcome.stack, failureAt: outcome.failureAt });
   return watch.isHanging
-    ? { state: 'broken', culprits, status: 'timed_out', message: idleSentence(options.settings), isReported, hungAt }
+    ? { state: 'broken', culprits, status: 'timed_out', message: watch.sentence(), isReported, hungAt }
     : { state: 'broken', culprits, status: 'errored', message: outcome.message, isReported, hungAt };
-}
-
-function idleSentence(settings: Settings): string {
-  return `No test ended for ${settings['test.defaultTimeout']} s (NOODLE_TEST_DEFAULT_TIMEOUT), so the runner was stopped.`;
 }
 
 async function runOnce(batch: TestBatch, watch: AttemptWatch, options: ProjectRunOptions): Promise<BatchOutcome> {
@@ -173,7 +172,7 @@ function batchContext(
       if (watch.started(file)) listener.fileStarted(file);
     },
     report(result) {
-      watch.touch();
+      watch.begin();
       listener.result(result);
     },
     fileFinished(file) {
@@ -192,6 +191,7 @@ class AttemptWatch {
   readonly #finished: Set<RepoPath>;
   readonly #running = new Set<RepoPath>();
   readonly #hanging = new AbortController();
+  #hasBegun = false;
   #lastMs: number;
   #cancelTimer: () => void;
 
@@ -200,7 +200,7 @@ class AttemptWatch {
     this.#idleMs = options.settings['test.defaultTimeout'] * 1000;
     this.#finished = finished;
     this.#lastMs = this.#clock.monotonicMs();
-    this.#cancelTimer = this.#clock.schedule(this.#idleMs, () => this.#check());
+    this.#cancelTimer = this.#clock.schedule(this.#limitMs, () => this.#check());
   }
 
   get signal(): AbortSignal {
@@ -211,9 +211,24 @@ class AttemptWatch {
     return this.#hanging.signal.aborted;
   }
 
+  /** Why the runner was stopped. */
+  sentence(): string {
+    const idle = `for ${this.#limitMs / 1000} s (NOODLE_TEST_DEFAULT_TIMEOUT), so the runner was stopped`;
+    return this.#hasBegun ? `No test ended ${idle}.` : `The runner began no file ${idle}.`;
+  }
+
+  /** A file begins, or what comes of a test is told: from now on the limit is that of a test. */
+  begin(): void {
+    this.touch();
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    this.#cancelTimer();
+    if (!this.isHanging) this.#cancelTimer = this.#clock.schedule(this.#limitMs, () => this.#check());
+  }
+
   /** Whether it is the first time that the file begins. */
   started(file: RepoPath): boolean {
-    this.touch();
+    this.begin();
     const isNew = !this.#running.has(file) && !this.#finished.has(file);
     this.#finished.delete(file);
     this.#running.add(file);
@@ -244,8 +259,12 @@ class AttemptWatch {
     this.#cancelTimer();
   }
 
+  get #limitMs(): number {
+    return this.#hasBegun ? this.#idleMs : Math.max(this.#idleMs, shortestStartMs);
+  }
+
   #check(): void {
-    const restMs = this.#lastMs + this.#idleMs - this.#clock.monotonicMs();
+    const restMs = this.#lastMs + this.#limitMs - this.#clock.monotonicMs();
     if (restMs <= 0) this.#hanging.abort();
     else this.#cancelTimer = this.#clock.schedule(restMs, () => this.#check());
   }

@@ -95,6 +95,8 @@ interface Reception {
 }
 
 function receive(message: ReportMessage, { command, context, state }: Reception): void {
+  // A runner that is being stopped reports its tests as broken, or as ended: that is our doing, not theirs.
+  if (context.signal.aborted) return;
   context.touch();
   switch (message.event) {
     case 'at':

@@ -148,7 +148,7 @@ describe('the main job', () => {
 
   it('stops a test that never ends, names it, and goes on', async () => {
     const hanging = { ...shop, 'test/tax.test.js': testOf('', 'never ends', 'return new Promise(() => setInterval(() => {}, 1000))') };
-    await using rig = await AgentRig.create(hanging, { environment: { NOODLE_TEST_DEFAULT_TIMEOUT: '2' } });
+    await using rig = await AgentRig.create(hanging, { environment: { NOODLE_TEST_DEFAULT_TIMEOUT: '5' } });
     const ended = await rig.run({ all: true });
     assert.equal(ended.status, 'failed');
     assert.equal(ended.counts.passed, 1);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { TestId } from '../../../agent/protocol/ids.ts';
+import { ManualClock } from '../../rig/manual-clock.ts';
 import { installNode } from '../../rig/test-runners.ts';
 import { TestsRig } from '../../rig/tests-rig.ts';
 
@@ -90,6 +91,27 @@ describe('node:test', () => {
       },
     });
     assert.deepEqual((await rig.run()).lines, ['failed test/index.js › y', 'passed test/index.js › x']);
+  });
+
+  it('ends a test that hangs, however the runner takes it', async () => {
+    const clock = new ManualClock();
+    await using rig = await TestsRig.create({
+      clock,
+      files: {
+        'package.json': manifest('node --require ./stay.js --test'),
+        // The runner outlives the file's process, and tells that it broke.
+        'stay.js': `if (process.env.NODE_TEST_CONTEXT === undefined) {
+  process.on('SIGTERM', () => {});
+  const { on } = process;
+  process.on = (name, listener) => (name === 'SIGTERM' ? process : on.call(process, name, listener));
+}`,
+        'test/a.test.js': `const { test } = require('node:test'); test('begins', () => {}); test('hangs', () => new Promise(() => setInterval(() => {}, 1000)));`,
+      },
+    });
+    rig.engine.events.on('test.finished', ({ result }) => {
+      if (result.titlePath.length > 0) clock.advance(300_000);
+    });
+    assert.deepEqual((await rig.run()).lines, ['passed test/a.test.js › begins', 'timed_out test/a.test.js']);
   });
 
   it('lets the shell expand what only it can', async () => {
