@@ -36,31 +36,47 @@ export function planMarkdown({
     '',
     `**${running} of ${counted(steps.length, 'step')}** would run for ${counted(changedFiles, 'changed file')}. ${time}${risk}`,
     '',
-    '| | step | | expected | fails | why |',
-    '|--:|---|---|--:|--:|---|',
-    ...steps.map(rowOf),
+    ...table(steps),
     '',
-    ...(steps.some(({ isCritical }) => isCritical)
-      ? ['Steps in bold are on the longest way through the pipeline.', '']
-      : []),
+    ...(steps.some((step) => isBold(step)) ? ['Steps in bold are on the longest way through the pipeline.', ''] : []),
     ...notes.map((note) => `- ${plain(note)}`),
     '',
   ].join('\n');
 }
 
-function rowOf(
-  { name, decision, expectedMs, failureProbability, isCritical, why, needs }: PlannedStep,
-  index: number,
-): string {
-  const cells = [
-    String(index + 1),
-    isCritical ? `**${plain(name)}**` : plain(name),
-    words[decision],
-    expectedMs === null ? '' : formatDuration(expectedMs),
-    failureProbability === null ? '' : percent(failureProbability),
-    `${plain(why)}${needs.length === 0 ? '' : `; after ${needs.map(code).join(', ')}`}`,
+interface Column {
+  readonly title: string;
+  readonly line: '---' | '--:';
+  readonly cell: (step: PlannedStep, index: number) => string;
+}
+
+const columns: readonly Column[] = [
+  { title: '', line: '--:', cell: (_, index) => String(index + 1) },
+  { title: 'step', line: '---', cell: (step) => (isBold(step) ? `**${plain(step.name)}**` : plain(step.name)) },
+  { title: '', line: '---', cell: ({ decision }) => words[decision] },
+  { title: 'expected', line: '--:', cell: ({ expectedMs }) => (expectedMs === null ? '' : formatDuration(expectedMs)) },
+  { title: 'fails', line: '--:', cell: ({ failureProbability: p }) => (p === null ? '' : percent(p)) },
+  { title: 'why', line: '---', cell: whyOf },
+];
+
+/** Without the columns of which nothing is known. */
+function table(steps: readonly PlannedStep[]): string[] {
+  const shown = columns.filter(({ cell }) => steps.some((step, index) => cell(step, index) !== ''));
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    row(shown.map(({ title }) => title)),
+    row(shown.map(({ line }) => line)),
+    ...steps.map((step, index) => row(shown.map(({ cell }) => cell(step, index)))),
   ];
-  return `| ${cells.join(' | ')} |`;
+}
+
+/** The longest way means something only where durations are known. */
+function isBold({ isCritical, expectedMs }: PlannedStep): boolean {
+  return isCritical && expectedMs !== null;
+}
+
+function whyOf({ why, needs }: PlannedStep): string {
+  return `${plain(why)}${needs.length === 0 ? '' : `; after ${needs.map(code).join(', ')}`}`;
 }
 
 function percent(probability: number): string {

@@ -1,5 +1,7 @@
 // The tree of runs, the latest first, each with its steps: a pure mapping of the executions.
 import type { Execution, ExecutionState, Step } from '../../agent/protocol/execution.ts';
+import { workingMs } from '../../agent/protocol/execution-time.ts';
+import { endedSteps, ownSteps } from '../../agent/protocol/own-steps.ts';
 import { counted, formatDuration } from '../../agent/protocol/quantities.ts';
 
 export interface RunNode {
@@ -46,7 +48,7 @@ function runNode(execution: Execution): RunNode {
   return {
     id: execution.id,
     label: labelOf(execution),
-    description: [execution.name, durationOf(execution), counted(execution.changedFiles, 'file'), time]
+    description: [execution.name, workOf(execution), counted(execution.changedFiles, 'file'), time]
       .filter((part) => part !== '')
       .join(' · '),
     tooltip: [
@@ -80,10 +82,8 @@ function stepKindOf(execution: Execution, { kind, state }: Step): RunNode['kind'
 
 function labelOf(execution: Execution): string {
   const { state, counts, finishedTests, plannedTests } = execution;
-  const steps = execution.steps.filter(({ kind }) => kind !== 'plan' && kind !== 'service');
-  // Executions of pipelines are more than tests.
-  if (steps.some(({ kind }) => kind === 'command' || kind === 'approval' || kind === 'wait'))
-    return stepsLabel(execution, steps);
+  const steps = ownSteps(execution);
+  if (steps.length > 0) return stepsLabel(execution, steps);
   if (state === 'running') return plannedTests === 0 ? 'planning' : `${finishedTests}/${plannedTests}`;
   if (counts.failed > 0) return `${counted(counts.failed, 'test')} failed`;
   if (state === 'succeeded') return counts.total === 0 ? 'nothing to test' : `${counted(counts.passed, 'test')} passed`;
@@ -91,9 +91,10 @@ function labelOf(execution: Execution): string {
 }
 
 function stepsLabel({ state, paused }: Execution, steps: readonly Step[]): string {
-  const ended = steps.filter((step) => step.state !== 'queued' && step.state !== 'running').length;
+  const ended = endedSteps(steps);
   const failed = steps.filter((step) => step.state === 'failed' || step.state === 'timed_out').length;
   if (paused === true) return `paused at ${ended}/${steps.length}`;
+  if (steps.some((step) => step.kind === 'approval' && step.state === 'running')) return 'waits for an approval';
   if (state === 'running' || state === 'queued') return `${ended}/${counted(steps.length, 'step')}`;
   if (failed > 0) return `${counted(failed, 'step')} failed`;
   return state === 'succeeded' ? counted(steps.length, 'step') : state.replace('_', ' ');
@@ -114,6 +115,13 @@ function stepNode(execution: Execution, step: Step): RunNode {
     kind: stepKindOf(execution, step),
     children: [],
   };
+}
+
+/** Waiting for an answer is no work. */
+function workOf(execution: Execution): string {
+  const { finishedAt } = execution;
+  const duration = finishedAt === null ? null : workingMs(execution, finishedAt);
+  return duration === null ? '' : formatDuration(duration);
 }
 
 function durationOf({ startedAt, finishedAt }: { startedAt: number | null; finishedAt: number | null }): string {

@@ -58,9 +58,9 @@ describe('the plan of a pipeline as a text', () => {
   });
 
   it('says that nothing is known before the first run', () => {
-    assert.match(
-      planMarkdown(plan({ steps: [{ ...step, id: 'a', name: 'a' }] })),
-      /How long it takes is not known yet: it has not run\.\n/,
-    );
+    const text = planMarkdown(plan({ steps: [{ ...step, id: 'a', name: 'a', isCritical: true }] }));
+    assert.match(text, /How long it takes is not known yet: it has not run\.\n/);
+    assert.ok(text.includes('|  | step |  | why |\n| --: | --- | --- | --- |\n| 1 | a | runs |'), text);
+    assert.doesNotMatch(text, /longest way/);
   });
 });

@@ -39,6 +39,23 @@ describe('the runs as a tree', () => {
     assert.equal(only({ state: 'succeeded', counts: none }).label, 'nothing to test');
   });
 
+  it('says that a pipeline waits for an approval, and counts no waiting as work', () => {
+    const asking = step('check', { kind: 'approval', state: 'running', startedAt: 1000, finishedAt: null });
+    const built = step('build', { kind: 'command', startedAt: 0, finishedAt: 1000 });
+    const running = only({ state: 'running', startedAt: 0, finishedAt: null, counts: none, steps: [built, asking] });
+    assert.equal(running.label, 'waits for an approval');
+    const answered = { ...asking, state: 'succeeded', finishedAt: 61_000 } as const;
+    const ended = only({
+      state: 'succeeded',
+      startedAt: 0,
+      finishedAt: 61_000,
+      counts: none,
+      steps: [built, answered],
+    });
+    assert.equal(ended.label, '2 steps');
+    assert.match(ended.description, / · 1\.0 s · /);
+  });
+
   it('gives the reason where there is one', () => {
     assert.match(
       only({ state: 'interrupted', reason: 'the agent ended' }).tooltip,
