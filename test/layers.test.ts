@@ -16,7 +16,7 @@ const lower = [
   'agent/predictions',
   ...models,
 ];
-const components = ['agent/builds', 'agent/tests', 'agent/deployments', 'agent/analytics', 'agent/integrations'];
+const components = ['agent/builds', 'agent/tests', 'agent/deployments', 'agent/analytics', 'agent/integrations', 'agent/performance'];
 
 /** Besides itself, Node and packages (see `packageOwners`). */
 const mayImport: Readonly<Record<string, readonly string[]>> = {

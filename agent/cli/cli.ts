@@ -8,6 +8,7 @@ import { bisect } from './commands/bisect.ts';
 import { explain } from './commands/explain.ts';
 import { flaky, quarantine } from './commands/flaky.ts';
 import { init } from './commands/init.ts';
+import { perf } from './commands/perf.ts';
 import { pipelineImplementations } from './commands/pipeline.ts';
 import { models, risk } from './commands/models.ts';
 import { metric } from './commands/metric.ts';
@@ -34,7 +35,7 @@ export interface CommandLineOptions {
   readonly interrupted: AbortSignal;
 }
 
-const implementations: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = { run, plan, build, targets, watch, serve, status, stop, explain, flaky, quarantine, bisect, coverage, config, metric, alerts, analytics, models, risk, init, ...pipelineImplementations };
+const implementations: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = { run, plan, build, targets, watch, serve, status, stop, explain, flaky, quarantine, bisect, perf, coverage, config, metric, alerts, analytics, models, risk, init, ...pipelineImplementations };
 
 /** Runs one command line to its end. */
 export async function runCommandLine(options: CommandLineOptions): Promise<ExitCode> {

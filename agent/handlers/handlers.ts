@@ -14,9 +14,11 @@ import { predictionHandlers, type PredictionParts } from './prediction-handlers.
 import { runNotes } from '../pipelines/run-notes.ts';
 import type { Coverage } from '../answers/coverage.ts';
 import type { Related } from '../answers/related.ts';
+import type { Performance } from '../performance/performance.ts';
 import { coverageHandlers } from './coverage-handlers.ts';
 import { cursorOf, keyIn, pageOf } from '../platform/paging.ts';
 import { relatedHandlers } from './related-handlers.ts';
+import { performanceHandlers } from './performance-handlers.ts';
 import { pipelineHandlers, type PipelineHandlerParts } from './pipeline-handlers.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
 import type { Execution } from '../protocol/execution.ts';
@@ -45,6 +47,7 @@ export interface HandlerParts extends PredictionParts, NamedRunParts, PipelineHa
   readonly answers: Answers;
   readonly coverage: Coverage;
   readonly related: Related;
+  readonly performance: Performance;
   readonly status: () => OutputOf<'getAgentStatus'>;
   readonly configuration: () => OutputOf<'getConfiguration'>;
   /** The editor's settings and trust; answers with what is wrong in them. */
@@ -54,7 +57,7 @@ export interface HandlerParts extends PredictionParts, NamedRunParts, PipelineHa
 
 /** One handler for each operation of the contract. They trust their input: it was checked where it came in. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  return { ...namedRunHandlers(parts), ...predictionHandlers(parts), ...pipelineHandlers(parts), ...agentHandlers(parts), ...planHandlers(parts), ...executionHandlers(parts), ...testAndBuildHandlers(parts), ...analyticsHandlers(parts), ...coverageHandlers(parts), ...relatedHandlers(parts), ...flakinessHandlers(parts), ...dashboardHandlers(parts) };
+  return { ...namedRunHandlers(parts), ...predictionHandlers(parts), ...pipelineHandlers(parts), ...performanceHandlers(parts), ...agentHandlers(parts), ...planHandlers(parts), ...executionHandlers(parts), ...testAndBuildHandlers(parts), ...analyticsHandlers(parts), ...coverageHandlers(parts), ...relatedHandlers(parts), ...flakinessHandlers(parts), ...dashboardHandlers(parts) };
 }
 
 function agentHandlers({ status, stop, configuration, configureClient, continuousRun }: HandlerParts) {

@@ -10,6 +10,7 @@ import { settingDeclarations, type Settings } from '../protocol/settings.ts';
 import type { TestFile } from '../protocol/test.ts';
 import { listDefinitions } from '../store/definitions.ts';
 import type { Store } from '../store/store.ts';
+import { lastPerformanceOutcomes } from '../store/performance.ts';
 import { fileHistory } from '../store/tests.ts';
 import {
   gateSettings,
@@ -28,6 +29,8 @@ export interface GateSources {
   readonly settings: () => Settings;
   /** Every test file that is there now. */
   readonly testFiles: () => Promise<readonly TestFile[]>;
+  /** The names of all sets of benchmarks that are there now. */
+  readonly benchmarks: () => Promise<readonly string[]>;
   /** One figure of the values after a time; null where the metric is not declared. */
   readonly metric: (limit: MetricLimit, since: number) => MetricEvidence | null;
   readonly coverage: () => Promise<GateEvidence['coverage']>;
@@ -85,8 +88,11 @@ function wordsFor({ after }: Gate, { since, now, ended }: Moment & { readonly si
 }
 
 async function evidenceFor(gate: Gate, since: number | null, sources: GateSources): Promise<GateEvidence> {
+  const comparisons = await comparisonsFor(gate, sources);
+  const isAboutBenchmarks = comparisons.length > 0;
   return {
-    suites: await suitesFor(gate, sources),
+    suites: await suitesFor(gate, sources, isAboutBenchmarks),
+    comparisons,
     metrics: gate.metrics.map((limit) => sources.metric(limit, since ?? 0)),
     coverage: gate.coverage === undefined ? null : await sources.coverage(),
   };
@@ -98,8 +104,31 @@ const typeOf: Readonly<Record<Exclude<Gate['kind'], 'pre-deployment'>, TestType>
   security: 'security',
 };
 
-async function suitesFor(gate: Gate, { store, testFiles }: GateSources): Promise<GateEvidence['suites']> {
-  const { kind, suites: named, metrics, coverage } = gate;
+/** The sets of benchmarks that a performance gate names; where it names nothing, all. */
+async function comparisonsFor(
+  { kind, suites, metrics, coverage }: Gate,
+  { store, benchmarks }: GateSources,
+): Promise<GateEvidence['comparisons']> {
+  if (kind !== 'performance') return [];
+  const asksAll = suites.length === 0 && metrics.length === 0 && coverage === undefined;
+  if (!asksAll && suites.length === 0) return [];
+  const ofTests = new Set<string>(listDefinitions(store, 'suite').map(({ id }) => id));
+  const last = lastPerformanceOutcomes(store);
+  return (await benchmarks())
+    .filter((name) => asksAll || (suites.includes(name) && !ofTests.has(name)))
+    .map((name) => ({ name, last: last.find((each) => each.name === name) ?? null }));
+}
+
+async function suitesFor(
+  gate: Gate,
+  { store, testFiles, benchmarks }: GateSources,
+  isAboutBenchmarks: boolean,
+): Promise<GateEvidence['suites']> {
+  const { kind, metrics, coverage } = gate;
+  const compared = isAboutBenchmarks ? await benchmarks() : [];
+  const ofTests = new Set<string>(listDefinitions(store, 'suite').map(({ id }) => id));
+  const named = gate.suites.filter((name) => ofTests.has(name) || !compared.includes(name));
+  if (gate.suites.length > 0 && named.length === 0) return [];
   if (named.length === 0 && (metrics.length > 0 || coverage !== undefined)) return [];
   const files = await testFiles();
   const known = listDefinitions(store, 'suite');
@@ -124,7 +153,7 @@ async function suitesFor(gate: Gate, { store, testFiles }: GateSources): Promise
       ),
     ];
   const ofType = known.filter(({ type }) => type === typeOf[kind]);
-  if (ofType.length > 0) return ofType.map(ofSuite);
+  if (ofType.length > 0 || isAboutBenchmarks) return ofType.map(ofSuite);
   return {
     missing: `no test suite of the type ${typeOf[kind]} is declared, and the gate names no suite and no metric`,
   };

@@ -1,6 +1,7 @@
 // Whether a gate lets a pipeline go on: a pure function of what is on record. What nothing is known of does not pass.
 import type { Gate, GateKind, MetricLimit } from '../protocol/gate.ts';
 import type { MetricType } from '../protocol/metrics.ts';
+import type { PerformanceOutcome } from '../protocol/performance.ts';
 import { counted } from '../protocol/quantities.ts';
 import type { Settings } from '../protocol/settings.ts';
 
@@ -18,6 +19,13 @@ export interface SuiteEvidence {
   readonly files: readonly FileEvidence[];
 }
 
+/** How a set of benchmarks fared beside its base. */
+export interface ComparisonEvidence {
+  readonly name: string;
+  /** `at`: milliseconds since 1970. Null when it never was compared. */
+  readonly last: { readonly outcome: PerformanceOutcome; readonly at: number } | null;
+}
+
 export interface MetricEvidence {
   readonly type: MetricType;
   readonly unit: string;
@@ -31,6 +39,8 @@ export interface MetricEvidence {
 export interface GateEvidence {
   /** Why there are none, where suites are asked for and none is there. */
   readonly suites: readonly SuiteEvidence[] | { readonly missing: string };
+  /** Sets of benchmarks that are asked for, as they were compared last. */
+  readonly comparisons: readonly ComparisonEvidence[];
   /** In the order of the gate's limits; null where the metric is not declared. */
   readonly metrics: readonly (MetricEvidence | null)[];
   /** Lines that tests run, of those there are; null when none is recorded. */
@@ -62,6 +72,7 @@ export function judgeGate(gate: Gate, evidence: GateEvidence, window: GateWindow
   const { suites } = evidence;
   return [
     ...('missing' in suites ? [nothing(suites.missing)] : suites.map((suite) => judgeSuite(suite, window))),
+    ...evidence.comparisons.map((comparison) => judgeComparison(comparison, window)),
     ...gate.metrics.map((limit, index) => judgeMetric(limit, evidence.metrics[index] ?? null, window)),
     ...(gate.coverage === undefined ? [] : [judgeCoverage(gate.coverage, evidence.coverage, window)]),
   ];
@@ -76,6 +87,20 @@ function judgeSuite({ name, files }: SuiteEvidence, window: GateWindow): GateFin
   const old = files.filter(({ ranAt }) => isTooOld(ranAt ?? 0, window));
   if (old.length > 0) return nothing(`${name}: ${listed(old)} did not run ${window.words}`);
   return { outcome: 'passed', words: `${name}: ${counted(files.length, 'test file')} passed` };
+}
+
+function judgeComparison({ name, last }: ComparisonEvidence, window: GateWindow): GateFinding {
+  const subject = `the benchmarks ${name}`;
+  if (last === null) return nothing(`${subject} were never compared; \`noodle perf\` does it`);
+  if (isTooOld(last.at, window)) return nothing(`${subject} were not compared ${window.words}`);
+  switch (last.outcome) {
+    case 'slower':
+      return { outcome: 'failed', words: `${subject} were slower than their base` };
+    case 'not_compared':
+      return nothing(`${subject} could not be compared with their base`);
+    case 'passed':
+      return { outcome: 'passed', words: `${subject} were not slower than their base` };
+  }
 }
 
 function judgeMetric(limit: MetricLimit, evidence: MetricEvidence | null, window: GateWindow): GateFinding {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { BuildLanguage, BuildType } from './build.ts';
 import { AlertsDefinition, TelemetryDefinition } from './notifications.ts';
+import { PerformanceDefinition } from './performance.ts';
 import { PipelineDefinition } from './pipeline.ts';
 import { settingDeclarations, settingSchema } from './settings.ts';
 
@@ -63,6 +64,7 @@ export const ConfigurationFile = z.strictObject({
   remoteCache: RemoteCacheDefinition.optional().describe('A build cache that a team shares.'),
   pipelines: z.record(z.string().min(1).max(100), PipelineDefinition).default({}).describe('Pipelines; more of them can stand in files below .noodle.'),
   tests: TestsDefinition.prefault({}).describe('What to leave out when tests are looked for, and what to run beside what is found.'),
+  performance: PerformanceDefinition.prefault({}).describe('Benchmarks, and when a change of theirs counts.'),
   alerts: AlertsDefinition.prefault({}).describe('Who is told of alerts.'),
   telemetry: TelemetryDefinition.optional().describe('Where measurements of runs are sent. Without it nothing is sent.'),
 });

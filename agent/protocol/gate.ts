@@ -18,13 +18,13 @@ export type MetricLimit = z.infer<typeof MetricLimit>;
 
 export const Gate = z.strictObject({
   kind: GateKind.describe(
-    'pre-deployment, post-deployment, performance or security: each can be switched off by its setting. Without suites, metrics and coverage, a pre-deployment gate asks for the last result of every test file, the others for test suites of their type (post-deployment: end-to-end).',
+    'pre-deployment, post-deployment, performance or security: each can be switched off by its setting. Without suites, metrics and coverage, a pre-deployment gate asks for the last result of every test file, the others for test suites of their type (post-deployment: end-to-end), a performance gate for the last comparison of all benchmarks too.',
   ),
   suites: z
     .array(z.string().min(1).max(63))
     .max(100)
     .default([])
-    .describe('Test suites of which every test file has to have passed in its last result.'),
+    .describe('Test suites of which every test file has to have passed in its last result; of a performance gate also sets of benchmarks, which must not have been slower than their base when they were compared last.'),
   metrics: z.array(MetricLimit).max(100).default([]).describe('Limits on recorded metrics.'),
   coverage: z.number().min(0).max(100).optional().describe('The least share of lines that the tests run, in percent.'),
   after: z

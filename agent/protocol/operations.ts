@@ -12,6 +12,7 @@ import { ExecutionId, StepId, TestId } from './ids.ts';
 import { flakinessOperations } from './flakiness-operations.ts';
 import { namedRunOperations } from './named-run-operations.ts';
 import { cursor, limit, nextCursor, nothing, operation, type OperationDeclaration } from './operation.ts';
+import { performanceOperations } from './performance.ts';
 import { pipelineOperations } from './pipeline-operations.ts';
 import { predictionOperations } from './prediction.ts';
 import { Plan, PlanRequest } from './plan.ts';
@@ -219,6 +220,7 @@ export const operations = {
   ...coverageOperations,
   ...flakinessOperations,
   ...namedRunOperations,
+  ...performanceOperations,
   ...pipelineOperations,
   ...predictionOperations,
   ...relatedOperations,

@@ -101,6 +101,7 @@ const expiredRows: readonly { readonly table: string; readonly key: string; read
   { table: 'alerts', key: 'id', condition: `state = 'resolved' AND resolved_at < ?` },
   { table: 'trend_analyses', key: 'at', condition: 'at < ?' },
   { table: 'events', key: 'key', condition: 'at < ?' },
+  { table: 'performance_comparisons', key: 'execution_id', condition: 'at < ?' },
   { table: 'test_evidence', key: 'test', condition: 'recorded_at < ?' },
   {
     table: 'test_cases',

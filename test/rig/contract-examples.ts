@@ -12,6 +12,7 @@ import { TestFile } from '../../agent/protocol/test.ts';
 import { namedRunInputs, namedRunOutputs } from './named-run-examples.ts';
 import { relatedInputs, relatedOutputs } from './related-examples.ts';
 import { coverageInputs, coverageOutputs } from './coverage-examples.ts';
+import { performanceInputs, performanceOutputs } from './performance-examples.ts';
 import { pipelineInputs, pipelineOutputs } from './pipeline-examples.ts';
 
 import { Bottlenecks, Capacity, DeliveryMetrics, Forecast, TrendAnalysis, TuningProposal } from '../../agent/protocol/trends.ts';
@@ -183,12 +184,13 @@ export const exampleInputs: { readonly [N in OperationName]: InputOf<N> } = {
   getChangeRisk: {},
   ...pipelineInputs,
   ...coverageInputs,
+  ...performanceInputs,
   ...relatedInputs,
 };
 
 export const exampleOutputs: { readonly [N in OperationName]: OutputOf<N> } = {
   ...namedRunOutputs(execution),
-  listModels: { models: [{ name: 'change-risk', version: '1', date: '2026-11-23', summary: 'How risky a change is.', role: 'decides', metrics: [{ what: 'AUC', value: 0.77, baseline: 'lines: 0.71' }], limits: [] }], here: { orders: [{ order: 'estimate', cycles: 24, all: 0.82, newFailures: 0.74, estimateMinusThis: null }, { order: 'shortest first', cycles: 24, all: 0.61, newFailures: 0.63, estimateMinusThis: { mean: 0.21, low: 0.12, high: 0.3 } }], order: { by: 'estimate', because: 'no simple order was surely better in 24 recorded runs with failures' }, calibration: { results: 812, failures: 41, error: 0.031 }, budgets: { checks: 3, leftOut: 40, expectedMissed: 0.6, missed: 1 } } },
+  listModels: { models: [{ name: 'change-risk', version: '1', date: '2026-11-23', summary: 'How risky a change is.', role: 'decides', metrics: [{ what: 'AUC', value: 0.77, baseline: 'lines: 0.71' }], limits: [] }], here: { orders: [{ order: 'estimate', cycles: 24, all: 0.82, newFailures: 0.74, estimateMinusThis: null }, { order: 'shortest first', cycles: 24, all: 0.61, newFailures: 0.63, estimateMinusThis: { mean: 0.21, low: 0.12, high: 0.3 } }], order: { by: 'estimate', because: 'no simple order was surely better in 24 recorded runs with failures' }, calibration: { results: 812, failures: 41, error: 0.031 }, budgets: { checks: 3, leftOut: 40, expectedMissed: 0.6, missed: 1 }, drift: { hasDrifted: false, because: 'estimates are as good as before: log loss 0.061 in 8 runs, 0.058 in 52 before (cumulative sum 0.4, drift above 5)' } } },
   compareModels: { name: 'change-risk', versions: [{ version: '0123456789ab', createdAt: 1, rows: 420, isActive: true, figures: { rows: 63, auc: 0.81, shippedAuc: 0.74, error: 0.04, shippedError: 0.12, gain: { mean: 0.05, low: 0.01, high: 0.1 } }, problem: null }], answers: 'version 0123456789ab answers with the shipped model, weighing 46 %' },
   retrainModel: { version: null, isActive: false, because: 'only 12 outcomes are recorded, 50 are needed' },
   activateModel: { name: 'change-risk', versions: [{ version: '0123456789ab', createdAt: 1, rows: 420, isActive: true, figures: { rows: 63, auc: 0.81, shippedAuc: 0.74, error: 0.04, shippedError: 0.12, gain: { mean: 0.05, low: 0.01, high: 0.1 } }, problem: null }], answers: 'version 0123456789ab answers with the shipped model, weighing 46 %' },
@@ -196,6 +198,7 @@ export const exampleOutputs: { readonly [N in OperationName]: OutputOf<N> } = {
   getChangeRisk: { commit: null, percentile: 0.9, reasons: [{ words: 'many files', weight: 0.4 }], by: '1', among: 120 },
   ...pipelineOutputs(execution),
   ...coverageOutputs,
+  ...performanceOutputs,
   ...relatedOutputs,
   getAgentStatus: {
     version: '1.0.0',

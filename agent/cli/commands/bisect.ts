@@ -1,6 +1,6 @@
 // `noodle bisect`: which commit broke a test. It runs in a work tree of its own, with an agent of this process.
 import { searchFirstBad, type Found, type Verdict } from '../bisect/search.ts';
-import { commitsFrom, openWorktree, type Commit, type Worktree } from '../bisect/worktree.ts';
+import { commitsFrom, openWorktree, type Commit, type Worktree } from '../../platform/git-worktree.ts';
 import { counted } from '../../protocol/quantities.ts';
 import type { TestId } from '../../protocol/ids.ts';
 import type { TestStatus } from '../../protocol/test.ts';
@@ -34,7 +34,7 @@ async function bisectTest(context: CommandContext, { root, test }: { root: strin
   const [newest] = commits;
   if (newest === undefined)
     return complain(output, { reason: 'invalid_input', message: 'noodle bisect: there is no commit yet' });
-  const worktree = await openWorktree(root, newest.sha);
+  const worktree = await openWorktree(root, newest.sha, 'bisect');
   try {
     const found = await searchFirstBad(commits.length, async (index) => {
       const commit = commits[index];

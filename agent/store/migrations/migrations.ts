@@ -12,8 +12,9 @@ import { validTestResults } from './0010-valid-test-results.ts';
 import { predictions } from './0011-predictions.ts';
 import { approvalRisk } from './0012-approval-risk.ts';
 import { stepMemory } from './0013-step-memory.ts';
+import { performanceComparisons } from './0014-performance-comparisons.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [initialSchema, testEvidence, buildDetails, entities, pipelines, metricsAndAlerts, flakyTests, regrets, metricTotals, validTestResults, predictions, approvalRisk, stepMemory];
+export const migrations: readonly Migration[] = [initialSchema, testEvidence, buildDetails, entities, pipelines, metricsAndAlerts, flakyTests, regrets, metricTotals, validTestResults, predictions, approvalRisk, stepMemory, performanceComparisons];

@@ -4,7 +4,7 @@ import { judgeGate, type GateEvidence, type GateWindow } from '../../../agent/pi
 import { Gate } from '../../../agent/protocol/gate.ts';
 
 const anyTime: GateWindow = { since: null, words: 'yet' };
-const nothing: GateEvidence = { suites: [], metrics: [], coverage: null };
+const nothing: GateEvidence = { suites: [], comparisons: [], metrics: [], coverage: null };
 
 function judged(gate: Parameters<typeof Gate.parse>[0], evidence: Partial<GateEvidence>, window = anyTime): string[] {
   return judgeGate(Gate.parse(gate), { ...nothing, ...evidence }, window).map(

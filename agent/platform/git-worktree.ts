@@ -29,10 +29,10 @@ export async function commitsFrom(root: string, most: number): Promise<Commit[]>
   });
 }
 
-/** Makes the work tree; what a bisection that was killed left behind is removed first. */
-export async function openWorktree(root: string, sha: string): Promise<Worktree> {
+/** Makes the work tree; what was left behind under this name by a process that was killed is removed first. */
+export async function openWorktree(root: string, sha: string, name: string): Promise<Worktree> {
   const common = path.resolve(root, (await git(root, ['rev-parse', '--git-common-dir'])).trim());
-  const folder = path.join(common, 'noodle', 'bisect');
+  const folder = path.join(common, 'noodle', name);
   const remove = async () => {
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     await git(root, ['worktree', 'prune']);
