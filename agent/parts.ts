@@ -40,7 +40,7 @@ export function buildParts(foundation: Foundation, disposables: Disposables) {
   const files = () => workspace.files();
   const read = (file: RepoPath) => workspace.read(file);
   const common = { store, events, clock, log, settings, environment };
-  const graph = disposables.use(createGraph({ root, store, clock, log, environment }));
+  const graph = disposables.use(createGraph({ root, store, clock, log, environment, makers: () => builds.makers(), ignoredAmong: (paths) => ignoredAmong(workspace, paths) }));
   const history = openHistory(foundation, disposables);
   const builds = disposables.use(
     createBuilds({
@@ -96,6 +96,19 @@ export function buildParts(foundation: Foundation, disposables: Disposables) {
   const buildConfigs = new BuildConfigs({ ...named, targets: async () => (await builds.targets()).targets, definitionsChanged: () => continuousRun.replan() });
   const testSuites = new TestSuites({ ...named, files: testFiles });
   return { builds, tests, planner, mainJob, continuousRun, idleAudit, idleLearning, coverage, performance, related, answers, predictions, buildConfigs, testSuites, pipelines };
+}
+
+/** So many paths fit into one command line everywhere. */
+const pathsPerQuestion = 100;
+
+/** Git answers nothing where it ignores none of them. */
+async function ignoredAmong(workspace: Foundation['workspace'], paths: readonly string[]): Promise<ReadonlySet<string>> {
+  const ignored = new Set<string>();
+  for (let at = 0; at < paths.length; at += pathsPerQuestion) {
+    const answer = await workspace.readGit(['check-ignore', '-z', '--', ...paths.slice(at, at + pathsPerQuestion).map((each) => `./${each}`)]);
+    for (const each of answer?.split('\0') ?? []) if (each !== '') ignored.add(each.replace(/^\.\//, ''));
+  }
+  return ignored;
 }
 
 /** What gates look up beside results of tests. */

@@ -35,12 +35,14 @@ import type { CheckedOut } from './output-use.ts';
 import { FileTree, isWithin } from './paths.ts';
 import { createMatchers } from './patterns.ts';
 import { selectTargets } from './selection.ts';
+import { targetFiles, type TargetFiles } from './target-files.ts';
 import { targetsNamed } from './target-names.ts';
 import { TargetLocks } from './target-locks.ts';
 import { ToolVersions } from './tool-versions.ts';
 import { missingTool, missingTools } from './toolchains.ts';
 import { Inspector, isCacheable, type TargetState } from './target-state.ts';
 
+export type { TargetFiles } from './target-files.ts';
 export type { BuildFailureEstimate, BuildFailureEstimator } from './failure-estimate.ts';
 
 /** What builds see of the repository. */
@@ -82,6 +84,8 @@ export interface Builds {
   targetOf(path: RepoPath): TargetId | null;
   /** The targets whose output the tests in `folder` import, and what those need; as of the last `targets()` or `plan()`. */
   neededBy(folder: string): readonly TargetId[];
+  /** Every target with what it writes and what it and its needs read; as of the last `targets()` or `plan()`. */
+  makers(): readonly TargetFiles[];
   /** The id of a target's step. */
   stepOf(target: TargetId): StepId;
   /**
@@ -138,6 +142,7 @@ class RepositoryBuilds implements Builds {
   readonly #cache: BuildCache;
   readonly #estimator: BuildFailureEstimator;
   readonly #locks = new TargetLocks();
+  #makers: { readonly model: TargetModel; readonly files: readonly TargetFiles[] } = { model: emptyModel, files: [] };
   readonly #matchers = createMatchers();
   readonly #needed: NeededTargets;
   #found: Found = { model: emptyModel, tree: new FileTree([]) };
@@ -252,7 +257,16 @@ class RepositoryBuilds implements Builds {
         : null;
       const missing = missingTool(target, this.#options.environment());
       const refused = model.refused.get(target.id) ?? null;
-      explanations.push(explainTarget(target, state, { latest, isKept, estimate, verdict: estimate === null ? null : verdictOf(estimate.probability, this.#verdictRecord(model.targets)), missing, refused }));
+      explanations.push(
+        explainTarget(target, state, {
+          latest,
+          isKept,
+          estimate,
+          verdict: estimate === null ? null : verdictOf(estimate.probability, this.#verdictRecord(model.targets)),
+          missing,
+          refused,
+        }),
+      );
     }
     return explanations;
   }
@@ -264,6 +278,12 @@ class RepositoryBuilds implements Builds {
 
   neededBy(folder: string): readonly TargetId[] {
     return this.#needed.of(folder);
+  }
+
+  makers(): readonly TargetFiles[] {
+    const { model } = this.#found;
+    if (this.#makers.model !== model) this.#makers = { model, files: targetFiles(model.targets) };
+    return this.#makers.files;
   }
 
   stepOf(target: TargetId): StepId {

@@ -140,11 +140,7 @@ export class Adjacency {
       removeFrom(readers[reach], id);
       if (readers.all.length === 0 && readers.data.length === 0) this.#readers.delete(folder);
     }
-    for (const path of node.built.keys()) {
-      const users = this.#built.get(path);
-      removeFrom(users, id);
-      if (users?.length === 0) this.#built.delete(path);
-    }
+    for (const path of node.built.keys()) this.#removeBuilt(path, id);
     node.runtime = [];
     node.loaded = [];
     node.types = [];
@@ -176,6 +172,12 @@ export class Adjacency {
     const users = this.#built.get(path);
     if (users === undefined) this.#built.set(path, [user]);
     else users.push(user);
+  }
+
+  #removeBuilt(path: string, user: number): void {
+    const users = this.#built.get(path);
+    removeFrom(users, user);
+    if (users?.length === 0) this.#built.delete(path);
   }
 
   #readersOf(folder: string): { all: number[]; data: number[] } {

@@ -23,6 +23,8 @@ import { distributionUsers } from './lock-files/distribution-users.ts';
 import { InstalledDistributions } from './lock-files/installed-distributions.ts';
 import type { InstalledDistribution } from './lock-files/installed-distributions.ts';
 import { usersOf } from './lock-files/package-users.ts';
+import { MadeFiles, modulePaths } from './made-files.ts';
+import type { Maker } from './made-files.ts';
 import { ModuleSummaries, NameFlow } from './names/name-flow.ts';
 import { largestParsedBytes } from './read-source.ts';
 import { folderOf, foldersUp } from './resolution/file-set.ts';
@@ -36,6 +38,7 @@ export type { History } from './history/history.ts';
 export type { CodeSymbol } from './facts.ts';
 export type { Impact, Unbounded } from './impact.ts';
 export { isNoodleFile } from './noodle-file.ts';
+export type { Maker } from './made-files.ts';
 export type { Reached } from './reach.ts';
 
 export interface GraphUpdate {
@@ -54,6 +57,10 @@ export interface GraphOptions {
   readonly log: Log;
   /** The user's environment, which decides where Python's packages are; default: none, so only those of the projects are seen. */
   readonly environment?: () => Readonly<Record<string, string>>;
+  /** The build targets, as far as they are known now. Default: none. */
+  readonly makers?: () => readonly Maker[];
+  /** Which of some paths git ignores. Default: none. */
+  readonly ignoredAmong?: (paths: readonly string[]) => Promise<ReadonlySet<string>>;
   /** Threads for parsing many files at once; default: the cores, at most 4. 0 parses on the calling thread. */
   readonly threads?: number;
 }
@@ -96,6 +103,8 @@ class KnowledgeGraph implements Graph {
   readonly #installed: InstalledDistributions;
   #resolver: RepositoryResolver | null = null;
   #settings = '';
+  /** Paths that are named and are no files of the repository, by whether git ignores them. */
+  readonly #isIgnored = new Map<string, boolean>();
   /** Updates follow one another; each sees what the one before left. */
   #updating: Promise<unknown> = Promise.resolve();
 
@@ -144,9 +153,12 @@ class KnowledgeGraph implements Graph {
       missing.set(path, known);
       return known;
     };
+    const made = this.#madeFiles();
     return computeImpact(
       {
         adjacency: this.#adjacency,
+        made: () => made.named(),
+        madeBy: (file, sources) => (index.files.has(file) ? [] : made.of(file, sources)),
         checksTypes: (folder) => resolver?.checksTypes(folder) ?? false,
         importersOfMissing: importersOfGone,
         projectOf: (folder) => resolver?.projectOf(folder) ?? '',
@@ -202,6 +214,32 @@ class KnowledgeGraph implements Graph {
     return id === undefined ? [] : this.#adjacency.notesOn(id);
   }
 
+  #madeFiles(): MadeFiles {
+    return new MadeFiles({
+      root: this.#options.root,
+      makers: this.#options.makers?.() ?? [],
+      builtFiles: () => this.#adjacency.builtFiles(),
+      isIgnored: (path) => this.#isIgnored.get(path) === true,
+      packageOf: (folder) => this.#resolver?.projectOf(folder) ?? '',
+      definesTests: (file) => this.#index.factsOf(file).definesTests === true,
+    });
+  }
+
+  /** Looks up which of the named paths git ignores, each once. */
+  async #lookAtBuilt(changed?: readonly RepoPath[]): Promise<void> {
+    if (changed === undefined || changed.some((file) => file.endsWith('.gitignore'))) this.#isIgnored.clear();
+    const unknown = [...this.#adjacency.builtFiles()]
+      .map(({ path }) => path)
+      .filter((path) => !this.#isIgnored.has(path));
+    if (unknown.length === 0) return;
+    const ignored = (await this.#options.ignoredAmong?.(unknown.flatMap(modulePaths))) ?? new Set<string>();
+    for (const path of unknown)
+      this.#isIgnored.set(
+        path,
+        modulePaths(path).some((each) => ignored.has(each)),
+      );
+  }
+
   #isLast(file: RepoPath): boolean {
     const id = this.#adjacency.idOf(file);
     return (
@@ -252,6 +290,7 @@ class KnowledgeGraph implements Graph {
     } else {
       this.#resolve(update.changed);
     }
+    await this.#lookAtBuilt(changed);
     return { parsed: update.parsed, problems: update.problems };
   }
 

@@ -17,6 +17,7 @@ import type { DistributionChange } from './lock-files/distributions.ts';
 import type { PackageUsers } from './lock-files/package-users.ts';
 import type { NameFlow, Spread } from './names/name-flow.ts';
 import { isNoodleFile } from './noodle-file.ts';
+import type { Made } from './made-files.ts';
 import { Reach } from './reach.ts';
 import type { ReachQuestions, Reached } from './reach.ts';
 import { folderOf, foldersUp, isWithin } from './resolution/file-set.ts';
@@ -52,6 +53,11 @@ export interface Impact {
   readonly typeChecked: ReadonlySet<RepoPath>;
   /** Changed settings whose reach is known by what differs in them: they decide nothing beyond what they reached. */
   readonly bounded: ReadonlySet<RepoPath>;
+  /**
+   * How the change gets into a file that git ignores, which a test used: from which file, by which build. Null when it does
+   * not, or the file is one of the repository. `sources`: what of it is known to be made of, where that is all.
+   */
+  madeOf(file: RepoPath, sources?: readonly RepoPath[]): { readonly by: RepoPath; readonly through: string } | null;
   /** What some of the changed files reach by themselves. */
   reachedFrom(paths: ReadonlySet<RepoPath>): ReadonlyMap<RepoPath, Reached>;
   /** The content of a source file now, as in `FileFacts.contentHash`; null for other files. */
@@ -69,6 +75,8 @@ export interface ImpactQuestions extends Omit<ReachQuestions, 'pass'> {
   readonly projectOf: (folder: string) => string;
   /** Code files below a folder. */
   readonly codeBelow: (folder: string) => readonly RepoPath[];
+  /** The ways in which a file that is none of the repository is made. */
+  readonly madeBy: (file: RepoPath, sources: readonly RepoPath[]) => readonly Made[];
   /** Configurations that are programs. */
   readonly programs: readonly RepoPath[];
   /** Follows names, for one change set. */
@@ -94,6 +102,7 @@ export function computeImpact(questions: ImpactQuestions, judged: JudgedChange):
     ...found,
     changed: judged.changed,
     contentOf: questions.contentOf,
+    madeOf: (file, sources = []) => wayInto(questions.madeBy(file, sources), found.reached, judged),
     reachedFrom(paths) {
       const files = judged.change.files.filter(
         ({ path, from }) => paths.has(path) || (from !== undefined && paths.has(from)),
@@ -114,7 +123,7 @@ export function computeImpact(questions: ImpactQuestions, judged: JudgedChange):
 function impactOfFiles(
   questions: ImpactQuestions,
   { change, changed: files }: JudgedChange,
-): Omit<Impact, 'changed' | 'contentOf' | 'reachedFrom'> {
+): Omit<Impact, 'changed' | 'contentOf' | 'madeOf' | 'reachedFrom'> {
   const names = questions.names();
   const reachQuestions = withNames(questions, names);
   const reach = new Reach(reachQuestions);
@@ -131,6 +140,7 @@ function impactOfFiles(
   spread(findings.unbounded, reach, questions);
   const beyondRecordings = addPrograms(changed, { questions, reach, findings });
   reach.run();
+  findings.notes.push(...reach.notes);
   const types = new Reach(reachQuestions);
   for (const path of all) if (files.get(path)?.difference?.kind === 'types') types.start(path, 'whole');
   types.continueByTypes(reach);
@@ -141,6 +151,19 @@ function impactOfFiles(
   // A build reads its settings itself, so for builds they decide about everything below.
   const unbounded = [...findings.unbounded, ...bounded.values()];
   return { reached, reachedByTypes, unbounded, notes, beyondRecordings, typeChecked, bounded: new Set(bounded.keys()) };
+}
+
+/** The first file of the change, or that it reaches, of which something is made. */
+function wayInto(
+  made: readonly Made[],
+  reached: ReadonlyMap<RepoPath, Reached>,
+  { change }: JudgedChange,
+): ReturnType<Impact['madeOf']> {
+  for (const { isMadeFrom, through } of made) {
+    for (const by of reached.keys()) if (isMadeFrom(by, false)) return { by, through };
+    for (const by of changedPaths(change)) if (isMadeFrom(by, true)) return { by, through };
+  }
+  return null;
 }
 
 function withNames(questions: ImpactQuestions, names: NameFlow): ReachQuestions {

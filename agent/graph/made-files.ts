@@ -39,7 +39,8 @@ export interface Made {
 }
 
 /** What ends with these, and lies where tests lie, no found target puts into its output. */
-const testPlace = /(?:^|\/)(?:tests?|__tests__|specs?|e2e)\/|[._-](?:test|spec)\.[cm]?[jt]sx?$|(?:^|\/)(?:test_[^/]+|[^/]+_test|conftest)\.py$/;
+const testPlace =
+  /(?:^|\/)(?:tests?|__tests__|specs?|e2e)\/|[._-](?:test|spec)\.[cm]?[jt]sx?$|(?:^|\/)(?:test_[^/]+|[^/]+_test|conftest)\.py$/;
 
 /** Version control, caches, reports and settings of one machine: written by tools and people, not made of sources. */
 const notOfSources =
@@ -64,11 +65,12 @@ export class MadeFiles {
   }
 
   /** The ways in which a file that is none of the repository is made. Recordings name such files. */
-  of(file: RepoPath): readonly Made[] {
-    const known = this.#made.get(file);
+  of(file: RepoPath, sources: readonly RepoPath[]): readonly Made[] {
+    const key = `${file}\0${sources.join('\0')}`;
+    const known = this.#made.get(key);
     if (known !== undefined) return known;
-    const found = this.#makersOf({ path: file, sources: [], users: [] });
-    this.#made.set(file, found);
+    const found = this.#makersOf({ path: file, sources, users: [] });
+    this.#made.set(key, found);
     return found;
   }
 

@@ -1,6 +1,7 @@
 // Breadth-first search over the dependents: the shortest way from a change to everything that it can affect.
 import type { RepoPath } from '../protocol/ids.ts';
 import type { Adjacency } from './adjacency.ts';
+import type { Made } from './made-files.ts';
 import { isConfigurationProgram, isFixture, ownersOfSnapshot, roleOf } from './file-roles.ts';
 import type { Spread } from './names/name-flow.ts';
 import { folderOf, foldersUp } from './resolution/file-set.ts';
@@ -17,8 +18,8 @@ interface Visit {
   readonly path: RepoPath;
   readonly distance: number;
   readonly from: Visit | null;
-  /** The folder through which it was reached. */
-  readonly folder: string | null;
+  /** The node through which it was reached that is no file: a folder, which ends with `/`, or a build. */
+  readonly through: string | null;
   /** What of it is affected, as far as what depends on it has been or will be visited; null: nothing depends on it here. */
   spread: Spread | null;
 }
@@ -27,6 +28,8 @@ export interface ReachQuestions {
   readonly adjacency: Adjacency;
   /** Types can make tests of this folder fail. */
   readonly checksTypes: (folder: string) => boolean;
+  /** Files that builds make and that code names. */
+  readonly made: () => readonly Made[];
   /** Files that named one that is gone. */
   readonly importersOfMissing: (path: RepoPath) => readonly RepoPath[];
   /** What of a file is affected when that of one it loads is; null for nothing. */
@@ -38,9 +41,17 @@ export class Reach {
   readonly #questions: ReachQuestions;
   readonly #visits = new Map<RepoPath, Visit>();
   #queue: Visit[] = [];
+  /** What builds make and what none of the visited files gets into so far. */
+  #unmade: Set<Made> | null = null;
+  readonly #notes = new Set<string>();
 
   constructor(questions: ReachQuestions) {
     this.#questions = questions;
+  }
+
+  /** What had to be taken for granted on the way, in sentences. */
+  get notes(): ReadonlySet<string> {
+    return this.#notes;
   }
 
   has(path: RepoPath): boolean {
@@ -49,7 +60,7 @@ export class Reach {
 
   /** A changed file itself. Of a file whose text alone differs only those are reached who read it. */
   start(path: RepoPath, spread: Spread): void {
-    const visit = { path, distance: 0, from: null, folder: null };
+    const visit = { path, distance: 0, from: null, through: null };
     if (spread !== 'text') this.#visit(visit, spread);
     else this.#expandText({ ...visit, spread });
   }
@@ -57,7 +68,7 @@ export class Reach {
   /** Reached from a file by something else than an edge; `expands` when what depends on it is reached as well. */
   add(path: RepoPath, from: RepoPath, expands: boolean): void {
     const visit = this.#visits.get(from) ?? null;
-    this.#visit({ path, distance: (visit?.distance ?? 0) + 1, from: visit, folder: null }, expands ? 'whole' : null);
+    this.#visit({ path, distance: (visit?.distance ?? 0) + 1, from: visit, through: null }, expands ? 'whole' : null);
   }
 
   /** Follows what runs. */
@@ -106,7 +117,7 @@ export class Reach {
   }
 
   #step(path: RepoPath, from: Visit, except: ReadonlySet<RepoPath>): void {
-    if (!except.has(path)) this.#visit({ path, distance: from.distance + 1, from, folder: null }, 'whole');
+    if (!except.has(path)) this.#visit({ path, distance: from.distance + 1, from, through: null }, 'whole');
   }
 
   /** A file of which more is affected than was known is expanded again. */
@@ -124,20 +135,21 @@ export class Reach {
   #expandText(visit: Visit): void {
     const { adjacency } = this.#questions;
     const id = adjacency.idOf(visit.path);
-    const reach = (path: RepoPath, folder: string | null) => {
-      if (!isConfigurationProgram(path)) this.#visit({ path, distance: 1, from: visit, folder }, 'whole');
+    const reach = (path: RepoPath, through: string | null) => {
+      if (!isConfigurationProgram(path)) this.#visit({ path, distance: 1, from: visit, through }, 'whole');
     };
     for (const next of id === undefined ? [] : adjacency.dependents(id))
       if (id !== undefined && !adjacency.loaded(next).includes(id)) reach(adjacency.pathOf(next), null);
     if (adjacency.hasFolderReaders) this.#expandFolders(visit, reach);
+    this.#expandBuilds(visit, true);
   }
 
   #expand(visit: Visit): void {
     const { adjacency, checksTypes, importersOfMissing } = this.#questions;
-    const reach = (path: RepoPath, folder: string | null, spread: Spread = 'whole') => {
+    const reach = (path: RepoPath, through: string | null, spread: Spread = 'whole') => {
       // A configuration is affected by what it loads, which its caller knows; not by the folders that its modules list.
       if (!isConfigurationProgram(path))
-        this.#visit({ path, distance: visit.distance + 1, from: visit, folder }, spread);
+        this.#visit({ path, distance: visit.distance + 1, from: visit, through }, spread);
     };
     const id = adjacency.idOf(visit.path);
     if (id !== undefined) {
@@ -152,6 +164,8 @@ export class Reach {
     for (const owner of ownersOfSnapshot(visit.path))
       if (adjacency.idOf(owner) !== undefined) reach(owner as RepoPath, null);
     if (visit.distance === 0) for (const importer of importersOfMissing(visit.path)) reach(importer, null);
+    for (const user of adjacency.usersOfBuilt(visit.path)) reach(adjacency.pathOf(user), null);
+    this.#expandBuilds(visit, false);
   }
 
   /** To one that depends on a visited file: by name where it loads the file and only names are affected. */
@@ -159,7 +173,7 @@ export class Reach {
     { path, spread }: Visit,
     id: number,
     next: number,
-    reach: (path: RepoPath, folder: null, spread: Spread) => void,
+    reach: (path: RepoPath, through: null, spread: Spread) => void,
   ): void {
     const { adjacency, pass } = this.#questions;
     const importer = adjacency.pathOf(next);
@@ -175,14 +189,25 @@ export class Reach {
     return isFixture(path) && (id === undefined || this.#questions.adjacency.dependents(id).length === 0);
   }
 
-  #expandFolders(visit: Visit, reach: (path: RepoPath, folder: string) => void): void {
+  /** To the files that a build makes of it, among other things. */
+  #expandBuilds(visit: Visit, isText: boolean): void {
+    this.#unmade ??= new Set(this.#questions.made());
+    for (const made of this.#unmade) {
+      if (!made.isMadeFrom(visit.path, isText)) continue;
+      this.#unmade.delete(made);
+      if (made.note !== null) this.#notes.add(made.note);
+      this.#visit({ path: made.path, distance: visit.distance + 1, from: visit, through: made.through }, 'whole');
+    }
+  }
+
+  #expandFolders(visit: Visit, reach: (path: RepoPath, through: string) => void): void {
     const { adjacency } = this.#questions;
     for (const folder of foldersUp(folderOf(visit.path))) {
       const readers = adjacency.folderReaders(folder);
       if (readers === undefined) continue;
-      for (const reader of readers.all) reach(adjacency.pathOf(reader), folder);
+      for (const reader of readers.all) reach(adjacency.pathOf(reader), `${folder}/`);
       if (readers.data.length > 0 && this.#isRead(visit.path))
-        for (const reader of readers.data) reach(adjacency.pathOf(reader), folder);
+        for (const reader of readers.data) reach(adjacency.pathOf(reader), `${folder}/`);
     }
   }
 }
@@ -199,7 +224,7 @@ function pathTo(end: Visit): string[] {
   const path: string[] = [];
   for (let visit: Visit | null = end; visit !== null; visit = visit.from) {
     path.push(visit.path);
-    if (visit.folder !== null) path.push(`${visit.folder}/`);
+    if (visit.through !== null) path.push(visit.through);
   }
   return path.reverse();
 }

@@ -177,14 +177,15 @@ class RepositoryPlanner implements Planner {
   }
 
   async #refresh(): Promise<void> {
-    const { workspace, graph, tests } = this.#options;
+    const { workspace, graph, tests, builds } = this.#options;
     const stale = this.#stale;
     if (stale !== null && stale.size === 0) return;
     this.#stale = new Set();
     try {
       const files = await workspace.files();
       const changed = stale === null ? undefined : [...stale];
-      await Promise.all([graph.update(files, changed), tests.discover(changed)]);
+      // The graph follows changes through what targets make.
+      await Promise.all([graph.update(files, changed), tests.discover(changed), builds.targets()]);
     } catch (error) {
       this.#stale = null;
       throw error;

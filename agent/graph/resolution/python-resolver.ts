@@ -9,6 +9,8 @@ import type { PythonProjects } from './python-projects.ts';
 export interface PythonResolverParts {
   readonly files: FileSet;
   readonly projects: PythonProjects;
+  /** The names in a folder on disk, ignored files included. */
+  readonly onDisk: (folder: string) => ReadonlySet<string>;
   /** For the names in `__all__` of a package. */
   readonly factsOf: (file: RepoPath) => FileFacts;
 }
@@ -52,6 +54,22 @@ export class PythonResolver {
     // `patch("json.dumps")` must not pass for the repository's json/ folder found halfway.
     if (isMember && dots === 0 && found.depth < parts.length - 3) return;
     edges.addModules(found.files, isTypes);
+    if (!isTypes && dots + found.depth > 0) this.#addBuilt(edges, { found, parts, isMember });
+  }
+
+  /** What is not among the repository's files may be made by a build; a member is one only where it lies on disk. */
+  #addBuilt(
+    edges: EdgeCollector,
+    { found, parts, isMember }: { found: Found; parts: readonly string[]; isMember: boolean },
+  ): void {
+    const missing = parts[found.depth];
+    if (found.folder === null || missing === undefined) return;
+    const module = join(found.folder, missing);
+    const names = this.#parts.onDisk(folderOf(module));
+    const name = module.slice(module.lastIndexOf('/') + 1);
+    const present = ['.py', '/__init__.py'].filter((suffix) => names.has(suffix === '.py' ? `${name}.py` : name));
+    if (present.length > 0) for (const suffix of present) edges.addBuilt(module + suffix, []);
+    else if (!isMember) edges.addBuilt(`${module}.py`, []);
   }
 
   /** What every Python file loads besides its imports: the `__init__.py` of its packages and, for tests, conftest.py above. */

@@ -1,5 +1,5 @@
 // From the facts of a file to its edges, with everything in the repository that decides about them.
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { RepoPath } from '../../protocol/ids.ts';
 import type { FileFacts, ImportFact } from '../facts.ts';
@@ -82,7 +82,12 @@ export class RepositoryResolver {
       links,
     };
     this.#modules = new JavaScriptResolver(parts);
-    this.#pythonModules = new PythonResolver({ files: this.files, projects: this.#python, factsOf });
+    this.#pythonModules = new PythonResolver({
+      files: this.files,
+      projects: this.#python,
+      factsOf,
+      onDisk: folderNames(root),
+    });
     this.#paths = new PathResolver({
       files: this.files,
       manifests: this.#manifests,
@@ -246,6 +251,24 @@ function isPythonModule({ kind }: ImportFact): boolean {
 
 function isPath({ kind }: ImportFact): boolean {
   return kind === 'path' || kind === 'folder' || kind === 'glob' || kind === 'command' || kind === 'mention';
+}
+
+/** The names in folders, each folder read once. */
+function folderNames(root: string): (folder: string) => ReadonlySet<string> {
+  const read = new Map<string, ReadonlySet<string>>();
+  return (folder) => {
+    const known = read.get(folder) ?? new Set(readFolder(path.join(root, folder)));
+    read.set(folder, known);
+    return known;
+  };
+}
+
+function readFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /** Null when it is gone or no text; what decides resolution is small. */
