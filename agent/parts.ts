@@ -78,7 +78,7 @@ export function buildParts(foundation: Foundation, disposables: Disposables) {
   );
   const idleAudit = openIdleAudit(foundation, mainJob, disposables);
   const idleLearning = disposables.use(
-    new IdleLearning({ events, clock, log, learn: () => predictions.learn(clock.now()), isOnBattery: () => isOnBattery() }),
+    new IdleLearning({ events, clock, log, learn: () => predictions.learn(clock.now()), hasDrifted: () => predictions.hasDrifted(), isOnBattery: () => isOnBattery() }),
   );
   const { engine, processes, pipelineFiles } = foundation;
   const sandboxes = createSandboxes({ processes, root, stateDirectory, environment });

@@ -10,15 +10,17 @@ export interface IdleLearningOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly learn: () => Promise<void>;
+  /** Whether estimates became worse since the last learning; asked in a quiet minute after a run. */
+  readonly hasDrifted: () => boolean;
   readonly isOnBattery: () => boolean;
 }
 
 /** So long nothing may have happened. */
 const quietMs = 60_000;
-/** So many runs have to be new; what one of them adds is not worth the look. */
+/** So many runs have to be new, unless estimates became worse: what one of them adds is not worth the work. */
 const leastRuns = 10;
 
-/** waiting ── ten runs ended ──▶ due ── quiet for a minute ──▶ learns ──▶ waiting; a run or a change on disk makes it wait anew. */
+/** waiting ── a run ended ──▶ due ── quiet for a minute ──▶ learns from ten runs, or from drift ──▶ waiting; a run or a change on disk makes it wait anew. */
 export class IdleLearning {
   readonly #options: IdleLearningOptions;
   readonly #disposables = new Disposables();
@@ -53,7 +55,6 @@ export class IdleLearning {
 
   #wait(): void {
     this.#interrupt();
-    if (this.#newRuns < leastRuns) return;
     this.#cancelTimer = this.#options.clock.schedule(quietMs, () => {
       this.#cancelTimer = null;
       this.#learn();
@@ -61,8 +62,8 @@ export class IdleLearning {
   }
 
   #learn(): void {
-    const { learn, log, isOnBattery } = this.#options;
-    if (isOnBattery()) return;
+    const { learn, log, isOnBattery, hasDrifted } = this.#options;
+    if (isOnBattery() || (this.#newRuns < leastRuns && !hasDrifted())) return;
     this.#newRuns = 0;
     learn().catch((error: unknown) => log.error('nothing could be learned from the records', { error }));
   }

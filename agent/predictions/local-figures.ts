@@ -2,13 +2,17 @@
 import { calibrationError } from '../../models/learning/metrics.ts';
 import type { BudgetRecord, LocalFigures } from '../protocol/prediction.ts';
 import { budgetChecks } from '../store/budget-checks.ts';
+import { learnedAt } from '../store/learned.ts';
 import type { Reader } from '../store/sql.ts';
 import { calibrationOf, type Outcome } from './calibration.ts';
+import { driftSince, type Drift } from './drift.ts';
 import { scoreOrders } from './orders.ts';
 import { recordedCycles } from './recorded-cycles.ts';
-import { orderTests } from './test-order.ts';
+import { orderChoiceName, orderTests } from './test-order.ts';
 
 const countedChecks = 1000;
+/** Drift is looked for in so many runs, the latest. */
+const driftCycles = 60;
 
 /** Orders walk-forward, calibration on results that it was not made of, and what budgets missed. */
 export function localFigures(store: Reader): LocalFigures {
@@ -18,7 +22,13 @@ export function localFigures(store: Reader): LocalFigures {
     order: orderTests(store, []).order,
     calibration: calibrationFigures(cycles.flatMap(({ tests }) => tests)),
     budgets: budgetRecord(store),
+    drift: recordedDrift(store),
   };
+}
+
+/** Whether the estimates of recorded runs became worse since the last learning. Reads the latest plans. */
+export function recordedDrift(store: Reader): Drift {
+  return driftSince(recordedCycles(store, driftCycles), learnedAt(store, orderChoiceName));
 }
 
 /** The error is that of the later third, calibrated by what came before; null where that is too little. */

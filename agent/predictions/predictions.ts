@@ -26,7 +26,7 @@ import { createOwnModels, learnedModels, type OwnModels } from './own-models.ts'
 import type { ReadGit } from './szz.ts';
 import { ModelHost, type ModelHostOptions } from './model-host.ts';
 import { describeModels, type ModelDescription } from './model-registry.ts';
-import { localFigures } from './local-figures.ts';
+import { localFigures, recordedDrift } from './local-figures.ts';
 import { chooseOrder, scoreOrders } from './orders.ts';
 import { orderChoiceName, orderTests, type OrderedTests } from './test-order.ts';
 import { planDuration, TestTime, type Pace } from './plan-duration.ts';
@@ -70,6 +70,8 @@ export interface Predictions {
   orderTests(tests: readonly PlannedTest[]): OrderedTests;
   /** What the records of this repository say of orders, probabilities and budgets. Reads the latest plans. */
   here(): LocalFigures;
+  /** Whether estimates became surely worse since the last learning. Reads the latest plans. */
+  hasDrifted(): boolean;
   /** Models of this repository alone. */
   readonly ownModels: OwnModels;
   /** Works out of the records which order does best here, and makes the repository's own models anew. Off the hot path. */
@@ -204,6 +206,7 @@ type AboutTests = Pick<
   | 'calibration'
   | 'orderTests'
   | 'here'
+  | 'hasDrifted'
   | 'testTime'
   | 'planDuration'
   | 'testDuration'
@@ -221,6 +224,7 @@ function testPredictions(options: PredictionsOptions): AboutTests {
     calibration: () => calibrationOf(recordedCycles(store).flatMap(({ tests }) => tests)),
     orderTests: (tests) => orderTests(store, tests),
     here: () => localFigures(store),
+    hasDrifted: () => recordedDrift(store).hasDrifted,
     testTime: () => new TestTime(paceOf(options)),
     planDuration: (plan, waits) => planDuration({ ...paceOf(options), ...plan, waits }),
     testDuration: (id) => estimateDuration(testHistory(store, id, countedRuns).map((entry) => entry.durationMs)),

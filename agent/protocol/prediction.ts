@@ -84,6 +84,8 @@ export const LocalFigures = z.object({
   order: z.object({ by: z.string(), because: z.string() }),
   calibration: z.object({ results: z.int(), failures: z.int(), error: z.number().nullable() }).nullable(),
   budgets: BudgetRecord,
+  /** Whether estimates of failure became worse since the last learning, which then is done anew; one sentence with the figures. */
+  drift: z.object({ hasDrifted: z.boolean(), because: z.string() }),
 });
 export type LocalFigures = z.infer<typeof LocalFigures>;
 

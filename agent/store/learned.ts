@@ -17,3 +17,8 @@ export function getLearned<T>(db: Reader, name: string, shape: z.ZodType<T>): T 
   const row = db.get<{ content: string }>('SELECT content FROM learned WHERE name = ?', [name]);
   return row === undefined ? null : fromJson<T | null>(shape.nullable(), row.content, null);
 }
+
+/** When it was worked out last, in milliseconds since 1970; null when it never was. */
+export function learnedAt(db: Reader, name: string): number | null {
+  return db.get<{ at: number }>('SELECT at FROM learned WHERE name = ?', [name])?.at ?? null;
+}

@@ -43,7 +43,7 @@ function modelItem({ name, version, role, summary, metrics, limits }: ModelDescr
 }
 
 /** How early each order finds failures here, and which one runs. */
-function ordersPanel({ orders, order, calibration, budgets }: LocalFigures): TemplateResult {
+function ordersPanel({ orders, order, calibration, budgets, drift }: LocalFigures): TemplateResult {
   const cycles = orders[0]?.cycles ?? 0;
   const worth =
     calibration === null
@@ -55,7 +55,10 @@ function ordersPanel({ orders, order, calibration, budgets }: LocalFigures): Tem
     html`<p>Tests run by <strong>${order.by}</strong>: ${order.because}.</p>
       ${cycles === 0 ? nothing : ordersTable(orders)}
       <p class="dim">${worth}</p>
-      ${budgets.checks === 0 ? nothing : html`<p class="dim">${missed}</p>`}`,
+      ${budgets.checks === 0 ? nothing : html`<p class="dim">${missed}</p>`}
+      <p class="dim">
+        Drift: ${drift.because}${drift.hasDrifted ? '; it is learned anew when nothing happens for a minute' : ''}.
+      </p>`,
   );
 }
 

@@ -38,7 +38,7 @@ function modelLines({ name, version, role, summary, metrics, limits }: ModelDesc
 }
 
 /** What the records of this repository say. */
-function hereLines({ orders, order, calibration, budgets }: LocalFigures): string[] {
+function hereLines({ orders, order, calibration, budgets, drift }: LocalFigures): string[] {
   const counted = orders[0]?.cycles ?? 0;
   const intervals = `${'order'.padEnd(24)} all    new    estimate minus this`;
   return [
@@ -49,6 +49,7 @@ function hereLines({ orders, order, calibration, budgets }: LocalFigures): strin
       ? '  probabilities of failure are not calibrated: too few results with failures are recorded'
       : `  probabilities are calibrated by ${formatCount(calibration.results)} results with ${formatCount(calibration.failures)} failures${calibration.error === null ? '' : `; error on later ones ${calibration.error.toFixed(3)}`}`,
     ...(budgets.checks === 0 ? [] : [budgetLine(budgets)]),
+    `  drift: ${drift.because}${drift.hasDrifted ? '; it is learned anew when nothing happens for a minute' : ''}`,
   ];
 }
 

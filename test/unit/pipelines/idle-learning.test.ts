@@ -23,8 +23,19 @@ describe('learning in idle time', () => {
     assert.equal(rig.learned(), 1);
   });
 
+  it('does not wait for ten runs where estimates became worse', () => {
+    const rig = open({ hasDrifted: true });
+    rig.clock.advance(600_000);
+    assert.equal(rig.learned(), 0);
+    rig.finish();
+    rig.clock.advance(59_000);
+    assert.equal(rig.learned(), 0);
+    rig.clock.advance(1000);
+    assert.equal(rig.learned(), 1);
+  });
+
   it('does not happen on battery, nor after it was closed', () => {
-    const onBattery = open(true);
+    const onBattery = open({ isOnBattery: true });
     for (let run = 0; run < 10; run += 1) onBattery.finish();
     onBattery.clock.advance(60_000);
     assert.equal(onBattery.learned(), 0);
@@ -36,7 +47,7 @@ describe('learning in idle time', () => {
   });
 });
 
-function open(isOnBattery = false) {
+function open({ isOnBattery = false, hasDrifted = false } = {}) {
   const clock = new ManualClock();
   const events = createEventBus((error) => assert.fail(String(error)));
   let learned = 0;
@@ -46,6 +57,7 @@ function open(isOnBattery = false) {
     log: createLog(() => {}, 'error'),
     learn: async () => void (learned += 1),
     isOnBattery: () => isOnBattery,
+    hasDrifted: () => hasDrifted,
   });
   const finish = () =>
     events.emit({
