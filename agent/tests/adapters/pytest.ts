@@ -15,7 +15,7 @@ import type {
 } from '../adapter.ts';
 import { foldersAbove, foldersWith, iniSection, joined, tomlTable, words } from './python-configuration.ts';
 import { hangingStack } from './python-stack.ts';
-import { readPythonReport } from './python-report.ts';
+import { endedEarly, readPythonReport } from './python-report.ts';
 import { watchedFiles } from '../warm/watched-files.ts';
 import type { ProcessSpec } from '../../platform/processes.ts';
 
@@ -254,7 +254,9 @@ async function startPytest(
       state: 'runner_missing',
       message: `${report.missing()}: run \`python -m pip install pytest\` in the project's environment`,
     };
-  const outcome = outcomeOf(exit.exitCode, report.failures(), batch, lastOutput);
+  const outcome = report.isDone()
+    ? outcomeOf(exit.exitCode, report.failures(), batch, lastOutput)
+    : endedEarly('pytest', exit, lastOutput);
   return outcome.state === 'broken' && context.isHanging()
     ? { ...outcome, ...hangingStack(lastOutput, context.root) }
     : outcome;

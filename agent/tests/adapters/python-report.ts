@@ -1,8 +1,9 @@
 // Reads the messages of the Python runners (runners/noodle_channel.py tells their shapes).
 import { z } from 'zod';
+import type { ProcessExit } from '../../platform/processes.ts';
 import type { RepoPath } from '../../protocol/ids.ts';
 import { TestStatus } from '../../protocol/test.ts';
-import type { BatchContext, ReportedResult } from '../adapter.ts';
+import type { BatchContext, BatchOutcome, ReportedResult } from '../adapter.ts';
 import { relativeTo } from './python-configuration.ts';
 
 const Place = z.object({ file: z.string(), line: z.int().positive() });
@@ -12,6 +13,7 @@ const Message = z.discriminatedUnion('type', [
   z.object({ type: z.literal('finished'), file: z.string() }),
   z.object({ type: z.literal('listed'), file: z.string() }),
   z.object({ type: z.literal('missing'), message: z.string() }),
+  z.object({ type: z.literal('done') }),
   z.object({
     type: z.literal('result'),
     file: z.string(),
@@ -36,15 +38,22 @@ export interface PythonReport {
   /** What the runner said is not installed, or null. */
   missing(): string | null;
   failures(): number;
+  /** Whether the runner came to its end: a test may end the process, even with 0. */
+  isDone(): boolean;
 }
 
 /** A reader that passes results on to `context` and listed files to `onListed`. */
 export function readPythonReport(context: BatchContext, onListed: (file: RepoPath) => void): PythonReport {
   let missing: string | null = null;
   let failures = 0;
+  let isDone = false;
   const act = (message: z.infer<typeof Message>) => {
     if (message.type === 'missing') {
       missing = message.message;
+      return;
+    }
+    if (message.type === 'done') {
+      isDone = true;
       return;
     }
     const file = relativeTo(context.root, message.file);
@@ -64,6 +73,22 @@ export function readPythonReport(context: BatchContext, onListed: (file: RepoPat
     },
     missing: () => missing,
     failures: () => failures,
+    isDone: () => isDone,
+  };
+}
+
+/** What comes of a process that a test, or the system, ended before its tests had: also where it ended with 0. */
+export function endedEarly(
+  name: string,
+  { exitCode, signalName }: Pick<ProcessExit, 'exitCode' | 'signalName'>,
+  output: string,
+): BatchOutcome {
+  const how = signalName === null ? `exited with ${exitCode}` : `was ended by ${signalName}`;
+  const shown = output.trim().slice(-1500);
+  return {
+    state: 'broken',
+    message: `${name} ${how} before its tests had ended${shown === '' ? '' : `:\n${shown}`}`,
+    exitCode,
   };
 }
 

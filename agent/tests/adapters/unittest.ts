@@ -14,7 +14,7 @@ import type {
 } from '../adapter.ts';
 import { pytestAdapter } from './pytest.ts';
 import { hangingStack } from './python-stack.ts';
-import { readPythonReport } from './python-report.ts';
+import { endedEarly, readPythonReport } from './python-report.ts';
 
 const testName = /^test.*\.py$/;
 const testCase = /\bunittest\b|\bTestCase\b/;
@@ -65,7 +65,10 @@ export const unittestAdapter: TestAdapter = {
       onStdout: remember,
       onStderr: remember,
     });
-    const outcome = outcomeOf(exit.startError, exit.exitCode, report.failures(), lastOutput);
+    const outcome =
+      exit.startError === null && !report.isDone()
+        ? endedEarly('unittest', exit, lastOutput)
+        : outcomeOf(exit.startError, exit.exitCode, report.failures(), lastOutput);
     return outcome.state === 'broken' && context.isHanging()
       ? { ...outcome, ...hangingStack(lastOutput, context.root) }
       : outcome;

@@ -189,9 +189,11 @@ function placesOf(
 }
 
 const shownLines = 40;
+const shownColumns = 300;
 
 function lastLines(text: string): string {
-  return plainText(text).trim().split('\n').slice(-shownLines).join('\n');
+  const lines = plainText(text).trim().split('\n').slice(-shownLines);
+  return lines.map((line) => (line.length > shownColumns ? `${line.slice(0, shownColumns)}…` : line)).join('\n');
 }
 
 function outcomeOf(command: RunnerCommand, exit: ProcessExit, state: State): BatchOutcome {

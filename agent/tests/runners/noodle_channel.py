@@ -7,6 +7,7 @@ Runs on Python 3.8 and later, without dependencies. Messages:
   {"type": "finished", "file": path}
   {"type": "missing", "message": text}      the runner is not installed
   {"type": "listed", "file": path}          a test file, when only a list was asked for
+  {"type": "done"}                          the runner came to its end; without it, something ended the process
 Paths are absolute; the agent makes them relative to the repository.
 """
 

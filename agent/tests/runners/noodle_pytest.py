@@ -31,6 +31,8 @@ class Reporter:
         self._comparison = None
         self._current_file = None
         self._listed = set()
+        self._left = set()
+        self._has_ended = False
 
     def pytest_configure(self, config):
         self._config = config
@@ -64,6 +66,9 @@ class Reporter:
             return
         self._channel.send(type="result", file=path, titlePath=title, status="errored", durationMs=0, **_failure_of(report, path))
 
+    def pytest_collection_finish(self, session):
+        self._left = {item.nodeid for item in session.items}
+
     def pytest_sessionstart(self):
         self._dump_when_ended()
 
@@ -88,6 +93,10 @@ class Reporter:
             self._attach_comparison(report)
         if report.when == "teardown":
             self._send_result(report.nodeid, self._phases.pop(report.nodeid))
+            self._left.discard(report.nodeid)
+            # Configurations exist that end the process themselves after the last test.
+            if not self._left:
+                self.end()
 
     def pytest_sessionfinish(self, session, exitstatus):
         for nodeid, phases in list(self._phases.items()):
@@ -96,6 +105,13 @@ class Reporter:
         if self._current_file is not None:
             self._channel.send(type="finished", file=self._current_file)
             self._current_file = None
+        self.end()
+
+    def end(self):
+        """The run came to its end, once; a process that ends without it was ended by a test."""
+        if not self._has_ended:
+            self._has_ended = True
+            self._channel.send(type="done")
 
     def _attach_comparison(self, report):
         if self._comparison is not None:
@@ -216,7 +232,8 @@ def main(arguments):
     except ImportError:
         channel.send(type="missing", message="pytest is not installed for " + sys.executable)
         return 4
-    plugins = [Reporter(channel, only_list)]
+    reporter = Reporter(channel, only_list)
+    plugins = [reporter]
     if arguments[:1] == ["--noodle-standby"]:
         arguments = arguments[1:]
         plugins.append(noodle_standby.standby_plugin(pytest, channel))
@@ -225,12 +242,15 @@ def main(arguments):
     if only_list:
         arguments += ["--collect-only", "-q"]
     if recorder is None:
-        return pytest.main(arguments, plugins=plugins)
-    recorder.start()
-    try:
-        return pytest.main(arguments, plugins=plugins + [evidence_plugin(pytest, recorder)])
-    finally:
-        recorder.end()
+        exit_code = pytest.main(arguments, plugins=plugins)
+    else:
+        recorder.start()
+        try:
+            exit_code = pytest.main(arguments, plugins=plugins + [evidence_plugin(pytest, recorder)])
+        finally:
+            recorder.end()
+    reporter.end()
+    return exit_code
 
 
 if __name__ == "__main__":

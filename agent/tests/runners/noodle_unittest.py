@@ -181,6 +181,7 @@ def main(arguments):
         channel.send(type="finished", file=file)
     if recorder is not None:
         recorder.end()
+    channel.send(type="done")
     return 0 if was_successful else 1
 
 

@@ -34,6 +34,35 @@ describe('the Python runners', function () {
   });
 
   for (const [framework, source] of [
+    ['pytest', 'import os\ndef test_first(): pass\ndef test_ends(): os._exit(0)\ndef test_never(): pass\n'],
+    [
+      'unittest',
+      'import os, unittest\nclass Ends(unittest.TestCase):\n    def test_a(self): pass\n    def test_b(self): os._exit(0)\n',
+    ],
+  ] as const) {
+    it(`name a file of ${framework} that ends its process with 0, and run the others`, async () => {
+      await using rig = await create({ 'test_a.py': source, 'test_b.py': source.replace('os._exit(0)', 'pass') });
+      const { results, execution } = await rig.run();
+      assert.equal(execution.state, 'failed');
+      const broken = results.filter((each) => each.status === 'errored');
+      assert.deepEqual(broken.map(({ file, titlePath }) => [file, titlePath]), [['test_a.py', []]]);
+      assert.match(broken[0]?.message ?? '', new RegExp(`^${framework} exited with 0 before its tests had ended`));
+      const others = results.filter((each) => each.file === 'test_b.py').map((each) => each.status);
+      assert.deepEqual([...new Set(others)], ['passed']);
+      assert.ok(others.length >= 2);
+    });
+  }
+
+  it('take a configuration that ends the process after the last test for what it is', async () => {
+    await using rig = await create({
+      'conftest.py': 'import os\ndef pytest_sessionfinish(session, exitstatus): os._exit(exitstatus)\n',
+      'test_a.py': 'def test_passes(): pass\n',
+    });
+    const { lines, execution } = await rig.run();
+    assert.deepEqual([execution.state, lines], ['succeeded', ['passed test_a.py › test_passes']]);
+  });
+
+  for (const [framework, source] of [
     ['pytest', 'import time\ndef test_hangs():\n    open("begun", "w").close() or time.sleep(1000)\n'],
     [
       'unittest',
