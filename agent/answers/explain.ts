@@ -9,6 +9,7 @@ import { nearest } from '../protocol/nearest.ts';
 import type { Plan, ReusedTest } from '../protocol/plan.ts';
 import { counted, formatDuration } from '../protocol/quantities.ts';
 import type { Planner } from '../pipelines/planner.ts';
+import { explainBenchmarks } from './explain-benchmarks.ts';
 import { explainFile } from './explain-file.ts';
 import { latestPlanWith, type RecordedPlan } from '../store/plans.ts';
 import type { Reader } from '../store/store.ts';
@@ -36,7 +37,9 @@ export async function explainSubject(options: ExplainOptions, subject: string): 
   const targets = await options.builds.explain(subject);
   const { files } = await options.tests.discover([]);
   const found = await findKnown(options.tests, files, subject, targets.length > 0);
+  const compared = explainBenchmarks(options.store, subject);
   if (found.length === 0 && targets.length === 0) {
+    if (compared.length > 0) return success(compared);
     const { graph, store } = options;
     const file = explainFile({ graph, store, known: await options.files(), tests: files }, subject);
     if (file !== null) return success([file]);
@@ -45,7 +48,7 @@ export async function explainSubject(options: ExplainOptions, subject: string): 
     return failure('not_found', `there is no test, target or file '${subject}'`, near === null ? {} : { hint: `Did you mean '${near}'?` });
   }
   const tests = await Promise.all(found.map((test) => explainTest(options, test)));
-  return success([...targets, ...tests]);
+  return success([...targets, ...tests, ...compared]);
 }
 
 /** By what is on record; a title that is not may stand in a source. */

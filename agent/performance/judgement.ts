@@ -34,17 +34,24 @@ export function judge(sets: readonly MeasuredSet[], minimumEffect: number): Comp
   const gathered = sets.map((set) => ({ set, benchmarks: gather(set) }));
   const all = gathered.flatMap(({ benchmarks }) => benchmarks).filter(isOnBothSides);
   const tests = all.map(({ base, work }) => rankTest(base.values, work.values));
-  const adjusted = holm(tests.map(({ p }) => p));
+  // Where all values are the same (allocations), no test could find anything: it needs no correction (Tarone).
+  const informative = all.flatMap((each, index) => (isConstant(each) ? [] : [index]));
+  const adjusted = holm(informative.map((index) => tests[index]?.p ?? 1));
+  const tested = Math.max(1, informative.length);
   const found = new Map(
     all.map((each, index) => {
       const { p = 1, leastP = 1 } = tests[index] ?? {};
-      return [each, { p, leastP: leastP * all.length, adjustedP: adjusted[index] ?? 1 }] as const;
+      return [each, { p, leastP: leastP * tested, adjustedP: adjusted[informative.indexOf(index)] ?? 1 }] as const;
     }),
   );
   return gathered.map(({ set, benchmarks }) => {
     const compared = benchmarks.map((each) => compare(each, found.get(each) ?? null, minimumEffect));
     return { id: set.id, outcome: outcomeOf(compared), benchmarks: compared, notes: [...set.notes] };
   });
+}
+
+function isConstant({ base, work }: Gathered): boolean {
+  return new Set([...base.values, ...work.values]).size === 1;
 }
 
 /** Of all sets: slower when one is, not compared when none was. */

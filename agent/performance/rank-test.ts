@@ -1,7 +1,7 @@
 // The Mann–Whitney rank test, the effect sizes that belong to it, and Holm's correction for many tests at once.
 
 /** Up to so many values in both samples together the test is exact; beyond, the normal approximation is. */
-const mostExact = 60;
+const mostExact = 40;
 
 export interface RankTest {
   /** Two-sided: how likely ranks at least as far apart are when both samples come from one distribution. */
@@ -12,7 +12,7 @@ export interface RankTest {
 
 /**
  * Mann–Whitney U of two samples, with midranks for ties. Exact over all divisions of the ranks that were found (ties
- * included) for up to 60 values, else by the normal distribution with the correction for ties and for continuity.
+ * included) for up to 40 values, else by the normal distribution with the correction for ties and for continuity.
  */
 export function rankTest(first: readonly number[], second: readonly number[]): RankTest {
   const doubled = doubledMidranks([...first, ...second]);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Timestamp } from './execution.ts';
 import { ExecutionId, RepoPath, TestId } from './ids.ts';
 
-export const Decision = z.enum(['selected', 'reused', 'skipped', 'built', 'unchanged', 'failed', 'related', 'unknown']);
+export const Decision = z.enum(['selected', 'reused', 'skipped', 'built', 'unchanged', 'failed', 'related', 'compared', 'unknown']);
 export type Decision = z.infer<typeof Decision>;
 
 /** What vouches for a test that is skipped. */
@@ -29,8 +29,8 @@ export type Certificate = z.infer<typeof Certificate>;
 export const Explanation = z.object({
   /** The id of the test, test file or target, or the path of the file, that the question was about. */
   subject: z.string(),
-  /** `file`: a file, or one line of it (`path:line`), that is no test; `facts` name the tests that it can reach. */
-  subjectKind: z.enum(['test', 'target', 'file']),
+  /** `file`: a file, or one line of it (`path:line`), that is no test; `facts` name the tests that it can reach. `benchmarks`: compared ones. */
+  subjectKind: z.enum(['test', 'target', 'file', 'benchmarks']),
   decision: Decision,
   /** The answer in one sentence. */
   summary: z.string(),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { symlink } from 'node:fs/promises';
 import { runCommandLine } from '../../../agent/cli/cli.ts';
 import { createOpenSession } from '../../../agent/open-session.ts';
 import { systemClock } from '../../../agent/platform/clock.ts';
@@ -8,6 +9,7 @@ import { FailureError } from '../../../agent/protocol/failure.ts';
 import { PerformanceComparison } from '../../../agent/protocol/performance.ts';
 import { AgentRig } from '../../rig/agent-rig.ts';
 import { GitRig } from '../../rig/git-rig.ts';
+import { installRunner } from '../../rig/test-runners.ts';
 
 /** Counts the passes of a loop, so that how busy the machine is makes no difference: work is what is measured. */
 const program = `
@@ -108,6 +110,38 @@ describe('noodle perf', () => {
 });
 
 describe('comparisons of performance', () => {
+  it('take what vitest measured', async function () {
+    this.timeout(180_000);
+    const modules = await installRunner('vitest', '4');
+    const bench = `import { bench } from 'vitest';\nbench('loop', () => {}, { time: 1, iterations: 1, warmupTime: 0, warmupIterations: 0 });\n`;
+    await using rig = await AgentRig.create({
+      '.gitignore': 'node_modules\n',
+      'package.json': JSON.stringify({ devDependencies: { vitest: '4' } }),
+      'loop.bench.js': bench,
+    });
+    await symlink(modules, rig.repository.path('node_modules'), 'dir');
+    await rig.repository.write({ 'new.js': '' });
+    assert.deepEqual(
+      (await rig.client.listBenchmarks({})).sets.map(({ id }) => id),
+      ['vitest'],
+    );
+    const { executionId } = await rig.client.comparePerformance({ rounds: 4 });
+    await rig.event(
+      'execution.changed',
+      (event) => event.execution.id === executionId && event.execution.finishedAt !== null,
+    );
+    const { sets } = await rig.client.getPerformanceComparison({ id: executionId });
+    assert.deepEqual(
+      sets[0]?.benchmarks.map(({ name, base, work, verdict }) => [
+        name,
+        base.values.length,
+        work.values.length,
+        verdict,
+      ]),
+      [['loop.bench.js > loop', 4, 4, 'too_few']],
+    );
+  });
+
   it('are recorded, and gates of pipelines ask for them', async () => {
     const pipelines = 'pipelines:\n  ship:\n    steps:\n      speed:\n        gate: { kind: performance }\n';
     await using rig = await AgentRig.create({ ...files, 'noodle.yaml': configuration + pipelines });
@@ -136,6 +170,14 @@ describe('comparisons of performance', () => {
     );
     assert.match(slower.reason ?? '', /^compare failed: sort is slower: /);
     assert.equal((await gate())?.reason, 'the benchmarks sorting were slower than their base');
+    const [set] = (await rig.client.explain({ subject: 'sorting' })).explanations;
+    assert.deepEqual([set?.subjectKind, set?.decision, set?.executionId], ['benchmarks', 'failed', slower.id]);
+    assert.match(
+      set?.summary ?? '',
+      /^1 of 2 benchmarks slower than HEAD \([0-9a-f]{10}\): 6 rounds on each side, least effect 5 %$/,
+    );
+    const [one] = (await rig.client.explain({ subject: 'other' })).explanations;
+    assert.equal(one?.decision, 'compared');
     await rig.repository.write({ 'sort.js': `${quick}// the same\n` });
     assert.equal((await compare()).state, 'succeeded');
     await rig.restart();

@@ -118,6 +118,16 @@ describe('the verdict on benchmarks', () => {
     assert.equal(both?.outcome, 'not_compared');
   });
 
+  it('is not corrected for benchmarks in which nothing could be found', () => {
+    const side = (scale: number) =>
+      rounds(6, (round) => [
+        measured('a', scale * (steady[round] ?? 0)),
+        ...Array.from({ length: 50 }, (_, index) => measured(`allocations ${index}`, 3)),
+      ]);
+    const found = judge([set(side(1), side(2))], 0.05)[0]?.benchmarks.map(({ verdict }) => verdict);
+    assert.deepEqual([found?.[0], new Set(found?.slice(1))], ['slower', new Set(['no_difference'])]);
+  });
+
   it('takes one value of each round, however many samples it took', () => {
     const side = () => rounds(4, (round) => [measured('a', 0, { samples: [round, round + 1, round + 500] })]);
     const [found] = judge([set(side(), side())], 0.05);
