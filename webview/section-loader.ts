@@ -32,13 +32,14 @@ const readers: { readonly [S in LoadedSection]: Read<S> } = {
   },
   trends: readTrends,
   async alerts(client) {
-    const [{ alerts }, { rules }, { silences }, { channels }] = await Promise.all([
+    const [{ alerts }, { rules }, { silences }, { channels }, { problems }] = await Promise.all([
       client.listAlerts({ limit: 200 }),
       client.listAlertRules({}),
       client.listSilences({}),
       client.listAlertChannels({}),
+      client.getConfiguration({}),
     ]);
-    return { alerts, rules, silences, channels };
+    return { alerts, rules, silences, channels, problems };
   },
   async delivery(client, { days }) {
     const [delivery, bottlenecks, capacity, { proposals }] = await Promise.all([

@@ -8,7 +8,14 @@ import type {
   MetricTags,
 } from '../protocol/metrics.ts';
 import { success, type Result } from '../protocol/failure.ts';
-import { lastTaggedValues, lastValues, mergeRollups, readRollups, type Rollup } from '../store/metric-values.ts';
+import {
+  firstRollupStart,
+  lastTaggedValues,
+  lastValues,
+  mergeRollups,
+  readRollups,
+  type Rollup,
+} from '../store/metric-values.ts';
 import {
   getMetric,
   hasAllSeries,
@@ -109,18 +116,21 @@ export interface SeriesRequest {
 export function metricSeries(db: Reader, { id, tags, since, until, points, now }: SeriesRequest): Result<MetricSeries> {
   const definition = getMetric(db, id);
   if (definition === null) return notDeclared(id);
-  const level = levelFor(now - since);
-  const width = level * Math.max(1, Math.ceil((until - since) / level / points));
-  const rollups = readRollups(db, { series: seriesWith(db, id, tags), level, since, until });
+  const series = seriesWith(db, id, tags);
+  // What was first measured yesterday is on record by the minute, however far back is looked.
+  const from = Math.max(since, firstRollupStart(db, { series, level: dayMs, since: since - dayMs }) ?? since);
+  const level = levelFor(now - from);
+  const width = level * Math.max(1, Math.ceil((until - from) / level / points));
+  const rollups = readRollups(db, { series, level, since, until });
   const groups = Map.groupBy(rollups, ({ start }) => start - (start % width));
   const merged = [...groups].map(([start, each]) => pointOf(mergeRollups(start, each)));
   return success({ definition, tags, resolutionMs: width, points: merged });
 }
 
-/** The finest level that is kept for so long. */
+/** The finest level that is kept for so long. Who asks for 30 days asks a moment after having read the clock. */
 function levelFor(ageMs: number): RollupLevel {
-  if (ageMs <= 2 * dayMs) return minuteMs;
-  return ageMs <= 30 * dayMs ? hourMs : dayMs;
+  if (ageMs <= 2 * dayMs + minuteMs) return minuteMs;
+  return ageMs <= 30 * dayMs + minuteMs ? hourMs : dayMs;
 }
 
 function pointOf(rollup: Rollup): MetricPoint {

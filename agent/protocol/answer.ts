@@ -2,6 +2,7 @@
 // dashboard say the same.
 import type { FailingTest } from './analytics.ts';
 import type { Execution } from './execution.ts';
+import { ownSteps } from './own-steps.ts';
 import { counted, formatCount } from './quantities.ts';
 
 export type Tone = 'passed' | 'failed' | 'running' | 'stopped' | 'none';
@@ -63,6 +64,8 @@ function running(facts: AnswerFacts, execution: Execution): Answer {
       text: `${counted(count, 'test')} ${fails(count)} so far${cause(failing, execution)}`,
       since: null,
     };
+  const doing = whatRuns(execution);
+  if (doing !== null) return { tone: 'running', text: doing, since: null };
   if (execution.plannedTests === 0 && facts.plan === null) {
     return { tone: 'running', text: 'Working out what the change can affect', since: null };
   }
@@ -72,19 +75,31 @@ function running(facts: AnswerFacts, execution: Execution): Answer {
   return { tone: 'running', text: 'Running, nothing fails so far', since: null };
 }
 
+/** What a pipeline waits for or does, in whose steps of its own there are no results to tell; null of any other run. */
+function whatRuns({ name, steps }: Execution): string | null {
+  const under = steps.filter((step) => step.state === 'running');
+  const waits = under.find((step) => step.kind === 'approval' && step.reason !== null);
+  if (waits !== undefined) return `${name} ${waits.reason}`;
+  const commands = under.filter((step) => step.kind === 'command' || step.kind === 'wait' || step.kind === 'gate');
+  const [first] = commands;
+  if (first === undefined || commands.length < under.length) return null;
+  return `${name} runs ${first.name}${commands.length === 1 ? '' : ` and ${counted(commands.length - 1, 'other step')}`}`;
+}
+
 function succeeded(facts: AnswerFacts, execution: Execution): Answer {
   const { total } = execution.counts;
   const others = facts.failing.length;
   const since = execution.finishedAt;
   if (others > 0) {
-    const passed = total === 0 ? 'Nothing had to run' : `${allOf(total, facts)} ${passes(total)}`;
+    const passed =
+      total === 0 ? withoutTests(execution, 'Nothing had to run') : `${allOf(total, facts)} ${passes(total)}`;
     return {
       tone: 'failed',
       text: `${passed}, but ${counted(others, 'test')} ${fails(others)} since an earlier run`,
       since,
     };
   }
-  if (total === 0) return { tone: 'passed', text: nothingToTest(facts), since };
+  if (total === 0) return { tone: 'passed', text: withoutTests(execution, nothingToTest(facts)), since };
   const { mended } = facts;
   const again = mended === 0 ? '' : `; ${counted(mended, 'test')} mended`;
   return { tone: 'passed', text: `${allOf(total, facts)} ${passes(total)}${again}`, since };
@@ -155,6 +170,12 @@ function allOf(total: number, facts: AnswerFacts): string {
 /** Only a run that left tests out is about impacted tests. */
 function impacted(facts: AnswerFacts): string {
   return (facts.plan?.skippedTests ?? 0) > 0 ? 'impacted ' : '';
+}
+
+/** A pipeline that did something is told of by its name, whatever was there to test. */
+function withoutTests(execution: Execution, otherwise: string): string {
+  const didRun = ownSteps(execution).some(({ state }) => state === 'succeeded');
+  return didRun ? `${execution.name} succeeded` : otherwise;
 }
 
 function nothingToTest(facts: AnswerFacts): string {

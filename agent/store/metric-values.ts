@@ -208,6 +208,21 @@ export function lastValues(
   return series.length === 1 ? values : values.toSorted((a, b) => b.at - a.at).slice(0, limit);
 }
 
+/** The start of the first span of a level at or after a time; null where there is none. */
+export function firstRollupStart(
+  db: Reader,
+  { series, level, since }: Pick<RollupRange, 'series' | 'level' | 'since'>,
+): number | null {
+  const starts = series.flatMap((key) => {
+    const row = db.get<{ start: number }>(
+      'SELECT start FROM metric_rollups WHERE level = ? AND series_key = ? AND start >= ? ORDER BY start LIMIT 1',
+      [level, key, since],
+    );
+    return row === undefined ? [] : [row.start];
+  });
+  return starts.length === 0 ? null : Math.min(...starts);
+}
+
 /** When the last value of series was recorded; null before the first. */
 export function lastRecordedAt(db: Reader, series: readonly number[]): number | null {
   const times = series.flatMap((key) => {

@@ -224,7 +224,12 @@ export const approval = Approval.parse({
   decidedBy: null,
   comment: null,
   diff: '-  "version": "1.3.0"\n+  "version": "1.4.0"\n',
-  risk: { sentence: 'What is not committed is riskier than 92 % of 1,204 earlier changes.', percentile: 0.92, among: 1204, reasons: ['lines added in all (raises it)'] },
+  risk: {
+    sentence: 'What is not committed is riskier than 92 % of 1,204 earlier changes.',
+    percentile: 0.92,
+    among: 1204,
+    reasons: ['lines added in all (raises it)'],
+  },
 });
 
 const flaky = FlakyTest.parse({
@@ -325,7 +330,26 @@ export const sectionAnswers: ScriptedAnswers = {
         limits: [],
       },
     ],
-    here: { orders: [{ order: 'estimate', cycles: 24, all: 0.82, newFailures: 0.74, estimateMinusThis: null }, { order: 'shortest first', cycles: 24, all: 0.61, newFailures: 0.63, estimateMinusThis: { mean: 0.21, low: 0.12, high: 0.3 } }], order: { by: 'estimate', because: 'no simple order was surely better in 24 recorded runs with failures' }, calibration: { results: 812, failures: 41, error: 0.031 }, budgets: { checks: 3, leftOut: 40, expectedMissed: 0.6, missed: 1 }, drift: { hasDrifted: false, because: 'estimates are as good as before: log loss 0.061 in 8 runs, 0.058 in 52 before (cumulative sum 0.4, drift above 5)' } },
+    here: {
+      orders: [
+        { order: 'estimate', cycles: 24, all: 0.82, newFailures: 0.74, estimateMinusThis: null },
+        {
+          order: 'shortest first',
+          cycles: 24,
+          all: 0.61,
+          newFailures: 0.63,
+          estimateMinusThis: { mean: 0.21, low: 0.12, high: 0.3 },
+        },
+      ],
+      order: { by: 'estimate', because: 'no simple order was surely better in 24 recorded runs with failures' },
+      calibration: { results: 812, failures: 41, error: 0.031 },
+      budgets: { checks: 3, leftOut: 40, expectedMissed: 0.6, missed: 1 },
+      drift: {
+        hasDrifted: false,
+        because:
+          'estimates are as good as before: log loss 0.061 in 8 runs, 0.058 in 52 before (cumulative sum 0.4, drift above 5)',
+      },
+    },
   }),
   getChangeRisk: () => ({
     commit: null,
@@ -344,6 +368,13 @@ export const sectionAnswers: ScriptedAnswers = {
     points: id === size.id ? [] : [...points],
   }),
   listAlerts: () => ({ alerts: [alert(), alert({ id: 'old', state: 'resolved', resolvedAt: now - hourMs })] }),
+  getConfiguration: () => ({
+    settings: [],
+    sources: [],
+    problems: [
+      'noodle.yaml:28: alerts.rules.broken.severity: found "urgent", expected one of info, warning, error, critical',
+    ],
+  }),
   listAlertRules: () => ({ rules: [{ ...rule, source: 'default' }] }),
   listSilences: () => ({
     silences: [

@@ -158,6 +158,10 @@ describe('the sections of the dashboard', () => {
     });
     const { page, agent } = rig;
     await open(page, 'Alerts');
+    assert.match(
+      await page.locator('.panel-configuration-problems').innerText(),
+      /^1 problem of the configuration\s+noodle.yaml:28: alerts.rules.broken.severity: found "urgent"/,
+    );
     const firing = page.locator('.panel-firing');
     await firing.getByRole('button', { name: 'Acknowledge' }).click();
     assert.deepEqual(await agent.requested('acknowledgeAlert'), { id: alert().id });

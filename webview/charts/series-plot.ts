@@ -155,7 +155,10 @@ function plotOptions(palette: Palette, { size, onCursor, series }: PlotParts): u
     padding: [8, 8, 0, 0],
     legend: { show: false },
     cursor: { drag: { x: true, y: false, setScale: true }, y: false, points: { show: false } },
-    scales: { x: { time: true }, y: { range: (_, low, high) => rangeOf(low, high) } },
+    scales: {
+      x: { time: true, range: (_, low, high) => timesOf(low, high) },
+      y: { range: (_, low, high) => rangeOf(low, high) },
+    },
     axes: [
       { ...axis, label: 'time', size: 32, grid: { show: false } },
       {
@@ -185,6 +188,11 @@ function plotOptions(palette: Palette, { size, onCursor, series }: PlotParts): u
       draw: [(plot) => drawNotes(plot, series(), palette)],
     },
   };
+}
+
+/** A single value has no span of its own: half an hour is shown on both sides of it. */
+function timesOf(low: number, high: number): [number, number] {
+  return low === high ? [low - 1800, high + 1800] : [low, high];
 }
 
 /** From zero, unless a value is below it: a small change must not look like a large one. */

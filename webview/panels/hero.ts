@@ -31,8 +31,8 @@ export function hero(state: DashboardState, context: PanelContext): TemplateResu
 }
 
 function progressBar(progress: Progress): TemplateResult {
-  const { done, total } = progress;
-  const label = total === 0 ? 'Planning' : `${formatCount(done)} of ${counted(total, 'test file')}`;
+  const { done, total, unit } = progress;
+  const label = total === 0 ? 'Planning' : `${formatCount(done)} of ${counted(total, unit)}`;
   return html`<div class="progress">
     ${
       total === 0

@@ -14,7 +14,7 @@ import { whenRead } from './remote.ts';
 const silencedForSeconds = 3600;
 
 export function alertsSection(state: DashboardState, context: PanelContext): TemplateResult {
-  return whenRead(state.sections.alerts, context, ({ alerts, rules, silences, channels }) => {
+  return whenRead(state.sections.alerts, context, ({ alerts, rules, silences, channels, problems }) => {
     const firing = alerts.filter((alert) => alert.state !== 'resolved');
     const resolved = alerts.filter((alert) => alert.state === 'resolved');
     return html`<div class="columns">
@@ -23,6 +23,7 @@ export function alertsSection(state: DashboardState, context: PanelContext): Tem
         ${panel({ id: 'resolved', title: 'Resolved' }, resolved.length === 0 ? emptyLine('Nothing was resolved lately.') : alertList(resolved, state, context))}
       </div>
       <div class="column">
+        ${problems.length === 0 ? nothing : problemsPanel(problems)}
         ${panel({ id: 'rules', title: 'Rules' }, ruleList(rules, state, context))}
         ${panel({ id: 'silences', title: 'Silences' }, silences.length === 0 ? emptyLine('Nothing is silenced.') : silenceList(silences, state, context))}
         ${panel({ id: 'channels', title: 'Channels' }, channelList(channels, context))}
@@ -96,6 +97,16 @@ function ruleList(rules: readonly ListedAlertRule[], state: DashboardState, { ac
         </li>`,
     )}
   </ul>`;
+}
+
+/** Of all settings, with their places: a rule or a channel that does not fit is not in the lists below. */
+function problemsPanel(problems: readonly string[]): TemplateResult {
+  return panel(
+    { id: 'configuration-problems', title: `${counted(problems.length, 'problem')} of the configuration` },
+    html`<ul class="entries">
+      ${problems.map((problem) => html`<li class="entry">${problem}</li>`)}
+    </ul>`,
+  );
 }
 
 /** Without where it comes from. */

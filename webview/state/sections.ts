@@ -77,6 +77,8 @@ export interface SectionContents {
     readonly rules: readonly ListedAlertRule[];
     readonly silences: readonly Silence[];
     readonly channels: readonly ChannelStatus[];
+    /** What is wrong in noodle.yaml and the settings: a rule that does not fit is not judged. */
+    readonly problems: readonly string[];
   };
   readonly delivery: {
     readonly delivery: DeliveryMetrics;

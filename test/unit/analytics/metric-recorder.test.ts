@@ -143,6 +143,27 @@ describe('recording values', () => {
     });
   });
 
+  it('plots what is young by the minute, however far back is looked', async () => {
+    await recordEach(Array.from({ length: 10 }, (_, minute) => [minute, clock.now() - minute * 60_000]));
+    const over = (days: number) => {
+      const series = metricSeries(db, {
+        id: 'latency',
+        tags: {},
+        since: clock.now() - days * dayMs,
+        until: clock.now() + 1,
+        points: 5000,
+        now: clock.now() + 1,
+      });
+      return series.ok ? [series.value.resolutionMs, series.value.points.length] : series.failure;
+    };
+    assert.deepEqual(over(30), [60_000, 10]);
+    await recordEach([[1, clock.now() - 29 * dayMs]]);
+    assert.deepEqual(over(30), [hourMs, 2]);
+    assert.deepEqual(over(7), [60_000, 10]);
+    await recordEach([[1, clock.now() - 60 * dayMs]]);
+    assert.deepEqual(over(90), [dayMs, 3]);
+  });
+
   it('answers a plot with no more points than are wanted', async () => {
     await recordEach(Array.from({ length: 80 }, (_, day) => [day, clock.now() - day * dayMs]));
     const series = metricSeries(db, {

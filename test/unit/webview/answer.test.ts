@@ -94,6 +94,21 @@ describe('the answer', () => {
     assert.equal(tone, 'failed');
   });
 
+  it('says what a pipeline waits for, or which of its steps runs', () => {
+    const check = step('check', {
+      kind: 'approval',
+      state: 'running',
+      reason: 'waits for an approval: Deploy to production?',
+    });
+    const deploy = step('deploy', { kind: 'command', state: 'running' });
+    const pipeline = (...steps: Execution['steps']) =>
+      showing(execution({ name: 'release', state: 'running', counts: counts(0, 0), steps }), []);
+    assert.equal(textOf(pipeline(check, deploy)), 'release waits for an approval: Deploy to production?');
+    assert.equal(textOf(pipeline(deploy)), 'release runs deploy');
+    assert.equal(textOf(pipeline(deploy, { ...deploy, name: 'lint' })), 'release runs deploy and 1 other step');
+    assert.equal(textOf(pipeline(deploy, step('tests:mocha', { state: 'running' }))), 'Running, nothing fails so far');
+  });
+
   it('speaks of a single test in the singular', () => {
     const state = showing(execution({ state: 'succeeded', counts: counts(1, 0) }));
     assert.equal(textOf(state), 'The impacted test passes, but 1 test fails since an earlier run');
@@ -102,6 +117,14 @@ describe('the answer', () => {
   it('names a build that broke', () => {
     const steps = [step('plan'), step('build:core', { state: 'failed', exitCode: 2 })];
     assert.equal(textOf(showing(execution({ counts: counts(0, 0), steps }), [])), 'The build of core fails');
+  });
+
+  it('tells of a pipeline that did something without tests by its name', () => {
+    const did = [step('plan'), step('deploy', { kind: 'command', state: 'succeeded' })];
+    const run = { name: 'release', state: 'succeeded', counts: counts(0, 0) } as const;
+    assert.equal(textOf(showing(execution({ ...run, steps: did }), [])), 'release succeeded');
+    const nothingDone = [step('plan'), step('deploy', { kind: 'command', state: 'skipped' })];
+    assert.match(textOf(showing(execution({ ...run, steps: nothingDone }), [])), /^The change affects no test/);
   });
 
   it('follows a run', () => {

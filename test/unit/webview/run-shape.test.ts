@@ -111,13 +111,32 @@ describe('the progress of a run', () => {
 
   it('expects the end from its own pace', () => {
     const progress = progressOf(running(1, 1000), now);
-    assert.deepEqual(progress, { done: 1, total: 4, elapsedMs: 1000, remainingMs: 3000, isOverdue: false });
+    assert.deepEqual(progress, {
+      unit: 'test file',
+      done: 1,
+      total: 4,
+      elapsedMs: 1000,
+      remainingMs: 3000,
+      isOverdue: false,
+    });
   });
 
   it('expects what runs usually take before it has a pace, and says when it takes longer', () => {
     const usual = progressOf(running(0, 1000), now);
     assert.ok(usual !== null && usual.remainingMs !== null && usual.remainingMs > 500 && usual.remainingMs < 2500);
     assert.equal(progressOf(running(0, 60_000), now)?.isOverdue, true);
+  });
+
+  it('counts the steps of a pipeline without tests, whose end nobody can expect', () => {
+    const steps = [
+      step('plan'),
+      step('lint', { kind: 'command' }),
+      step('check', { kind: 'approval', state: 'running', finishedAt: null }),
+    ];
+    const current = execution({ state: 'running', steps, plannedTests: 0, finishedTests: 0, finishedAt: null });
+    const state = reduce(initialState, { type: 'snapshot', snapshot: snapshot({ current, recent: [] }), at: now });
+    const { unit, done, total, remainingMs } = progressOf(state, now) ?? assert.fail('nothing runs');
+    assert.deepEqual({ unit, done, total, remainingMs }, { unit: 'step', done: 1, total: 2, remainingMs: null });
   });
 
   it('is none when nothing runs', () => {
