@@ -1,5 +1,5 @@
 // Files that builds make: code names them, they are no files of the repository, and what they are made of reaches who uses them.
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { RepoPath } from '../protocol/ids.ts';
 import type { BuiltFile } from './adjacency.ts';
@@ -129,8 +129,12 @@ export class MadeFiles {
 
   #isPresentOrIgnored(file: string): boolean {
     const { root, isIgnored } = this.#questions;
-    return isIgnored(file) || modulePaths(file).some((each) => existsSync(path.join(root, each)));
+    return isIgnored(file) || modulePaths(file).some((each) => isFile(path.join(root, each)));
   }
+}
+
+function isFile(absolute: string): boolean {
+  return statSync(absolute, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function writesModule(maker: Maker, file: string): boolean {

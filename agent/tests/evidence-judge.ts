@@ -11,11 +11,17 @@ import type { SinceRecorded } from './older-versions.ts';
  * - `unknown`: of these changed files the recording cannot tell; the graph decides.
  */
 export type Verdict =
-  | { readonly kind: 'affected'; readonly by: RepoPath; readonly how: How }
+  | {
+      readonly kind: 'affected';
+      readonly by: RepoPath;
+      readonly how: How;
+      /** Nodes between the change and the test that no import shows: a build, and the file that it makes. */
+      readonly through?: readonly string[];
+    }
   | { readonly kind: 'unaffected'; readonly recordedAt: number }
   | { readonly kind: 'unknown'; readonly files: ReadonlySet<RepoPath>; readonly reason: string };
 
-type How = 'ran' | 'loaded' | 'read';
+type How = 'ran' | 'loaded' | 'read' | 'built';
 
 export interface EvidenceJudge {
   /** Null: nothing is recorded of the test. */
@@ -26,7 +32,8 @@ export interface EvidenceJudge {
 
 export interface JudgeOptions {
   readonly evidence: ReadonlyMap<string, TestEvidence>;
-  readonly impact: Pick<Impact, 'changed' | 'beyondRecordings' | 'typeChecked' | 'contentOf'>;
+  readonly impact: Pick<Impact, 'changed' | 'beyondRecordings' | 'typeChecked' | 'contentOf'> &
+    Partial<Pick<Impact, 'madeOf' | 'reachedFrom'>>;
   /** The hash of a file that is no source, as it is on disk now; null when it is gone. */
   readonly contentOnDisk: (file: RepoPath) => string | null;
   /** Whether what a test does may differ from run to run. */
@@ -72,12 +79,57 @@ export function createEvidenceJudge(options: JudgeOptions): EvidenceJudge {
         if (found === 'unknown') unknown.add(entry[0]);
         else if (found !== null) return { kind: 'affected', by: entry[0], how: found };
       }
+      const built = throughBuilds(recorded, impact);
+      if (built !== null) return built;
       const doubt = doubtOf(recorded, test);
       if (doubt !== null) return { kind: 'unknown', files: new Set(impact.changed.keys()), reason: doubt };
       if (unknown.size === 0) return { kind: 'unaffected', recordedAt: recorded.recordedAt };
       return { kind: 'unknown', files: unknown, reason: 'recordings cannot tell who uses it' };
     },
   };
+}
+
+/** Whether the change gets into a file that a build makes and the test used. What it is made of, no recording tells but its source map. */
+function throughBuilds({ covered, reads }: TestEvidence, impact: JudgeOptions['impact']): Verdict | null {
+  const { madeOf, changed } = impact;
+  if (madeOf === undefined) return null;
+  const mapped = new Set(covered.filter((file) => isMappedOutput(file, impact)));
+  const sources = mapped.size === 0 ? [] : covered.filter((file) => !mapped.has(file)).map(({ path }) => path);
+  const used = [
+    ...covered.map((file) => ({ path: file.path, sources: mapped.has(file) ? sources : [] })),
+    ...reads
+      .filter(({ isFolder, contentHash }) => !isFolder && contentHash !== null)
+      .map(({ path }) => ({ path, sources: [] })),
+  ];
+  for (const each of used) {
+    const found = madeOf(each.path, each.sources);
+    if (found !== null) return { kind: 'affected', by: found.by, how: 'built', through: [found.through, each.path] };
+  }
+  return mapped.size === 0 ? null : throughSources(new Set(sources), changed, impact);
+}
+
+/** Code that the map does not name may have left its traces in what loads it: a value that was put in its place. */
+function throughSources(
+  sources: ReadonlySet<RepoPath>,
+  changed: Impact['changed'],
+  { reachedFrom }: JudgeOptions['impact'],
+): Verdict | null {
+  for (const [by, { difference }] of changed) {
+    if (sources.has(by) || difference?.kind === 'nothing' || difference?.kind === 'types') continue;
+    const reached = reachedFrom?.(new Set([by]));
+    const source = reached === undefined ? undefined : [...sources].find((each) => reached.has(each));
+    if (source !== undefined) return { kind: 'affected', by, how: 'built', through: [source] };
+  }
+  return null;
+}
+
+/** A file that is none of the repository, was loaded, and whose lines all count for its sources. */
+function isMappedOutput(
+  { path, executed, missed, functions }: CoveredFile,
+  { changed, contentOf }: JudgeOptions['impact'],
+): boolean {
+  if (executed.length + missed.length + functions.length > 0) return false;
+  return contentOf(path) === null && !changed.has(path);
 }
 
 interface FileQuestion {
@@ -149,7 +201,8 @@ function doubtAbout(
 ): string | null {
   if (!recorded.isComplete) return 'its last recording is not complete';
   if (isRandom(test.file)) return 'it works with random values';
-  const old = recorded.covered.find((file) => !isCurrent(file));
+  // What a build makes differs with its sources, which are looked at themselves.
+  const old = recorded.covered.find((file) => !isMappedOutput(file, impact) && !isCurrent(file));
   if (old !== undefined) return `its recording is older than ${old.path}`;
   const read = recorded.reads.find(
     ({ path, contentHash, isFolder }) =>

@@ -9,7 +9,9 @@ import type { TestsOptions } from './options.ts';
 
 export interface EvidenceSource {
   /** Judges a change by what is recorded now. */
-  judge(impact: Pick<Impact, 'changed' | 'beyondRecordings' | 'typeChecked' | 'contentOf'>): Promise<EvidenceJudge>;
+  judge(
+    impact: Pick<Impact, 'changed' | 'beyondRecordings' | 'typeChecked' | 'contentOf' | 'madeOf' | 'reachedFrom'>,
+  ): Promise<EvidenceJudge>;
   /** What is recorded of one test. */
   of(test: TestId): TestEvidence | null;
 }

@@ -78,7 +78,7 @@ export const selectionRules: readonly SelectionRule[] = [
     because: 'the change is in lines that it ran, in what a file does when it is loaded, or in a file that it opened',
     select(file, { input, verdictOn }) {
       const verdict = verdictOn(file);
-      return verdict?.kind === 'affected' ? { ...reachedOr(file, input.impact, verdict.by), ranChange: true } : null;
+      return verdict?.kind === 'affected' ? { ...reachedOr(file, input.impact, verdict), ranChange: true } : null;
     },
   },
   {
@@ -113,9 +113,15 @@ function runsDifferently(path: RepoPath, { impact }: TestPlanInput): boolean {
 }
 
 /** By the graph's way where there is one. */
-function reachedOr(file: TestFile, { reached }: TestPlanInput['impact'], by: RepoPath): Omit<Selected, 'file'> {
+function reachedOr(
+  file: TestFile,
+  { reached }: TestPlanInput['impact'],
+  { by, through = [] }: Extract<Verdict, { kind: 'affected' }>,
+): Omit<Selected, 'file'> {
   const way = reached.get(file.file);
-  return way === undefined ? { why: [by, file.file], distance: 1 } : { why: way.path, distance: way.distance };
+  return way === undefined
+    ? { why: [by, ...through, file.file], distance: through.length + 1 }
+    : { why: way.path, distance: way.distance };
 }
 
 /** The files that a request and a change select, in the order of `input.files`. */

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { createGraph } from '../../agent/graph/graph.ts';
-import type { Graph, GraphUpdate, Impact } from '../../agent/graph/graph.ts';
+import type { Graph, GraphUpdate, Impact, Maker } from '../../agent/graph/graph.ts';
 import { systemClock } from '../../agent/platform/clock.ts';
 import { silentLog } from '../../agent/platform/log.ts';
 import type { FileChange } from '../../agent/protocol/change-set.ts';
@@ -16,6 +16,8 @@ export interface GraphRigOptions {
   readonly threads?: number;
   /** Folders that stand for ignored ones. */
   readonly ignored?: readonly string[];
+  /** Build targets. */
+  readonly makers?: readonly Maker[];
 }
 
 export class GraphRig implements AsyncDisposable {
@@ -32,6 +34,7 @@ export class GraphRig implements AsyncDisposable {
       clock: systemClock,
       log: silentLog,
       threads: options.threads ?? 0,
+      makers: () => options.makers ?? [],
     });
   }
 

@@ -50,7 +50,12 @@ function parseWindow(file: string): Window | null {
 
 function marksOf(script: Script, folder: string, known: KnownTexts): FileMarks[] {
   const text = knownText(script, folder, known);
-  return text === null ? [wholeFile(script.file)] : markLines(text, script.functions);
+  if (text === null) return [wholeFile(script.file)];
+  const marks = markLines(text, script.functions);
+  // What a build wrote runs in the place of its sources: that it was loaded says that what it is made of counts.
+  return text.sources.includes(script.file)
+    ? marks
+    : [...marks, { file: script.file, marks: new Uint8Array(0), functions: [] }];
 }
 
 function knownText({ file, source }: Script, folder: string, known: KnownTexts): CompiledText | null {
