@@ -15,9 +15,12 @@ export function firstChanged(stamps: FileStamps): string | null {
   return null;
 }
 
-/** Whether one of the files was written at or after this time of the wall clock. */
+/** File systems take the time of the last tick of the kernel's clock, which lags behind the wall clock by up to 10 ms. */
+const tickMs = 20;
+
+/** Whether one of the files may have been written at or after this time of the wall clock. */
 export function wasWrittenSince(files: readonly string[], timeMs: number): boolean {
-  return files.some((file) => (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= timeMs);
+  return files.some((file) => (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= timeMs - tickMs);
 }
 
 function stampOf(file: string): string {
