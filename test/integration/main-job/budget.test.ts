@@ -35,17 +35,19 @@ describe('a run within a budget', () => {
   });
 
   it('with an audit runs what it left out behind the rest, and keeps how much it missed', async () => {
-    await using rig = await AgentRig.create(files, { environment: { NOODLE_TEST_RECORD_EVIDENCE: 'false' } });
+    // Which file fits is a matter of measured time, so every one of them fails.
+    const all = { ...files, 'a.test.mjs': failing, 'c.test.mjs': failing };
+    await using rig = await AgentRig.create(all, { environment: { NOODLE_TEST_RECORD_EVIDENCE: 'false' } });
     await rig.run({ all: true });
     await rig.repository.write({ 'value.mjs': 'export const value = 2;\n' });
     const ended = await rig.run({ budgetMs: 1, audit: true });
     assert.equal(rig.results(ended.executionId).length, 3);
     assert.match(
       ended.notes.join('\n'),
-      /the budget was checked: of 2 test files that it left out node:test:b\.test\.mjs failed/,
+      /the budget was checked: of 2 test files that it left out node:test:[abc]\.test\.mjs/,
     );
     const { here } = await rig.client.listModels({});
-    assert.deepEqual(here.budgets, { checks: 1, leftOut: 2, expectedMissed: null, missed: 1 });
+    assert.deepEqual(here.budgets, { checks: 1, leftOut: 2, expectedMissed: null, missed: 2 });
   });
 
   it('promises no share while nothing is recorded, and refuses two budgets at once', async () => {
