@@ -1,0 +1,48 @@
+// Pipelines in the window: their plan as a text, an execution with its log, an approval, and what is run again.
+import { OpenedFolder } from './rig/sample-folder.ts';
+import { startEditor } from './rig/walks.ts';
+
+const files = {
+  'noodle.yaml': `pipelines:
+  release:
+    type: deploy
+    steps:
+      build: { command: echo built, idempotent: true }
+      docs: { command: echo never, needs: [build], when: branch == 'nowhere' }
+      check: { approval: Deploy to production?, needs: [build] }
+      deploy: { command: test -e ready, needs: [check] }
+`,
+  'readme.md': 'A sample.\n',
+};
+
+describe('a pipeline in the window', () => {
+  const walks = startEditor({ trust: true });
+
+  it('shows its plan, asks for an approval, and runs again from the step that failed', async () => {
+    await using folder = await OpenedFolder.withFiles(files);
+    const window = await walks.open(folder.root);
+    await window.statusBar.shows('Noodle', 'check');
+    await window.runCommand('Noodle: Show Plan of Pipeline');
+    await window.editors.preview('decided at its turn');
+
+    await window.runCommand('Noodle: Run Pipeline');
+    await window.sidebar.openRuns();
+    await window.page.getByText('release waits for an approval: Deploy to production?').first().waitFor();
+    await window.runCommand('Noodle: Answer Approval');
+    await window.quickInput.choose('Approve…');
+    await window.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Approve' }).click();
+    const run = window.sidebar.run(/1 step failed/);
+    await run.waitFor();
+    await run.click();
+    await window.editors.tab('.log').waitFor();
+
+    await folder.write('ready', '');
+    await run.click({ button: 'right' });
+    await window.page.locator('.context-view').getByText('Run Again What Did Not Succeed').click();
+    await window.sidebar
+      .run(/4 steps/)
+      .first()
+      .waitFor();
+    await window.dispose();
+  });
+});
