@@ -89,7 +89,7 @@ export const commands: readonly CommandDeclaration[] = [
   {
     name: 'explain',
     summary: 'Why was a test or target selected, skipped, cached or ordered where it was? Which tests does a file, or a line of it, reach?',
-    positionals: '[test, target or file[:line]]',
+    positionals: '[test, target, file[:line] or benchmarks]',
     mostPositionals: 1,
     options: [{ name: 'skipped', summary: 'List what a plan made now leaves out; with a test, what vouches for that.' }, json, repository, help],
     examples: ['noodle explain test/cart.test.ts', 'noodle explain core', 'noodle explain src/cart.ts:12', 'noodle explain --skipped', 'noodle explain --skipped test/cart.test.ts'],
