@@ -134,7 +134,12 @@ export class MadeFiles {
 }
 
 function isFile(absolute: string): boolean {
-  return statSync(absolute, { throwIfNoEntry: false })?.isFile() === true;
+  try {
+    return statSync(absolute).isFile();
+  } catch {
+    // It does not exist, or its links go round in a circle.
+    return false;
+  }
 }
 
 function writesModule(maker: Maker, file: string): boolean {

@@ -14,6 +14,7 @@ export function impactWith(given: Partial<Impact> = {}): Impact {
     beyondRecordings: new Set(),
     typeChecked: new Set(),
     bounded: new Set(),
+    madeOf: () => null,
     reachedFrom: () => reached,
     contentOf: () => null,
     ...given,

@@ -101,6 +101,7 @@ const planned: Planned = {
     beyondRecordings: new Set(),
     typeChecked: new Set(),
     bounded: new Set(),
+    madeOf: () => null,
     reachedFrom: () => new Map(),
     contentOf: () => null,
   },

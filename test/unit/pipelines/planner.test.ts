@@ -71,6 +71,7 @@ class PlannerRig {
       } as unknown as Graph,
       builds: {
         filesChanged: () => {},
+        targets: async () => ({ targets: [], problems: [] }),
         plan: async (input: BuildPlanInput) => {
           this.buildInputs.push(input);
           return { builds: [], notes: ['said twice'] };

@@ -193,6 +193,34 @@ describe('recordings', () => {
     assert.equal(kinds(verdict({ evidence: reader })), 'unknown');
   });
 
+  it('name a test that used what a build makes of the change, though another one loaded what changed', () => {
+    const evidence = recorded({ covered: [covered('a.test.js'), covered('index.js')] });
+    const other = recorded({ test: testId('mocha', path('b.test.js')), covered: [covered('a.js')] });
+    const madeOf: Impact['madeOf'] = (file) =>
+      file === 'index.js' ? { by: path('a.js'), through: 'build target x' } : null;
+    const given = { evidence, others: [other] };
+    assert.equal(verdict(given)?.kind, 'unaffected');
+    assert.deepEqual(verdict({ ...given, impact: { madeOf } }), {
+      kind: 'affected',
+      by: 'a.js',
+      how: 'built',
+      through: ['build target x', 'index.js'],
+    });
+  });
+
+  it('tell of a built file by what its source map names, and by what that loads', () => {
+    const bundle = covered('dist/index.js', { executed: [], missed: [] });
+    const evidence = recorded({ covered: [covered('a.test.js'), covered('main.js'), bundle] });
+    const other = recorded({ test: testId('mocha', path('b.test.js')), covered: [covered('a.js')] });
+    const contentOf: Impact['contentOf'] = (file) => (file === 'dist/index.js' ? null : `${file} 1`);
+    const contentOnDisk = () => 'built anew';
+    const given = { evidence, others: [other], options: { contentOnDisk } };
+    assert.equal(verdict({ ...given, impact: { contentOf } })?.kind, 'unaffected');
+    const reachedFrom = () => new Map([[path('main.js'), { distance: 1, path: ['a.js', 'main.js'] }]]);
+    const found = verdict({ ...given, impact: { contentOf, madeOf: () => null, reachedFrom } });
+    assert.deepEqual(found, { kind: 'affected', by: 'a.js', how: 'built', through: ['main.js'] });
+  });
+
   it('say nothing of a test that was never recorded', () => {
     assert.equal(verdict({ evidence: recorded({ test: testId('mocha', path('other.js')) }) }), null);
   });
