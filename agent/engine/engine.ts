@@ -29,6 +29,7 @@ export type {
   StepOutcome,
   StepProcess,
 } from './definitions.ts';
+export { maskedText } from './masker.ts';
 export type { Fate } from './recovery.ts';
 
 export interface ExecutionHandle {

@@ -46,6 +46,13 @@ export function createMasker(forms: readonly string[]): Masker {
   };
 }
 
+/** A whole text without the secrets; of one that was cut off, also without an end that may be the beginning of a secret. */
+export function maskedText(text: string, secrets: readonly string[], isCut = false): string {
+  const masker = createMasker(maskedForms(secrets));
+  const shown = masker.push(text);
+  return isCut ? shown : shown + masker.flush();
+}
+
 /** Where the longest end of the text begins that is the beginning of a form. */
 function heldBackFrom(text: string, forms: readonly string[]): number {
   const longest = forms[0]?.length ?? 0;

@@ -1,4 +1,5 @@
 // The change that somebody is asked to approve, as text.
+import { maskedText } from '../engine/engine.ts';
 import type { Processes } from '../platform/processes.ts';
 import type { ChangeSet } from '../protocol/change-set.ts';
 import { RepoPath } from '../protocol/ids.ts';
@@ -11,12 +12,17 @@ export interface DiffOptions {
   readonly signal: AbortSignal;
   /** The text of a file; null when it is gone or no text. */
   readonly read: (file: RepoPath) => string | null;
+  /** What a step may have written into a file and nobody is to read. */
+  readonly secrets: readonly string[];
 }
 
 /** More than this nobody reads before an answer. */
 const mostCharacters = 200_000;
 
-/** The changed files, and with git what differs in them; files that git does not know yet with their whole text. */
+/**
+ * The changed files, and with git what differs in them; files that git does not know yet with their whole text. Secrets
+ * are masked as in logs.
+ */
 export async function changeDiff(changes: ChangeSet, options: DiffOptions): Promise<string> {
   const list = changes.files.map(({ path, kind }) => `${kind.padEnd(8)} ${path}`).join('\n');
   const patch = options.hasGit ? await gitDiff(changes.base, options) : '';
@@ -27,8 +33,10 @@ export async function changeDiff(changes: ChangeSet, options: DiffOptions): Prom
     if (text.length > mostCharacters) break;
     if (untracked === null || untracked.has(file)) text += newFile(file, options.read(file));
   }
-  const whole = text.length <= mostCharacters ? text.trimEnd() : `${text.slice(0, mostCharacters)}\n… the diff goes on`;
-  return [list, whole].filter((part) => part !== '').join('\n\n');
+  const isCut = text.length > mostCharacters;
+  const shown = maskedText(text, options.secrets, isCut);
+  const whole = isCut ? `${shown.slice(0, mostCharacters)}\n… the diff goes on` : shown.trimEnd();
+  return [maskedText(list, options.secrets), whole].filter((part) => part !== '').join('\n\n');
 }
 
 /** As git would print it, were it added. */

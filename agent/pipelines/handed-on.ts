@@ -8,11 +8,19 @@ export interface HandedOn {
   readonly variables: Readonly<Record<string, string>>;
   /** Before those of PATH. */
   readonly folders: readonly string[];
+  /** What earlier steps asked to hide. */
+  readonly hidden: readonly string[];
   outputOf(id: StepId, name: string): string | undefined;
   outcomeOf(id: StepId): string | undefined;
 }
 
-const nothing: HandedOn = { variables: {}, folders: [], outputOf: () => undefined, outcomeOf: () => undefined };
+const nothing: HandedOn = {
+  variables: {},
+  folders: [],
+  hidden: [],
+  outputOf: () => undefined,
+  outcomeOf: () => undefined,
+};
 
 export interface HandedOnInput {
   readonly expanded: ExpandedPipeline;
@@ -36,7 +44,8 @@ export async function handedOnTo(
     if (handover?.ok === true) found.set(id, handover.value);
   }
   if (found.size === 0) return nothing;
-  context.hide([...found.values()].flatMap(({ hidden }) => hidden));
+  const hidden = [...found.values()].flatMap((handover) => handover.hidden);
+  context.hide(hidden);
   // What a step of another job hands on but for its outputs stays there, unless a dotenv file carries it.
   const reaching = giving.flatMap(({ id, job, definition }) => {
     const isOfJob = job !== null && job === step.job;
@@ -46,6 +55,7 @@ export async function handedOnTo(
   return {
     variables: Object.assign({}, ...reaching.map(({ variables }) => variables)),
     folders: reaching.toReversed().flatMap(({ folders }) => folders),
+    hidden,
     outputOf: (id, name) => found.get(id)?.outputs[name],
     outcomeOf: (id) => found.get(id)?.outcome ?? undefined,
   };

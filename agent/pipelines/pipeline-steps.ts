@@ -237,7 +237,11 @@ async function passGate(gate: Gate, { scope }: ExpandedStep, context: StepContex
   return await runGate(gate, context, { sources: parts.gateSources, after });
 }
 
-async function ask(text: string, context: StepContext, { parts, approvals, facts }: StepInput): Promise<StepOutcome> {
+async function ask(
+  text: string,
+  context: StepContext,
+  { parts, approvals, facts, hidden, handed }: GivenInput,
+): Promise<StepOutcome> {
   const { processes, workspace } = parts;
   const { root, hasGit } = workspace;
   const diff = await changeDiff(facts.changes, {
@@ -247,6 +251,7 @@ async function ask(text: string, context: StepContext, { parts, approvals, facts
     environment: facts.environment,
     signal: context.signal,
     read: (file) => workspace.read(file),
+    secrets: [...hidden, ...handed.hidden],
   });
   const risk = approvalRisk(await parts.changeRisk());
   return await approvals.ask({ pipeline: facts.pipeline, text, diff, risk }, context);

@@ -42,6 +42,31 @@ describe('a pipeline that asks', () => {
     await assert.rejects(rig.client.decideApproval({ id: executionId }), (error) => reasonOf(error) === 'conflict');
   });
 
+  it('shows and records no secret that a step wrote into a file', async () => {
+    const secret = 'hunter2-and-more';
+    await using rig = await PipelineRig.create({ 'src/a.txt': 'one\n' }, { MY_VALUE: secret });
+    await rig.client.createPipeline({
+      id: 'p',
+      steps: {
+        write: {
+          command: 'echo "token=$V" > src/a.txt; printf %s "$V" | base64 > b.txt',
+          secrets: { V: 'env:MY_VALUE' },
+        },
+        ask: { approval: 'Deploy it?', needs: ['write'] },
+      },
+    });
+    await rig.repository.write({ 'src/a.txt': 'two\n', 'b.txt': '' });
+    const { executionId } = await rig.client.executePipeline({ id: 'p' });
+    const { approval } = await rig.event('approval.changed', (event) => event.approval.executionId === executionId);
+    assert.match(approval.diff, /\+token=\*\*\*/);
+    assert.match(approval.diff, /b\/b.txt\n@@ -0,0 \+1,1 @@\n\+\*\*\*/);
+    const recorded = JSON.stringify([approval, await rig.client.listApprovals({})]);
+    for (const form of [secret, Buffer.from(secret).toString('base64').slice(0, -3)])
+      assert.ok(!recorded.includes(form), form);
+    await rig.client.decideApproval({ id: executionId });
+    await rig.ended(executionId);
+  });
+
   it('of the type deploy asks first where approvals are required, and a no ends it', async () => {
     await using rig = await PipelineRig.create({}, { NOODLE_CICD_APPROVAL_REQUIRED: 'true' });
     await rig.client.createPipeline({ id: 'p', type: 'deploy', steps: { deploy: { command: 'true' } } });
