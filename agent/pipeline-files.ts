@@ -84,16 +84,25 @@ function readAll(files: readonly SourceFile[]): ReadPipelines {
         );
     }
   }
-  for (const { id, reason, path } of unknownNames(sound, [...broken.keys()])) {
+  problems.push(...setAsideUnknown(files, sound, broken));
+  return { sound, broken, unreadable, problems };
+}
+
+/** Moves what names a pipeline that is nowhere from `sound` to `broken`. */
+function setAsideUnknown(
+  files: readonly SourceFile[],
+  sound: Map<string, { definition: PipelineDefinition; file: RepoPath }>,
+  broken: Map<string, BrokenPlace>,
+): DefinitionProblem[] {
+  return unknownNames(sound, [...broken.keys()]).flatMap(({ id, reason, path }) => {
     const file = sound.get(id)?.file;
-    if (file === undefined) continue;
+    if (file === undefined) return [];
     sound.delete(id);
     const text = files.find((source) => source.file === file)?.text ?? '';
     const { line, column } = parseYaml(text).rangeOf(['pipelines', id, ...path]);
     broken.set(id, { reason, file, line, column });
-    problems.push({ file, line, column, message: `pipelines.${id}: ${reason}` });
-  }
-  return { sound, broken, unreadable, problems };
+    return [{ file, line, column, message: `pipelines.${id}: ${reason}` }];
+  });
 }
 
 function readOne({ file, text }: SourceFile) {

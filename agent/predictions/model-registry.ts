@@ -8,11 +8,14 @@ export interface ModelDescription {
   readonly version: string;
   readonly date: string;
   readonly summary: string;
-  /** `decides`: it answers. `stands aside`: its baseline was better and answers. `damaged`: its card cannot be read. */
-  readonly role: 'decides' | 'stands aside' | 'damaged';
+  /** `decides`: it answers. `stands aside`: its baseline was better and answers. `not asked`: no decision of the product uses it yet. `damaged`: its card cannot be read. */
+  readonly role: 'decides' | 'stands aside' | 'not asked' | 'damaged';
   readonly metrics: Card['metrics'];
   readonly limits: readonly string[];
 }
+
+/** Good on other projects' builds, but not yet compared with the records of this one's targets, which answer. */
+const notAsked = new Set(['build-outcome']);
 
 /** By name. An absent folder holds no models. */
 export async function describeModels(modelsFolder: string): Promise<ModelDescription[]> {
@@ -24,7 +27,8 @@ async function describeModel(modelsFolder: string, name: string): Promise<ModelD
   const card = await readCard(path.join(modelsFolder, name, 'card.json'));
   if (card === null) return { name, version: '', date: '', summary: '', role: 'damaged', metrics: [], limits: [] };
   const { version, date, summary, metrics, limits, standsAside } = card;
-  return { name, version, date, summary, role: standsAside ? 'stands aside' : 'decides', metrics, limits };
+  const role = standsAside ? 'stands aside' : notAsked.has(name) ? 'not asked' : 'decides';
+  return { name, version, date, summary, role, metrics, limits };
 }
 
 async function readCard(file: string): Promise<Card | null> {

@@ -7,8 +7,8 @@ export const ModelDescription = z.object({
   version: z.string(),
   date: z.string(),
   summary: z.string(),
-  /** `decides`: it answers. `stands aside`: its baseline was better and answers. `damaged`: its card cannot be read. */
-  role: z.enum(['decides', 'stands aside', 'damaged']),
+  /** `decides`: it answers. `stands aside`: its baseline was better and answers. `not asked`: no decision of the product uses it yet. `damaged`: its card cannot be read. */
+  role: z.enum(['decides', 'stands aside', 'not asked', 'damaged']),
   /** Measured on data that it had not seen, each beside the baseline's figure. */
   metrics: z.array(z.object({ what: z.string(), value: z.number(), baseline: z.string() })),
   limits: z.array(z.string()),

@@ -30,6 +30,7 @@ export function modelsSection(state: DashboardState, context: PanelContext): Tem
 const decisions: Readonly<Record<ModelDescription['role'], string>> = {
   decides: 'decides',
   'stands aside': 'stands aside: the simple way was better and decides',
+  'not asked': 'is not asked yet: the records of each target decide',
   damaged: 'damaged: the simple way decides',
 };
 

@@ -121,8 +121,9 @@ describe('predictions', () => {
   }
 });
 
-/** As the card says it. */
+/** As the card says it; builds are judged by the records of each target so far. */
 function roleOf(name: string): string {
+  if (name === 'build-outcome') return 'not asked';
   const card: unknown = JSON.parse(readFileSync(path.join(assetPath('models'), name, 'card.json'), 'utf8'));
   return Card.parse(card).standsAside ? 'stands aside' : 'decides';
 }
