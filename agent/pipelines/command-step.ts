@@ -45,11 +45,12 @@ export async function runCommand(
       return { state: 'succeeded', exitCode: 0, ...reason };
     }
     const passing = passingReason(started);
-    const isOver = attempt > retries || context.signal.aborted || (!idempotent && passing === null);
-    if (isOver)
+    const isLast = attempt > retries || context.signal.aborted;
+    const isForbidden = !idempotent && passing === null;
+    if (isLast || isForbidden)
       return {
         state: 'failed',
-        ...describeExit(exit, attempt),
+        ...describeExit(exit, attempt, !isLast),
         ...(exit.exitCode === null ? {} : { exitCode: exit.exitCode }),
       };
     const pauseMs = pauseBefore(attempt + 1, around.chance());
@@ -120,9 +121,11 @@ function plainSpec(shell: PipelineStep['shell'], command: string): Pick<ProcessS
   return { command: program, args };
 }
 
-function describeExit(exit: ProcessExit, attempts: number): { readonly reason?: string } {
+/** `isForbidden`: it would be tried again, but must not be run twice. */
+function describeExit(exit: ProcessExit, attempts: number, isForbidden: boolean): { readonly reason: string } {
   const tried = attempts === 1 ? '' : ` after ${counted(attempts, 'attempt')}`;
-  return { reason: `${exitWords(exit)}${tried}` };
+  const why = isForbidden ? '; not retried: it is not marked idempotent' : '';
+  return { reason: `${exitWords(exit)}${tried}${why}` };
 }
 
 function exitWords({ exitCode, signalName, startError }: ProcessExit): string {

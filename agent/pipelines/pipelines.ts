@@ -110,7 +110,7 @@ class RepositoryPipelines implements Pipelines {
         place: 'id',
         hint: 'Cancel it first, or wait for its end.',
       });
-    const taken = stepsTakenOver(execution, repeat);
+    const taken = stepsTakenOver(execution, recorded, repeat);
     if (!taken.ok) return taken;
     const repeats = taken.value.size === 0 ? null : { executionId: id, steps: [...taken.value.keys()] };
     return await this.#start({ ...recorded, plan: null, repeats }, trigger, { takenOver: taken.value });

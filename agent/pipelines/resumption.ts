@@ -35,11 +35,25 @@ export interface RepeatRequest {
   readonly failed?: boolean | undefined;
 }
 
-/** The steps of an ended execution that a repetition takes over, by their ids. */
-export function stepsTakenOver(execution: Execution, { from, failed }: RepeatRequest): Result<Map<StepId, Step>> {
-  const succeeded = execution.steps.filter(
-    ({ state, kind }) => state === 'succeeded' && kind !== 'plan' && kind !== 'service',
-  );
+/** The steps of an ended execution that a repetition takes over, by their ids; final ones only where nothing is run again. */
+export function stepsTakenOver(
+  execution: Execution,
+  recorded: RecordedRun,
+  repeat: RepeatRequest,
+): Result<Map<StepId, Step>> {
+  const taken = successesKept(execution, repeat);
+  if (!taken.ok) return taken;
+  const runsAgain = execution.steps.some(({ id, kind }) => isStep(kind) && !taken.value.has(id));
+  if (runsAgain) for (const { id, isFinal } of stepsOf(recorded)) if (isFinal) taken.value.delete(id);
+  return taken;
+}
+
+function isStep(kind: Step['kind']): boolean {
+  return kind !== 'plan' && kind !== 'service';
+}
+
+function successesKept(execution: Execution, { from, failed }: RepeatRequest): Result<Map<StepId, Step>> {
+  const succeeded = execution.steps.filter(({ state, kind }) => state === 'succeeded' && isStep(kind));
   if (from === undefined) return success(failed === true ? takenOver(execution, succeeded) : new Map());
   const ids = execution.steps.map(({ id }) => id);
   if (!ids.includes(from)) {

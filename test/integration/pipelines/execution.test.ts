@@ -224,7 +224,7 @@ describe('a pipeline', () => {
     });
     assert.deepEqual(rig.states(ended), {
       again: 'succeeded: succeeded on attempt 2 of 3',
-      once: 'failed: exit code 1',
+      once: 'failed: exit code 1; not retried: it is not marked idempotent',
       passing: 'succeeded: succeeded on attempt 2 of 2',
     });
   });
