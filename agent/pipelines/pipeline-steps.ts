@@ -254,7 +254,14 @@ async function ask(
     secrets: [...hidden, ...handed.hidden],
   });
   const risk = approvalRisk(await parts.changeRisk());
-  return await approvals.ask({ pipeline: facts.pipeline, text, diff, risk }, context);
+  const question = questionAfter(text, context.steps());
+  return await approvals.ask({ pipeline: facts.pipeline, text: question, diff, risk }, context);
+}
+
+/** Whoever answers must know what went wrong before. */
+function questionAfter(text: string, steps: readonly Step[]): string {
+  const failed = steps.filter(({ state }) => state === 'failed' || state === 'timed_out').map(({ name }) => name);
+  return failed.length === 0 ? text : `${text} (failed already: ${failed.join(', ')})`;
 }
 
 async function keepArtifacts(

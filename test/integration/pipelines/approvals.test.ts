@@ -77,6 +77,22 @@ describe('a pipeline that asks', () => {
     assert.deepEqual(rig.states(ended), { approval: 'failed: rejected by test', deploy: 'skipped: approval failed' });
   });
 
+  it('names in its question the steps that failed before it', async () => {
+    await using rig = await PipelineRig.create();
+    await rig.client.createPipeline({
+      id: 'p',
+      steps: { bad: { command: 'exit 1' }, ask: { approval: 'Go on?', needs: ['bad'], when: 'always()' } },
+    });
+    const { executionId } = await rig.client.executePipeline({ id: 'p' });
+    const asked = await rig.event('approval.changed', ({ approval }) => approval.executionId === executionId);
+    assert.equal(asked.approval.question, 'Go on? (failed already: bad)');
+    assert.equal((await rig.client.listApprovals({ waiting: true })).approvals[0]?.question, asked.approval.question);
+    const waiting = await rig.client.getExecutionStatus({ id: executionId });
+    assert.match(waiting.steps.find(({ id }) => id === 'ask')?.reason ?? '', /Go on\? \(failed already: bad\)$/);
+    await rig.client.decideApproval({ id: executionId });
+    await rig.ended(executionId);
+  });
+
   it('leaves its place to others while it waits', async () => {
     await using rig = await PipelineRig.create({}, { NOODLE_CICD_PARALLEL_PIPELINES: '1' });
     await rig.client.createPipeline({ id: 'asks', steps: { ask: { approval: 'Go on?' } } });
