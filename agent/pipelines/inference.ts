@@ -3,6 +3,7 @@ import type { BuildTarget } from '../protocol/build.ts';
 import type { RepoPath } from '../protocol/ids.ts';
 import { PipelineDefinition, type Pipeline, type WrittenPipeline } from '../protocol/pipeline.ts';
 import { z } from 'zod';
+import { testScript } from './test-script.ts';
 
 export interface InferenceInput {
   readonly files: readonly RepoPath[];
@@ -29,13 +30,22 @@ const Scripts = z.object({ scripts: z.record(z.string(), z.unknown()).catch({}) 
 export function inferPipeline(
   input: InferenceInput,
 ): (Pick<Pipeline, 'evidence'> & { readonly definition: PipelineDefinition }) | null {
-  const checks = scriptSteps(input, ['lint', 'types', 'typecheck', 'type-check', 'check-types', 'format:check']);
+  const checks = scriptSteps(
+    input,
+    Object.keys(scriptsOf(input)).filter((name) => checkNames.test(name)),
+  );
   const builds = buildSteps(input);
   const tests = testSteps(input);
   const others = builds.length + tests.length === 0 ? toolSteps(input) : [];
   const buildIds = builds.map(({ id }) => id);
   const needing = tests.map((found) => ({ ...found, step: { ...found.step, needs: buildIds } }));
-  const all = [...checks, ...builds, ...needing, ...others];
+  const found = [...checks, ...builds, ...needing, ...others];
+  const { before, after } = besideTests(input, found);
+  const last = before.at(-1)?.id;
+  const ready = found.map((each) =>
+    each.id === 'test' && last !== undefined ? { ...each, step: { ...each.step, needs: [...buildIds, last] } } : each,
+  );
+  const all = [...ready, ...before, ...after];
   if (all.length === 0) return null;
   const definition = PipelineDefinition.parse({
     name: 'Checks, builds and tests',
@@ -43,6 +53,43 @@ export function inferPipeline(
     steps: Object.fromEntries(all.map(({ id, step }) => [id, step])),
   });
   return { definition, evidence: all.map(({ id, found }) => ({ step: id, found })) };
+}
+
+const checkNames = /^(lint|check:lint|types|typecheck|type-check|check-types|check:types?(:.*)?|format:check)$/;
+
+interface BesideTests {
+  readonly before: readonly FoundStep[];
+  readonly after: readonly FoundStep[];
+}
+
+/** What the test script does besides starting the runner that is found, in its order. */
+function besideTests(input: InferenceInput, found: readonly FoundStep[]): BesideTests {
+  const before: FoundStep[] = [];
+  const after: FoundStep[] = [];
+  if (input.tests.length === 0) return { before, after };
+  const { parts } = testScript(textsOf(input), input.targets.length > 0);
+  const taken = new Set(found.map(({ id }) => id));
+  for (const { script, command, isBefore } of parts) {
+    if (found.some(({ step }) => step.command === command)) continue;
+    const plain = stepIdOf(script);
+    const id = taken.has(plain) ? `test-script-${taken.size}` : plain;
+    taken.add(id);
+    const group = isBefore ? before : after;
+    const builds = input.targets.length > 0 ? ['build'] : [];
+    const needs = group.length > 0 ? group.slice(-1).map((each) => each.id) : isBefore ? builds : ['test'];
+    group.push({ id, step: { command, needs }, found: `package.json script test: ${command}` });
+  }
+  return { before, after };
+}
+
+function stepIdOf(script: string): string {
+  return script.replace(/[^\w-]/g, '-').replace(/^[^A-Za-z_]/, '_');
+}
+
+function textsOf(input: InferenceInput): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(scriptsOf(input)).flatMap(([name, text]) => (typeof text === 'string' ? [[name, text]] : [])),
+  );
 }
 
 function buildSteps({ targets }: InferenceInput): FoundStep[] {
@@ -53,7 +100,11 @@ function buildSteps({ targets }: InferenceInput): FoundStep[] {
 }
 
 function testSteps(input: InferenceInput): FoundStep[] {
-  if (input.tests.length > 0) return [{ id: 'test', step: { tests: 'impacted' }, found: input.tests.join(', ') }];
+  if (input.tests.length > 0) {
+    const { unclear } = testScript(textsOf(input), input.targets.length > 0);
+    const rest = unclear.map((text) => `; not told apart from the runner, and no step: ${text.replace(/\s+/g, ' ')}`);
+    return [{ id: 'test', step: { tests: 'impacted' }, found: `${input.tests.join(', ')}${rest.join('')}` }];
+  }
   return scriptSteps(input, ['test']);
 }
 

@@ -224,6 +224,31 @@ describe('an inferred pipeline', () => {
     );
   });
 
+  it('makes steps of what the test script does besides starting the runner, and of checks', () => {
+    const of = (scripts: Readonly<Record<string, string>>) =>
+      infer({ 'package.json': JSON.stringify({ scripts }) }, { tests: ['node:test (9 files)'] });
+    const found = of({
+      test: 'node --test && npm run check:type:ts && tsd',
+      'check:lint': 'eslint .',
+      'check:type:ts': 'tsc -p tsconfig.ts.json',
+    });
+    assert.deepEqual(
+      Object.entries(found?.definition.steps ?? {}).map(([step, { command }]) => [step, command]),
+      [
+        ['check-lint', 'npm run check:lint'],
+        ['check-type-ts', 'npm run check:type:ts'],
+        ['test', undefined],
+        ['tsd', 'npm exec -c "tsd"'],
+      ],
+    );
+    assert.equal(found?.evidence.at(-1)?.found, 'package.json script test: npm exec -c "tsd"');
+    const compiled = of({ pretest: 'npm run compile', compile: 'tsc', test: 'node --test' })?.definition.steps;
+    assert.deepEqual([compiled?.['test']?.needs, compiled?.['compile']?.command], [['compile'], 'npm run compile']);
+    assert.deepEqual(of({ test: './all.sh; mocha' })?.evidence, [
+      { step: 'test', found: 'node:test (9 files); not told apart from the runner, and no step: ./all.sh; mocha' },
+    ]);
+  });
+
   it('knows other tools by their files, and makes nothing of nothing', () => {
     assert.deepEqual(Object.keys(infer({ 'go.mod': '' })?.definition.steps ?? {}), ['build', 'vet', 'test']);
     assert.deepEqual(Object.keys(infer({ Makefile: 'test: all\n\techo\nall:\n' })?.definition.steps ?? {}), [
