@@ -8,7 +8,7 @@ import type { Scope, StepNames } from './github-scope.ts';
 import { usedAction } from './github-uses.ts';
 import { variablesOf, type Variables } from './github-variables.ts';
 import type { Findings, WrittenStep } from './imported.ts';
-import { homeCommand, machinePart, pythonCommand } from './machine.ts';
+import { homeCommand, machinePart, pythonCommand, quotedLines } from './machine.ts';
 
 export interface ChainInput {
   /** Of the job, as other jobs call it. */
@@ -219,7 +219,7 @@ export class Chain {
     const shell = shellOf(named);
     if (shell === null) return leaveOut(`its shell ${named ?? ''} is not known here`);
     const { command, leftOut } = shell === 'python' ? { command: run, leftOut: [] } : machinePart(run);
-    if (command === null) return leaveOut('it would change this machine');
+    if (command === null) return leaveOut(`it would change this machine: ${quotedLines(run)}`);
     for (const line of leftOut)
       findings.missing(at.place, `\`${line}\` would change this machine; the line is left out`);
     const folder = this.#folderOf(step['working-directory'] ?? defaults['working-directory'] ?? '', at.scope);

@@ -7,7 +7,7 @@ import { jobCondition } from './gitlab-rules.ts';
 import { GitlabFile, GitlabJob, globalKeys } from './gitlab-schema.ts';
 import { containerCommand, Findings, type Imported, type WrittenStep } from './imported.ts';
 import { withIncluded } from './gitlab-includes.ts';
-import { machinePart } from './machine.ts';
+import { machinePart, quotedLines } from './machine.ts';
 import { createIds } from './slug.ts';
 
 /** Fails with a sentence for what is no such file, or of which nothing can run here. */
@@ -197,7 +197,7 @@ function reasonToLeaveOut(
   if (script.length === 0) return 'it has no script';
   if ('unknown' in condition) return `its rules need ${condition.unknown}, which is not known here`;
   if (condition.when === 'false') return 'it runs for tags, merge requests or schedules alone';
-  if (command === null) return 'it would change this machine';
+  if (command === null) return `it would change this machine: ${quotedLines(script.join('\n'))}`;
   return command.includes('!reference') ? 'it refers to parts of other jobs' : null;
 }
 

@@ -2,7 +2,7 @@
 import { failure, success, type Result } from '../../protocol/failure.ts';
 import { PipelineDefinition, type ImportReport } from '../../protocol/pipeline.ts';
 import { sentenceOf } from '../../workspace/configuration-pipelines.ts';
-import { parseYaml } from '../../workspace/configuration-yaml.ts';
+import { parseYaml, type ParsedYaml } from '../../workspace/configuration-yaml.ts';
 import { checkPipeline } from '../../workspace/pipeline-check.ts';
 import { pipelinesYaml } from '../definition-yaml.ts';
 import { localFiles, type LocalFiles } from './github-files.ts';
@@ -21,9 +21,9 @@ export function importPipelines(
   read: (path: string) => string | null = () => null,
 ): Result<ImportReport> {
   const yaml = parseYaml(text);
-  const [fault] = yaml.problems.filter(({ message }) => !message.includes('stands twice'));
-  if (yaml.value === undefined)
-    return failure('invalid_input', `${path}: ${fault?.message ?? 'it is empty'}`, { place: 'text' });
+  const [fault] = yaml.problems.filter(({ message }) => !/stands twice|^unresolved tag/i.test(message));
+  if (yaml.value === undefined || fault !== undefined)
+    return failure('invalid_input', `${path}${placeOf(fault)}: ${fault?.message ?? 'it is empty'}`, { place: 'text' });
   const format = formatOf(path, yaml.value);
   if (format === null)
     return failure(
@@ -52,6 +52,10 @@ export function importPipelines(
     yaml: pipelinesYaml({ [id]: parsed.data }),
     findings: [...findings],
   });
+}
+
+function placeOf(fault: ParsedYaml['problems'][number] | undefined): string {
+  return fault === undefined ? '' : `:${fault.range.line}:${fault.range.column}`;
 }
 
 const importers: Readonly<Record<Format, (value: unknown, id: string, files: LocalFiles) => Result<Imported>>> = {

@@ -35,6 +35,12 @@ export function machinePart(command: string): MachinePart {
   };
 }
 
+/** The lines of a command that is left out, as a report quotes them. */
+export function quotedLines(command: string): string {
+  const lines = command.split('\n').map((line) => line.trim());
+  return lines.flatMap((line) => (line === '' ? [] : [`\`${line}\``])).join(', ');
+}
+
 /** Programs that a home of its own has to be told of. */
 function rewritten(text: string): string {
   return text.replace(

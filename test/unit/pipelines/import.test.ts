@@ -21,6 +21,13 @@ const workflow = (text: string) => imported('.github/workflows/ci.yml', text);
 const missingOf = ({ findings }: ImportReport) =>
   findings.filter(({ outcome }) => outcome === 'missing').map(({ place, message }) => `${place}: ${message}`);
 
+describe('a file that is no YAML', () => {
+  it('is refused with line and column', () => {
+    const report = importPipelines('bad.yml', 'jobs:\n  a: [1, 2\n  b: {\n');
+    assert.match(report.ok ? '' : report.failure.message, /^bad\.yml:[2-4]:\d+: /);
+  });
+});
+
 describe('a workflow of GitHub Actions', () => {
   const whole = workflow(`
 name: CI
@@ -104,7 +111,9 @@ jobs:
   it('says what cannot run here', () => {
     const missing = missingOf(whole);
     assert.ok(missing.includes('jobs.build.steps.5: the action codecov/codecov-action runs on GitHub alone'));
-    assert.ok(missing.includes('jobs.test.steps.2: it would change this machine; it is left out'));
+    assert.ok(
+      missing.includes('jobs.test.steps.2: it would change this machine: `sudo apt-get install jq`; it is left out'),
+    );
     assert.ok(missing.some((line) => line.startsWith('jobs.test: what runs on ')));
   });
 
