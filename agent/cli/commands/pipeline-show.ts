@@ -5,7 +5,7 @@ import type { OutputOf } from '../../protocol/operations.ts';
 import { counted, formatDuration } from '../../protocol/quantities.ts';
 import { durationWords, gainLines, markOf, pipelinePlanLines, stepLine } from '../pipeline-output.ts';
 import type { CommandContext, ExitCode, Session } from '../session.ts';
-import { anyExecution, brokenPlace, executionOf, isExecutionId, pipelineOf } from './pipeline-subject.ts';
+import { anyExecution, brokenPlace, executionOf, isExecutionId, isUnfinished, pipelineOf } from './pipeline-subject.ts';
 import { withSession } from './with-session.ts';
 
 export async function list(context: CommandContext): Promise<ExitCode> {
@@ -36,9 +36,15 @@ export async function show(context: CommandContext): Promise<ExitCode> {
     if (isExecution) return await showExecution(context, session);
     const pipeline = await session.client.getPipeline({ id: subject });
     const { text } = await session.client.exportPipeline({ id: subject, format: 'noodle' });
-    output.line(
-      commandLine.switches.has('json') ? JSON.stringify(pipeline) : `# ${pipeline.source}\n${text.trimEnd()}`,
-    );
+    if (commandLine.switches.has('json')) output.line(JSON.stringify(pipeline));
+    else {
+      output.line(`# ${pipeline.source}\n${text.trimEnd()}`);
+      const { executions } = await session.client.listExecutions({ limit: 200 });
+      const underWay = executions.filter(
+        (each) => each.kind === 'pipeline' && each.name === subject && isUnfinished(each),
+      );
+      for (const execution of underWay) output.line(nowLine(execution, context));
+    }
     return 0;
   });
 }
@@ -99,6 +105,14 @@ function listLines(
       each.id === null ? `${word}: ${brokenPlace(each)}` : `${each.id.padEnd(width)}  ${word}, ${brokenPlace(each)}`,
     ),
   ];
+}
+
+/** `now: ⟳ waits for an answer: deploy   run-…`. */
+function nowLine(execution: Execution, { output }: CommandContext): string {
+  const asking = execution.steps.filter(({ kind, state }) => kind === 'approval' && state === 'running');
+  const isAsking = asking.length > 0 && execution.paused !== true;
+  const state = isAsking ? `waits for an answer: ${asking.map(({ name }) => name).join(', ')}` : stateOf(execution);
+  return `now: ${markOf(execution.state, output)} ${state}   ${execution.id}`;
 }
 
 function stateOf(execution: Execution): string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Pipeline, type Approval, type BrokenPipeline } from '../../../agent/protocol/pipeline.ts';
 import { ExecutionId, RepoPath, StepId } from '../../../agent/protocol/ids.ts';
-import { Execution } from '../../../agent/protocol/execution.ts';
+import { Execution, type Step } from '../../../agent/protocol/execution.ts';
 import { CommandRig } from '../../rig/command-rig.ts';
 
 const sound = Pipeline.parse({ id: 'release', steps: { a: { command: 'x' } }, source: 'api', evidence: [] });
@@ -37,6 +37,20 @@ function execution(id: string, name: string, state: Execution['state']): Executi
   });
 }
 
+function step(id: string, kind: Step['kind']): Step {
+  return {
+    id: StepId.parse(id),
+    name: id,
+    kind,
+    needs: [],
+    state: 'running',
+    reason: null,
+    startedAt: 1,
+    finishedAt: null,
+    exitCode: null,
+  };
+}
+
 function approval(executionId: string, pipeline: string): Approval {
   return {
     executionId: ExecutionId.parse(executionId),
@@ -68,10 +82,7 @@ describe('noodle pipeline run and plan', () => {
     it(`${command} does not choose between a sound and a broken one`, async () => {
       const rig = new CommandRig(listing([sound], [broken]));
       assert.equal(await rig.run('pipeline', command), 2);
-      assert.match(
-        rig.lines()[0] ?? '',
-        /there are several pipelines: release, ci \(broken: noodle.yaml:6:19\)/,
-      );
+      assert.match(rig.lines()[0] ?? '', /there are several pipelines: release, ci \(broken: noodle.yaml:6:19\)/);
     });
   }
 
@@ -82,6 +93,30 @@ describe('noodle pipeline run and plan', () => {
     });
     assert.equal(await rig.run('pipeline', 'list'), 0);
     assert.match(rig.lines()[1] ?? '', /^ci +broken, noodle.yaml:6:19: unknown key "v"$/);
+  });
+});
+
+describe('noodle pipeline show', () => {
+  it('says what runs, is paused or waits of the pipeline that is named', async () => {
+    const asking = { ...execution(first, 'release', 'running'), steps: [step('ask', 'approval')] };
+    const executions = [
+      execution(second, 'release', 'succeeded'),
+      execution(second, 'other', 'running'),
+      asking,
+      { ...asking, paused: true as const },
+      { ...asking, steps: [step('a', 'command')] },
+    ];
+    const rig = new CommandRig({
+      getPipeline: () => sound,
+      exportPipeline: () => ({ path: 'noodle.yaml', text: 'pipelines:', notes: [] }),
+      listExecutions: () => ({ executions, nextCursor: null }),
+    });
+    assert.equal(await rig.run('pipeline', 'show', 'release'), 0);
+    assert.deepEqual(rig.lines().slice(2), [
+      `now: ⟳ waits for an answer: ask   ${first}`,
+      `now: ⟳ paused   ${first}`,
+      `now: ⟳ running   ${first}`,
+    ]);
   });
 });
 
