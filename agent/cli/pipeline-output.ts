@@ -96,6 +96,12 @@ export class PipelineRendering {
     }
   }
 
+  /** Its lines bring their own label, so the next step says its own again. */
+  plan(lines: readonly string[]): void {
+    this.#label = '';
+    for (const line of lines) this.#output.line(line);
+  }
+
   /** The user called the execution off: says what that ends, above all a question that nobody will answer now. */
   interrupted(id: ExecutionId): void {
     this.#output.progress(null);

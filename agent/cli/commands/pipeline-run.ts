@@ -94,7 +94,7 @@ async function follow(context: CommandContext, session: Session, start: () => Pr
         reason: 'disconnected',
         message: 'the agent went away before the execution ended',
       });
-    display.end(execution);
+    await display.end(execution);
     await showGain(context, session, id);
     return exitCodeOf(execution);
   } finally {
@@ -114,7 +114,7 @@ interface Display {
   show(event: NoodleEvent): void;
   /** The user wants it to end. */
   interrupted(): void;
-  end(execution: Execution): void;
+  end(execution: Execution): void | Promise<void>;
 }
 
 function createDisplay({ commandLine, output }: CommandContext, { client, name }: Session, id: ExecutionId): Display {
@@ -132,18 +132,32 @@ function createDisplay({ commandLine, output }: CommandContext, { client, name }
   }
   const rendering = new PipelineRendering(output, commandLine.switches.has('verbose'));
   output.line(`${name} · ${id}`);
+  // What comes while the plan is asked for stands after it.
+  let held: NoodleEvent[] | null = null;
+  let planShown: Promise<void> = Promise.resolve();
+  const letGo = () => {
+    const events = held ?? [];
+    held = null;
+    for (const event of events) rendering.show(event);
+  };
   return {
     show(event) {
+      if (held !== null) return void held.push(event);
       const isPlanned = event.type === 'step.changed' && event.step.kind === 'plan' && event.step.state === 'succeeded';
-      if (isPlanned) void showPlan();
-      rendering.show(event);
+      if (!isPlanned) return rendering.show(event);
+      held = [event];
+      planShown = showPlan().then(letGo);
     },
     interrupted: () => rendering.interrupted(id),
-    end: (execution) => rendering.end(execution),
+    async end(execution) {
+      await planShown;
+      letGo();
+      rendering.end(execution);
+    },
   };
   async function showPlan(): Promise<void> {
     const plan = await client.getExecutionPlan({ id }).catch(() => null);
-    if (plan !== null) pipelinePlanLines(plan, false).forEach((line) => output.line(line));
+    if (plan !== null) rendering.plan(pipelinePlanLines(plan, false));
   }
 }
 

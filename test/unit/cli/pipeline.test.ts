@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Pipeline, type Approval, type BrokenPipeline } from '../../../agent/protocol/pipeline.ts';
+import { Pipeline, PipelinePlan, type Approval, type BrokenPipeline } from '../../../agent/protocol/pipeline.ts';
 import { ExecutionId, RepoPath, StepId } from '../../../agent/protocol/ids.ts';
 import { Execution, type Step } from '../../../agent/protocol/execution.ts';
 import { CommandRig } from '../../rig/command-rig.ts';
@@ -51,6 +51,18 @@ function step(id: string, kind: Step['kind']): Step {
   };
 }
 
+const plan = {
+  pipeline: 'release',
+  changedFiles: 0,
+  steps: [],
+  expectedMs: null,
+  plainMs: null,
+  failureProbability: null,
+  notes: [],
+  isOptimized: true,
+  planMs: 1,
+};
+
 function approval(executionId: string, pipeline: string): Approval {
   return {
     executionId: ExecutionId.parse(executionId),
@@ -93,6 +105,29 @@ describe('noodle pipeline run and plan', () => {
     });
     assert.equal(await rig.run('pipeline', 'list'), 0);
     assert.match(rig.lines()[1] ?? '', /^ci +broken, noodle.yaml:6:19: unknown key "v"$/);
+  });
+});
+
+describe('noodle pipeline run', () => {
+  it('prints the plan before the steps, although they are quicker', async () => {
+    const executionId = ExecutionId.parse(first);
+    const over = (id: string, kind: Step['kind']) => ({ ...step(id, kind), state: 'succeeded' as const });
+    const rig: CommandRig = new CommandRig({
+      executePipeline: () => {
+        rig.say({ type: 'step.changed', executionId, step: over('plan', 'plan') });
+        rig.say({ type: 'step.changed', executionId, step: over('quick', 'command') });
+        const steps = [over('plan', 'plan'), over('quick', 'command')];
+        rig.say({ type: 'execution.changed', execution: { ...execution(first, 'release', 'succeeded'), steps } });
+        return { executionId };
+      },
+      getExecutionPlan: () => PipelinePlan.parse(plan),
+    });
+    assert.equal(await rig.run('pipeline', 'run', 'release'), 0);
+    const labels = rig.lines().map((line) => /^(plan|step) .*/.exec(line)?.[1]);
+    assert.deepEqual(
+      labels.filter((label) => label !== undefined),
+      ['plan', 'step'],
+    );
   });
 });
 
