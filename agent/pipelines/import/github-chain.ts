@@ -8,7 +8,7 @@ import type { Scope, StepNames } from './github-scope.ts';
 import { usedAction } from './github-uses.ts';
 import { variablesOf, type Variables } from './github-variables.ts';
 import type { Findings, WrittenStep } from './imported.ts';
-import { homeCommand, machinePart, pythonCommand, quotedLines } from './machine.ts';
+import { homeCommand, machinePart, networkLines, pythonCommand, quotedLines } from './machine.ts';
 
 export interface ChainInput {
   /** Of the job, as other jobs call it. */
@@ -156,6 +156,13 @@ export class Chain {
     const variables = variablesOf({ ...at.environment, ...step.env }, resolved, at.scope);
     for (const unknown of new Set([...command.unknown, ...variables.unknown]))
       findings.missing(at.place, `\${{ ${unknown} }} is not known here, and empty`);
+    for (const line of networkLines(setting.command))
+      findings.replaced(at.place, `\`${line}\` reaches the network, and would run on this machine`);
+    for (const secret of new Set([
+      ...command.secrets.map((name) => `env:${name}`),
+      ...Object.values(variables.secrets),
+    ]))
+      findings.replaced(at.place, `it takes the secret ${secret}; where that is not set it is empty, as on GitHub`);
     const runs = job.steps.filter((each) => each.run !== undefined || each.uses?.startsWith('./') === true).length;
     const stepId = idFor(
       runs === 1 && at.depth === 0

@@ -7,7 +7,7 @@ import { jobCondition } from './gitlab-rules.ts';
 import { GitlabFile, GitlabJob, globalKeys } from './gitlab-schema.ts';
 import { containerCommand, Findings, type Imported, type WrittenStep } from './imported.ts';
 import { withIncluded } from './gitlab-includes.ts';
-import { machinePart, quotedLines } from './machine.ts';
+import { machinePart, networkLines, quotedLines } from './machine.ts';
 import { createIds } from './slug.ts';
 
 /** Fails with a sentence for what is no such file, or of which nothing can run here. */
@@ -95,6 +95,8 @@ class Importing {
     if (why !== null || command === null || 'unknown' in condition) return this.#leaveOut(name, why ?? '');
     for (const line of leftOut)
       this.findings.missing(name, `\`${line}\` would change this machine; the line is left out`);
+    for (const line of networkLines(command))
+      this.findings.replaced(name, `\`${line}\` reaches the network, and would run on this machine`);
     this.#tell(name, job, command);
     this.isDeploying ||= job.environment !== undefined || job.stage === 'deploy';
     const id = this.#idFor(name);

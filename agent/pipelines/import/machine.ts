@@ -35,6 +35,14 @@ export function machinePart(command: string): MachinePart {
   };
 }
 
+const network =
+  /\b(?:curl|wget)\b[^\n]*\|\s*(?:sudo\s+)?(?:ba|z)?sh\b|\b(?:ba|z)?sh\b[^\n]*(?:<\(|\$\()\s*(?:curl|wget)\b|\bcurl\b[^\n]*\s(?:-T|-F|-d|--upload-file|--form|--data\S*)\b|\b(?:npm|pnpm|yarn|cargo)\s+publish\b|\b(?:twine\s+upload|docker\s+push|git\s+push|scp|rsync)\b/;
+
+/** Lines that run what they download, or upload something. */
+export function networkLines(command: string): string[] {
+  return logicalLines(command).flatMap((line) => (network.test(line) ? [line.trim()] : []));
+}
+
 /** The lines of a command that is left out, as a report quotes them. */
 export function quotedLines(command: string): string {
   const lines = command.split('\n').map((line) => line.trim());

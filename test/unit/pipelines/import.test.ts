@@ -287,6 +287,31 @@ jobs:
   });
 });
 
+describe('commands of a workflow that reach the network, and its secrets', () => {
+  it('are named in the report', () => {
+    const { findings } = workflow(`
+jobs:
+  up:
+    steps:
+      - run: bash <(curl -s https://x.test/bash)
+      - run: curl -fsSL https://x.test | sh
+      - run: npm publish
+        env: { KEY: '\${{ secrets.KEY }}' }
+      - run: curl https://x.test/health
+`);
+    const end = 'reaches the network, and would run on this machine';
+    assert.deepEqual(
+      findings.filter(({ place }) => place.includes('steps')).map(({ message }) => message),
+      [
+        `\`bash <(curl -s https://x.test/bash)\` ${end}`,
+        `\`curl -fsSL https://x.test | sh\` ${end}`,
+        `\`npm publish\` ${end}`,
+        'it takes the secret env:KEY; where that is not set it is empty, as on GitHub',
+      ],
+    );
+  });
+});
+
 describe('commands of a workflow that change the machine', () => {
   const job = (run: string) =>
     workflow(
