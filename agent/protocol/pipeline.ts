@@ -115,7 +115,9 @@ export const PipelineStep = z.strictObject({
     .min(1)
     .max(2000)
     .optional()
-    .describe("Condition under which the step runs: `branch == 'main' && changed('src/**')`. Default: `success()`."),
+    .describe(
+      "Condition under which the step runs: `branch == 'main' && changed('src/**')`. Default: `success()`; of a step under `finally`: `always()`.",
+    ),
   matrix: Matrix.optional().describe(
     'Runs the step once for each combination of values; `${{ matrix.name }}` stands for a value.',
   ),

@@ -36,6 +36,11 @@ function unknownKeyProblem({ path }: Misfit, tree: SchemaNode, yaml: ParsedYaml)
       message: `${key} steps${place} are not part of this version; a command step can do it`,
       ...yaml.rangeOfKey(path),
     };
+  if (key === 'finally' && parent.at(-2) === 'steps')
+    return {
+      message: `unknown key "finally"${place}; final steps stand under finally, beside steps`,
+      ...yaml.rangeOfKey(path),
+    };
   const hint = near === null ? `expected one of ${known.join(', ')}` : `did you mean ${JSON.stringify(near)}?`;
   return {
     message: `unknown key ${JSON.stringify(key)}${place}; ${hint}`,
