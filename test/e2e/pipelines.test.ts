@@ -27,18 +27,26 @@ describe('a pipeline in the window', () => {
 
     await window.runCommand('Noodle: Run Pipeline');
     await window.sidebar.openRuns();
-    await window.page.getByText('release waits for an approval: Deploy to production?').first().waitFor();
+    await window.sidebar.run(/waits for an approval/).waitFor();
+    const notice = window.page.locator('.notification-list-item');
+    await notice.filter({ hasText: 'Deploy to production? The risk is not known' }).waitFor();
     await window.runCommand('Noodle: Answer Approval');
     await window.quickInput.choose('Approve…');
     await window.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Approve' }).click();
+    await window.statusBar.shows('Noodle', 'error');
     const run = window.sidebar.run(/1 step failed/);
     await run.waitFor();
     await run.click();
     await window.editors.tab('.log').waitFor();
 
+    await notice.getByRole('button', { name: 'Approve…' }).click();
+    await window.page.getByText('release does not wait any more for: Deploy to production?').first().waitFor();
+
     await folder.write('ready', '');
     await run.click({ button: 'right' });
-    await window.page.locator('.context-view').getByText('Run Again What Did Not Succeed').click();
+    // A menu that has just opened takes no click yet.
+    await window.page.locator('.context-view').getByText('Run Again What Did Not Succeed').hover();
+    await window.page.keyboard.press('Enter');
     await window.sidebar
       .run(/4 steps/)
       .first()
