@@ -39,6 +39,7 @@ export interface ButtonOptions {
   readonly onClick: () => void;
   /** `icon` is the quiet one: without a background until the pointer is over it. */
   readonly appearance?: 'primary' | 'secondary' | 'icon';
+  /** Pressing it does nothing. It stays in the order of Tab, and keeps the focus while it comes and goes. */
   readonly isDisabled?: boolean;
   /** Said and shown in full where the label alone is too short. */
   readonly title?: string;
@@ -56,9 +57,9 @@ export function button({
   return html`<vscode-button
     aria-label=${name}
     appearance=${appearance}
-    ?disabled=${isDisabled}
+    aria-disabled=${isDisabled ? 'true' : nothing}
     title=${title ?? nothing}
-    @click=${onClick}
+    @click=${isDisabled ? nothing : onClick}
     >${label}</vscode-button
   >`;
 }

@@ -143,6 +143,23 @@ describe('how the dashboard looks', () => {
     assert.equal(await page.getByRole('tab', { name: 'Log' }).getAttribute('aria-selected'), 'true');
   });
 
+  it('keeps the focus on a button that can do nothing for a while', async () => {
+    await using rig = await bench.open(full);
+    const { page, agent } = rig;
+    await page.locator('.hero').waitFor();
+    await page.keyboard.press('Tab');
+    await agent.pause();
+    await page.getByText('The agent does not answer.').waitFor();
+    assert.equal(await page.evaluate(focusedName), 'Run impacted tests');
+    await page.keyboard.press('Enter');
+    await agent.resume();
+    await page.getByText('The agent does not answer.').waitFor({ state: 'detached' });
+    assert.equal(await page.evaluate(focusedName), 'Run impacted tests');
+    await page.keyboard.press('Enter');
+    await agent.requested('startRun');
+    assert.equal(agent.requests.filter(({ method }) => method.endsWith('startRun')).length, 1);
+  });
+
   it('shows where the focus is', async () => {
     await using rig = await bench.open();
     const row = rig.page.locator('.run-row').first();
