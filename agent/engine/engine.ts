@@ -7,7 +7,7 @@ import type { Processes } from '../platform/processes.ts';
 import type { Execution } from '../protocol/execution.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
 import type { ExecutionId, StepId } from '../protocol/ids.ts';
-import { getExecution, listExecutions } from '../store/executions.ts';
+import { getExecution, listExecutions, saveExecution } from '../store/executions.ts';
 import { nearest } from '../protocol/nearest.ts';
 import type { Store } from '../store/store.ts';
 import type { ExecutionSpec } from './definitions.ts';
@@ -77,9 +77,14 @@ export interface Engine {
   log(id: ExecutionId, stepId: StepId | undefined, offset: number): Promise<Result<LogPart>>;
   /**
    * Once at start, before the first `submit`: kills the processes that a crash left, and marks what it interrupted. What
-   * `fateOf` says is gone on with is answered: the caller submits it, as `resumes`.
+   * `fateOf` says is gone on with is answered: the caller submits it, as `resumes`. What it leaves to a later agent stays
+   * recorded as it is, and shows here as interrupted.
    */
-  recover(fateOf?: (execution: Execution) => Fate): Promise<Execution[]>;
+  recover(fateOf?: (execution: Execution) => Fate): Promise<readonly Execution[]>;
+  /** What was left to a later agent, as it shows. */
+  left(): readonly Execution[];
+  /** Records what was left as interrupted, so that no later agent goes on with it. Others stay as they are. */
+  giveUp(id: ExecutionId): Promise<void>;
   /** Deletes the logs of executions that ended before `timestamp`; answers how many. */
   pruneLogs(timestamp: number): Promise<number>;
   isIdle(): boolean;
@@ -109,6 +114,8 @@ export function createEngine(options: EngineOptions): Engine {
 class ExecutionEngine implements Engine {
   readonly #options: EngineOptions;
   readonly #runs = new Map<ExecutionId, { readonly run: ExecutionRun; cancel(reason: string): void }>();
+  /** Executions that a later agent goes on with, as they show until then. */
+  readonly #left = new Map<ExecutionId, Execution>();
   readonly #logs: LogFolder;
   readonly #queue: RunQueue;
   readonly #slots: Readonly<Record<PooledSlot, SlotPool>>;
@@ -150,14 +157,16 @@ class ExecutionEngine implements Engine {
   }
 
   get(id: ExecutionId): Execution | null {
-    return this.#runs.get(id)?.run.current() ?? getExecution(this.#options.store, id);
+    return this.#runs.get(id)?.run.current() ?? this.#left.get(id) ?? getExecution(this.#options.store, id);
   }
 
   list(limit: number, before?: ExecutionId): Execution[] {
     const { store } = this.#options;
     if (before !== undefined) return listExecutions(store, limit, before).map((each) => this.get(each.id) ?? each);
     const live = [...this.#runs.values()].map(({ run }) => run.current());
-    const recorded = listExecutions(store, limit).filter(({ id }) => !this.#runs.has(id));
+    const recorded = listExecutions(store, limit)
+      .filter(({ id }) => !this.#runs.has(id))
+      .map((each) => this.#left.get(each.id) ?? each);
     return [...live, ...recorded].toSorted((a, b) => b.queuedAt - a.queuedAt).slice(0, limit);
   }
 
@@ -190,8 +199,23 @@ class ExecutionEngine implements Engine {
     return failure('conflict', `the execution ${id} has ended: ${execution.state.replace('_', ' ')}`, { place: 'id' });
   }
 
-  async recover(fateOf: (execution: Execution) => Fate = () => ({ resumes: false })): Promise<Execution[]> {
-    return recover(this.#options, fateOf);
+  async recover(
+    fateOf: (execution: Execution) => Fate = () => ({ kind: 'interrupted' }),
+  ): Promise<readonly Execution[]> {
+    const { resumed, left } = await recover(this.#options, fateOf);
+    for (const execution of left) this.#left.set(execution.id, execution);
+    return resumed;
+  }
+
+  left(): readonly Execution[] {
+    return [...this.#left.values()];
+  }
+
+  async giveUp(id: ExecutionId): Promise<void> {
+    const execution = this.#left.get(id);
+    if (execution === undefined) return;
+    this.#left.delete(id);
+    await this.#options.store.transact((tx) => saveExecution(tx, execution));
   }
 
   async pruneLogs(timestamp: number): Promise<number> {

@@ -1,5 +1,5 @@
 // At start: ends the processes that a killed agent left, and says of its executions that they were interrupted, but for
-// those that will be gone on with.
+// those that are gone on with, now or by a later agent.
 import type { EventBus } from '../events/events.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
@@ -17,21 +17,36 @@ export interface RecoveryOptions {
   readonly stateDirectory: string;
 }
 
-/** What becomes of an unfinished execution: it is gone on with, or interrupted, with more to say than that. */
-export type Fate = { readonly resumes: true } | { readonly resumes: false; readonly advice?: string };
+/**
+ * What becomes of an unfinished execution: it is gone on with, left to an agent that goes on with it later, or
+ * interrupted. Advice is what else is said of it.
+ */
+export type Fate =
+  | { readonly kind: 'resumed' }
+  | { readonly kind: 'left'; readonly advice: string }
+  | { readonly kind: 'interrupted'; readonly advice?: string };
 
-/** Nothing recorded as queued or running is left so when this resolves, but for what it answers with: whoever said so resumes it. */
+export interface Recovered {
+  /** Still recorded as queued or running: whoever said so resumes them. */
+  readonly resumed: readonly Execution[];
+  /** Recorded likewise, for a later agent; here as they are shown until then, as interrupted. */
+  readonly left: readonly Execution[];
+}
+
+/** Nothing else recorded as queued or running is left so when this resolves. */
 export async function recover(
   { store, events, clock, log, stateDirectory }: RecoveryOptions,
   fateOf: (execution: Execution) => Fate,
-): Promise<Execution[]> {
+): Promise<Recovered> {
   await endOrphans(processRecordsFolder(stateDirectory), log);
   const at = clock.now();
   const resumed: Execution[] = [];
+  const left: Execution[] = [];
   const ended: Execution[] = [];
   for (const execution of unfinishedExecutions(store)) {
     const fate = fateOf(execution);
-    if (fate.resumes) resumed.push(execution);
+    if (fate.kind === 'resumed') resumed.push(execution);
+    else if (fate.kind === 'left') left.push(interrupted(execution, at, fate.advice));
     else ended.push(interrupted(execution, at, fate.advice));
   }
   if (ended.length > 0) {
@@ -41,5 +56,5 @@ export async function recover(
     });
     for (const execution of ended) events.emit({ type: 'execution.changed', execution });
   }
-  return resumed;
+  return { resumed, left };
 }

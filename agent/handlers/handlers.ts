@@ -112,7 +112,10 @@ function executionHandlers({ engine, store }: HandlerParts) {
       return success({ executions, nextCursor: last === undefined || executions.length < limit ? null : cursorOf(last.id) });
     },
     getExecutionStatus: async ({ id }) => known(id),
-    cancelExecution: async ({ id }, caller) => engine.cancel(id, `cancelled by ${caller.client}`),
+    cancelExecution: async ({ id }, caller) => {
+      await engine.giveUp(id);
+      return engine.cancel(id, `cancelled by ${caller.client}`);
+    },
     getExecutionResults: async ({ id }) => {
       const execution = known(id);
       if (!execution.ok) return execution;

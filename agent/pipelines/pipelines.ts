@@ -112,6 +112,7 @@ class RepositoryPipelines implements Pipelines {
       });
     const taken = stepsTakenOver(execution, recorded, repeat);
     if (!taken.ok) return taken;
+    await this.#parts.engine.giveUp(id);
     const repeats = taken.value.size === 0 ? null : { executionId: id, steps: [...taken.value.keys()] };
     return await this.#start({ ...recorded, plan: null, repeats }, trigger, { takenOver: taken.value });
   }
@@ -158,6 +159,7 @@ class RepositoryPipelines implements Pipelines {
   ): Promise<Result<ExecutionHandle>> {
     const refusal = refusalOf(this.#parts);
     if (refusal !== null) return refusal;
+    await this.#supersedeLeft(recorded);
     const handle = this.#submit(recorded, trigger, more);
     await handle.recorded;
     // It may have been planned, and recorded with its plan, meanwhile.
@@ -189,6 +191,17 @@ class RepositoryPipelines implements Pipelines {
     running.add(handle);
     void handle.finished.then(() => running.delete(handle));
     return handle;
+  }
+
+  /** What a crash left of a group whose newer executions cancel the older is not gone on with after this one. */
+  async #supersedeLeft({ pipeline, definitions }: RecordedRun): Promise<void> {
+    const concurrency = definitions[pipeline]?.concurrency;
+    if (concurrency?.cancelInProgress !== true) return;
+    const { engine, store } = this.#parts;
+    for (const { id } of engine.left()) {
+      const left = getPipelineRun(store, id);
+      if (left?.definitions[left.pipeline]?.concurrency?.group === concurrency.group) await engine.giveUp(id);
+    }
   }
 
   #groupOf(name: string): Set<ExecutionHandle> {

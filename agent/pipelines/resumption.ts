@@ -8,16 +8,20 @@ import { getPipelineRun, type RecordedRun } from '../store/pipelines.ts';
 import type { Reader } from '../store/store.ts';
 import { expandPipeline, type ExpandedStep } from './expansion.ts';
 
-/** Whether it is gone on with: unless a step was running that must not be run twice. */
+/**
+ * Whether it is gone on with: unless a step was running that must not be run twice. Without `canResume` it is left to an
+ * agent that stays.
+ */
 export function fateOf(execution: Execution, store: Reader, canResume: boolean): Fate {
   const recorded = getPipelineRun(store, execution.id);
-  if (recorded === null) return { resumes: false };
+  if (recorded === null) return { kind: 'interrupted' };
   const repeat = `\`noodle pipeline rerun ${execution.id} --failed\` goes on`;
   const steps = new Map(stepsOf(recorded).map((step) => [step.id, step]));
   const unsafe = execution.steps.find((step) => step.state === 'running' && !isRepeatable(step, steps.get(step.id)));
   if (unsafe !== undefined)
-    return { resumes: false, advice: `${unsafe.name} was running and is not marked as idempotent; ${repeat}` };
-  return canResume ? { resumes: true } : { resumes: false, advice: repeat };
+    return { kind: 'interrupted', advice: `${unsafe.name} was running and is not marked as idempotent; ${repeat}` };
+  if (canResume) return { kind: 'resumed' };
+  return { kind: 'left', advice: `\`noodle serve\` or an editor goes on with it; ${repeat} at once` };
 }
 
 function isRepeatable(step: Step, expanded: ExpandedStep | undefined): boolean {

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { openHost } from '../../agent/host.ts';
 import { systemClock } from '../../agent/platform/clock.ts';
 import { silentLog } from '../../agent/platform/log.ts';
+import type { Client } from '../../agent/protocol/client.ts';
 import type { Execution } from '../../agent/protocol/execution.ts';
 import { ExecutionId } from '../../agent/protocol/ids.ts';
 import { processesIn } from './pipeline-rig.ts';
@@ -106,6 +107,13 @@ function startAgent(root: string, count: number, pipeline: string) {
 }
 
 async function recorded(root: string, ids: readonly string[]): Promise<Execution[]> {
+  return await shortly(root, (client) =>
+    Promise.all(ids.map((id) => client.getExecutionStatus({ id: ExecutionId.parse(id) }))),
+  );
+}
+
+/** What a command asks of an agent that does not stay. */
+export async function shortly<T>(root: string, ask: (client: Client) => Promise<T>): Promise<T> {
   const opened = await openHost({
     folder: root,
     clock: systemClock,
@@ -119,7 +127,7 @@ async function recorded(root: string, ids: readonly string[]): Promise<Execution
   });
   if (!opened.ok) throw new Error(opened.failure.message);
   try {
-    return await Promise.all(ids.map((id) => opened.value.client.getExecutionStatus({ id: ExecutionId.parse(id) })));
+    return await ask(opened.value.client);
   } finally {
     await opened.value.dispose();
   }
