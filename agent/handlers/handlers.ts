@@ -90,6 +90,8 @@ function planHandlers({ workspace, planner, mainJob }: HandlerParts) {
       return planned.ok ? success(planned.value.plan) : planned;
     },
     startRun: async (request) => {
+      const base = await workspace.checkBase(request.base);
+      if (!base.ok) return base;
       const started = mainJob.start(request);
       if (!started.ok) return started;
       await started.value.recorded;

@@ -93,7 +93,8 @@ export function refusalOf({
 function nameOf(request: RunRequest): string {
   if (request.buildsOnly === true)
     return request.targets === undefined ? 'Build impacted targets' : `Build ${request.targets.join(', ')}`;
-  if (request.budgetMs !== undefined || request.confidence !== undefined || request.share !== undefined) return 'Run tests within a budget';
+  if (request.budgetMs !== undefined || request.confidence !== undefined || request.share !== undefined)
+    return 'Run tests within a budget';
   if (request.audit === true) return 'Run impacted tests, then the others';
   if (request.all === true) return 'Run all tests';
   if (request.failed === true) return 'Run failed tests';
@@ -214,7 +215,10 @@ class Run {
       ...tests.steps({
         planned: plan.tests,
         impact,
-        request: plan.budget === undefined || plan.budget.leftOut.length === 0 ? this.#request : { ...this.#request, all: false },
+        request:
+          plan.budget === undefined || plan.budget.leftOut.length === 0
+            ? this.#request
+            : { ...this.#request, all: false },
         isContinuous: this.#request.trigger === 'watch',
         after,
       }),

@@ -15,7 +15,10 @@ import type { GateSources } from './gate-step.ts';
 import type { Planner } from './planner.ts';
 
 export interface PipelineParts {
-  readonly workspace: Pick<Workspace, 'root' | 'stateDirectory' | 'hasGit' | 'changes' | 'files' | 'read'>;
+  readonly workspace: Pick<
+    Workspace,
+    'root' | 'stateDirectory' | 'hasGit' | 'changes' | 'checkBase' | 'files' | 'read'
+  >;
   readonly planner: Planner;
   readonly builds: Builds;
   readonly tests: Tests;

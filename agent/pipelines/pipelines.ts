@@ -159,6 +159,8 @@ class RepositoryPipelines implements Pipelines {
   ): Promise<Result<ExecutionHandle>> {
     const refusal = refusalOf(this.#parts);
     if (refusal !== null) return refusal;
+    const base = await this.#parts.workspace.checkBase(recorded.request.base);
+    if (!base.ok) return base;
     await this.#supersedeLeft(recorded);
     const handle = this.#submit(recorded, trigger, more);
     await handle.recorded;

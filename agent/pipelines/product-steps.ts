@@ -78,7 +78,8 @@ async function runInOrder(
   for (const step of steps) {
     if (context.signal.aborted) break;
     context.say(step.name);
-    const outcome = await step.run(context);
+    // They run one after the other: nobody's turn comes between.
+    const outcome = await step.run({ ...context, takeTurn: () => Promise.resolve(!context.signal.aborted) });
     if (outcome.state === 'failed')
       failed.push(outcome.reason === undefined ? step.name : `${step.name}: ${outcome.reason}`);
     hasRun ||= outcome.state !== 'skipped';

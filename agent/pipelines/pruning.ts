@@ -51,7 +51,8 @@ function decideByInputs(step: ExpandedStep, changes: ChangeSet, reached: Pruning
 function reasonToRun({ isFinal, definition }: ExpandedStep): string | null {
   const { approval, gate, wait, tests, build } = definition;
   if (isFinal) return 'it runs after all others, whatever changed';
-  if (approval !== undefined || gate !== undefined || wait !== undefined) return 'it decides whether the pipeline goes on';
+  if (approval !== undefined || gate !== undefined || wait !== undefined)
+    return 'it decides whether the pipeline goes on';
   if (tests !== undefined) return `it runs ${tests} tests`;
   if (build === undefined) return null;
   return build === 'impacted' ? 'it builds what the change can affect' : `it builds ${build}`;

@@ -23,10 +23,17 @@ export async function resolveSecrets(
   const missing: string[] = [];
   for (const [name, reference] of Object.entries(references)) {
     const value = await valueOf(reference, sources);
-    if (value === null) missing.push(`the secret ${name} is not there: ${reference}`);
+    if (value === null) missing.push(`the secret ${name} (${reference}) is not there: ${whereItWas(reference)}`);
     else values[name] = value;
   }
   return { values, missing };
+}
+
+/** Where it was looked for, which is easily taken for another place. */
+function whereItWas(reference: string): string {
+  if (!reference.startsWith('env:')) return `there is no file ${reference.slice('file:'.length)} that can be read`;
+  const variable = reference.slice('env:'.length);
+  return `the environment in which the agent was started has no ${variable}; set it, and start the agent again`;
 }
 
 /** Variables of the user whose names say that they are secret: their values are hidden although nobody declared them. */

@@ -130,7 +130,7 @@ export const PipelineStep = z.strictObject({
   secrets: secrets
     .default({})
     .describe(
-      'Environment variables whose values are hidden in every output: `env:NAME` takes one of the user, `file:PATH` the content of a file.',
+      'Environment variables whose values are hidden in every output: `env:NAME` takes one of the environment in which the agent was started, `file:PATH` the content of a file.',
     ),
   inputs: globs
     .optional()

@@ -8,6 +8,9 @@ import { walkFolder } from './folder-walk.ts';
 import type { Location } from './location.ts';
 import type { Source } from './source.ts';
 
+/** The base of its change sets. */
+const fileTimes = 'file times';
+
 /** `whyNoGit` becomes a note of every change set. */
 export function openFolderSource({ root, stateDirectory }: Location, whyNoGit: string): Source {
   const rules = createFolderIgnoreRules(root);
@@ -31,7 +34,8 @@ export function openFolderSource({ root, stateDirectory }: Location, whyNoGit: s
     rules,
     listFiles,
     changes: async (base) =>
-      base === undefined || base === 'file times' ? await compare() : unknownRevision(base, whyNoGit),
+      base === undefined || base === fileTimes ? await compare() : unknownRevision(base, whyNoGit),
+    checkBase: async (base) => (base === fileTimes ? success(undefined) : unknownRevision(base, whyNoGit)),
     readBase: async () => null,
     head: async () => ({ commit: null, branch: null }),
     history: async () => noHistory,

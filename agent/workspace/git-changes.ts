@@ -35,6 +35,13 @@ export async function gitChanges(source: GitSource, base?: string): Promise<Resu
   return success(changeSet({ base: base ?? 'HEAD', head, difference: tree.value }));
 }
 
+/** Whether the working tree can be compared with `base`: `unknown_revision` with the nearest names when it names no commit. */
+export async function checkBase(source: GitSource, base: string): Promise<Result<void>> {
+  // Before the first commit HEAD is what there is: nothing.
+  if (base === 'HEAD' || (await resolveCommit(source.git, base)) !== null) return success(undefined);
+  return await unknownRevision(source, base);
+}
+
 /** What is checked out: from the git directory's files, and from git where they do not tell. */
 export async function currentHead({ git, directories }: Pick<GitSource, 'git' | 'directories'>): Promise<Head> {
   const read = readHead(directories);

@@ -5,7 +5,7 @@ import { failure, success, type Result } from '../protocol/failure.ts';
 import { withForeignFilesIgnored } from './foreign-files.ts';
 import { createFolderIgnoreRules } from './folder-ignore-rules.ts';
 import { walkFolder } from './folder-walk.ts';
-import { currentHead, gitChanges } from './git-changes.ts';
+import { checkBase, currentHead, gitChanges } from './git-changes.ts';
 import { unreadable, type GitSource } from './git-diff.ts';
 import { listGitFiles } from './git-files.ts';
 import { gitHistory } from './git-history.ts';
@@ -49,6 +49,7 @@ export async function openGitSource({
     rules: withForeignFilesIgnored(createGitIgnoreRules(git), root),
     listFiles: async () => (await listGitFiles(git, root)) ?? (await filesWithoutGit(root, log)),
     changes: async (base) => await gitChanges(source, base),
+    checkBase: async (base) => await checkBase(source, base),
     readBase: async (path, base) => await readAtRevision(git, path, base),
     head: async () => await currentHead(source),
     history: async (since) => await gitHistory(git, since),

@@ -34,6 +34,8 @@ export interface Workspace {
    * `markSeen` remembered, with `file times` as its base.
    */
   changes(base?: string): Promise<Result<ChangeSet>>;
+  /** Fails with the place `base` where `changes` would, without comparing anything; no base always exists. */
+  checkBase(base: string | undefined): Promise<Result<void>>;
   /** What is checked out. */
   head(): Promise<Head>;
   /** Commits and tags of the main branch since a time; empty without git. */
@@ -131,6 +133,10 @@ class OpenWorkspace implements Workspace {
 
   async changes(base?: string): Promise<Result<ChangeSet>> {
     return await this.#source.changes(base);
+  }
+
+  async checkBase(base: string | undefined): Promise<Result<void>> {
+    return base === undefined ? success(undefined) : await this.#source.checkBase(base);
   }
 
   async head(): Promise<Head> {

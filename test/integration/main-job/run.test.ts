@@ -66,6 +66,7 @@ describe('the main job', () => {
     const since = await rig.client.makePlan({ base: first });
     assert.deepEqual(since.tests.map((test) => test.file).toSorted(), ['test/price.test.js', 'test/tax.test.js']);
     await failsWith('unknown_revision', rig.client.makePlan({ base: 'nowhere' }));
+    await failsWith('unknown_revision', rig.client.startRun({ base: 'nowhere' }));
   });
 
   it('runs everything, or one case alone, when told to', async () => {

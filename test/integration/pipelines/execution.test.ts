@@ -206,10 +206,28 @@ describe('a pipeline', () => {
     assert.ok(!said.includes(Buffer.from(`user:${secret}`).toString('base64').slice(8, -4)), 'inside of a longer text');
   });
 
+  it('refuses a base that git does not know, and takes one that it knows', async () => {
+    await using rig = await PipelineRig.create();
+    await rig.client.createPipeline({ id: 'p', steps: { a: { command: 'true' } } });
+    await assert.rejects(rig.client.executePipeline({ id: 'p', base: 'mian' }), (error) => {
+      assert.ok(error instanceof FailureError);
+      assert.deepEqual(
+        [error.failure.reason, error.failure.place, error.failure.message],
+        ['unknown_revision', 'base', '"mian" names no commit here; did you mean "main"?'],
+      );
+      return true;
+    });
+    assert.deepEqual((await rig.client.listExecutions({ limit: 10 })).executions, []);
+    const { executionId } = await rig.client.executePipeline({ id: 'p', base: 'HEAD' });
+    assert.equal((await rig.over(executionId)).state, 'succeeded');
+  });
+
   it('fails a step whose secret is not there', async () => {
     await using rig = await PipelineRig.create();
     const ended = await rig.define({ steps: { a: { command: 'true', secrets: { TOKEN: 'env:NOT_THERE_AT_ALL' } } } });
-    assert.deepEqual(rig.states(ended), { a: 'failed: the secret TOKEN is not there: env:NOT_THERE_AT_ALL' });
+    assert.deepEqual(rig.states(ended), {
+      a: 'failed: the secret TOKEN (env:NOT_THERE_AT_ALL) is not there: the environment in which the agent was started has no NOT_THERE_AT_ALL; set it, and start the agent again',
+    });
   });
 
   it('tries again what is idempotent, and nothing else', async () => {
