@@ -1,7 +1,8 @@
 // Quantities as a person reads them; the same words on the command line, in the editor and on the dashboard.
 
-/** `4 ms`, `0.8 s`, `12 s`, `1 min 52 s`, `2 h 5 min`. */
+/** `< 1 ms`, `4 ms`, `0.8 s`, `12 s`, `1 min 52 s`, `2 h 5 min`. */
 export function formatDuration(milliseconds: number): string {
+  if (milliseconds > 0 && milliseconds < 0.5) return '< 1 ms';
   if (milliseconds < 100) return `${Math.round(milliseconds)} ms`;
   const seconds = milliseconds / 1000;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;

@@ -6,6 +6,7 @@ import { drawNotes } from './marks.ts';
 import type { PlottedSeries } from './plotted-series.ts';
 import { readPalette, type Palette } from './palette.ts';
 import { axisOf, openPlotFrame, type PlotFrame } from './plot-frame.ts';
+import { timeLabels } from './time-labels.ts';
 
 const heightPx = 280;
 const elementName = 'noodle-series-plot';
@@ -29,13 +30,14 @@ export class SeriesPlot extends HTMLElement {
   #series: PlottedSeries = nothingPlotted;
   #plot: uPlot | null = null;
   #frame: PlotFrame | null = null;
+  #zoomFactor: number | null = null;
 
   /** Setting the same value again does nothing; another one keeps what was zoomed to. */
   set series(series: PlottedSeries) {
     if (series === this.#series) return;
-    const isSameAxis = series.unit === this.#series.unit && series.label === this.#series.label;
+    const isDrawnAlike = drawnAs(series) === drawnAs(this.#series);
     this.#series = series;
-    if (isSameAxis && this.#plot !== null) this.#plot.setData(aligned(series), !this.#isZoomed());
+    if (isDrawnAlike && this.#plot !== null) this.#plot.setData(aligned(series), !this.#isZoomed());
     else this.#build();
     this.#show(null);
   }
@@ -82,7 +84,7 @@ export class SeriesPlot extends HTMLElement {
     const present = plot.cursor.idx ?? times.length;
     const zoomed = { '+': 0.5, '-': 2 }[event.key];
     const wanted = { ArrowLeft: present - 1, ArrowRight: present + 1, Home: 0, End: times.length - 1 }[event.key];
-    if (zoomed !== undefined) this.#zoom(plot, zoomed);
+    if (zoomed !== undefined) this.#zoom(zoomed);
     else if (event.key === 'Escape') plot.setData(plot.data, true);
     else if (wanted !== undefined) this.#read(plot, Math.min(times.length - 1, Math.max(0, wanted)));
     else return;
@@ -95,8 +97,20 @@ export class SeriesPlot extends HTMLElement {
     plot.setCursor({ left, top: plot.valToPos(value, 'y') });
   }
 
+  /** Once a frame, however many keys were pressed since the last one. */
+  #zoom(factor: number): void {
+    const isAsked = this.#zoomFactor !== null;
+    this.#zoomFactor = (this.#zoomFactor ?? 1) * factor;
+    if (isAsked) return;
+    requestAnimationFrame(() => {
+      const wanted = this.#zoomFactor ?? 1;
+      this.#zoomFactor = null;
+      if (this.#plot !== null) this.#zoomNow(this.#plot, wanted);
+    });
+  }
+
   /** Round the value that is read, else round the latest one. */
-  #zoom(plot: uPlot, factor: number): void {
+  #zoomNow(plot: uPlot, factor: number): void {
     const { min, max } = plot.scales['x'] ?? {};
     const times = plot.data[0];
     if (!isNumber(min) || !isNumber(max)) return;
@@ -111,6 +125,16 @@ export class SeriesPlot extends HTMLElement {
   #show(index: number | null): void {
     this.#frame?.read(describe(this.#series, index, Date.now()));
   }
+}
+
+/** Series for which this is the same differ in their values only. */
+function drawnAs({ unit, label, points, forecast }: PlottedSeries): string {
+  return JSON.stringify([unit, label, hasDots(points), forecast.length > 0]);
+}
+
+/** Few values are shown as dots too. */
+function hasDots(points: PlottedSeries['points']): boolean {
+  return points.length < 100;
 }
 
 /** uPlot leaves a scale without values open. */
@@ -128,8 +152,9 @@ function describe({ points, forecast, format }: PlottedSeries, index: number | n
   return `${formatClock(expected.at, now)} · expected ${format(expected.value)}, between ${format(expected.low)} and ${format(expected.high)}`;
 }
 
-/** Times in seconds, as uPlot wants them; measured, expected, low, high. */
+/** Times in seconds, as uPlot wants them; measured and, where something is expected, that, its low and its high. */
 function aligned({ points, forecast }: PlottedSeries): uPlot.AlignedData {
+  if (forecast.length === 0) return [points.map(({ at }) => at / 1000), points.map(({ value }) => value)];
   const none = points.map(() => null);
   const ahead = forecast.map(() => null);
   return [
@@ -149,10 +174,9 @@ interface PlotParts {
 
 function plotOptions(palette: Palette, { size, onCursor, series }: PlotParts): uPlot.Options {
   const axis = axisOf(palette);
-  const hidden = { points: { show: false } };
   return {
     ...size,
-    padding: [8, 8, 0, 0],
+    padding: [8, 16, 0, 0],
     legend: { show: false },
     cursor: { drag: { x: true, y: false, setScale: true }, y: false, points: { show: false } },
     scales: {
@@ -160,7 +184,13 @@ function plotOptions(palette: Palette, { size, onCursor, series }: PlotParts): u
       y: { range: (_, low, high) => rangeOf(low, high) },
     },
     axes: [
-      { ...axis, label: 'time', size: 32, grid: { show: false } },
+      {
+        ...axis,
+        size: 40,
+        space: 56,
+        grid: { show: false },
+        values: (_, splits, __, ___, step) => timeLabels(splits, step),
+      },
       {
         ...axis,
         label: series().label,
@@ -170,24 +200,22 @@ function plotOptions(palette: Palette, { size, onCursor, series }: PlotParts): u
         values: (_, splits) => splits.map((each) => series().format(each)),
       },
     ],
-    series: [
-      {},
-      {
-        stroke: palette.line,
-        width: 1.5,
-        fill: palette.area,
-        points: { show: series().points.length < 100, size: 4 },
-        spanGaps: true,
-      },
-      { stroke: palette.line, width: 1.5, dash: [4, 4], ...hidden },
-      { stroke: palette.text, width: 0.5, dash: [2, 4], ...hidden },
-      { stroke: palette.text, width: 0.5, dash: [2, 4], ...hidden },
-    ],
+    series: linesOf(series(), palette),
     hooks: {
       setCursor: [(plot) => onCursor(plot.cursor.idx ?? null)],
       draw: [(plot) => drawNotes(plot, series(), palette)],
     },
   };
+}
+
+/** The time, what was measured and, where something is expected, that, its low and its high: in the order of `aligned`. */
+function linesOf({ points, forecast }: PlottedSeries, palette: Palette): uPlot.Series[] {
+  const dots = { show: hasDots(points), size: 4 };
+  const measured = { stroke: palette.line, width: 1.5, fill: palette.area, points: dots, spanGaps: true };
+  if (forecast.length === 0) return [{}, measured];
+  const hidden = { points: { show: false } };
+  const bound = { stroke: palette.text, width: 0.5, dash: [2, 4], ...hidden };
+  return [{}, measured, { stroke: palette.line, width: 1.5, dash: [4, 4], ...hidden }, bound, bound];
 }
 
 /** A single value has no span of its own: half an hour is shown on both sides of it. */

@@ -6,17 +6,22 @@ import type { DashboardState } from '../state/state.ts';
 import { emptyLine, panel } from './panel.ts';
 
 const maximumShown = 10;
+/** What takes less is not slow, whatever it stands beside. */
+const shortestMs = 1;
 
 /** Which tests take longest, each beside the longest. */
 export function slowestPanel({ slowest }: DashboardState): TemplateResult {
   const title = 'Slowest tests';
   if (slowest.length === 0) return panel({ id: 'slowest', title }, emptyLine('Known after the first run.'));
-  const longestMs = Math.max(...slowest.map((test) => test.durationMs), 1);
+  const shown = slowest.filter((test) => test.durationMs >= shortestMs).slice(0, maximumShown);
+  if (shown.length === 0)
+    return panel({ id: 'slowest', title }, emptyLine('Every test takes less than a millisecond.'));
+  const longestMs = Math.max(...shown.map((test) => test.durationMs));
   return panel(
     { id: 'slowest', title },
     html`<ol class="slowest">
       ${repeat(
-        slowest.slice(0, maximumShown),
+        shown,
         (test) => test.id,
         (test) => row(test, test.durationMs / longestMs),
       )}
