@@ -27,6 +27,7 @@ import { MadeFiles, modulePaths } from './made-files.ts';
 import type { Maker } from './made-files.ts';
 import { ModuleSummaries, NameFlow } from './names/name-flow.ts';
 import { largestParsedBytes } from './read-source.ts';
+import { CompileCommandsReader } from './resolution/compile-commands.ts';
 import { folderOf, foldersUp } from './resolution/file-set.ts';
 import { RepositoryResolver, decidesResolution } from './resolution/repository-resolver.ts';
 import { SourceIndex } from './source-index.ts';
@@ -101,6 +102,7 @@ class KnowledgeGraph implements Graph {
   readonly #comparison: ChangeComparison;
   readonly #summaries = new ModuleSummaries();
   readonly #installed: InstalledDistributions;
+  readonly #compileCommands: CompileCommandsReader;
   #resolver: RepositoryResolver | null = null;
   #settings = '';
   /** Paths that are named and are no files of the repository, by whether git ignores them. */
@@ -113,6 +115,7 @@ class KnowledgeGraph implements Graph {
     this.#options = options;
     this.#comparison = new ChangeComparison(root);
     this.#installed = new InstalledDistributions(root);
+    this.#compileCommands = new CompileCommandsReader(root);
     this.#index = new SourceIndex({
       root,
       archive: createFactsArchive(store, log),
@@ -300,6 +303,7 @@ class KnowledgeGraph implements Graph {
       root: this.#options.root,
       files: index.files,
       factsOf: (file) => index.factsOf(file),
+      compileCommands: this.#compileCommands,
     });
     this.#resolver = resolver;
     let count = 0;
@@ -331,6 +335,7 @@ class KnowledgeGraph implements Graph {
     // Named as changed is changed, even within one tick of the file's time.
     return [
       ...stamps,
+      this.#compileCommands.stamp(files),
       ...(changed?.some(decidesResolution) === true ? [String(this.#options.clock.monotonicMs())] : []),
     ].join('\n');
   }

@@ -1,7 +1,7 @@
 // Which sources are linked to one program: from CMakeLists.txt, and where that cannot be told everything of the build.
 import type { RepoPath } from '../../protocol/ids.ts';
 import { CMakeListing } from './cmake-listing.ts';
-import type { BuildTarget } from './cmake-listing.ts';
+import type { BuildTarget } from './build-target.ts';
 import { folderOf, foldersUp } from './file-set.ts';
 import type { FileSet } from './file-set.ts';
 
@@ -16,7 +16,7 @@ const buildFile =
   /(?:^|\/)(?:CMakeLists\.txt|(?:GNU)?[mM]akefile(?:\.am|\.in)?|meson\.build|configure\.ac|BUILD(?:\.bazel)?|WORKSPACE(?:\.bazel)?|xmake\.lua|premake5\.lua|SConstruct|wscript|[^/]+\.vcxproj|build\.ninja|build\.zig)$/;
 
 export class CBuilds {
-  readonly #listings: readonly CMakeListing[];
+  readonly listings: readonly CMakeListing[];
   /** Folders with a file of some build system. */
   readonly #folders: ReadonlySet<string>;
   readonly #bySource = new Map<RepoPath, { readonly listing: CMakeListing; readonly target: BuildTarget }[]>();
@@ -24,8 +24,8 @@ export class CBuilds {
   constructor(files: FileSet, read: (file: RepoPath) => string | null) {
     const found = [...files.all].filter((file) => buildFile.test(file));
     this.#folders = new Set(found.map(folderOf));
-    this.#listings = listingsOf(found.filter((file) => file.endsWith('CMakeLists.txt')).map(folderOf), files, read);
-    for (const listing of this.#listings) {
+    this.listings = listingsOf(found.filter((file) => file.endsWith('CMakeLists.txt')).map(folderOf), files, read);
+    for (const listing of this.listings) {
       for (const target of listing.targets.values()) {
         for (const source of target.sources) {
           const places = this.#bySource.get(source);

@@ -2,27 +2,21 @@
 // functions of the repository. Of a condition every branch counts. Nothing is executed.
 import picomatch from 'picomatch';
 import type { RepoPath } from '../../protocol/ids.ts';
+import type { BuildTarget } from './build-target.ts';
+import { CMakeIncludes } from './cmake-includes.ts';
 import { folderOf, join } from './file-set.ts';
 import type { FileSet } from './file-set.ts';
 import { blocks, commandsOf, endOfBlock, expandAll, isUnknown, loopValues, parseArguments } from './cmake-language.ts';
 import type { Command, Scope, Variables } from './cmake-language.ts';
 
-export interface BuildTarget {
-  readonly name: string;
-  isProgram: boolean;
-  readonly sources: Set<RepoPath>;
-  /** Names of targets and libraries, as written. */
-  readonly links: Set<string>;
-  /** Names of targets that are built before, which a program may start. */
-  readonly needs: Set<string>;
-  /** Some source or library could not be told. */
-  isOpen: boolean;
-}
-
 interface Definition {
   readonly parameters: readonly string[];
   readonly body: readonly Command[];
 }
+
+/** Commands of CMake itself, whose words are options and no include folders that are not read elsewhere. */
+const ownCommands =
+  /^(?:target_|set_|get_|add_|install$|export$|find_|cmake_|check_|configure_|enable_|message$|option$|return$|if$|else$|elseif$|endif$|while$|endwhile$|string$|math$|mark_as_advanced$|include|source_group$|unset$|execute_process$|write_|try_|link_|gtest_|catch_|fetchcontent_|externalproject_|test_|string_)/;
 
 /** Words of commands that are read; beyond this loops call each other. */
 const mostWords = 1_000_000;
@@ -34,6 +28,7 @@ export class CMakeListing {
   readonly targets = new Map<string, BuildTarget>();
   /** Folders whose CMakeLists.txt was read. */
   readonly entered = new Set<string>();
+  readonly includes = new CMakeIncludes();
   readonly #files: FileSet;
   readonly #read: (file: RepoPath) => string | null;
   readonly #root: string;
@@ -121,6 +116,11 @@ export class CMakeListing {
     else if (name === 'endif') scope.conditions--;
     const words = expandAll(args, scope);
     this.#words += words.length + 1;
+    this.includes.add(name, words, {
+      folder: scope.folder,
+      pathOf: (text) => this.#path(text, scope),
+      targetNamed: (each) => this.#targetNamed(each),
+    });
     const run = this.#builtIn[name];
     if (run === undefined) this.#target(name, words, scope);
     else run(words, scope);
@@ -158,6 +158,7 @@ export class CMakeListing {
     else if (name === 'link_libraries')
       scope.variables.set('<links>', [...(scope.variables.get('<links>') ?? []), ...words]);
     else if (name === 'add_dependencies') for (const each of rest) this.#targetNamed(first).needs.add(each);
+    else if (!ownCommands.test(name)) this.includes.addUnknownCommand(words);
   }
 
   #targetNamed(name: string): BuildTarget {

@@ -2,7 +2,9 @@
 import type { RepoPath } from '../../protocol/ids.ts';
 import type { FileFacts, ImportFact, ImportKind } from '../facts.ts';
 import type { EdgeCollector } from './edges.ts';
+import type { CompileCommandsReader } from './compile-commands.ts';
 import type { FileSet } from './file-set.ts';
+import type { LinkedPaths } from './linked-paths.ts';
 
 export interface LanguageParts {
   readonly files: FileSet;
@@ -11,6 +13,15 @@ export interface LanguageParts {
   readonly factsOf: (file: RepoPath) => FileFacts;
   /** The text of a file that decides resolution; null when it is gone. */
   readonly read: (file: RepoPath) => string | null;
+  readonly disk: DiskParts;
+}
+
+/** What lies on the disk beside the files of the repository. */
+export interface DiskParts {
+  /** Absolute. */
+  readonly root: string;
+  readonly links: LinkedPaths;
+  readonly compileCommands: CompileCommandsReader;
 }
 
 export interface LanguageResolver {

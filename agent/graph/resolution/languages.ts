@@ -15,7 +15,7 @@ import type { FileSet } from './file-set.ts';
 import { GoResolver } from './go-resolver.ts';
 import { JavaResolver } from './java-resolver.ts';
 import { concernsOthers, hasTrait, specifiersOf } from './language-resolver.ts';
-import type { LanguageParts, LanguageResolver } from './language-resolver.ts';
+import type { DiskParts, LanguageParts, LanguageResolver } from './language-resolver.ts';
 import { RustResolver } from './rust-resolver.ts';
 
 interface Language {
@@ -54,7 +54,8 @@ const languages: readonly Language[] = [
     id: 'c',
     extensions: cExtensions,
     unit: /(?:^|\/)(?:CMakeLists\.txt|meson\.build|configure\.ac|WORKSPACE(?:\.bazel)?)$/,
-    decides: /(?:^|\/)(?:CMakeLists\.txt|[^/]+\.cmake|binding\.gyp|meson\.build)$/,
+    decides:
+      /(?:^|\/)(?:CMakeLists\.txt|[^/]+\.(?:cmake|mk)|(?:GNU)?[mM]akefile|compile_commands\.json|binding\.gyp|meson\.build)$/,
     create: (parts) => new CResolver(parts),
   },
   {
@@ -72,14 +73,14 @@ const idsByExtension: ReadonlyMap<string, string> = new Map(
 
 /** What the names of all those files end with: every file of a repository is asked, so most must be told at once. */
 const buildExtensions: ReadonlySet<string> = new Set(
-  'xml gradle kts sbt mod work toml txt cmake gyp build ac bazel WORKSPACE csproj fsproj vbproj props targets'.split(
+  'xml gradle kts sbt mod work toml txt cmake mk Makefile makefile GNUmakefile gyp build ac bazel WORKSPACE csproj fsproj vbproj props targets'.split(
     ' ',
   ),
 );
 
 function mayBeBuildFile(file: string): boolean {
   const end = file.slice(Math.max(file.lastIndexOf('.'), file.lastIndexOf('/')) + 1);
-  return buildExtensions.has(end) || file.includes('META-INF/services/');
+  return buildExtensions.has(end) || file.includes('META-INF/services/') || file.endsWith('compile_commands.json');
 }
 
 /** The id of the compiled language that a file is written in. */
@@ -97,6 +98,7 @@ export interface CompiledParts {
   readonly files: FileSet;
   readonly factsOf: (file: RepoPath) => FileFacts;
   readonly read: (file: RepoPath) => string | null;
+  readonly disk: DiskParts;
 }
 
 /** Resolution of all compiled languages; each is prepared when its first file is resolved. */
@@ -158,10 +160,10 @@ export class CompiledLanguages {
     if (known !== undefined) return known;
     const language = languages.find((each) => each.id === id);
     if (language === undefined) throw new RangeError(`no language ${id}`);
-    const { files, factsOf, read } = this.#parts;
+    const { files, factsOf, read, disk } = this.#parts;
     const sources = [...files.all].filter((file) => compiledLanguageOf(file) === id);
     for (const file of sources) this.#seen.set(file, factsOf(file));
-    const resolver = language.create({ files, sources, factsOf, read });
+    const resolver = language.create({ files, sources, factsOf, read, disk });
     this.#resolvers.set(id, resolver);
     return resolver;
   }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { RepoPath } from '../../protocol/ids.ts';
 import type { FileFacts, ImportFact } from '../facts.ts';
 import { isConfiguration, isConfigurationProgram, roleOf, scopeOfSetting } from '../file-roles.ts';
+import type { CompileCommandsReader } from './compile-commands.ts';
 import { EdgeCollector } from './edges.ts';
 import type { FileEdges } from './edges.ts';
 import { FileSet, folderOf, isWithin, join } from './file-set.ts';
@@ -27,6 +28,7 @@ export interface ResolverInput {
   readonly root: string;
   readonly files: ReadonlySet<RepoPath>;
   readonly factsOf: (file: RepoPath) => FileFacts;
+  readonly compileCommands: CompileCommandsReader;
 }
 
 /** Whether a change of this file can change how others resolve. */
@@ -58,7 +60,7 @@ export class RepositoryResolver {
   readonly #compiled: CompiledLanguages;
   readonly #native: NativeProjects;
 
-  constructor({ root, files, factsOf }: ResolverInput) {
+  constructor({ root, files, factsOf, compileCommands }: ResolverInput) {
     const read = (file: RepoPath) => readText(root, file);
     this.#root = root;
     this.#factsOf = factsOf;
@@ -69,8 +71,13 @@ export class RepositoryResolver {
     this.#configurations = readRunnerConfigurations(files, this.#manifests, read);
     this.#python = readPythonProjects(this.files, read);
     this.#native = new NativeProjects(this.files, read);
-    this.#compiled = new CompiledLanguages({ files: this.files, factsOf, read });
     const links = new LinkedPaths(root);
+    this.#compiled = new CompiledLanguages({
+      files: this.files,
+      factsOf,
+      read,
+      disk: { root, links, compileCommands },
+    });
     const packages = new Packages({ files: this.files, manifests: this.#manifests, projects: this.#projects });
     const parts = {
       root,
