@@ -189,7 +189,7 @@ function plotOptions(palette: Palette, { size, onCursor, series }: PlotParts): u
         size: 40,
         space: 56,
         grid: { show: false },
-        values: (_, splits, __, ___, step) => timeLabels(splits, step),
+        values: (...[, splits, , , step]) => timeLabels(splits, step),
       },
       {
         ...axis,
