@@ -49,6 +49,7 @@ export function buildKnowledge(foundation: Foundation, disposables: Disposables,
       exclude: () => configuration.file.tests.exclude,
       commands: () => configuration.file.tests.commands ?? {},
       isWorkedIn,
+      slots: () => limitsOf(settings()).tests,
     }),
   );
   const predictions = disposables.use(openPredictions(foundation));

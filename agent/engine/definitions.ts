@@ -88,6 +88,11 @@ export interface StepContext {
   say(reason: string | null): void;
   /** Whether it waits for somebody or something outside: meanwhile the execution leaves its place to others, and its time stands still. */
   waits(isWaiting: boolean): void;
+  /**
+   * Gives its slot to what waits for one with a higher priority, and goes on with what is left of it when that has one;
+   * its time stands still meanwhile. False when it is to end instead.
+   */
+  takeTurn(priority: number): Promise<boolean>;
   /** Of a service: what needs it can start. */
   ready(): void;
   /** Of a service: aborted when nothing needs it any more. */

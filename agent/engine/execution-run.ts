@@ -53,6 +53,15 @@ const planStep = StepId.parse('plan');
 /** Who cancels again after so long insists; two at the same moment want the same thing once. */
 const insistAfterMs = 2000;
 
+/** What a step was given to run with. */
+interface Room {
+  /** Gives its slot back and asks for it anew; false when it is to end first. */
+  slotAgain(priority: number): Promise<boolean>;
+  release(): void;
+}
+
+const unlimited: Room = { slotAgain: () => Promise.resolve(true), release() {} };
+
 const untied: ServiceTie = { ready() {}, released: new AbortController().signal };
 
 export class ExecutionRun {
@@ -207,7 +216,7 @@ export class ExecutionRun {
       run: async (context) => keep(await spec.prepare(context)),
     };
     this.#add([definition]);
-    await this.#runStep(definition, untied);
+    await this.#runStep(definition, untied, unlimited);
     return prepared;
   }
 
@@ -224,12 +233,12 @@ export class ExecutionRun {
     const unmet = definition.needs.map((need) => this.#unmet.get(need)).find((reason) => reason !== undefined);
     if (signal.aborted) return this.#endUnstartedStep(definition, 'cancelled', reasonOf(signal));
     if (unmet !== undefined) return this.#endUnstartedStep(definition, 'skipped', unmet);
-    const release = await this.#roomFor(definition, signal);
-    if (release === null) return this.#endUnstartedStep(definition, 'cancelled', reasonOf(signal));
+    const room = await this.#roomFor(definition, signal);
+    if (room === null) return this.#endUnstartedStep(definition, 'cancelled', reasonOf(signal));
     try {
-      await this.#runStep(definition, tie);
+      await this.#runStep(definition, tie, room);
     } finally {
-      release();
+      room.release();
     }
   }
 
@@ -244,33 +253,47 @@ export class ExecutionRun {
   }
 
   /** A slot, and the memory that it is expected to take. */
-  async #roomFor(definition: StepDefinition, signal: AbortSignal): Promise<(() => void) | null> {
-    const giveSlotBack = await this.#slotFor(definition, signal);
+  async #roomFor(definition: StepDefinition, signal: AbortSignal): Promise<Room | null> {
+    const { expectedBytes = 0, priority = 0 } = definition;
+    let giveSlotBack = await this.#slotFor(definition, priority, signal);
+    if (giveSlotBack === null) return null;
+    const memory = expectedBytes === 0 ? () => {} : await this.#memoryFor(definition, signal);
+    if (memory === null) {
+      giveSlotBack();
+      return null;
+    }
+    return {
+      slotAgain: async (turn) => {
+        // First it asks and then it gives: what waits with a lower priority does not come between.
+        const again = this.#slotFor(definition, turn, signal);
+        giveSlotBack?.();
+        giveSlotBack = await again;
+        return giveSlotBack !== null;
+      },
+      release: () => {
+        memory();
+        giveSlotBack?.();
+      },
+    };
+  }
+
+  async #memoryFor(definition: StepDefinition, signal: AbortSignal): Promise<(() => void) | null> {
     const { expectedBytes = 0 } = definition;
-    if (giveSlotBack === null || expectedBytes === 0) return giveSlotBack;
     const waits = (freeBytes: number, limitBytes: number) => {
       const reason = `waits for memory: it takes about ${formatBytes(expectedBytes)}, ${formatBytes(freeBytes)} of ${formatBytes(limitBytes)} are free`;
       this.#changeStep(definition.id, (step) => ({ ...step, reason }));
     };
     const claim = { expectedBytes, isInteractive: this.isInteractive, waits };
-    const giveMemoryBack = await this.#options.memory.acquire(claim, signal);
-    if (giveMemoryBack === null) {
-      giveSlotBack();
-      return null;
-    }
-    return () => {
-      giveMemoryBack();
-      giveSlotBack();
-    };
+    return await this.#options.memory.acquire(claim, signal);
   }
 
-  async #slotFor({ slot, priority = 0 }: StepDefinition, signal: AbortSignal): Promise<(() => void) | null> {
+  async #slotFor({ slot }: StepDefinition, priority: number, signal: AbortSignal): Promise<(() => void) | null> {
     if (slot === 'none') return () => {};
     const owner = { executionId: this.id, isInteractive: this.isInteractive, priority };
     return this.#options.slots[slot].acquire(owner, signal);
   }
 
-  async #runStep(definition: StepDefinition, tie: ServiceTie): Promise<void> {
+  async #runStep(definition: StepDefinition, tie: ServiceTie, room: Room): Promise<void> {
     this.#advanceStep(definition, { event: 'started' });
     const { clock, log, processes, output, meter } = this.#options;
     const memory = meter?.watch();
@@ -289,6 +312,7 @@ export class ExecutionRun {
       steps: () => this.#execution.steps,
       say: (reason) => this.#changeStep(definition.id, (step) => ({ ...step, reason })),
       waits: (isWaiting) => presence?.waits(isWaiting),
+      slotAgain: (priority) => room.slotAgain(priority),
       tie: {
         released: tie.released,
         ready: () => {

@@ -6,7 +6,7 @@ import type { Disposer } from '../protocol/client.ts';
 import { FailureError } from '../protocol/failure.ts';
 import type { Step } from '../protocol/execution.ts';
 import type { ExecutionId } from '../protocol/ids.ts';
-import { startIdleTimer, tookTooLong, gotNowhere, type IdleTimer } from './deadlines.ts';
+import { startDeadline, startIdleTimer, tookTooLong, gotNowhere, type Deadline, type IdleTimer } from './deadlines.ts';
 import type { ProgressUpdate, StepContext, StepDefinition, StepOutcome, StepProcess } from './definitions.ts';
 import type { ExecutionLog } from './execution-log.ts';
 import { createMasker, maskedForms, type Masker } from './masker.ts';
@@ -28,6 +28,8 @@ export interface StepSurroundings {
   steps(): readonly Step[];
   say(reason: string | null): void;
   waits(isWaiting: boolean): void;
+  /** Asks for the step's slot anew; false when the execution ends first. */
+  slotAgain(priority: number): Promise<boolean>;
   readonly tie: ServiceTie;
   /** Absent where memory cannot be measured. */
   readonly memory?: MemoryWatch;
@@ -62,6 +64,7 @@ class RunningStep {
   /** What every piece of output goes through, one for each stream; empty without secrets. */
   #forms: readonly string[];
   readonly #maskers = new Map<Stream, Masker>();
+  #deadline: Deadline | null = null;
   #idle: IdleTimer | null = null;
   #cancelGivingUp: Disposer = () => {};
 
@@ -88,12 +91,13 @@ class RunningStep {
   #startTimers(): () => void {
     const { clock } = this.#around;
     const { timeoutMs, idleTimeoutMs } = this.#definition;
-    const cancelTimeout = clock.schedule(timeoutMs, () => this.#abort.abort(tookTooLong(timeoutMs)));
+    const deadline = startDeadline(clock, timeoutMs, () => this.#abort.abort(tookTooLong(timeoutMs)));
+    this.#deadline = deadline;
     if (idleTimeoutMs !== undefined) {
       this.#idle = startIdleTimer(clock, idleTimeoutMs, () => this.#abort.abort(gotNowhere(idleTimeoutMs)));
     }
     return () => {
-      cancelTimeout();
+      deadline.dispose();
       this.#idle?.dispose();
       this.#cancelGivingUp();
     };
@@ -171,6 +175,7 @@ class RunningStep {
       steps,
       say: (reason) => say(reason === null ? null : this.#hide(reason)),
       waits,
+      takeTurn: (priority) => this.#takeTurn(priority),
       ready: () => tie.ready(),
       released: tie.released,
       log: (text) => void this.#write('log', text),
@@ -178,6 +183,14 @@ class RunningStep {
       hide: (secrets) => this.#hideMore(secrets),
       touch: () => this.#idle?.touch(),
     };
+  }
+
+  async #takeTurn(priority: number): Promise<boolean> {
+    this.#deadline?.suspend();
+    const isItsTurn = await this.#around.slotAgain(priority);
+    if (isItsTurn) this.#deadline?.proceed();
+    this.#idle?.touch();
+    return isItsTurn && !this.#abort.signal.aborted;
   }
 
   async #runProcess({ filter, ...spec }: StepProcess): Promise<ProcessExit> {

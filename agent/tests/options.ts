@@ -32,6 +32,8 @@ export interface TestsOptions {
   readonly read: (path: RepoPath) => string | null;
   /** Whether somebody works in the repository, so that runners are kept ready. Absent: never. */
   readonly isWorkedIn?: () => boolean;
+  /** How many test processes may run at once. Absent: as many as there are projects. */
+  readonly slots?: () => number;
   /** Of the changes of a file, the share that changed another one too, 0 to 1. Absent: no history is known. */
   readonly coChange?: (file: RepoPath, other: RepoPath) => number;
   /** What leads from a test file to others, and what differs in a file. Absent: no result is reused, no recording carried over commits. */

@@ -4,23 +4,19 @@ import { assetPath } from '../platform/assets.ts';
 import type { ProcessSpec } from '../platform/processes.ts';
 import { StepId, type RepoPath, type TestId } from '../protocol/ids.ts';
 import type { PlanRequest } from '../protocol/plan.ts';
-import type { TestFile, TestResult, TestStatus } from '../protocol/test.ts';
-import { runnerOf, saveRunnerStart } from '../store/runner-starts.ts';
+import type { TestFile } from '../protocol/test.ts';
+import { runnerOf, runnerStarts, saveRunnerStart } from '../store/runner-starts.ts';
 import { testId, type TestBatch } from './adapter.ts';
 import type { CatalogEntry, TestCatalog } from './catalog.ts';
 import type { EvidenceKeeper, StepEvidence } from './evidence/evidence-keeper.ts';
 import { statusesOf, uncountedFailures } from './flakiness/step-failures.ts';
-import {
-  batchesOf,
-  runProject,
-  type ProjectListener,
-  type ProjectRunOptions,
-  type ProjectTrouble,
-} from './project-run.ts';
+import { batchesOf, runProject, type ProjectRunOptions, type ProjectTrouble } from './project-run.ts';
 import type { EndedStep, Reuse } from './reuse/reuse.ts';
-import { RunnerWatch } from './runner-watch.ts';
+import type { RunnerWatch } from './runner-watch.ts';
+import { turnsOf, type RankedFile, type Turn } from './turns.ts';
 import type { Warmth } from './warm/warmth.ts';
-import { ResultNumbering, ResultRecorder } from './results.ts';
+import { ResultRecorder } from './results.ts';
+import { StepListener } from './step-listener.ts';
 import { keptFolderOf, temporaryFolderOf, type StepsInput, type TestsOptions } from './options.ts';
 
 /** Steps in the order of their first planned test. A project of which no file is known yet runs when all is asked for. */
@@ -28,18 +24,40 @@ export function testSteps(input: StepsInput, catalog: TestCatalog, surroundings:
   const entryOf = new Map<TestId, CatalogEntry>();
   for (const entry of catalog.entries)
     for (const file of entry.project.files) entryOf.set(testId(entry.project.framework, file), entry);
-  const planned = new Map<CatalogEntry, RepoPath[]>();
-  for (const test of input.planned) {
-    const entry = entryOf.get(test.id);
+  const planned = new Map<CatalogEntry, RankedFile[]>();
+  for (const [rank, { id, file, expectedMs }] of input.planned.entries()) {
+    const entry = entryOf.get(id);
     if (entry === undefined) continue;
     const files = planned.get(entry) ?? [];
-    files.push(test.file);
+    files.push({ file, rank, expectedMs });
     planned.set(entry, files);
   }
   if (input.request.all === true) {
     for (const entry of catalog.entries) if (entry.project.files.length === 0) planned.set(entry, []);
   }
-  return [...planned].map(([entry, files]) => stepOf({ entry, files, input, catalog, ...surroundings }));
+  const turns = turnsIn(planned, surroundings.options);
+  return [...planned].map(([entry, files], index) =>
+    stepOf({
+      entry,
+      files: files.map(({ file }) => file),
+      turns: turns[index] ?? [],
+      input,
+      catalog,
+      ...surroundings,
+    }),
+  );
+}
+
+/** What another start of a runner takes, where none was measured. */
+const unknownStartMs = 1000;
+
+function turnsIn(planned: ReadonlyMap<CatalogEntry, readonly RankedFile[]>, { store, slots }: TestsOptions): Turn[][] {
+  const starts = runnerStarts(store);
+  const projects = [...planned].map(([{ project }, files]) => {
+    const runner = runnerOf({ framework: project.framework, project: project.folder });
+    return { files, startMs: starts.get(runner)?.startMs ?? unknownStartMs };
+  });
+  return turnsOf(projects, slots?.() ?? projects.length);
 }
 
 /** What all steps share. */
@@ -53,6 +71,8 @@ export interface StepSurroundings {
 interface ProjectStep extends StepSurroundings {
   readonly entry: CatalogEntry;
   readonly files: readonly RepoPath[];
+  /** The files, in parts that run one after the other as their turn comes. */
+  readonly turns: readonly Turn[];
   readonly input: StepsInput;
   readonly catalog: TestCatalog;
 }
@@ -68,6 +88,7 @@ function stepOf(step: ProjectStep): StepDefinition {
     needs: [],
     after: input.after(folder),
     slot: 'test',
+    priority: step.turns[0]?.priority ?? 0,
     timeoutMs: options.settings()['cicd.defaultTimeout'] * 1000,
     run: (context) => runStep(step, context),
   };
@@ -88,18 +109,27 @@ async function runStep(step: ProjectStep, context: StepContext): Promise<StepOut
     executionId,
     isWhole: isOfFiles,
   });
-  const listener = new StepListener(step, context, { recorder, evidence });
+  const { project } = entry;
+  const listener = new StepListener({
+    ...options,
+    framework: project.framework,
+    planned: step.files,
+    context,
+    recorder,
+    evidence,
+  });
   const before = statusesOf(catalog.files);
   const runOptions = runOptionsOf(step, context, { evidence, listener });
-  const trouble = await runProject(batches, runOptions);
+  const parts = evidence.isRecording ? [{ batches, priority: 0 }] : partsOf(step, batches);
+  const trouble = await runParts(parts, context, runOptions);
   const hasEnded = trouble === null && !context.signal.aborted;
   await recorder.close(isOfFiles && !context.signal.aborted ? listener.finishedIds() : []);
   await evidence.close(context.signal.aborted);
-  if (hasEnded) await closeStep(step, listener, batches);
+  if (hasEnded) await closeStep(step, listener, { batches, isOneStart: parts.length === 1 });
   catalog.casesChanged();
   await keepResults(step, listener, { startedAt, executionId, isWhole: isOfFiles && hasEnded });
   const failures = {
-    project: entry.project,
+    project,
     context,
     runOptions: withoutHelp(runOptions, step, context),
     failed: listener.failures(),
@@ -109,6 +139,34 @@ async function runStep(step: ProjectStep, context: StepContext): Promise<StepOut
     sources: [...catalog.sources],
   };
   return outcomeOf(listener.failed - (await uncountedFailures(failures, options)), trouble);
+}
+
+/** Batches that run without anybody else's turn between them. */
+interface Part {
+  readonly batches: readonly TestBatch[];
+  readonly priority: number;
+}
+
+/** Chosen cases, and what the runner orders itself, are one part. */
+function partsOf({ turns }: ProjectStep, batches: readonly TestBatch[]): Part[] {
+  const [batch, ...others] = batches;
+  const isWhole = batch !== undefined && others.length === 0 && batch.only.length === 0 && batch.files !== null;
+  if (!isWhole || turns.length < 2) return [{ batches, priority: 0 }];
+  return turns.map(({ files, priority }) => ({ batches: [{ ...batch, files }], priority }));
+}
+
+async function runParts(
+  parts: readonly Part[],
+  context: StepContext,
+  options: ProjectRunOptions,
+): Promise<ProjectTrouble | null> {
+  let trouble: ProjectTrouble | null = null;
+  for (const [index, { batches, priority }] of parts.entries()) {
+    if (index > 0 && !(await context.takeTurn(priority))) break;
+    trouble = (await runProject(batches, options)) ?? trouble;
+    if (trouble?.isRunnerMissing === true) break;
+  }
+  return trouble;
 }
 
 function runOptionsOf(
@@ -140,8 +198,12 @@ function withoutHelp(run: ProjectRunOptions, { options }: ProjectStep, context: 
 }
 
 /** What is known of a project when all of it was run. */
-async function closeStep(step: ProjectStep, listener: StepListener, batches: readonly TestBatch[]): Promise<void> {
-  await keepStart(step, listener.watch);
+async function closeStep(
+  step: ProjectStep,
+  listener: StepListener,
+  { batches, isOneStart }: { readonly batches: readonly TestBatch[]; readonly isOneStart: boolean },
+): Promise<void> {
+  if (isOneStart) await keepStart(step, listener.watch);
   // A file without tests is never heard of.
   for (const file of step.files) listener.fileFinished(file);
   if (batches[0]?.files === null) await step.catalog.addReported(step.entry, listener.reportedFiles());
@@ -218,107 +280,4 @@ function outcomeOf(failed: number, trouble: ProjectTrouble | null): StepOutcome 
   // Failed tests speak for themselves: a reason is what went wrong besides them.
   if (failed > 0) return { state: 'failed' };
   return { state: 'succeeded' };
-}
-
-function isFailingStatus(status: TestStatus): boolean {
-  return status === 'failed' || status === 'errored' || status === 'timed_out';
-}
-
-/** Numbers results, emits them, counts them and hands them to the recorder. */
-class StepListener implements ProjectListener {
-  readonly #step: ProjectStep;
-  readonly #context: StepContext;
-  readonly #recorder: ResultRecorder;
-  readonly #evidence: StepEvidence;
-  readonly #numbering: ResultNumbering;
-  readonly #planned: ReadonlySet<RepoPath>;
-  readonly #finished = new Set<RepoPath>();
-  readonly #reported = new Set<RepoPath>();
-  readonly #failures = new Map<TestId, TestResult>();
-  /** What each file's results come to. */
-  readonly tallies = new Map<RepoPath, { tests: number; isPassed: boolean }>();
-  /** Files in the order in which they began. */
-  readonly order: RepoPath[] = [];
-  readonly watch: RunnerWatch;
-  failed = 0;
-
-  constructor(
-    step: ProjectStep,
-    context: StepContext,
-    { recorder, evidence }: { recorder: ResultRecorder; evidence: StepEvidence },
-  ) {
-    this.#step = step;
-    this.watch = new RunnerWatch(step.options.clock);
-    this.#context = context;
-    this.#recorder = recorder;
-    this.#evidence = evidence;
-    this.#numbering = new ResultNumbering(step.entry.project.framework);
-    this.#planned = new Set(step.files);
-  }
-
-  fileStarted(file: RepoPath): void {
-    const id = testId(this.#step.entry.project.framework, file);
-    this.order.push(file);
-    this.#step.options.events.emit({ type: 'test.started', executionId: this.#context.executionId, id, file });
-  }
-
-  result(reported: Parameters<ProjectListener['result']>[0]): void {
-    this.watch.result(reported);
-    const { result, replaced } = this.#numbering.number(reported, this.#context.elapsedMs());
-    this.#reported.add(result.file);
-    this.#tally(result, replaced !== null);
-    if (replaced !== null) this.#count(replaced, -1);
-    this.#count(result.status, 1);
-    if (isFailingStatus(result.status)) this.#failures.set(result.id, result);
-    else this.#failures.delete(result.id);
-    this.#step.options.events.emit({ type: 'test.finished', executionId: this.#context.executionId, result });
-    this.#recorder.add(result);
-    this.#context.touch();
-  }
-
-  fileFinished(file: RepoPath): void {
-    if (this.#finished.has(file)) return;
-    this.#finished.add(file);
-    this.#evidence.fileFinished();
-    if (this.#planned.has(file)) this.#context.progress({ finishedTests: 1 });
-  }
-
-  restarting(files: ReadonlySet<RepoPath>): void {
-    this.#numbering.restart(files);
-    for (const file of files) {
-      this.#reported.delete(file);
-      this.tallies.delete(file);
-    }
-  }
-
-  finishedIds(): TestId[] {
-    return [...this.#finished]
-      .filter((file) => this.#reported.has(file))
-      .map((file) => testId(this.#step.entry.project.framework, file));
-  }
-
-  /** The tests that failed, in the order in which they did. */
-  failures(): TestResult[] {
-    return [...this.#failures.values()];
-  }
-
-  reportedFiles(): RepoPath[] {
-    return [...this.#reported];
-  }
-
-  /** A test that needed a second try has not simply passed. */
-  #tally({ file, status, retries }: TestResult, isReplacing: boolean): void {
-    const known = this.tallies.get(file) ?? { tests: 0, isPassed: true };
-    const isPassed = known.isPassed && !isFailingStatus(status) && retries === undefined;
-    this.tallies.set(file, { tests: known.tests + (isReplacing ? 0 : 1), isPassed });
-  }
-
-  #count(status: TestStatus, by: 1 | -1): void {
-    if (status === 'passed') this.#context.progress({ passed: by });
-    else if (status === 'skipped' || status === 'todo') this.#context.progress({ skipped: by });
-    else {
-      this.failed += by;
-      this.#context.progress({ failed: by });
-    }
-  }
 }

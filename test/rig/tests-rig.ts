@@ -82,6 +82,7 @@ export class TestsRig implements AsyncDisposable {
       exclude: () => options.exclude ?? [],
       commands: () => options.commands ?? {},
       isWorkedIn: () => options.isWorkedIn === true,
+      slots: () => engine.limits.tests,
     });
   }
 
