@@ -1,20 +1,20 @@
 // Lets node processes that a test starts record too, and knows which others were started: what those use is not known.
 'use strict';
 const childProcess = require('child_process');
-const path = require('path');
+const { startsNode } = require('./evidence-programs.cjs');
 
 /** `recorderOf` answers with this process's recorder, if it has one. */
 function followChildren(request, recorderOf) {
   let count = 0;
   /** The variables for a child: of a test's child, that it is one. */
-  const variables = (file, environment) => {
+  const variables = (program, environment) => {
     const recorder = recorderOf();
     const isOfTest = recorder !== undefined && recorder.session !== null;
     const child = { ...request };
     if (isOfTest) {
       child.child = `${recorder.process}:${count++}`;
       child.test = recorder.testNow();
-      if (isNode(file)) recorder.children.push(child.child);
+      if (startsNode({ ...program, environment })) recorder.children.push(child.child);
       else recorder.isIncomplete = true;
     }
     const own = environment.NODE_OPTIONS || '';
@@ -31,10 +31,6 @@ function followChildren(request, recorderOf) {
   });
 }
 
-function isNode(file) {
-  return typeof file === 'string' && (file === process.execPath || /^node(?:\.exe)?$/i.test(path.basename(file)));
-}
-
 /** spawn, exec, execFile and fork all end here. */
 function followAsynchronous(variables) {
   const { prototype } = childProcess.ChildProcess;
@@ -43,7 +39,8 @@ function followAsynchronous(variables) {
     try {
       if (options && Array.isArray(options.envPairs)) {
         const environment = Object.fromEntries(options.envPairs.map((pair) => splitPair(pair)));
-        const added = variables(options.file, environment);
+        const program = { file: options.file, words: options.args, folder: options.cwd };
+        const added = variables(program, environment);
         options.envPairs = options.envPairs
           .filter((pair) => !(splitPair(pair)[0] in added))
           .concat(Object.entries(added).map(([name, value]) => `${name}=${value}`));
@@ -69,10 +66,13 @@ function followSynchronous(name, variables) {
         const at = name !== 'execSync' && Array.isArray(given[1]) ? 2 : 1;
         const options = given[at] !== null && typeof given[at] === 'object' ? given[at] : {};
         const environment = options.env || process.env;
-        const file = name === 'execSync' || options.shell ? null : given[0];
+        const shell = name === 'execSync' || Boolean(options.shell);
+        // Words of their own are joined to the command of a shell.
+        const file = shell && at === 2 && given[1].length > 0 ? null : given[0];
+        const program = { file, shell, folder: options.cwd };
         passed = given.slice();
         while (passed.length < at) passed.push(undefined);
-        passed[at] = { ...options, env: { ...environment, ...variables(file, environment) } };
+        passed[at] = { ...options, env: { ...environment, ...variables(program, environment) } };
       } catch {
         passed = given;
       }

@@ -46,6 +46,18 @@ function install(request) {
   require('./evidence-imports.cjs').followImports(recorder, request);
   if (role.startsAtOnce) recorder.start();
   process.on('exit', () => recorder.end());
+  if (request.child !== undefined) followOwnDeath(recorder);
+}
+
+/** A program that ends itself by a signal sees no `exit`. */
+function followOwnDeath(recorder) {
+  const deadly = new Set(['SIGABRT', 'SIGHUP', 'SIGINT', 'SIGKILL', 'SIGQUIT', 'SIGTERM']);
+  const { kill } = process;
+  process.kill = function (id, signal = 'SIGTERM') {
+    if (id === process.pid && deadly.has(signal) && process.listenerCount(signal) === 0)
+      recorder.close({ isLast: true });
+    return Reflect.apply(kill, this, arguments);
+  };
 }
 
 /** `test`: the one test file that the process is for. The others tell the recorder themselves which file they are at. */

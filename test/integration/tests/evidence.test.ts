@@ -1,5 +1,6 @@
 // What test files use, recorded by the real runners on small projects.
 import assert from 'node:assert/strict';
+import { chmod } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { loadTestEvidence, type CoveredFile, type TestEvidence } from '../../../agent/store/evidence.ts';
@@ -164,6 +165,35 @@ describe('what test files use', function () {
     const evidence = await record(rig);
     assert.deepEqual([...evidence.keys()], ['a']);
     assert.equal(evidence.get('a')?.isComplete, true);
+  });
+
+  it('counts node programs that are started by their first line or by a plain command, and one that ends itself', async () => {
+    const start = (how: string) => `it('starts', () => { try { require('child_process').${how}; } catch {} });\n`;
+    const program = (rest: string) => `#!/usr/bin/env node\nrequire('../src/lazy').lazy();\n${rest}`;
+    const folder = `{ cwd: __dirname + '/..' }`;
+    await using rig = await create(
+      {
+        'package.json': manifest('mocha test/*.test.js'),
+        ...sources,
+        'bin/program': program(''),
+        'bin/dying': program(`process.kill(process.pid, 'SIGTERM');\nsetTimeout(() => {}, 60_000);\n`),
+        'bin/shell': '#!/bin/sh\ntrue\n',
+        'test/a.test.js': start(`execFileSync(__dirname + '/../bin/program')`),
+        'test/b.test.js': start(`execSync('node bin/program --help "a b"', ${folder})`),
+        'test/c.test.js': start(`spawnSync('./bin/dying', [], ${folder})`),
+        'test/d.test.js': `it('starts', (done) => { require('child_process').exec('./bin/program', ${folder}, done); });\n`,
+        'test/e.test.js': start(`execSync('./bin/program && ./bin/program', ${folder})`),
+        'test/f.test.js': start(`execFileSync(__dirname + '/../bin/shell')`),
+      },
+      { packages: { mocha } },
+    );
+    for (const name of ['program', 'dying', 'shell']) await chmod(rig.repository.path(`bin/${name}`), 0o755);
+    const evidence = await record(rig);
+    for (const name of ['a', 'b', 'c', 'd']) {
+      assert.equal(evidence.get(name)?.isComplete, true, name);
+      assert.ok(files(evidence.get(name)).includes('src/lazy.js'), name);
+    }
+    for (const name of ['e', 'f']) assert.equal(evidence.get(name)?.isComplete, false, name);
   });
 
   it('is recorded once when all runs, and again when something that ran was written', async () => {
