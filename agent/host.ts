@@ -1,5 +1,6 @@
 // An agent of this process: owns the repository's state, answers on a port, and leaves when it is told to or unused.
 import { createAgent, type Agent } from './agent.ts';
+import { serveCommand } from './command-host.ts';
 import { assetPath } from './platform/assets.ts';
 import type { Clock } from './platform/clock.ts';
 import { Disposables } from './platform/disposables.ts';
@@ -98,6 +99,9 @@ async function startHost(options: HostOptions, { workspace, lock, disposables }:
   };
   const agent = disposables.use(await createAgent({ workspace, clock, log, version, environment, isTrusted, resumes, host }));
   const audit = agent.audit;
+  const dashboardAddress = () => (server === null ? '' : `${server.address}/?token=${lock.token}`);
+  const clientFor = (client: string) => createLocalClient({ handlers: agent.handlers, events: agent.events, client, audit, clock, log, checksOutput });
+  const commands = { version, root: workspace.root, name: workspace.name, log, dashboardAddress, clientFor, stopped: stopped.promise };
   if (isServing) {
     const idle = disposables.use(new IdleExit(options, agent, host.stop));
     server = await startServer({
@@ -113,6 +117,7 @@ async function startHost(options: HostOptions, { workspace, lock, disposables }:
       language: languageFeatures(agent),
       audit,
       idempotency: agent.idempotency,
+      serveCommand: (connection) => serveCommand(connection, commands),
       onClientCount: (count) => idle.clientsChanged(count),
       checksOutput,
     });
@@ -123,8 +128,8 @@ async function startHost(options: HostOptions, { workspace, lock, disposables }:
   return {
     workspace,
     agent,
-    client: createLocalClient({ handlers: agent.handlers, events: agent.events, client: options.clientName, audit, clock, log, checksOutput }),
-    dashboardAddress: server === null ? '' : `${server.address}/?token=${lock.token}`,
+    client: clientFor(options.clientName),
+    dashboardAddress: dashboardAddress(),
     stopped: stopped.promise,
     unneeded: () => unneeded(agent, () => host.clientCount(), clock),
     dispose: () => disposables.dispose(),

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command `noodle`. In the product it runs the bundle; in the source tree, on Node 24, the bundle as long as it is
+// The command `noodle`. A living agent runs it; else in the product the bundle does; in the source tree, on Node 24, the bundle as long as it is
 // newer than every source, else agent/main.ts.
 // Plain JavaScript for Node 20. What it prints itself goes to stderr, since stdout may be read by a program.
 import { existsSync, realpathSync } from 'node:fs';
@@ -12,7 +12,10 @@ const leastBundleMajor = 22;
 
 const root = path.resolve(realpathSync(fileURLToPath(import.meta.url)), '../../..');
 goWhereTheUserIs();
-await (existsSync(path.join(root, 'agent/main.ts')) ? runSource() : runBundle());
+const { askAgent } = await import('./ask-agent.mjs');
+const code = await askAgent(root, process.argv.slice(2));
+if (code !== null) process.exitCode = code;
+else await (existsSync(path.join(root, 'agent/main.ts')) ? runSource() : runBundle());
 
 /** `npm run` moves to the package's folder; relative paths and the search for a repository start where the user was. */
 function goWhereTheUserIs() {

@@ -15,9 +15,17 @@ export interface Output {
   flushed(): Promise<void>;
 }
 
+/** A stream that is shown to a person or read by a program, in this process or at the other end of a connection. */
+export interface Terminal {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  /** `written` is called when the text has left the process. */
+  write(text: string, written?: () => void): unknown;
+}
+
 export interface Streams {
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdout: Terminal;
+  readonly stderr: Terminal;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 

@@ -10,6 +10,7 @@ import type { Disposer } from '../protocol/client.ts';
 import { failure, success, type Failure, type Result } from '../protocol/failure.ts';
 import type { MessageStreams } from '../protocol/message-streams.ts';
 import { createClientList, type ClientList } from './client-list.ts';
+import { admitCommand, isCommandUpgrade, openCommandConnection, type CommandConnection } from './command-connection.ts';
 import { createDispatcher, type AuditEntry, type Dispatcher, type Handlers } from './dispatch.ts';
 import { createEventFanout, type EventFanout } from './event-fanout.ts';
 import { streamEvents } from './event-stream.ts';
@@ -25,6 +26,7 @@ import { RateLimiter } from './rate-limit.ts';
 import type { Authenticate } from './roles.ts';
 import { RpcConnection } from './rpc-connection.ts';
 
+export type { CommandConnection } from './command-connection.ts';
 export type { AuditEntry, Caller, Handlers } from './dispatch.ts';
 export type { RawRoute } from './raw-routes.ts';
 export type { IdempotencyRecord, IdempotencyRecords } from './idempotency.ts';
@@ -47,7 +49,9 @@ export interface ServerOptions {
   readonly audit: (entry: AuditEntry) => void;
   /** Where idempotency keys of REST requests are remembered. */
   readonly idempotency: IdempotencyRecords;
-  /** Told when WebSockets and event streams come and go. */
+  /** Runs commands of terminals. Absent: they are told to run them themselves. */
+  readonly serveCommand?: (connection: CommandConnection) => void;
+  /** Told when WebSockets, event streams and terminals come and go. */
   readonly onClientCount?: (count: number) => void;
   /** Also check what handlers answer against the contract: for development and tests. */
   readonly checksOutput?: boolean;
@@ -70,7 +74,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     requestTimeout: 60_000,
     keepAliveTimeout: 5000,
     // Clients may offer other upgrades (`curl --http2`) and take a plain answer.
-    shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
+    shouldUpgradeCallback: (request) =>
+      request.headers.upgrade?.toLowerCase() === 'websocket' ||
+      (options.serveCommand !== undefined && isCommandUpgrade(request)),
   });
   const limits = { ...defaultLimits, ...options.limits };
   http.maxConnections = limits.connections;
@@ -145,6 +151,7 @@ function serveSockets(http: HttpServer, parts: Parts): WebSocketServer {
   const { options, limits } = parts;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.messageBytes, perMessageDeflate: false });
   http.on('upgrade', (request: IncomingMessage, stream: Socket, head: Buffer) => {
+    if (isCommandUpgrade(request)) return openCommand(request, stream, head, parts);
     const admission = admit(request, sockets.clients.size, parts);
     if (!admission.ok) return refuse(stream, admission.failure);
     sockets.handleUpgrade(request, stream, head, (socket) => {
@@ -163,6 +170,20 @@ function serveSockets(http: HttpServer, parts: Parts): WebSocketServer {
     });
   });
   return sockets;
+}
+
+function openCommand(request: IncomingMessage, stream: Socket, head: Buffer, parts: Parts): void {
+  const { options, clients, limits } = parts;
+  const admission =
+    clients.count() < limits.clients
+      ? admitCommand(request, { ...parts, authenticate: options.authenticate })
+      : { ok: false as const, failure: tooManyClients(limits) };
+  if (!admission.ok || options.serveCommand === undefined)
+    return refuse(stream, admission.ok ? notHttp(undefined) : admission.failure);
+  const remove = clients.add(() => stream.destroy());
+  const connection = openCommandConnection(stream, head);
+  connection.onClosed(remove);
+  options.serveCommand(connection);
 }
 
 function admit(request: IncomingMessage, open: number, { limits, port }: Parts): Result<null> {
