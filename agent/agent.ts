@@ -99,8 +99,8 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
 }
 
 function declaredPipelines(files: PipelineFiles) {
-  const { sound, problems } = files.read();
-  return { pipelines: [...sound.keys()], problems };
+  const { sound, problems, notes } = files.read();
+  return { pipelines: [...sound.keys()], problems, notes };
 }
 
 interface Forgetting {

@@ -18,13 +18,15 @@ interface SourceFile {
 
 interface ReadPipelines extends DeclaredPipelines {
   readonly problems: readonly DefinitionProblem[];
+  /** What pipelines that can be run do less than they say. */
+  readonly notes: readonly DefinitionProblem[];
 }
 
 export interface PipelineFiles {
   /** As the files are now; they are parsed anew only when they changed. */
   read(): ReadPipelines;
   /** What is wrong in a text that declares pipelines, and which of them can be run. */
-  check(text: string): { readonly pipelines: readonly string[]; readonly problems: readonly DefinitionProblem[] };
+  check(text: string): { readonly pipelines: readonly string[] } & Pick<ReadPipelines, 'problems' | 'notes'>;
 }
 
 /** The files of the repository at `root`; `read` gives a file's text, null when there is none. */
@@ -41,8 +43,8 @@ export function createPipelineFiles(root: string, read: (file: RepoPath) => stri
       return known.found;
     },
     check(text) {
-      const { sound, problems } = readAll([{ file: RepoPath.parse(configurationPath), text }]);
-      return { pipelines: [...sound.keys()], problems };
+      const { sound, problems, notes } = readAll([{ file: RepoPath.parse(configurationPath), text }]);
+      return { pipelines: [...sound.keys()], problems, notes };
     },
   };
 }
@@ -69,9 +71,11 @@ function readAll(files: readonly SourceFile[]): ReadPipelines {
   const broken = new Map<string, BrokenPlace>();
   const unreadable: BrokenPlace[] = [];
   const problems: DefinitionProblem[] = [];
+  const notes: DefinitionProblem[] = [];
   for (const source of files) {
     const read = readOne(source);
     problems.push(...read.problems.map((problem) => placed(source.file, problem)));
+    notes.push(...read.notes.map((note) => placed(source.file, note)));
     const { file } = source;
     if (read.unreadable !== null) unreadable.push({ ...read.unreadable, file });
     for (const [id, breakage] of read.broken) if (!sound.has(id)) broken.set(id, { ...breakage, file });
@@ -85,7 +89,7 @@ function readAll(files: readonly SourceFile[]): ReadPipelines {
     }
   }
   problems.push(...setAsideUnknown(files, sound, broken));
-  return { sound, broken, unreadable, problems };
+  return { sound, broken, unreadable, problems, notes };
 }
 
 /** Moves what names a pipeline that is nowhere from `sound` to `broken`. */
@@ -112,8 +116,9 @@ function readOne({ file, text }: SourceFile) {
     broken,
     unreadable,
     problems,
+    notes,
   } = readConfiguration({ environment: {}, vscodeSettings: {}, file: { path: file, text } });
-  return { pipelines: whole.pipelines, broken, unreadable, problems };
+  return { pipelines: whole.pipelines, broken, unreadable, problems, notes };
 }
 
 interface UnknownName {

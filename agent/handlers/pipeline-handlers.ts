@@ -25,6 +25,7 @@ export interface PipelineHandlerParts {
   readonly pipelineProblems: (text: string | undefined) => {
     readonly pipelines: readonly string[];
     readonly problems: readonly DefinitionProblem[];
+    readonly notes: readonly DefinitionProblem[];
   };
 }
 
@@ -51,7 +52,7 @@ function definitionHandlers({ workspace, builds, pipelines, pipelineProblems }: 
     planPipeline: ({ id, ...request }) => pipelines.plan(id, request),
     validatePipelines: async ({ text }) => {
       const found = pipelineProblems(text);
-      return success({ pipelines: [...found.pipelines], problems: [...found.problems] });
+      return success({ pipelines: [...found.pipelines], problems: [...found.problems], notes: [...found.notes] });
     },
     importPipelines: async ({ path, text }) =>
       importPipelines(path, text, (file) => workspace.read(RepoPath.parse(file))),

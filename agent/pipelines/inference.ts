@@ -3,7 +3,7 @@ import type { BuildTarget } from '../protocol/build.ts';
 import type { RepoPath } from '../protocol/ids.ts';
 import { PipelineDefinition, type Pipeline, type WrittenPipeline } from '../protocol/pipeline.ts';
 import { z } from 'zod';
-import { testScript } from './test-script.ts';
+import { scriptsCalledBy, testScript } from './test-script.ts';
 
 export interface InferenceInput {
   readonly files: readonly RepoPath[];
@@ -30,10 +30,7 @@ const Scripts = z.object({ scripts: z.record(z.string(), z.unknown()).catch({}) 
 export function inferPipeline(
   input: InferenceInput,
 ): (Pick<Pipeline, 'evidence'> & { readonly definition: PipelineDefinition }) | null {
-  const checks = scriptSteps(
-    input,
-    Object.keys(scriptsOf(input)).filter((name) => checkNames.test(name)),
-  );
+  const checks = scriptSteps(input, checkScripts(input));
   const builds = buildSteps(input);
   const tests = testSteps(input);
   const others = builds.length + tests.length === 0 ? toolSteps(input) : [];
@@ -56,6 +53,20 @@ export function inferPipeline(
 }
 
 const checkNames = /^(lint|check:lint|types|typecheck|type-check|check-types|check:types?(:.*)?|format:check)$/;
+
+/** Scripts that check, without those that another step runs in any case. */
+function checkScripts(input: InferenceInput): string[] {
+  const scripts = textsOf(input);
+  const names = Object.keys(scripts).filter((name) => checkNames.test(name));
+  const beside = input.tests.length === 0 ? ['test'] : testScript(scripts, input.targets.length > 0).parts;
+  const others = beside.map((part) => (typeof part === 'string' ? part : part.script));
+  // Of two that call each other the first stays.
+  const isCalledBy = (name: string, caller: string) =>
+    caller !== name &&
+    scriptsCalledBy(caller, scripts).has(name) &&
+    (!scriptsCalledBy(name, scripts).has(caller) || names.indexOf(caller) < names.indexOf(name));
+  return names.filter((name) => ![...names, ...others].some((caller) => isCalledBy(name, caller)));
+}
 
 interface BesideTests {
   readonly before: readonly FoundStep[];

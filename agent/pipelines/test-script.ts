@@ -40,6 +40,37 @@ export function testScript(scripts: Scripts, hasTargets: boolean): TestScript {
   };
 }
 
+/** The scripts that a script calls, directly or not, without itself. */
+export function scriptsCalledBy(name: string, scripts: Scripts): ReadonlySet<string> {
+  const found = new Set<string>();
+  const left = [name];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    for (const called of [`pre${next}`, ...namesIn(scripts[next] ?? '', scripts), `post${next}`]) {
+      if (called === name || found.has(called) || scripts[called] === undefined) continue;
+      found.add(called);
+      left.push(called);
+    }
+  }
+  return found;
+}
+
+const anyCall = /(?:npm|pnpm|yarn|bun)(?: run(?:-script)?)?(?: -\S+)* ([\w:.-]+)/g;
+const manyCalls = /(?:run-s|run-p|npm-run-all2?|concurrently)\s([^&|;]*)/g;
+
+/** The scripts that a text names, those of the tools that run several among them: `run-p lint:*`. */
+function namesIn(text: string, scripts: Scripts): string[] {
+  const single = [...text.matchAll(anyCall)].map(([, called = '']) => called);
+  const several = [...text.matchAll(manyCalls)].flatMap(([, rest = '']) => rest.split(/[\s"']+/));
+  return [...single, ...several.flatMap((pattern) => matching(pattern.replace(/^npm:/, ''), scripts))];
+}
+
+function matching(pattern: string, scripts: Scripts): string[] {
+  if (!pattern.includes('*')) return [pattern];
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  const fits = new RegExp(`^${parts.join('[^:]*').replaceAll('[^:]*[^:]*', '.*')}$`);
+  return Object.keys(scripts).filter((name) => fits.test(name));
+}
+
 function partsOf(name: string, scripts: Scripts, depth: number): Part[] {
   return [`pre${name}`, name, `post${name}`].flatMap((each) => {
     const text = scripts[each]?.trim() ?? '';

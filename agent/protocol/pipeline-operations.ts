@@ -76,9 +76,10 @@ export const pipelineOperations = {
   }),
   validatePipelines: operation({
     route: 'POST /pipelines/validate',
-    summary: 'What is wrong in the declared pipelines, or in the text of a file that declares some.',
+    summary:
+      'What is wrong in the declared pipelines, or in the text of a file that declares some, and what can be run and does less than it says.',
     input: z.object({ text: z.string().max(1_000_000).optional() }),
-    output: z.object({ pipelines: z.array(PipelineId), problems: z.array(DefinitionProblem) }),
+    output: z.object({ pipelines: z.array(PipelineId), problems: z.array(DefinitionProblem), notes: z.array(DefinitionProblem) }),
     role: 'viewer',
   }),
   importPipelines: operation({

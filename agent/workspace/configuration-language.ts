@@ -4,6 +4,7 @@ import {
   readConfiguration,
   readPipelineFile,
   type ConfigurationInput,
+  type ConfigurationProblem,
 } from './configuration.ts';
 import { parseYaml } from './configuration-yaml.ts';
 import { valueAt } from './configuration-repair.ts';
@@ -31,7 +32,7 @@ interface Completion {
 
 interface Diagnostic {
   readonly range: Range;
-  readonly severity: 'error' | 'warning';
+  readonly severity: 'error' | 'warning' | 'information';
   readonly message: string;
   readonly code: null;
 }
@@ -72,15 +73,25 @@ export function validateConfiguration(
   file = 'noodle.yaml',
   checkRules: ConfigurationInput['checkRules'] = () => [],
 ): readonly Diagnostic[] {
-  const { problems } = isPipelineFile(file)
+  const { problems, notes } = isPipelineFile(file)
     ? readPipelineFile(text)
     : readConfiguration({ environment: {}, vscodeSettings: {}, file: { path: file, text }, checkRules });
-  return problems.map(({ message, line = 1, column = 1, endLine = line, endColumn = column + 1 }) => ({
+  return [
+    ...problems.map((problem) => diagnosticOf(problem, 'error')),
+    ...notes.map((note) => diagnosticOf(note, 'information')),
+  ];
+}
+
+function diagnosticOf(
+  { message, line = 1, column = 1, endLine = line, endColumn = column + 1 }: ConfigurationProblem,
+  severity: Diagnostic['severity'],
+): Diagnostic {
+  return {
     range: { start: { line: line - 1, character: column - 1 }, end: { line: endLine - 1, character: endColumn - 1 } },
-    severity: 'error',
+    severity,
     message,
     code: null,
-  }));
+  };
 }
 
 function keyCompletions(

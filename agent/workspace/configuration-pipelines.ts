@@ -4,6 +4,7 @@ import type { FileProblem } from './configuration-problems.ts';
 import type { Misfit } from './configuration-repair.ts';
 import type { ParsedYaml } from './configuration-yaml.ts';
 import { checkId, checkPipeline, type PipelineProblem } from './pipeline-check.ts';
+import { notesOn } from './pipeline-notes.ts';
 
 /** What is wrong in a pipeline that cannot be run, and where. Lines and columns count from 1. */
 export interface Breakage {
@@ -20,6 +21,8 @@ export interface CheckedPipelines {
   readonly unreadable: Breakage | null;
   /** Places below `pipelines`. */
   readonly problems: readonly PipelineProblem[];
+  /** What those that can be run do less than they say; places below `pipelines`. */
+  readonly notes: readonly PipelineProblem[];
 }
 
 interface Reading {
@@ -41,16 +44,19 @@ export function checkPipelines(
     const [first] = own;
     if (first === undefined) continue;
     broken.set(id, breakageOf(sentenceOf(first), reading.yaml.rangeOf(['pipelines', id, ...first.path])));
-    problems.push(
-      ...own.map((problem) => ({
-        ...problem,
-        path: [id, ...problem.path],
-        message: `pipelines.${id}${placeOf(problem)}: ${problem.message}`,
-      })),
-    );
+    problems.push(...own.map((problem) => below(id, problem)));
   }
   const sound = Object.entries(pipelines).filter(([id]) => !broken.has(id));
-  return { pipelines: Object.fromEntries(sound), broken, unreadable, problems };
+  const notes = sound.flatMap(([id, definition]) => notesOn(definition).map((note) => below(id, note)));
+  return { pipelines: Object.fromEntries(sound), broken, unreadable, problems, notes };
+}
+
+function below(id: string, problem: PipelineProblem): PipelineProblem {
+  return {
+    ...problem,
+    path: [id, ...problem.path],
+    message: `pipelines.${id}${placeOf(problem)}: ${problem.message}`,
+  };
 }
 
 /** What could not be read, or does not fit the schema. */

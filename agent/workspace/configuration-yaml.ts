@@ -22,10 +22,17 @@ export interface TextRange {
   readonly endColumn: number;
 }
 
+export interface YamlProblem {
+  readonly message: string;
+  readonly range: TextRange;
+  /** `unclear`: a key that stands twice, or a tag that means nothing here; everything could be read all the same. */
+  readonly kind: 'unreadable' | 'unclear';
+}
+
 export interface ParsedYaml {
   /** Plain data; undefined when nothing could be read. */
   readonly value: unknown;
-  readonly problems: readonly { readonly message: string; readonly range: TextRange }[];
+  readonly problems: readonly YamlProblem[];
   /** Where the value at a path stands, or else what is nearest above it. */
   rangeOf(path: readonly PropertyKey[]): TextRange;
   /** Where the last key of a path stands. */
@@ -63,7 +70,12 @@ function isTooDeep(text: string): boolean {
 }
 
 function unreadable(message: string): ParsedYaml {
-  return { value: undefined, problems: [{ message, range: start }], rangeOf: () => start, rangeOfKey: () => start };
+  return {
+    value: undefined,
+    problems: [{ message, range: start, kind: 'unreadable' }],
+    rangeOf: () => start,
+    rangeOfKey: () => start,
+  };
 }
 
 function readDocument(text: string): ParsedYaml {
@@ -87,13 +99,14 @@ function readDocument(text: string): ParsedYaml {
       endColumn: Math.max(1, end.col),
     };
   };
-  const faults = [...document.errors, ...document.warnings].map(({ message, pos }) => ({
+  const faults = [...document.errors, ...document.warnings].map(({ message, pos, code }): YamlProblem => ({
     message: sentence(message),
     range: rangeAt(pos[0], pos[1]),
+    kind: code === 'TAG_RESOLVE_FAILED' ? 'unclear' : 'unreadable',
   }));
   const problems = [...faults, ...repeatedKeys(document, rangeAt)];
   const { value, problem } = plainValue(document);
-  if (problem !== null) problems.push({ message: problem, range: start });
+  if (problem !== null) problems.push({ message: problem, range: start, kind: 'unreadable' });
   const rangeOf = (path: readonly PropertyKey[]) => {
     const range = nodeNearest(document, path)?.range;
     return range === undefined || range === null ? start : rangeAt(range[0], range[1]);
@@ -105,11 +118,8 @@ function readDocument(text: string): ParsedYaml {
   return { value, problems, rangeOf, rangeOfKey };
 }
 
-function repeatedKeys(
-  document: Document.Parsed,
-  rangeAt: (from: number, to: number) => TextRange,
-): { message: string; range: TextRange }[] {
-  const problems: { message: string; range: TextRange }[] = [];
+function repeatedKeys(document: Document.Parsed, rangeAt: (from: number, to: number) => TextRange): YamlProblem[] {
+  const problems: YamlProblem[] = [];
   visit(document, {
     Map(_place, map: YAMLMap) {
       const seen = new Set<unknown>();
@@ -119,6 +129,7 @@ function repeatedKeys(
           problems.push({
             message: `the key ${JSON.stringify(key.value)} stands twice; the last one counts`,
             range: rangeAt(key.range[0], key.range[1]),
+            kind: 'unclear',
           });
         seen.add(key.value);
       }

@@ -50,6 +50,8 @@ export interface Configuration {
   /** Why it is not known which pipelines the file declares; null when it is. */
   readonly unreadable: Breakage | null;
   readonly problems: readonly ConfigurationProblem[];
+  /** What pipelines of the file do less than they say. */
+  readonly notes: readonly ConfigurationProblem[];
 }
 
 /** Reads all sources. Of each setting the first that fits counts: environment, VS Code, noodle.yaml, default. */
@@ -68,8 +70,8 @@ export function readConfiguration({
     checkRules: (alerts, settings) => check?.(alerts, resolved(settings).settings) ?? [],
   });
   const { settings, explained, problems } = resolved(read.file.settings);
-  const { broken, unreadable } = read;
-  return { settings, explained, file: read.file, broken, unreadable, problems: [...problems, ...read.problems] };
+  const { broken, unreadable, notes } = read;
+  return { settings, explained, file: read.file, broken, unreadable, problems: [...problems, ...read.problems], notes };
 }
 
 /** The keys of noodle.yaml with their types, meanings and defaults. */
@@ -85,6 +87,7 @@ interface ReadFile {
   readonly broken: ReadonlyMap<string, Breakage>;
   readonly unreadable: Breakage | null;
   readonly problems: ConfigurationProblem[];
+  readonly notes: ConfigurationProblem[];
 }
 
 interface Surroundings {
@@ -123,6 +126,7 @@ function readFile(text: string, { knownTargets, checkRules: check }: Surrounding
     broken: pipelines.broken,
     unreadable: pipelines.unreadable,
     problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column),
+    notes: pipelines.notes.map((note) => placed(['pipelines'], note)),
   };
 }
 
@@ -137,12 +141,15 @@ export function readPipelineFile(text: string): Omit<ReadFile, 'file'> & Pick<Co
   const tree = { ...describeConfigurationSchema(), keys: node === undefined ? {} : { pipelines: node } };
   const sentences = misfitProblems(fitted.misfits.slice(0, maximumProblems), tree, yaml);
   const pipelines = checkPipelines(fitted.value.pipelines, { misfits: fitted.misfits, sentences, yaml });
+  const placed = ({ path, message }: (typeof pipelines.problems)[number]) => ({
+    message,
+    ...yaml.rangeOf(['pipelines', ...path]),
+  });
   const problems = [
     ...yaml.problems.slice(0, maximumProblems).map(({ message, range }) => ({ message, ...range })),
     ...sentences,
-    ...pipelines.problems
-      .slice(0, maximumProblems)
-      .map(({ path, message }) => ({ message, ...yaml.rangeOf(['pipelines', ...path]) })),
+    ...pipelines.problems.slice(0, maximumProblems).map(placed),
   ];
-  return { pipelines: pipelines.pipelines, broken: pipelines.broken, unreadable: pipelines.unreadable, problems };
+  const { broken, unreadable } = pipelines;
+  return { pipelines: pipelines.pipelines, broken, unreadable, problems, notes: pipelines.notes.map(placed) };
 }

@@ -1,7 +1,7 @@
 // The tree of runs, the latest first, each with its steps: a pure mapping of the executions.
 import type { Execution, ExecutionState, Step } from '../../agent/protocol/execution.ts';
 import { workingMs } from '../../agent/protocol/execution-time.ts';
-import { endedSteps, ownSteps } from '../../agent/protocol/own-steps.ts';
+import { endedSteps, isRepeatable, ownSteps } from '../../agent/protocol/own-steps.ts';
 import { counted, formatDuration } from '../../agent/protocol/quantities.ts';
 
 export interface RunNode {
@@ -67,10 +67,10 @@ function runNode(execution: Execution): RunNode {
   };
 }
 
-function kindOf({ kind, state }: Execution): RunNode['kind'] {
-  const isUnfinished = state === 'queued' || state === 'running';
-  if (kind !== 'pipeline') return isUnfinished ? 'runUnfinished' : 'run';
-  if (isUnfinished) return 'pipelineUnfinished';
+function kindOf(execution: Execution): RunNode['kind'] {
+  const { kind, state } = execution;
+  if (state === 'queued' || state === 'running') return kind === 'pipeline' ? 'pipelineUnfinished' : 'runUnfinished';
+  if (!isRepeatable(execution)) return 'run';
   return state === 'succeeded' ? 'pipelineEnded' : 'pipelineUnsuccessful';
 }
 

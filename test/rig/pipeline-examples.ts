@@ -83,7 +83,7 @@ export function pipelineOutputs(execution: Execution): { readonly [N in Name]: O
     deletePipeline: pipeline,
     executePipeline: { executionId: runId },
     planPipeline: plan,
-    validatePipelines: { pipelines: [id], problems: [] },
+    validatePipelines: { pipelines: [id], problems: [], notes: [] },
     importPipelines: ImportReport.parse({
       format: 'npm',
       pipelines: [{ id, steps }],

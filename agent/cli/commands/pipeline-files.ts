@@ -15,11 +15,13 @@ export async function validate(context: CommandContext): Promise<ExitCode> {
   const text = file === undefined ? null : await readText(workingFolder, file);
   if (text !== null && !text.ok) return complain(output, text.failure);
   return await withSession(context, async ({ client }) => {
-    const { pipelines, problems } = await client.validatePipelines(text === null ? {} : { text: text.value });
-    if (commandLine.switches.has('json')) output.line(JSON.stringify({ pipelines, problems }));
+    const { pipelines, problems, notes } = await client.validatePipelines(text === null ? {} : { text: text.value });
+    if (commandLine.switches.has('json')) output.line(JSON.stringify({ pipelines, problems, notes }));
     else {
       for (const { file: found, line, column, message } of problems)
         output.line(`${file ?? found}:${line}:${column}  ${message}`);
+      for (const { file: found, line, column, message } of notes)
+        output.line(`${file ?? found}:${line}:${column}  note: ${message}`);
       output.line(
         `${counted(pipelines.length, 'pipeline')} can be run${problems.length === 0 ? '' : `, ${counted(problems.length, 'problem')}`}`,
       );

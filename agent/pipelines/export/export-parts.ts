@@ -14,6 +14,8 @@ export function commandOf(step: PipelineStep, project: ExportProject): string | 
   if (step.command !== undefined) return step.command;
   if (step.tests !== undefined) return testCommand(project);
   if (step.build !== undefined) return buildCommand(step.build, project);
+  // What stood before a deployment does not let it through unasked.
+  if (step.gate !== undefined) return `echo 'say here what decides: ${step.gate.kind} gate' && false`;
   return step.wait === undefined ? null : waitCommand(step.wait);
 }
 
@@ -65,6 +67,9 @@ export function lossesOf(id: string, step: PipelineStep): string[] {
     ...(step.inputs === undefined ? [] : [`${id}: runs whatever changed`]),
     ...(step.services.length === 0 ? [] : [`${id}: its services are started in the background, before the command`]),
     ...(step.sandbox === undefined ? [] : [`${id}: is not kept in a sandbox`]),
+    ...(step.gate === undefined
+      ? []
+      : [`${id}: the ${step.gate.kind} gate has no form there; its job fails until you say in it what decides`]),
     ...(step.pipeline === undefined ? [] : [`${id}: the pipeline ${step.pipeline} is not called`]),
   ];
 }

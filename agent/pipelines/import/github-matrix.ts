@@ -86,7 +86,7 @@ export function isHere(runner: string, system: string): boolean {
 function doesMore(other: Readonly<Record<string, Scalar>>, each: Readonly<Record<string, Scalar>>): boolean {
   const names = new Set([...Object.keys(other), ...Object.keys(each)]);
   return [...names].every(
-    (name) => other[name] === each[name] || (name.startsWith('holds_') && other[name] === 'true'),
+    (name) => other[name] === each[name] || (name.startsWith('when_') && other[name] === 'true'),
   );
 }
 

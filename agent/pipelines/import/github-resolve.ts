@@ -23,11 +23,13 @@ export function resolveJob(given: readonly Readonly<Record<string, unknown>>[]):
       ? results.map((result) => (result.known ? result.value : null))
       : null;
   };
-  const column = (what: 'value' | 'holds', expression: string, values: readonly unknown[]): string => {
+  const taken = new Set(given.flatMap((each) => Object.keys(each)));
+  const column = (what: 'value' | 'when', expression: string, values: readonly unknown[]): string => {
     const key = JSON.stringify([what, expression, values]);
     const known = columns.get(key)?.name;
     if (known !== undefined) return known;
-    const name = `${what}_${columns.size + 1}`;
+    const name = freeName(columnName(what, expression), taken);
+    taken.add(name);
     columns.set(key, { name, values });
     return name;
   };
@@ -46,7 +48,7 @@ export function resolveJob(given: readonly Readonly<Record<string, unknown>>[]):
       if (values === null) return undefined;
       const truths = values.map(isTrue);
       if (truths.every(Boolean)) return '';
-      return truths.some(Boolean) ? `matrix.${column('holds', text, truths)} == 'true'` : null;
+      return truths.some(Boolean) ? `matrix.${column('when', text, truths)} == 'true'` : null;
     },
     combinations: () =>
       given.map((combination, index) => ({
@@ -54,6 +56,37 @@ export function resolveJob(given: readonly Readonly<Record<string, unknown>>[]):
         ...Object.fromEntries([...columns.values()].map(({ name, values }) => [name, String(values[index])])),
       })),
   };
+}
+
+const longestName = 40;
+
+/** What the expression says, as far as a name can: `when_os_is_linux_and_not_fast`. */
+function columnName(what: 'value' | 'when', expression: string): string {
+  const words = expression
+    .replace(/\b(?:matrix|github|inputs|env|runner|needs|steps)\./g, '')
+    .replaceAll('==', ' is ')
+    .replaceAll('!=', ' is not ')
+    .replaceAll('&&', ' and ')
+    .replaceAll('||', ' or ')
+    .replaceAll('!', ' not ')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+  let name = '';
+  for (const word of words) {
+    const longer = name === '' ? word : `${name}_${word}`;
+    if (longer.length > longestName) break;
+    name = longer;
+  }
+  name = name.replace(/(?:_(?:and|or|is|not))+$/, '');
+  if (what === 'when') return `when_${name}`;
+  return /^[a-z]/.test(name) ? name : `value_${name}`;
+}
+
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  let free = name;
+  for (let number = 2; taken.has(free); number++) free = `${name}_${number}`;
+  return free;
 }
 
 /** `matrix.x` with a plain value in every combination that has one stays as it is, for people to read. */

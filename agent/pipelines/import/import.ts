@@ -21,7 +21,7 @@ export function importPipelines(
   read: (path: string) => string | null = () => null,
 ): Result<ImportReport> {
   const yaml = parseYaml(text);
-  const [fault] = yaml.problems.filter(({ message }) => !/stands twice|^unresolved tag/i.test(message));
+  const [fault] = yaml.problems.filter(({ kind }) => kind === 'unreadable');
   if (yaml.value === undefined || fault !== undefined)
     return failure('invalid_input', `${path}${placeOf(fault)}: ${fault?.message ?? 'it is empty'}`, { place: 'text' });
   const format = formatOf(path, yaml.value);

@@ -90,6 +90,8 @@ describe('the runs as a tree', () => {
     assert.deepEqual(kinds({ state: 'running', kind: 'pipeline' }), ['pipelineUnfinished', 'step', 'step']);
     assert.deepEqual(kinds({ state: 'running', kind: 'tests' }), ['runUnfinished', 'step', 'step']);
     assert.deepEqual(kinds({ state: 'failed', kind: 'tests' }), ['run', 'step', 'step']);
+    const ofTheMainJob = only({ kind: 'pipeline', state: 'failed', steps: [step('plan'), step('tests:vitest')] });
+    assert.deepEqual([ofTheMainJob.kind, ofTheMainJob.children[1]?.kind], ['run', 'step']);
     const waiting = only({
       kind: 'pipeline',
       state: 'running',

@@ -249,6 +249,28 @@ describe('an inferred pipeline', () => {
     ]);
   });
 
+  it('makes no step of a check that another step runs in any case', () => {
+    const steps = (scripts: Record<string, string>, tests: string[] = []) =>
+      Object.entries(infer({ 'package.json': JSON.stringify({ scripts }) }, { tests })?.definition.steps ?? {}).map(
+        ([name, { command }]) => `${name}: ${command ?? 'tests'}`,
+      );
+    const checks = { lint: 'eslint .', 'check:types': 'tsc', check: 'npm run lint && npm run check:types' };
+    assert.deepEqual(steps({ ...checks, test: 'npm run check && mocha' }, ['mocha (2 files)']), [
+      'test: tests',
+      'check: npm run check',
+    ]);
+    assert.deepEqual(steps({ ...checks, test: 'npm run check && ./run' }), ['test: npm test']);
+    assert.deepEqual(steps({ 'check:types': 'tsc', lint: 'run-p eslint check:*', eslint: 'eslint' }), [
+      'lint: npm run lint',
+    ]);
+    assert.deepEqual(steps({ lint: 'eslint', types: 'tsc', test: './run' }), [
+      'lint: npm run lint',
+      'types: npm run types',
+      'test: npm test',
+    ]);
+    assert.deepEqual(steps({ lint: 'npm run types', types: 'npm run lint' }), ['lint: npm run lint']);
+  });
+
   it('knows other tools by their files, and makes nothing of nothing', () => {
     assert.deepEqual(Object.keys(infer({ 'go.mod': '' })?.definition.steps ?? {}), ['build', 'vet', 'test']);
     assert.deepEqual(Object.keys(infer({ Makefile: 'test: all\n\techo\nall:\n' })?.definition.steps ?? {}), [

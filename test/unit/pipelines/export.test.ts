@@ -29,6 +29,21 @@ function projectOf(files: Readonly<Record<string, string>>): ProjectFiles {
 }
 const plain = { project: projectOf({}), targets: [] };
 
+describe('a gate in an exported pipeline', () => {
+  for (const format of ['github', 'gitlab'] as const)
+    it(`is named, and lets nothing through unasked: ${format}`, () => {
+      const definition = PipelineDefinition.parse({
+        type: 'deploy',
+        steps: { tested: { gate: { kind: 'pre-deployment' } }, deploy: { command: './deploy', needs: ['tested'] } },
+      });
+      const { text, notes } = exportPipeline({ id: 'release', definition, evidence: [], ...plain }, format);
+      assert.deepEqual(notes, [
+        'tested: the pre-deployment gate has no form there; its job fails until you say in it what decides',
+      ]);
+      assert.ok(text.includes("echo 'say here what decides: pre-deployment gate' && false"), text);
+    });
+});
+
 describe('an exported pipeline', () => {
   const definition = PipelineDefinition.parse({
     steps: {

@@ -97,12 +97,12 @@ jobs:
 
   it('keeps of the matrix what makes a difference here, with values that are worked out beforehand', () => {
     const test = pipeline?.steps['test-npm-test'];
-    assert.equal(test?.command, 'npm test -- --shard=${{ matrix.part }}/2 ${{ matrix.value_1 }}');
+    assert.equal(test?.command, 'npm test -- --shard=${{ matrix.part }}/2 ${{ matrix.part_is_1_and_lint }}');
     assert.deepEqual(test?.needs, ['build']);
     assert.equal(test?.when, undefined);
     assert.deepEqual(test?.matrix?.include, [
-      { part: 1, value_1: '--lint' },
-      { part: 2, value_1: '' },
+      { part: 1, part_is_1_and_lint: '--lint' },
+      { part: 2, part_is_1_and_lint: '' },
     ]);
     const last = pipeline?.steps['test-cat-log-txt'];
     assert.deepEqual([last?.when, last?.needs, last?.allowFailure], ['failure()', ['build', 'test-npm-test'], true]);

@@ -108,6 +108,26 @@ describe('a pipeline definition', () => {
     });
   }
 
+  it('is told where retries do less than they say', () => {
+    const written =
+      'pipelines:\n  p:\n    steps:\n      a: { command: x, retries: 2 }\n      b: { command: x, retries: 2, idempotent: true }\n      c: { wait: { port: 1 }, retries: 1 }\n';
+    const { notes, problems } = readPipelineFile(written);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      notes.map(({ line, column, message }) => `${line}:${column} ${message}`),
+      [
+        '4:33 pipelines.p.steps.a.retries: it is tried again after passing faults alone, as of a network: after others only with `idempotent: true`',
+        '6:40 pipelines.p.steps.c.retries: only commands are tried again',
+      ],
+    );
+    const { notes: same } = readConfiguration({
+      environment: {},
+      vscodeSettings: {},
+      file: { path: 'noodle.yaml', text: written },
+    });
+    assert.deepEqual(same, notes);
+  });
+
   it('of 10,000 steps in a row is checked, and one more is too many', () => {
     const row = (count: number) =>
       Object.fromEntries(
