@@ -26,6 +26,9 @@ export const testFailureFeatures: readonly Feature[] = [
   { name: 'firstFailureRate', meaning: 'how often tests that never failed fail for the first time' },
 ];
 
+/** How the record of a test that failed before is read: how often it failed, how it ended lately, or the mean of both. */
+export type TestRecordWay = 'rate' | 'both' | 'recent';
+
 interface TestRecord {
   runs: number;
   failures: number;
@@ -84,14 +87,19 @@ export class TestPast {
   }
 
   /**
-   * The plain estimate: the test's rate. A test that never failed is not held to be safe for that alone: how often such
-   * tests fail for the first time counts as much as its own record, and both count `unseenWeight` times, since the change
-   * may be the first to reach it.
+   * The plain estimate: the test's record, which is its rate unless another way of reading it is asked for. A test that
+   * never failed is not held to be safe for that alone: how often such tests fail for the first time counts as much as its
+   * own record, and both count `unseenWeight` times, since the change may be the first to reach it.
    */
-  plainEstimate(name: string, unseenWeight = 1): number {
-    const rate = this.rate(name);
-    if (this.hasEverFailed(name)) return rate;
-    return (unseenWeight * (rate + this.#firstFailures / this.#unfailedRuns)) / 2;
+  plainEstimate(name: string, unseenWeight = 1, way: TestRecordWay = 'rate'): number {
+    if (this.hasEverFailed(name)) return this.#record(name, way);
+    return (unseenWeight * (this.rate(name) + this.#firstFailures / this.#unfailedRuns)) / 2;
+  }
+
+  #record(name: string, way: TestRecordWay): number {
+    if (way === 'rate') return this.rate(name);
+    if (way === 'recent') return this.recentFailures(name);
+    return (this.rate(name) + this.recentFailures(name)) / 2;
   }
 
   /** Failures lately, forgotten with a half-life of two runs: a baseline of the literature. */

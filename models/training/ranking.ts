@@ -1,6 +1,7 @@
 // Ranks the tests of each cycle by what the cycles before it tell, and lets the model decide only where it has proved better.
-import { TestPast } from '../features/test-failure.ts';
+import { TestPast, type TestRecordWay } from '../features/test-failure.ts';
 import { apfdc, meanOf, type ScoredTest } from '../learning/metrics.ts';
+import { RecordWay } from './record-way.ts';
 import { UnseenWeight } from './unseen-weight.ts';
 import type { Cycle, TestRun } from './test-history-file.ts';
 
@@ -31,9 +32,11 @@ export const leastTests = 6;
 export async function* rankCycles(cycles: readonly Cycle[], scorer: Scorer | null): AsyncGenerator<RankedCycle> {
   const past = new TestPast();
   const unseen = new UnseenWeight();
+  const record = new RecordWay();
   const proofs = new Map<string, number[]>();
   for (const cycle of cycles) {
-    const orders = await ordersOf(cycle.runs, { past, unseenWeight: unseen.current() }, scorer);
+    const known = { past, unseenWeight: unseen.current(), way: record.current() };
+    const orders = await ordersOf(cycle.runs, known, scorer);
     const by = bestProven(proofs);
     yield {
       cycle,
@@ -44,7 +47,8 @@ export async function* rankCycles(cycles: readonly Cycle[], scorer: Scorer | nul
       failedLast: namesOf(cycle.runs, (name) => past.hasFailedLast(name)),
     };
     addProofs(proofs, cycle, orders);
-    learnUnseen(unseen, cycle, past);
+    learnUnseen(unseen, cycle, known);
+    learnRecord(record, cycle, known);
     past.addCycle(cycle.runs);
   }
 }
@@ -53,11 +57,17 @@ export async function* rankCycles(cycles: readonly Cycle[], scorer: Scorer | nul
 interface Known {
   readonly past: TestPast;
   readonly unseenWeight: number;
+  readonly way: TestRecordWay;
+}
+
+/** What is held of a test without a model. */
+function estimateOf({ past, unseenWeight, way }: Known, name: string): number {
+  return past.plainEstimate(name, unseenWeight, way);
 }
 
 /** Every way of ordering, the literature's among them. */
 const plainWays = {
-  plain: ({ past, unseenWeight }: Known, name: string) => past.worth(name, past.plainEstimate(name, unseenWeight)),
+  plain: (known: Known, name: string) => known.past.worth(name, estimateOf(known, name)),
   'failure rate / duration': ({ past }: Known, name: string) => past.rate(name) / past.relativeDuration(name),
   'decay / duration': ({ past }: Known, name: string) => past.recentFailures(name) / past.relativeDuration(name),
   'shortest first': ({ past }: Known, name: string) => 1 / past.relativeDuration(name),
@@ -69,7 +79,7 @@ async function ordersOf(
   known: Known,
   scorer: Scorer | null,
 ): Promise<Map<string, readonly TestRun[]>> {
-  const { past, unseenWeight } = known;
+  const { past } = known;
   const orders = new Map<string, readonly TestRun[]>();
   for (const [way, worth] of Object.entries(plainWays))
     orders.set(
@@ -90,18 +100,24 @@ async function ordersOf(
   );
   orders.set(
     'model × plain',
-    sortedBy(runs, (run) => past.worth(run.name, Math.sqrt(model(run) * past.plainEstimate(run.name, unseenWeight)))),
+    sortedBy(runs, (run) => past.worth(run.name, Math.sqrt(model(run) * estimateOf(known, run.name)))),
   );
   return orders;
 }
 
-function learnUnseen(unseen: UnseenWeight, { runs }: Cycle, past: TestPast): void {
-  const isFirst = (run: TestRun) => run.hasFailed && !past.hasEverFailed(run.name);
+function learnUnseen(unseen: UnseenWeight, { runs }: Cycle, known: Known): void {
+  const isFirst = (run: TestRun) => run.hasFailed && !known.past.hasEverFailed(run.name);
   if (runs.length < leastTests || !runs.some(isFirst)) return;
-  unseen.learn((weight) => {
-    const order = sortedBy(runs, ({ name }) => past.worth(name, past.plainEstimate(name, weight)));
-    return scoreOf(order, isFirst) ?? 0;
-  });
+  unseen.learn((unseenWeight) => scoreOf(plainOrder(runs, { ...known, unseenWeight }), isFirst) ?? 0);
+}
+
+function learnRecord(record: RecordWay, { runs }: Cycle, known: Known): void {
+  if (runs.length < leastTests || !runs.some((run) => run.hasFailed)) return;
+  record.learn((way) => scoreOf(plainOrder(runs, { ...known, way }), (run) => run.hasFailed) ?? 0);
+}
+
+function plainOrder(runs: readonly TestRun[], known: Known): TestRun[] {
+  return sortedBy(runs, ({ name }) => plainWays.plain(known, name));
 }
 
 /** Highest first; equal ones by name, so that the order does not depend on the file's. */

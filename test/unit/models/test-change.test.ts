@@ -10,6 +10,7 @@ import {
 } from '../../../models/features/test-change.ts';
 import { TestPast } from '../../../models/features/test-failure.ts';
 import { judgeable, ordered, scoresOfOrder, simpleWays } from '../../../models/training/change-orders.ts';
+import { RecordWay } from '../../../models/training/record-way.ts';
 import { UnseenWeight } from '../../../models/training/unseen-weight.ts';
 
 const change: ChangeFacts = { files: 1, lines: 1, sourceShare: 1, reachedShare: 0.5, coveredShare: null };
@@ -108,10 +109,29 @@ describe('orders of the tests of a change', () => {
 describe('the weight of tests that never failed', () => {
   it('stays while their failures come no later than by chance, and is raised as far as needed', () => {
     const calm = new UnseenWeight();
-    for (let cycle = 0; cycle < 5; cycle += 1) calm.learn(() => 0.6);
+    for (let cycle = 0; cycle < 20; cycle += 1) calm.learn(() => 0.6);
     assert.equal(calm.current(), 1);
     const sinking = new UnseenWeight();
-    for (let cycle = 0; cycle < 5; cycle += 1) sinking.learn((weight) => (weight < 3 ? 0.1 + cycle / 100 : 0.7));
+    const learn = () => sinking.learn((weight) => (weight < 3 ? 0.1 : 0.7));
+    for (let cycle = 0; cycle < 9; cycle += 1) learn();
+    assert.equal(sinking.current(), 1, 'nine cycles say nothing');
+    learn();
     assert.equal(sinking.current(), 3);
+  });
+});
+
+describe('how the record of tests that failed is read', () => {
+  it('by their rate, until another way has surely had failures earlier', () => {
+    const way = new RecordWay();
+    for (let cycle = 0; cycle < 9; cycle += 1) way.learn((each) => (each === 'recent' ? 0.9 : 0.5));
+    assert.equal(way.current(), 'rate', 'nine cycles say nothing');
+    way.learn((each) => (each === 'recent' ? 0.9 : 0.5));
+    assert.equal(way.current(), 'recent');
+  });
+
+  it('by their rate where another way is better by chance only', () => {
+    const way = new RecordWay();
+    for (let cycle = 0; cycle < 40; cycle += 1) way.learn((each) => 0.5 + (each === 'both' ? (cycle % 3) - 0.95 : 0));
+    assert.equal(way.current(), 'rate');
   });
 });
