@@ -87,6 +87,7 @@ function startProcess(spec: ProcessSpec, clock: Clock, registry: Registry): Proc
   const ending = createEnding(subprocess, pid, {
     killAfterMs: spec.killAfterMs ?? defaultKillAfterMs,
     endSignal: spec.endSignal ?? 'SIGTERM',
+    beforeKill: spec.beforeKill,
     leader,
   });
   const output = readOutput(child, spec);
@@ -141,14 +142,25 @@ interface Ending {
   complete(): Promise<void>;
 }
 
+interface EndingOptions {
+  readonly killAfterMs: number;
+  readonly endSignal: NodeJS.Signals;
+  readonly beforeKill: ProcessSpec['beforeKill'];
+  readonly leader: Promise<unknown>;
+}
+
 function createEnding(
   subprocess: Subprocess,
   pid: number,
-  { killAfterMs, endSignal, leader }: { killAfterMs: number; endSignal: NodeJS.Signals; leader: Promise<unknown> },
+  { killAfterMs, endSignal, beforeKill, leader }: EndingOptions,
 ): Ending {
   let ending: Promise<void> | null = null;
+  const end = async () => {
+    await beforeKill?.(pid);
+    await endGroups(pid, killAfterMs, endSignal);
+  };
   const complete = () => {
-    ending ??= process.platform === 'win32' ? endTree(subprocess, leader) : endGroups(pid, killAfterMs, endSignal);
+    ending ??= process.platform === 'win32' ? endTree(subprocess, leader) : end();
     return ending;
   };
   return { begin: () => void complete(), complete };

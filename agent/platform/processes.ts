@@ -22,6 +22,8 @@ export interface ProcessSpec {
   readonly killAfterMs?: number;
   /** The signal that asks it to end, where that is another than SIGTERM. */
   readonly endSignal?: NodeJS.Signals;
+  /** Called with its id before it is killed, which waits for that: what it is at can still be seen. Not on Windows. */
+  readonly beforeKill?: (pid: number) => Promise<void>;
   /** Answers with a process that stands by and takes the place of a new one; null: a new one is started. */
   readonly instead?: (spec: ProcessSpec) => ProcessHandle | null;
 }

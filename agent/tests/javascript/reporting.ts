@@ -1,6 +1,8 @@
 // Runs a JavaScript runner whose reporter of ours writes on file descriptor 3, and passes on what it says.
 import type { ProcessExit, ProcessSpec } from '../../platform/processes.ts';
+import { stackOfBusyNode } from '../../platform/node-stack.ts';
 import type { RepoPath } from '../../protocol/ids.ts';
+import type { Location } from '../../protocol/test.ts';
 import type { BatchContext, BatchOutcome, ReportedResult } from '../adapter.ts';
 import type { StandbyUse } from '../warm/standby-use.ts';
 import { placeInStack, plainText, repoPath, type StackPlaces } from './failure-text.ts';
@@ -29,6 +31,8 @@ interface State {
   at: readonly RepoPath[] | null;
   hasFailed: boolean;
   problems: string[];
+  /** What it was at when it was ended because it hung. */
+  hungAt: string | null;
   /** The end of what it printed. */
   output: string;
   errors: string;
@@ -36,9 +40,17 @@ interface State {
 
 /** Runs it and says how it ended; results, starts and ends of files go to `context`. */
 export async function runReporting(command: RunnerCommand, context: BatchContext): Promise<BatchOutcome> {
-  const state: State = { isDone: false, at: null, hasFailed: false, problems: [], output: '', errors: '' };
+  const state: State = {
+    isDone: false,
+    at: null,
+    hasFailed: false,
+    problems: [],
+    hungAt: null,
+    output: '',
+    errors: '',
+  };
   const exit = await runUntilDone(command, context, state);
-  return outcomeOf(command, exit, state);
+  return outcomeOf(command, exit, { state, root: context.root });
 }
 
 /** Runs a script of ours and resolves with what it answered; null when it did not. */
@@ -66,6 +78,9 @@ async function runUntilDone(command: RunnerCommand, context: BatchContext, state
   const spec: ProcessSpec = {
     ...processOf(command),
     signal: lingering.signal,
+    async beforeKill(pid) {
+      if (context.isHanging()) state.hungAt = await stackOfBusyNode(pid);
+    },
     onStdout(text) {
       state.output = (state.output + text).slice(-keptOutput);
     },
@@ -188,6 +203,12 @@ function placesOf(
   };
 }
 
+function hangingPlace(stack: string | null, places: StackPlaces): { stack?: string; failureAt?: Location } {
+  if (stack === null) return {};
+  const failureAt = placeInStack(stack, places);
+  return { stack, ...(failureAt === undefined ? {} : { failureAt }) };
+}
+
 const shownLines = 40;
 const shownColumns = 300;
 
@@ -196,7 +217,11 @@ function lastLines(text: string): string {
   return lines.map((line) => (line.length > shownColumns ? `${line.slice(0, shownColumns)}…` : line)).join('\n');
 }
 
-function outcomeOf(command: RunnerCommand, exit: ProcessExit, state: State): BatchOutcome {
+function outcomeOf(
+  command: RunnerCommand,
+  exit: ProcessExit,
+  { state, root }: { readonly state: State; readonly root: string },
+): BatchOutcome {
   if (exit.startError !== null) {
     return {
       state: 'runner_missing',
@@ -211,6 +236,7 @@ function outcomeOf(command: RunnerCommand, exit: ProcessExit, state: State): Bat
     exitCode: exit.exitCode,
     ...(state.at === null ? {} : { files: state.at }),
     isComplete: state.isDone,
+    ...hangingPlace(state.hungAt, { root, cwd: command.cwd }),
   });
   if (state.problems.length > 0) return broken(`${command.name}: ${state.problems.join('\n')}`);
   if (!state.isDone)

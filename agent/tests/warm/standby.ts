@@ -46,6 +46,7 @@ export class Standby {
       onStdout: (text) => this.#take('onStdout', text),
       onStderr: (text) => this.#take('onStderr', text),
       onReport: (line) => this.#receive(line),
+      beforeKill: async (pid) => this.#taker?.spec.beforeKill?.(pid),
     });
     this.#handle.send(`${JSON.stringify({ modules: options.modules })}\n`);
     void this.#handle.exited.then((exit) => this.#ended(exit));
