@@ -35,6 +35,7 @@ import { SourceIndex } from './source-index.ts';
 export type { ChangedFile, ChangedFiles } from './changed-files.ts';
 export type { ChangedPlaces, CodeDifference } from './difference/difference.ts';
 export { createHistory } from './history/history.ts';
+export type { FileHistory } from './history/commit-files.ts';
 export type { History } from './history/history.ts';
 export type { CodeSymbol } from './facts.ts';
 export type { Impact, Unbounded } from './impact.ts';

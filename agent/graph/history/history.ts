@@ -4,8 +4,8 @@ import type { Log } from '../../platform/log.ts';
 import type { RepoPath } from '../../protocol/ids.ts';
 import { loadCommitFiles, saveCommitFiles } from '../../store/history.ts';
 import type { Store } from '../../store/store.ts';
-import { CoChanges, parseCommits, withCommits } from './commit-files.ts';
-import type { CoChange, CommitFiles } from './commit-files.ts';
+import { CoChanges, commitFormat, noCommits, parseCommits, withCommits } from './commit-files.ts';
+import type { CoChange, CommitFiles, FileHistory } from './commit-files.ts';
 
 export interface HistoryOptions {
   readonly store: Store;
@@ -19,12 +19,20 @@ export interface History {
   follow(head: string | null): void;
   /** Of the changes of `file`, how many changed `other` too; null when that is not known or never happened. */
   coChange(file: RepoPath, other: RepoPath): CoChange | null;
+  /** Who changed files last and most, and what changed with them; null when nothing is known. */
+  about(files: readonly RepoPath[]): FileHistory | null;
   /** Resolves when what was begun is done. */
   settled(): Promise<void>;
 }
 
 const mostCommits = 20_000;
-const Content = z.object({ files: z.array(z.string()), commits: z.array(z.array(z.number())) });
+/** Of files that changed with one. */
+const mostPartners = 5;
+const Content = z.object({
+  files: z.array(z.string()),
+  authors: z.array(z.string()),
+  commits: z.array(z.object({ hash: z.string(), at: z.number(), author: z.number(), files: z.array(z.number()) })),
+});
 
 /** Nothing is read before the first question. */
 export function createHistory(options: HistoryOptions): History {
@@ -34,7 +42,7 @@ export function createHistory(options: HistoryOptions): History {
 class RepositoryHistory implements History {
   readonly #options: HistoryOptions;
   #head: string | null = null;
-  #files: CommitFiles = { files: [], commits: [] };
+  #files: CommitFiles = noCommits;
   #isLoaded = false;
   #coChanges: CoChanges | null = null;
   #reading: Promise<void> | null = null;
@@ -54,13 +62,21 @@ class RepositoryHistory implements History {
   }
 
   coChange(file: RepoPath, other: RepoPath): CoChange | null {
-    this.#load();
-    this.#coChanges ??= new CoChanges(this.#files);
-    return this.#coChanges.between(file, other);
+    return this.#known().between(file, other);
+  }
+
+  about(files: readonly RepoPath[]): FileHistory | null {
+    return this.#known().about(files, mostPartners);
   }
 
   async settled(): Promise<void> {
     await this.#reading;
+  }
+
+  #known(): CoChanges {
+    this.#load();
+    this.#coChanges ??= new CoChanges(this.#files);
+    return this.#coChanges;
   }
 
   #load(): void {
@@ -83,15 +99,13 @@ class RepositoryHistory implements History {
       '--no-merges',
       '--no-renames',
       `--max-count=${mostCommits}`,
-      '--name-only',
-      '-z',
-      '--format=%x01%H',
+      ...commitFormat,
       range,
       '--',
     ]);
     if (output === null) return;
     const commits = parseCommits(output);
-    const base = isAhead ? this.#files : { files: [], commits: [] };
+    const base = isAhead ? this.#files : noCommits;
     this.#files = withCommits(base, commits, mostCommits);
     this.#head = head;
     this.#coChanges = null;
