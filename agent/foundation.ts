@@ -93,7 +93,9 @@ export async function openFoundation(options: AgentOptions, disposables: Disposa
       onTuned: (values) => configuration.tuned(values),
     }),
   );
-  const limits = () => limitsOf(settings());
+  // Read from the system, and asked for whenever something could start.
+  const memoryBytes = Math.floor(memoryShare * machineBytes());
+  const limits = () => ({ ...limitsOf(settings()), memoryBytes });
   const engine = disposables.use(createEngine({ store, events, processes, clock, log, stateDirectory, limits, measureMemory: memoryOf }));
   const unfinished = await engine.recover((execution) => fateOf(execution, store, options.resumes));
   const pipelineFiles = createPipelineFiles(workspace.root, (file) => workspace.read(file));
@@ -116,7 +118,6 @@ export function limitsOf(settings: Settings): Limits {
     builds: settings['build.parallelBuilds'],
     tests: Math.min(settings['test.parallelExecutions'], availableParallelism()),
     commands: Math.max(settings['cicd.parallelPipelines'], availableParallelism()),
-    memoryBytes: Math.floor(memoryShare * machineBytes()),
   };
 }
 

@@ -16,7 +16,8 @@ import { createTests } from './tests/tests.ts';
 export function buildKnowledge(foundation: Foundation, disposables: Disposables, isWorkedIn: () => boolean) {
   const { workspace, events, store, clock, log, settings, configuration, trust, processes } = foundation;
   const { root, stateDirectory } = workspace;
-  const environment = () => userEnvironment(foundation.environment);
+  const ofUser = userEnvironment(foundation.environment);
+  const environment = () => ofUser;
   const files = () => workspace.files();
   const read = (file: RepoPath) => workspace.read(file);
   const common = { store, events, clock, log, settings, environment, root, stateDirectory, processes };

@@ -6,6 +6,7 @@ import type { BuildTarget } from '../protocol/build.ts';
 import type { TargetId } from '../protocol/ids.ts';
 import type { PlannedBuild } from '../protocol/plan.ts';
 import type { Store } from '../store/store.ts';
+import type { BuildRecords } from './build-records.ts';
 import type { BuildCache } from './cache/build-cache.ts';
 import type { TargetModel } from './discovery.ts';
 import type { FileTree } from './paths.ts';
@@ -18,6 +19,7 @@ export interface BuildRunOptions {
   /** Absolute; the scratch folders of all targets. */
   readonly scratchFolder: string;
   readonly store: Store;
+  readonly records: BuildRecords;
   readonly events: EventBus;
   readonly clock: Clock;
   readonly log: Log;

@@ -3,7 +3,6 @@ import type { StepContext, StepOutcome } from '../engine/engine.ts';
 import type { BuildResult, BuildTarget } from '../protocol/build.ts';
 import type { ExecutionState } from '../protocol/execution.ts';
 import type { ExecutionId } from '../protocol/ids.ts';
-import { saveBuildResult } from '../store/builds.ts';
 import { missingDependencies } from './build-command.ts';
 import type { Ending } from './build-ending.ts';
 import type { BuildJob, BuildRunOptions } from './build-job.ts';
@@ -116,7 +115,7 @@ async function record(
   executionId: ExecutionId,
   result: BuildResult,
   { inputs = {}, builtInMs }: Ending,
-  { store, events, clock, log, inspector }: BuildRunOptions,
+  { records, events, clock, log, inspector }: BuildRunOptions,
 ): Promise<void> {
   const build = {
     executionId,
@@ -126,11 +125,11 @@ async function record(
     ...(builtInMs === undefined ? {} : { builtInMs }),
   };
   try {
-    await store.transact((tx) => saveBuildResult(tx, build));
+    await records.save(build);
   } catch (error) {
     log.warn('a build could not be recorded', { target: result.target, error });
   }
-  inspector.recorded(result.target);
+  if (result.status === 'succeeded') inspector.recorded(result.target);
   if (result.status !== 'unchanged') inspector.forgetRecent();
   events.emit({ type: 'build.finished', executionId, result });
 }

@@ -23,6 +23,7 @@ import {
 import type { Store } from '../store/store.ts';
 import type { BuildJob, BuildRunOptions } from './build-job.ts';
 import { recordNotRun, runBuild } from './build-run.ts';
+import { BuildRecords } from './build-records.ts';
 import { BuildCache } from './cache/build-cache.ts';
 import { criticalPath, longestFirst, pathWeights } from './critical-path.ts';
 import { decideBuilds } from './decision.ts';
@@ -40,7 +41,7 @@ import { targetsNamed } from './target-names.ts';
 import { TargetLocks } from './target-locks.ts';
 import { ToolVersions } from './tool-versions.ts';
 import { missingTool, missingTools } from './toolchains.ts';
-import { Inspector, isCacheable, type TargetState } from './target-state.ts';
+import { Inspector, isCacheable } from './target-state.ts';
 
 export type { TargetFiles } from './target-files.ts';
 export type { BuildFailureEstimate, BuildFailureEstimator } from './failure-estimate.ts';
@@ -140,6 +141,7 @@ class RepositoryBuilds implements Builds {
   readonly #discovery: Discovery;
   readonly #inspector: Inspector;
   readonly #cache: BuildCache;
+  readonly #records: BuildRecords;
   readonly #estimator: BuildFailureEstimator;
   readonly #locks = new TargetLocks();
   #makers: { readonly model: TargetModel; readonly files: readonly TargetFiles[] } = { model: emptyModel, files: [] };
@@ -151,6 +153,7 @@ class RepositoryBuilds implements Builds {
   constructor(options: BuildsOptions) {
     const { workspace, store, environment, clock, log, settings, stateDirectory, processes, secrets } = options;
     this.#options = options;
+    this.#records = new BuildRecords(store);
     this.#estimator =
       options.failureEstimator ?? historyEstimator((target, limit) => recentOutcomes(store, target, limit));
     this.#cache = new BuildCache({
@@ -196,11 +199,8 @@ class RepositoryBuilds implements Builds {
       { request, change, unbounded, neededByTests, unavailable, matchers: this.#matchers },
       model.targets,
     );
-    const states = new Map<TargetId, TargetState>();
-    for (const id of selected.keys()) {
-      const target = model.targets.get(id);
-      if (target !== undefined) states.set(id, await this.#inspector.inspect(target, model.targets, tree));
-    }
+    const chosen = [...selected.keys()].flatMap((id) => model.targets.get(id) ?? []);
+    const states = await this.#inspector.inspectAll(chosen, model.targets, tree);
     const isIncremental = this.#options.settings()['build.incremental'];
     const decided = decideBuilds({ selected, targets: model.targets, states, isIncremental });
     const builds = await this.#withExpectations(decided, model);
@@ -216,6 +216,7 @@ class RepositoryBuilds implements Builds {
       root: workspace.root,
       scratchFolder: path.join(stateDirectory, 'build-scratch'),
       store,
+      records: this.#records,
       events,
       clock,
       log,
@@ -382,7 +383,8 @@ function stepFor(
     name: job.target.id,
     kind: 'build',
     needs,
-    slot: 'build',
+    // What is expected to be unchanged is looked at, and that is all.
+    slot: job.planned.cached ? 'none' : 'build',
     timeoutMs,
     run: (context) => runBuild(job, context, options),
     notRun: (executionId, ended) => recordNotRun(job, executionId, ended, options),

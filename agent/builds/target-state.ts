@@ -39,6 +39,14 @@ export interface InspectorOptions {
   readonly tools: Pick<ToolVersions, 'of'>;
 }
 
+/** So many targets are looked at at once. */
+const parallelTargets = 32;
+
+interface Written {
+  readonly hash: string;
+  readonly count: number;
+}
+
 /** So long nothing is looked at twice that nobody has touched meanwhile. */
 const momentMs = 1000;
 
@@ -85,14 +93,52 @@ export class Inspector {
     return isYoung && known.tree === tree ? known.state : await this.inspect(target, targets, tree);
   }
 
+  /** The states of many, each output looked at once. */
+  async inspectAll(
+    chosen: readonly BuildTarget[],
+    targets: ReadonlyMap<TargetId, BuildTarget>,
+    tree: FileTree,
+  ): Promise<Map<TargetId, TargetState>> {
+    const outputs = new Map<BuildTarget, Promise<Written>>();
+    const output = (target: BuildTarget | undefined) => {
+      if (target === undefined) return this.#output(target);
+      const known = outputs.get(target) ?? this.#output(target);
+      outputs.set(target, known);
+      return known;
+    };
+    const waiting = chosen.toReversed();
+    const states = new Map<TargetId, TargetState>();
+    const work = async () => {
+      for (let target = waiting.pop(); target !== undefined; target = waiting.pop())
+        states.set(target.id, await this.#inspect(target, { targets, tree, output }));
+    };
+    await Promise.all(Array.from({ length: Math.min(parallelTargets, chosen.length) }, work));
+    return states;
+  }
+
   /** The state of `target`, whose inputs are among the files of `tree`. */
   async inspect(
     target: BuildTarget,
     targets: ReadonlyMap<TargetId, BuildTarget>,
     tree: FileTree,
   ): Promise<TargetState> {
+    return await this.#inspect(target, { targets, tree, output: (each) => this.#output(each) });
+  }
+
+  async #inspect(
+    target: BuildTarget,
+    {
+      targets,
+      tree,
+      output: outputOf,
+    }: {
+      readonly targets: ReadonlyMap<TargetId, BuildTarget>;
+      readonly tree: FileTree;
+      readonly output: (target: BuildTarget | undefined) => Promise<Written>;
+    },
+  ): Promise<TargetState> {
     const needs = new Map<TargetId, string>();
-    for (const need of target.needs) needs.set(need, (await this.#output(targets.get(need))).hash);
+    for (const need of target.needs) needs.set(need, (await outputOf(targets.get(need))).hash);
     const environment = this.#options.environment();
     const inputs = inputsOf({
       files: await this.#sources.of(this.#filesOf(target, tree)),
@@ -103,7 +149,7 @@ export class Inspector {
       platform: `${process.platform} ${process.arch}`,
       needs,
     });
-    const output = await this.#output(target);
+    const output = await outputOf(target);
     const last = this.#lastSuccess(target.id);
     const state = {
       inputs,
@@ -152,7 +198,7 @@ export class Inspector {
     return version;
   }
 
-  async #output(target: BuildTarget | undefined): Promise<{ hash: string; count: number }> {
+  async #output(target: BuildTarget | undefined): Promise<Written> {
     const { files, links } = await listOutputs(this.#options.root, target?.outputs ?? []);
     const hashes = await this.#written.of(files);
     for (const link of links) {

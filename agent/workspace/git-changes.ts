@@ -109,13 +109,19 @@ async function changesOfLastCommit(
   head: Head,
   treeNotes: readonly string[],
 ): Promise<Result<ChangeSet>> {
+  const { commit } = head;
+  const known = source.lastCommit;
+  if (known !== undefined && known.commit === commit)
+    return success(changeSet({ base: 'HEAD^', head, difference: { entries: known.entries, notes: treeNotes } }));
   const command = ['log', '-1', '-m', '--first-parent', '--root', '--no-notes', '--no-show-signature', '--format=%P'];
-  const asked = await askForDiff(source.git, { command, revision: 'HEAD' });
+  const asked = await askForDiff(source.git, { command, revision: commit ?? 'HEAD' });
   if (!asked.ok) return asked;
   const { stdout, note } = asked.value;
   const parentsEnd = stdout.indexOf('\0');
   const hasParent = stdout.slice(0, parentsEnd).trim() !== '';
   const entries = parentsEnd < 0 ? [] : parseDiff(stdout.slice(parentsEnd + 1).replace(/^\n/, ''), note === null);
+  // The parents of a shallow clone may come later, and so may old versions of files.
+  if (hasParent && note === null && commit !== null) source.lastCommit = { commit, entries };
   const notes = [...treeNotes, ...(note === null ? [] : [note]), ...(hasParent ? [] : [firstCommitNote(source, head)])];
   return success(changeSet({ base: hasParent ? 'HEAD^' : emptyTree, head, difference: { entries, notes } }));
 }

@@ -10,6 +10,8 @@ export interface GitSource {
   readonly root: string;
   readonly stateDirectory: string;
   readonly directories: NonNullable<Location['git']>;
+  /** What the last commit that was looked at has changed: a commit never changes. */
+  lastCommit?: { readonly commit: string; readonly entries: readonly DiffEntry[] };
 }
 
 /** Entries of a difference and sentences about it. */
