@@ -11,18 +11,21 @@ import { counted, formatDuration } from '../protocol/quantities.ts';
 import type { Planner } from '../pipelines/planner.ts';
 import { explainBenchmarks } from './explain-benchmarks.ts';
 import { explainFile } from './explain-file.ts';
+import { fileFacts, lineFacts, ownerFacts } from './file-facts.ts';
 import { latestPlanWith, type RecordedPlan } from '../store/plans.ts';
 import type { Reader } from '../store/store.ts';
 import { fileHistory, testHistory } from '../store/tests.ts';
 import type { TestFile } from '../protocol/test.ts';
 import type { Tests } from '../tests/tests.ts';
+import type { Workspace } from '../workspace/workspace.ts';
 
 
 export interface ExplainOptions {
   readonly builds: Builds;
   readonly tests: Tests;
   readonly graph: Graph;
-  readonly history: Pick<History, 'coChange'>;
+  readonly history: Pick<History, 'coChange' | 'about' | 'settled'>;
+  readonly workspace: Pick<Workspace, 'read' | 'readGit'>;
   readonly planner: Planner;
   readonly store: Reader;
   /** Every file that git does not ignore. */
@@ -40,8 +43,7 @@ export async function explainSubject(options: ExplainOptions, subject: string): 
   const compared = explainBenchmarks(options.store, subject);
   if (found.length === 0 && targets.length === 0) {
     if (compared.length > 0) return success(compared);
-    const { graph, store } = options;
-    const file = explainFile({ graph, store, known: await options.files(), tests: files }, subject);
+    const file = await explainPath(options, files, subject);
     if (file !== null) return success([file]);
     const known = (await options.builds.targets()).targets;
     const near = nearest(subject, [...files.map((file) => file.file), ...known.map((target) => target.id)]);
@@ -49,6 +51,19 @@ export async function explainSubject(options: ExplainOptions, subject: string): 
   }
   const tests = await Promise.all(found.map((test) => explainTest(options, test)));
   return success([...targets, ...tests, ...compared]);
+}
+
+/** A file, a line of it or a folder, with what is on record of it. */
+async function explainPath(options: ExplainOptions, tests: readonly TestFile[], subject: string): Promise<Explanation | null> {
+  const { graph, store, history, builds, workspace } = options;
+  await history.settled();
+  const read = (file: RepoPath) => workspace.read(file);
+  const factsOn = (files: readonly RepoPath[]) => fileFacts({ graph, history, builds, store, read }, files);
+  const found = explainFile({ graph, store, known: await options.files(), tests, factsOn }, subject);
+  const [, file = '', line] = /^(.*):(\d+)$/.exec(found?.subject ?? '') ?? [];
+  if (found === null || line === undefined) return found;
+  const wrote = await lineFacts((words) => workspace.readGit(words), file, Number(line));
+  return { ...found, facts: [...wrote, ...found.facts] };
 }
 
 /** By what is on record; a title that is not may stand in a source. */
@@ -74,6 +89,7 @@ async function explainTest(options: ExplainOptions, found: FoundTest): Promise<E
       ...historyFacts(options.store, found),
       ...coChangeFacts(options.history, found.file.file, plan),
       ...dependencyFacts(options.graph, found.file.file, plan),
+      ...ownerFacts({ read: (file) => options.workspace.read(file), history: options.history }, [found.file.file]),
     ],
     executionId: recorded?.executionId ?? null,
     at: recorded?.at ?? null,

@@ -14,7 +14,7 @@ export function triageLines(clusters: readonly FailureCluster[], executionId: Ex
       [
         `cause   ${kind}, ${counted(tests.length, 'test')}`,
         ...(suspects.length === 0 ? [] : [`from ${suspects[0]}`]),
-        ...(owners.length === 0 ? [] : [owners.join(' ')]),
+        ...(owners.length === 0 ? [] : [owners.join(', ')]),
         reproduce,
       ].join(' · '),
     );

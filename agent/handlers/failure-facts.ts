@@ -29,7 +29,6 @@ function clusterFacts(subject: string, clusters: readonly FailureCluster[]): str
     .flatMap((cluster) => [
       `failure (${cluster.kind}): ${cluster.message}${cluster.tests.length === 1 ? '' : `; ${counted(cluster.tests.length, 'test')} fail alike`}`,
       ...(cluster.suspects.length === 0 ? [] : [`suspected: ${cluster.suspects.join(', ')}`]),
-      ...(cluster.owners.length === 0 ? [] : [`owner: ${cluster.owners.join(' ')}`]),
       `reproduce: ${cluster.reproduce}`,
     ]);
 }

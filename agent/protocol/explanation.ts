@@ -29,7 +29,7 @@ export type Certificate = z.infer<typeof Certificate>;
 export const Explanation = z.object({
   /** The id of the test, test file or target, or the path of the file, that the question was about. */
   subject: z.string(),
-  /** `file`: a file, or one line of it (`path:line`), that is no test; `facts` name the tests that it can reach. `benchmarks`: compared ones. */
+  /** `file`: a file that is no test, one line of it (`path:line`) or a folder (`path/`); `facts` tell its owner, its history and the tests that it can reach. `benchmarks`: compared ones. */
   subjectKind: z.enum(['test', 'target', 'file', 'benchmarks']),
   decision: Decision,
   /** The answer in one sentence. */

@@ -22,7 +22,7 @@ export const FailureCluster = z.object({
   executionId: ExecutionId,
   /** Changed files from which the graph leads to these tests, in the run that failed; the nearest first. */
   suspects: z.array(RepoPath),
-  /** Who owns the test files, by CODEOWNERS. */
+  /** Who owns the test files: by CODEOWNERS, else who made most of their latest commits. */
   owners: z.array(z.string()),
   /** A command that runs the first of the tests, in the repository's root. */
   reproduce: z.string(),

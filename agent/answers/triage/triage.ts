@@ -6,8 +6,9 @@ import { listFlakyTests } from '../../store/flakiness.ts';
 import { getPlan } from '../../store/plans.ts';
 import type { Reader } from '../../store/store.ts';
 import { failingResults, testHistory } from '../../store/tests.ts';
+import type { History } from '../../graph/graph.ts';
 import type { Tests } from '../../tests/tests.ts';
-import { codeOwners, codeOwnersPlaces } from './code-owners.ts';
+import { ownersOf, readCodeOwners } from '../owners.ts';
 import { clusterFailures, firstLine, isOfEnvironment } from './failure-clusters.ts';
 import { reproductionOf } from './reproduction.ts';
 
@@ -16,6 +17,7 @@ export interface TriageOptions {
   readonly tests: Tests;
   readonly clock: Clock;
   readonly read: (file: RepoPath) => string | null;
+  readonly history: Pick<History, 'about'>;
 }
 
 const mostFailures = 500;
@@ -32,7 +34,10 @@ export async function triage(options: TriageOptions): Promise<FailureCluster[]> 
   );
   const { files } = await tests.discover([]);
   const projects = new Map(files.map((file) => [file.file, file]));
-  const owners = ownersIn(options);
+  const questions = {
+    declared: readCodeOwners(options.read),
+    about: (files: readonly RepoPath[]) => options.history.about(files),
+  };
   const clusters = clusterFailures(failures).flatMap((members) => {
     const [first] = members;
     if (first === undefined) return [];
@@ -45,7 +50,7 @@ export async function triage(options: TriageOptions): Promise<FailureCluster[]> 
       failingSince: Math.min(...members.map((each) => each.failingSince)),
       executionId,
       suspects: suspectsOf(first, store),
-      owners: [...new Set(members.flatMap((each) => owners(each.result.file)))],
+      owners: [...ownersOf([...new Set(members.map((each) => each.result.file))], questions).owners],
       reproduce: reproductionOf(result, projects.get(result.file) ?? { project: '' }),
     } satisfies FailureCluster;
   });
@@ -78,13 +83,4 @@ function suspectsOf({ result, executionId }: Failure, store: Reader): RepoPath[]
   const planned = plan.tests.find((test) => test.file === result.file);
   const nearest = changed.filter((path) => path === result.failureAt?.file || planned?.why.includes(path) === true);
   return nearest.slice(0, mostSuspects);
-}
-
-function ownersIn({ read }: TriageOptions): (file: RepoPath) => string[] {
-  for (const place of codeOwnersPlaces) {
-    // A place of ours is a path of the repository.
-    const text = read(place as RepoPath);
-    if (text !== null) return codeOwners(text);
-  }
-  return () => [];
 }

@@ -7,11 +7,11 @@ import { AgentRig } from '../../rig/agent-rig.ts';
 
 const mocha = path.dirname(createRequire(import.meta.url).resolve('mocha/package.json'));
 
-async function create(): Promise<AgentRig> {
+async function create(owners: Record<string, string> = { CODEOWNERS: '/test/ @testers\n' }): Promise<AgentRig> {
   const rig = await AgentRig.create({
     'package.json': JSON.stringify({ scripts: { test: 'mocha' } }),
     '.gitignore': 'node_modules\n',
-    CODEOWNERS: '/test/ @testers\n',
+    ...owners,
     'src/sum.js': 'module.exports = (a, b) => a + b;\n',
     'test/sum.js': `const assert = require('assert'); const sum = require('../src/sum');
 it('one', () => assert.equal(sum(1, 1), 2));
@@ -46,6 +46,30 @@ describe('triage', () => {
       (await rig.client.getTriage({})).clusters.map((each) => each.kind),
       ['known'],
     );
+  });
+
+  it('names who wrote a test where nobody is named as its owner, and what is on record of a file and a folder', async () => {
+    await using rig = await create({});
+    const author = (await rig.repository.git('log', '-1', '--format=%aN')).trim();
+    await rig.run({ all: true });
+    await rig.repository.write({ 'src/sum.js': 'module.exports = (a, b) => a - b;\n' });
+    await rig.run();
+    assert.deepEqual((await rig.client.getTriage({})).clusters[0]?.owners, [author]);
+    const factsOn = async (subject: string) =>
+      (await rig.client.explain({ subject })).explanations[0]?.facts.join('\n') ?? '';
+    for (const subject of ['src/sum.js', 'src']) {
+      const facts = await factsOn(subject);
+      assert.match(facts, new RegExp(`owner: ${author} \\(who made most of the latest commits\\)`));
+      assert.match(facts, /commits: 1, the last [0-9a-f]{10} by /);
+      assert.match(
+        facts,
+        /failed with it: mocha:test\/sum\.js in 1 of \d runs? in which it had changed, the latest run-/,
+      );
+      assert.match(facts, /test\/sum\.js: ran (?:it|src\/sum\.js) when it was recorded/);
+    }
+    assert.match(await factsOn('src/sum.js:1'), /^line: changed since the last commit/);
+    assert.match(await factsOn('package.json:1'), new RegExp(`^line: last changed by ${author} on .* \\(\\w+\\)`));
+    assert.match(await factsOn('test/sum.js'), new RegExp(`^owner: ${author}`, 'm'));
   });
 
   it('quarantines a test until a date, and refuses what makes no sense', async () => {
