@@ -207,7 +207,7 @@ function metricOperations({ store, clock }: AnalyticsOptions, recorder: MetricRe
     async deleteMetric(id: string): Promise<Result<{ deleted: true }>> {
       await recorder.flush();
       const isDeleted = await store.transact((tx) => deleteMetric(tx, id));
-      return isDeleted ? success({ deleted: true }) : notDeclared(id);
+      return isDeleted ? success({ deleted: true }) : notDeclared(store, id);
     },
     async record(
       id: string,

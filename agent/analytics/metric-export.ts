@@ -54,7 +54,7 @@ export function exportMetric(
   { format, since }: { readonly format: 'csv' | 'json'; readonly since: number },
 ): Result<Exported> {
   const definition = getMetric(db, id);
-  if (definition === null) return notDeclared(id);
+  if (definition === null) return notDeclared(db, id);
   const rows = rowsOf(db, definition, since);
   if (format === 'json') return success({ type: 'application/json', text: JSON.stringify({ definition, rows }) });
   const lines = [columns.join(','), ...rows.map((row) => columns.map((column) => cell(row[column])).join(','))];

@@ -115,7 +115,7 @@ export interface SeriesRequest {
 /** The points of a plot, at the finest resolution that is kept so long and gives no more points than wanted. */
 export function metricSeries(db: Reader, { id, tags, since, until, points, now }: SeriesRequest): Result<MetricSeries> {
   const definition = getMetric(db, id);
-  if (definition === null) return notDeclared(id);
+  if (definition === null) return notDeclared(db, id);
   const series = seriesWith(db, id, tags);
   // What was first measured yesterday is on record by the minute, however far back is looked.
   const from = Math.max(since, firstRollupStart(db, { series, level: dayMs, since: since - dayMs }) ?? since);
@@ -164,7 +164,7 @@ export function metricFigure(
   { aggregate, since, now }: { readonly aggregate: Aggregate; readonly since: number; readonly now: number },
 ): Result<MetricFigure> {
   const definition = getMetric(db, id);
-  if (definition === null) return notDeclared(id);
+  if (definition === null) return notDeclared(db, id);
   const rollup = windowRollup(db, { series: seriesWith(db, id, {}), since, now });
   if (rollup === null) return success({ definition, count: 0, figure: null });
   return success({ definition, count: rollup.count, figure: aggregateOf(rollup, aggregate, now - since) });
@@ -177,7 +177,7 @@ export function metricSummary(
   { limit, since = 0 }: { readonly limit: number; readonly since?: number },
 ): Result<MetricSummary> {
   const definition = getMetric(db, id);
-  if (definition === null) return notDeclared(id);
+  if (definition === null) return notDeclared(db, id);
   const series = seriesOf(db, id);
   const rollups = readRollups(db, {
     series: seriesWith(db, id, {}),

@@ -3,6 +3,7 @@ import type { EventBus } from '../events/events.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Disposer } from '../protocol/client.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
+import { largestMetricValue } from '../protocol/metrics.ts';
 import { recordMetricValues, type WeightedValue } from '../store/metric-values.ts';
 import { getMetric, notDeclared, tagsText } from '../store/metrics.ts';
 import type { Store } from '../store/store.ts';
@@ -66,8 +67,10 @@ export class MetricRecorder {
   #problemWith(id: string, { value, at }: WeightedValue): Result<never> | null {
     const { clock, store, retentionDays } = this.#options;
     const now = clock.now();
-    if (!Number.isFinite(value))
-      return failure('invalid_input', `\`value\`: expected a finite number, found ${value}.`, { place: 'value' });
+    if (!isMeasurable(value)) {
+      const expected = `a number between -${largestMetricValue} and ${largestMetricValue}`;
+      return failure('invalid_input', `\`value\`: expected ${expected}, found ${value}.`, { place: 'value' });
+    }
     if (!Number.isFinite(at) || at > now + futureMs) {
       return failure(
         'invalid_input',
@@ -82,7 +85,7 @@ export class MetricRecorder {
         { place: 'at' },
       );
     }
-    if (getMetric(store, id) === null) return notDeclared(id);
+    if (getMetric(store, id) === null) return notDeclared(store, id);
     if (this.#waiting.length < mostWaiting) return null;
     return failure('too_large', `More than ${mostWaiting} values wait to be written.`, {
       hint: 'Send fewer values, or add them up before.',
@@ -147,6 +150,11 @@ export class MetricRecorder {
       batch.forEach(({ settle }) => settle(lost));
     }
   }
+}
+
+/** Whether a value can be added up with others. */
+export function isMeasurable(value: number): boolean {
+  return Math.abs(value) <= largestMetricValue;
 }
 
 /** Values of a series stay together: each of its spans is written once. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { MetricDefinition, MetricTags, MetricType } from '../protocol/metrics.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
 import type { WeightedValue } from '../store/metric-values.ts';
+import { isMeasurable } from './metric-recorder.ts';
 import {
   createOtlpDecoder,
   OtlpRequest,
@@ -83,13 +84,20 @@ export class OtlpReader {
         if (values.length > 0) measurements.push({ definition: definitionOf(metric), values });
       }
     }
-    return { measurements, rejected, problem: rejected === 0 ? '' : `${rejected} points have no finite value` };
+    return {
+      measurements,
+      rejected,
+      problem: rejected === 0 ? '' : `${rejected} points have no finite value, or one beyond ±1e100`,
+    };
   }
 
   #valuesOf(metric: OtlpMetric, common: OtlpAttributes): { values: WeightedValue[]; refused: number } {
     const at = (nanoseconds: number) => (nanoseconds > 0 ? nanoseconds / 1e6 : this.#now());
     const all = pointsOf(metric).filter(({ point }) => (point.flags & noValueFlag) === 0);
     const values = all.flatMap(({ point, parts, isCumulative }) => {
+      // A total that is none must not become what the next one is compared with.
+      if (parts.some(({ total }) => !isMeasurable(total)))
+        return [{ at: at(point.timeUnixNano), value: Number.NaN, tags: {} }];
       const tags = tagsOf([...common, ...point.attributes]);
       const key = `${metric.name}\n${JSON.stringify(tags)}`;
       const increments = isCumulative
@@ -106,7 +114,7 @@ export class OtlpReader {
         return increment > 0 ? [{ at: at(point.timeUnixNano), value, tags, count: Math.round(increment) }] : [];
       });
     });
-    const finite = values.filter(({ value }) => Number.isFinite(value));
+    const finite = values.filter(({ value }) => isMeasurable(value));
     return { values: finite, refused: values.length - finite.length };
   }
 

@@ -31,7 +31,7 @@ export async function analyzeTrends(
   { metricId, days }: { readonly metricId?: string | undefined; readonly days: number },
 ): Promise<Result<TrendAnalysis[]>> {
   const { store, clock } = options;
-  if (metricId !== undefined && getMetric(store, metricId) === null) return notDeclared(metricId);
+  if (metricId !== undefined && getMetric(store, metricId) === null) return notDeclared(store, metricId);
   const now = clock.now();
   const from = now - days * dayMs;
   const wanted = listMetrics(store).filter(({ id }) => metricId === undefined || id === metricId);
@@ -95,7 +95,7 @@ export async function predictMetric(
 ): Promise<Result<Forecast>> {
   const { store, clock } = options;
   const definition = getMetric(store, metricId);
-  if (definition === null) return notDeclared(metricId);
+  if (definition === null) return notDeclared(store, metricId);
   const now = clock.now();
   const today = now - (now % dayMs);
   const daily = dailyValues(store, definition, now);

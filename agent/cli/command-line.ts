@@ -180,7 +180,12 @@ function parseOptions(command: CommandDeclaration, argv: readonly string[]): Res
   const switches = new Set<string>();
   const values = new Map<string, string>();
   const positionals: string[] = [];
-  for (const token of tokens) {
+  const words = tokens.flatMap<(typeof tokens)[number]>((token, position) => {
+    const value = argv[token.index];
+    if (token.kind !== 'option' || !isNegative(value)) return [token];
+    return tokens[position - 1]?.index === token.index ? [] : [{ kind: 'positional', index: token.index, value }];
+  });
+  for (const token of words) {
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') continue;
     const option = command.options.find((candidate) => candidate.name === token.name);
@@ -193,6 +198,11 @@ function parseOptions(command: CommandDeclaration, argv: readonly string[]): Res
     return failure('invalid_input', `noodle ${command.name}: unexpected argument '${positionals[command.mostPositionals ?? 0]}'`);
   }
   return success({ command, switches, values, positionals });
+}
+
+/** `-5`, `-0.3` and `-Infinity` are numbers, although they are read as an option for each letter. */
+function isNegative(argument: string | undefined): argument is string {
+  return argument !== undefined && /^-(?:\d|\.\d|Infinity$)/.test(argument);
 }
 
 function unknownOption(command: CommandDeclaration, found: string): Result<CommandLine> {

@@ -36,6 +36,9 @@ export const MetricTags = z
   .refine((tags) => Object.keys(tags).length <= maximumTags, `at most ${maximumTags} tags`);
 export type MetricTags = z.infer<typeof MetricTags>;
 
+/** What is larger, on either side of zero, is refused: the sums of values have to stay numbers. */
+export const largestMetricValue = 1e100;
+
 export const MetricValue = z.object({ at: Timestamp, value: z.number(), tags: MetricTags });
 export type MetricValue = z.infer<typeof MetricValue>;
 

@@ -34,7 +34,11 @@ function depthOf(branch: readonly Issue[]): number {
 
 function sentenceOf(issue: Issue, found: unknown, known: readonly string[]): string {
   if (issue.code === 'unrecognized_keys') return unknownKeys(issue.keys, known);
-  return `expected ${expectedBy(issue)}, found ${describe(found)}`;
+  // A key is told by the last part of its place.
+  const [ofKey] = issue.code === 'invalid_key' ? issue.issues : [];
+  return ofKey === undefined
+    ? `expected ${expectedBy(issue)}, found ${describe(found)}`
+    : `expected as its name ${expectedBy(ofKey)}, found ${describe(issue.path.at(-1))}`;
 }
 
 function unknownKeys(keys: readonly string[], known: readonly string[]): string {

@@ -35,7 +35,7 @@ export interface WeightedValue extends MetricValue {
 export function recordMetricValues(tx: Transaction, id: string, values: readonly WeightedValue[]): Result<void> {
   const key = keyOf(tx, 'metric_definitions', id);
   const definition = getMetric(tx, id);
-  if (key === null || definition === null) return notDeclared(id);
+  if (key === null || definition === null) return notDeclared(tx, id);
   // The sum of all series takes everything at once: it is in each list, and so it is written once.
   const bySeries = new Map<number, WeightedValue[]>();
   for (const ofTags of grouped(values, (value) => tagsText(value.tags)).values()) {

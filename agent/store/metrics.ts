@@ -1,6 +1,7 @@
 // Metrics and the series that their tags tell apart (metric_definitions, metric_series).
 import { MetricDefinition, MetricTags } from '../protocol/metrics.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
+import { nearest } from '../protocol/nearest.ts';
 import { fromJson } from './json-column.ts';
 import { keyOf, nextKey } from './keys.ts';
 import type { Reader, SqlValue, Transaction } from './sql.ts';
@@ -175,9 +176,14 @@ function insertSeries(tx: Transaction, metricKey: number, tags: string): number 
   return key;
 }
 
-/** What is said of a metric that nobody declared. */
-export function notDeclared(id: string) {
-  return failure('not_found', `The metric ${id} is not declared.`, { place: 'id' });
+/** What is said of a metric that nobody declared, with the one that may have been meant. */
+export function notDeclared(db: Reader, id: string) {
+  const meant = nearest(
+    id,
+    db.all<{ id: string }>('SELECT id FROM metric_definitions').map((row) => row.id),
+  );
+  const hint = meant === null ? `Declare it first, as \`noodle metric define ${id}\` does.` : `Did you mean ${meant}?`;
+  return failure('not_found', `The metric ${id} is not declared.`, { place: 'id', hint });
 }
 
 function readDefinitions(db: Reader, rest: string, params: readonly SqlValue[]): MetricDefinition[] {

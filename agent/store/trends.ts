@@ -11,7 +11,7 @@ import type { Reader, Transaction } from './sql.ts';
 export function saveTrendAnalysis(tx: Transaction, analysis: TrendAnalysis): Result<void> {
   const { metricId, at, from, until, count, direction, slopePerDay, confidence, ...content } = analysis;
   const key = keyOf(tx, 'metric_definitions', metricId);
-  if (key === null) return notDeclared(metricId);
+  if (key === null) return notDeclared(tx, metricId);
   tx.run(
     `INSERT OR REPLACE INTO trend_analyses (metric_key, at, from_at, until_at, count, direction, slope_per_day, confidence, content)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,

@@ -31,7 +31,7 @@ describe('recording values', () => {
   afterEach(() => db[Symbol.dispose]());
 
   it('refuses what is no number, with the place', async () => {
-    for (const value of [Number.NaN, Infinity, -Infinity]) {
+    for (const value of [Number.NaN, Infinity, -Infinity, 1e308, -1e101]) {
       const result = await recorder.record('latency', { at: clock.now(), value, tags: {} });
       assert.deepEqual(!result.ok && [result.failure.reason, result.failure.place], ['invalid_input', 'value']);
     }

@@ -11,6 +11,13 @@ describe('the command line', () => {
     assert.deepEqual(parsed.value.positionals, ['a.test.ts', 'b.test.ts']);
   });
 
+  it('takes a number below zero for no option', () => {
+    const parsed = parseCommandLine(['metric', 'record', 'x', '-55.15', '--tags', 'a=b']);
+    assert.ok(parsed.ok);
+    assert.deepEqual(parsed.value.positionals, ['record', 'x', '-55.15']);
+    assert.deepEqual(Object.fromEntries(parsed.value.values), { tags: 'a=b' });
+  });
+
   it('takes the repository before the command too', () => {
     const parsed = parseCommandLine(['-C', 'run', 'plan', '--json']);
     assert.ok(parsed.ok);

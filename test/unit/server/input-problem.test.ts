@@ -19,6 +19,11 @@ describe('The sentence for an input that does not fit', () => {
       { a: [{ b: true }, { b: 1 }] },
       '`a.1.b`: expected a boolean, found 1.',
     ],
+    [
+      z.object({ a: z.record(z.string().regex(/^[a-z]+$/, 'letters'), z.string()) }),
+      { a: { 'b c': 'x' } },
+      '`a.b c`: expected as its name letters, found "b c".',
+    ],
     [z.object({ a: z.object({}) }), { a: [] }, '`a`: expected an object, found an array of 0.'],
     [
       z.object({ a: z.string().max(3) }),
