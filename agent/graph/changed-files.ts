@@ -10,6 +10,7 @@ import { changedDistributions, isPythonLock } from './lock-files/distributions.t
 import type { DistributionChange } from './lock-files/distributions.ts';
 import { changedPackages, isLockFile } from './lock-files/lock-file.ts';
 import { manifestChange } from './lock-files/manifest-fields.ts';
+import { pyprojectChange } from './lock-files/pyproject-fields.ts';
 import { isNoodleFile, noodleFileChange } from './noodle-file.ts';
 import { largestParsedBytes } from './read-source.ts';
 
@@ -20,11 +21,11 @@ export interface ChangedFile {
   /** Of the content before and after, as in `FileFacts.contentHash`; null where there is none or it is not known. */
   readonly baseHash: string | null;
   readonly currentHash: string | null;
-  /** Of a package.json or a lock file, where both versions could be read. */
+  /** Of a package.json, a pyproject.toml or a lock file, where both versions could be read. */
   readonly settings?: ChangedSettings;
 }
 
-/** What differs in a package.json or a lock file. */
+/** What differs in a package.json, a pyproject.toml or a lock file. */
 export interface ChangedSettings {
   /** The packages that may be other ones, with those that need them. */
   readonly packages: ReadonlySet<string>;
@@ -112,7 +113,11 @@ export class ChangeComparison {
 }
 
 function isSetting(file: string): boolean {
-  return isLockFile(file) || isPythonLock(file) || /(?:^|\/)package\.json$/.test(file);
+  return isLockFile(file) || isPythonLock(file) || isPyproject(file) || /(?:^|\/)package\.json$/.test(file);
+}
+
+function isPyproject(file: string): boolean {
+  return /(?:^|\/)pyproject\.toml$/.test(file);
 }
 
 function settingsChange(file: string, base: string, current: string): ChangedSettings | null {
@@ -120,6 +125,7 @@ function settingsChange(file: string, base: string, current: string): ChangedSet
     const distributions = changedDistributions(file, base, current);
     return distributions === null ? null : { packages: distributions.changed, decides: null, distributions };
   }
+  if (isPyproject(file)) return { packages: new Set(), ...pyprojectChange(base, current) };
   if (!isLockFile(file)) return manifestChange(base, current);
   const packages = changedPackages(file, base, current);
   return packages === null ? null : { packages, decides: null };

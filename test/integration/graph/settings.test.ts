@@ -26,8 +26,8 @@ const files: Files = {
   'test/plain.test.ts': "import plain from 'plain';\nplain();",
 };
 
-async function reachedBy(file: string, current: string) {
-  await using rig = await GraphRig.create(files);
+async function reachedBy(file: string, current: string, inputs = files) {
+  await using rig = await GraphRig.create(inputs);
   const base = await rig.folder.read(file);
   await rig.folder.write({ [file]: current });
   await rig.update([file]);
@@ -84,5 +84,26 @@ describe('a change of package.json', () => {
     assert.deepEqual((await changed({ version: '2' })).tests, []);
     assert.deepEqual((await changed({ dependencies: { web: '2', plain: '1' } })).tests, ['test/server.test.ts']);
     assert.deepEqual((await changed({ type: 'module' })).tests, all);
+  });
+});
+
+describe('a change of pyproject.toml', () => {
+  const base = '[project]\ndescription = "one"\n[tool.pytest.ini_options]\naddopts = "-q"\n';
+  const changed = async (from: string, to: string) => {
+    const files: Files = {
+      'pyproject.toml': base,
+      'app/core.py': 'def one():\n    return 1\n',
+      'app/about.py': 'TEXT = open("pyproject.toml").read()\n',
+      'test/test_core.py': 'from app.core import one\n',
+      'test/test_about.py': 'from app.about import TEXT\n',
+    };
+    return reachedBy('pyproject.toml', base.replace(from, to), files);
+  };
+
+  it('reaches those who read it, and everything by what decides', async () => {
+    const description = await changed('one', 'two');
+    assert.deepEqual(description.tests, ['test/test_about.py']);
+    assert.equal(description.isBounded, true);
+    assert.deepEqual((await changed('-q', '-x')).tests, ['test/test_about.py', 'test/test_core.py']);
   });
 });
