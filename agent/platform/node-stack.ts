@@ -1,11 +1,9 @@
 // The stack of a Node process that is busy and answers nothing: its debugger is switched on from outside (SIGUSR1), the
 // process is held for a moment, and what it is at is read. Only for processes that are about to be ended.
-import { readlinkSync } from 'node:fs';
 import { SourceMap } from 'node:module';
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { groupsBelow, listProcesses } from './process-table.ts';
+import { programsBelow } from './process-table.ts';
 
 /** Where Node listens unless it was told otherwise. */
 const debugPort = 9229;
@@ -41,29 +39,13 @@ export async function stackOfBusyNode(leader: number): Promise<string | null> {
   if (process.platform !== 'linux') return null;
   // Somebody else's debugger is not to be disturbed.
   if (!(await isPortFree())) return null;
-  // The last ones started are those that run tests.
-  for (const pid of (await nodeProcessesOf(leader)).toReversed()) {
+  // The last ones started are those that run tests. Any other program would be ended by the signal.
+  const family = (await programsBelow(leader, 'node')).slice(-mostProcesses);
+  for (const pid of family.toReversed()) {
     const stack = await stackOf(pid);
     if (stack !== null) return stack;
   }
   return null;
-}
-
-async function nodeProcessesOf(leader: number): Promise<number[]> {
-  const entries = await listProcesses();
-  const own = entries.find(({ pid }) => pid === process.pid)?.group;
-  const groups = groupsBelow(entries, leader, new Set([0, 1, own ?? 0]));
-  const family = entries.filter(({ group, isZombie }) => groups.has(group) && !isZombie);
-  return family.flatMap(({ pid }) => (isNode(pid) ? pid : [])).slice(-mostProcesses);
-}
-
-/** Any other program would be ended by the signal. */
-function isNode(pid: number): boolean {
-  try {
-    return path.basename(readlinkSync(`/proc/${pid}/exe`)) === 'node';
-  } catch {
-    return false;
-  }
 }
 
 async function stackOf(pid: number): Promise<string | null> {

@@ -1,6 +1,7 @@
 // The processes of the machine, as far as it takes to find every descendant of one of them.
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import path from 'node:path';
 
 export interface ProcessEntry {
   readonly pid: number;
@@ -36,6 +37,24 @@ export function groupsBelow(
     }
   }
   return groups;
+}
+
+/** The processes at and below `leader` that run this program, in the order of their ids. Known on Linux alone. */
+export async function programsBelow(leader: number, program: string): Promise<number[]> {
+  if (process.platform !== 'linux') return [];
+  const entries = await listProcesses();
+  const own = entries.find(({ pid }) => pid === process.pid)?.group;
+  const groups = groupsBelow(entries, leader, new Set([0, 1, own ?? 0]));
+  const family = entries.filter(({ group, isZombie }) => groups.has(group) && !isZombie);
+  return family.flatMap(({ pid }) => (programOf(pid) === program ? pid : []));
+}
+
+function programOf(pid: number): string | null {
+  try {
+    return path.basename(readlinkSync(`/proc/${pid}/exe`));
+  } catch {
+    return null;
+  }
 }
 
 /** The fields of `/proc/<pid>/stat` that follow the command: state, parent, group …; null when it cannot be read. */

@@ -34,11 +34,14 @@ export const junitAdapter: TestAdapter = {
     const maven = outermost(view.files.filter((file) => nameOf(file) === 'pom.xml').map(folderOf)).filter(
       (folder) => !gradle.includes(folder),
     );
-    const built = [
-      ...gradle.map((folder) => builtProject(view, folder, sources)),
-      ...maven.map((folder) => builtProject(view, folder, sources)),
-    ];
-    const left = sources.filter((file) => ![...gradle, ...maven].some((folder) => isBelow(file, folder)));
+    const roots = [...gradle, ...maven];
+    // Where one build lies in a folder of another, its tests are its own: run by both they would count twice.
+    const built = roots.map((folder) => {
+      const inner = roots.filter((other) => other !== folder && isBelow(other, folder));
+      const own = sources.filter((file) => !inner.some((other) => isBelow(file, other)));
+      return builtProject(view, folder, own);
+    });
+    const left = sources.filter((file) => !roots.some((folder) => isBelow(file, folder)));
     return {
       projects: [...built, ...consoleProjects(view, left)].filter((project) => project.files.length > 0),
       problems: [],

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { ProcessSpec } from '../../platform/processes.ts';
 import type { BatchContext, BatchOutcome, TestBatch, TestProject } from '../adapter.ts';
 import { plainText } from '../javascript/failure-text.ts';
 import { readJunitXml } from '../reports/junit-xml.ts';
@@ -18,7 +19,7 @@ export async function runConsole(batch: TestBatch, context: BatchContext): Promi
   const compiled = await compile(batch.project, classes, context);
   if (compiled === null) return { state: 'runner_missing', message: missingJava };
   if (compiled.exitCode !== 0) return results.outcome({ tool: 'javac', ...compiled });
-  const launched = await launch(batch, classes, context);
+  const launched = await launch(batch, classes, { context, beforeKill: results.beforeKill });
   for (const name of reportsIn(context.temporaryFolder))
     for (const each of readJunitXml(readFileSync(path.join(context.temporaryFolder, name), 'utf8')).cases)
       results.reportCase(each);
@@ -49,7 +50,14 @@ async function compile(project: TestProject, classes: string, context: BatchCont
   });
 }
 
-async function launch(batch: TestBatch, classes: string, context: BatchContext) {
+async function launch(
+  batch: TestBatch,
+  classes: string,
+  {
+    context,
+    beforeKill,
+  }: { readonly context: BatchContext; readonly beforeKill: NonNullable<ProcessSpec['beforeKill']> },
+) {
   const [launcher = '', ...others] = jarsOf(batch.project, context.root);
   const selected = (batch.files ?? batch.project.files).flatMap((file) => {
     const name = classOfFile(file, readFileSync(path.join(context.root, file), 'utf8'));
@@ -68,14 +76,21 @@ async function launch(batch: TestBatch, classes: string, context: BatchContext) 
     '--details',
     'tree',
   ];
-  return (await runTool('java', args, { project: batch.project, context })) ?? { exitCode: null, output: missingJava };
+  return (
+    (await runTool('java', args, { project: batch.project, context, beforeKill })) ?? {
+      exitCode: null,
+      output: missingJava,
+    }
+  );
 }
 
-async function runTool(
-  command: string,
-  args: readonly string[],
-  { project, context }: { project: TestProject; context: BatchContext },
-) {
+interface ToolRun {
+  readonly project: TestProject;
+  readonly context: BatchContext;
+  readonly beforeKill?: NonNullable<ProcessSpec['beforeKill']>;
+}
+
+async function runTool(command: string, args: readonly string[], { project, context, beforeKill }: ToolRun) {
   let output = '';
   const add = (text: string) => {
     context.touch();
@@ -87,6 +102,7 @@ async function runTool(
     args,
     cwd,
     environment: context.environment,
+    ...(beforeKill === undefined ? {} : { beforeKill }),
     onStdout: add,
     onStderr: add,
   });

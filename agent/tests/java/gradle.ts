@@ -57,6 +57,7 @@ export async function runGradle(batch: TestBatch, context: BatchContext): Promis
     ],
     cwd: folder,
     environment: context.environment,
+    beforeKill: results.beforeKill,
     onStdout: take,
     onStderr: take,
   });

@@ -5,6 +5,7 @@ import type { BatchContext, BatchOutcome, TestBatch } from '../adapter.ts';
 import { plainText } from '../javascript/failure-text.ts';
 import { longestArgument } from '../native/longest-argument.ts';
 import { folderOf } from '../native/repository-paths.ts';
+import type { RepoPath } from '../../protocol/ids.ts';
 import { readJunitXml } from '../reports/junit-xml.ts';
 import { createLineSplitter } from '../../platform/line-splitter.ts';
 import { findExecutable } from '../../platform/environment.ts';
@@ -38,13 +39,19 @@ export async function runMaven(batch: TestBatch, context: BatchContext): Promise
     args: [...mavenArguments, ...selectionOf(batch, context, modules)],
     cwd: folder,
     environment: context.environment,
+    beforeKill: results.beforeKill,
     onStdout: take,
     onStderr: take,
   });
   if (exit.startError !== null) return { state: 'runner_missing', message: missingMaven };
   reports.read();
   // Maven was told that failing tests do not fail it: what remains is broken.
-  return results.outcome({ tool: 'mvn', exitCode: exit.exitCode, output: plainText(output) });
+  return results.outcome({
+    tool: 'mvn',
+    exitCode: exit.exitCode,
+    output: plainText(output),
+    failsWithTests: false,
+  });
 }
 
 const mavenArguments = [
@@ -68,12 +75,15 @@ function programOf(folder: string, { environment }: BatchContext): string {
 
 /** Absolute folders of the modules that hold test files, and of the project itself. */
 function modulesOf(batch: TestBatch, { root }: BatchContext): string[] {
-  const folders = batch.project.files.map((file) => {
-    let folder = folderOf(file);
-    while (folder !== '' && !existsSync(path.join(root, folder, 'pom.xml'))) folder = folderOf(folder);
-    return path.join(root, folder);
-  });
+  const folders = batch.project.files.map((file) => moduleOf(file, root));
   return [...new Set([...folders, path.join(root, batch.project.folder)])];
+}
+
+/** The innermost module that a file lies in: one module may lie in another's folder. */
+function moduleOf(file: RepoPath, root: string): string {
+  let folder = folderOf(file);
+  while (folder !== '' && !existsSync(path.join(root, folder, 'pom.xml'))) folder = folderOf(folder);
+  return path.join(root, folder);
 }
 
 function selectionOf(
@@ -87,9 +97,8 @@ function selectionOf(
     return only.length === 0 ? [name, `${name}$*`] : only.map((titles) => methodOf(name, titles));
   });
   const top = path.join(root, project.folder);
-  const chosen = modules.filter(
-    (module) => module !== top && files.some((file) => path.join(root, file).startsWith(module + path.sep)),
-  );
+  const wanted = new Set(files.map((file) => moduleOf(file, root)));
+  const chosen = modules.filter((module) => module !== top && wanted.has(module));
   const parts =
     chosen.length === 0
       ? []

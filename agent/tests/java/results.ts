@@ -4,10 +4,12 @@ import type { RepoPath } from '../../protocol/ids.ts';
 import type { TestStatus } from '../../protocol/test.ts';
 import type { BatchContext, BatchOutcome, ReportedResult, TestBatch } from '../adapter.ts';
 import { repoPath } from '../javascript/failure-text.ts';
+import { javaStacks } from '../../platform/java-stack.ts';
 import { present } from '../native/present.ts';
 import { boundedText } from '../native/output-text.ts';
 import type { JunitCase } from '../reports/junit-xml.ts';
-import { compileErrors, fileOfClass, nestedNames, placeInJavaStack } from './classes.ts';
+import { placeInDumps, type HangingPlace } from './hanging.ts';
+import { compileErrors, fileOfClass, nestedNames, placeInJavaStack, type JavaCompileError } from './classes.ts';
 
 export interface JavaResult {
   readonly className: string;
@@ -20,6 +22,14 @@ export interface JavaResult {
   readonly retries?: number;
 }
 
+export interface EndedTool {
+  readonly tool: string;
+  readonly exitCode: number | null;
+  readonly output: string;
+  /** It ends with another code than 0 when tests fail. Default: it does. */
+  readonly failsWithTests?: boolean;
+}
+
 /** Passes the results of one batch on. */
 export class JavaResults {
   readonly #batch: TestBatch;
@@ -28,6 +38,7 @@ export class JavaResults {
   readonly #seen = new Set<RepoPath>();
   /** Files by the classes that were asked for. */
   readonly #files = new Map<string, RepoPath | null>();
+  #hungAt: HangingPlace = {};
   failures = 0;
   count = 0;
 
@@ -37,6 +48,13 @@ export class JavaResults {
     this.#context = context;
     this.#modules = modules;
   }
+
+  /** For its processes: when they hang, notes what they are at. */
+  readonly beforeKill = async (pid: number): Promise<void> => {
+    if (!this.#context.isHanging()) return;
+    const dumps = await javaStacks(pid, this.#context.environment);
+    this.#hungAt = placeInDumps(dumps, this.#context.root, this.#modules);
+  };
 
   /** The runner is at this class. */
   began(className: string): void {
@@ -85,9 +103,26 @@ export class JavaResults {
   }
 
   /** Sources that do not compile are errors of these files; resolves with how the run ended besides. */
-  outcome({ tool, exitCode, output }: { tool: string; exitCode: number | null; output: string }): BatchOutcome {
-    if (this.#context.signal.aborted) return { state: 'broken', message: `${tool} was stopped`, exitCode };
+  outcome({ tool, exitCode, output, failsWithTests = true }: EndedTool): BatchOutcome {
+    if (this.#context.signal.aborted)
+      return { state: 'broken', message: `${tool} was stopped`, exitCode, ...this.#hungAt, ...this.#hungFiles() };
     const errors = exitCode === 0 ? [] : compileErrors(output);
+    this.#reportUncompiled(errors);
+    this.finishFiles();
+    // Where failed tests fail the tool, nothing tells a failure beside them.
+    const isByTests = failsWithTests && this.failures > 0 && errors.length === 0;
+    if (exitCode === 0 || isByTests) return { state: 'finished' };
+    const places = errors.map(
+      ({ file, line, message }) => `${path.relative(this.#context.root, file)}:${line} ${message}`,
+    );
+    const message =
+      errors.length > 0
+        ? `the tests do not compile:\n${places.join('\n')}`
+        : `${tool} exited with ${exitCode}:\n${output.trim().slice(-4000)}`;
+    return { state: 'broken', message, exitCode, isComplete: true };
+  }
+
+  #reportUncompiled(errors: readonly JavaCompileError[]): void {
     for (const [absolute, own] of Map.groupBy(errors, (error) => error.file)) {
       const file = repoPath(this.#context.root, absolute);
       const [first] = own;
@@ -104,16 +139,16 @@ export class JavaResults {
         failureAt,
       });
     }
-    this.finishFiles();
-    if (exitCode === 0 || (this.failures > 0 && errors.length === 0)) return { state: 'finished' };
-    const places = errors.map(
-      ({ file, line, message }) => `${path.relative(this.#context.root, file)}:${line} ${message}`,
-    );
-    const message =
-      errors.length > 0
-        ? `the tests do not compile:\n${places.join('\n')}`
-        : `${tool} exited with ${exitCode}:\n${output.trim().slice(-4000)}`;
-    return { state: 'broken', message, exitCode, isComplete: true };
+  }
+
+  /** The test file that the stack is in: the console launcher does not tell which class it is at. */
+  #hungFiles(): { readonly files?: readonly RepoPath[] } {
+    const classes = (this.#hungAt.stack ?? '').matchAll(/^\s*at (?:[\w.-]*\/+)*([\w.$]+)\.[^.(]+\(/gm);
+    for (const [, className = ''] of classes) {
+      const file = this.#fileOf(className);
+      if (file !== null) return { files: [file] };
+    }
+    return {};
   }
 
   #fileOf(className: string): RepoPath | null {

@@ -9,6 +9,13 @@ import type { BatchContext, ReportedResult, TestBatch } from '../../../agent/tes
 import { followReport } from '../../../agent/tests/java/gradle.ts';
 import { runMaven } from '../../../agent/tests/java/maven.ts';
 
+interface MavenRun {
+  readonly exitCode?: number;
+  /** The test files that run, and the others of the project. */
+  readonly chosen?: readonly string[];
+  readonly others?: readonly string[];
+}
+
 describe('runs of Java tests', () => {
   let root = '';
   beforeEach(() => {
@@ -22,10 +29,15 @@ describe('runs of Java tests', () => {
   };
 
   /** Runs Maven's part on one test file; `mvn` stands for the build. */
-  async function maven(text: string, mvn: (spec: ProcessSpec) => void) {
+  async function maven(
+    text: string,
+    mvn: (spec: ProcessSpec) => void,
+    { exitCode = 0, chosen = ['src/test/java/CartTest.java'], others = [] }: MavenRun = {},
+  ) {
     write('pom.xml', '<project/>');
     write('src/test/java/CartTest.java', text);
-    const files = [RepoPath.parse('src/test/java/CartTest.java')];
+    const files = chosen.map((file) => RepoPath.parse(file));
+    const all = [...files, ...others.map((file) => RepoPath.parse(file))];
     const results: ReportedResult[] = [];
     const calls: ProcessSpec[] = [];
     const context = {
@@ -40,11 +52,11 @@ describe('runs of Java tests', () => {
       run(spec: ProcessSpec) {
         calls.push(spec);
         mvn(spec);
-        return Promise.resolve({ exitCode: 0, signalName: null, startError: null, durationMs: 1 });
+        return Promise.resolve({ exitCode, signalName: null, startError: null, durationMs: 1 });
       },
     };
     const batch: TestBatch = {
-      project: { framework: 'junit', folder: '', files, configFiles: [], args: [], foundIn: 'pom.xml' },
+      project: { framework: 'junit', folder: '', files: all, configFiles: [], args: [], foundIn: 'pom.xml' },
       files,
       only: [],
     };
@@ -65,6 +77,36 @@ describe('runs of Java tests', () => {
       results.map(({ status, titlePath }) => `${status} ${titlePath.join(' › ')}`),
       ['passed adds'],
     );
+  });
+
+  it('tell of a fork that crashed beside tests that failed', async () => {
+    const { outcome, results } = await maven(
+      'package shop;',
+      (spec) => {
+        const failed = '<testcase classname="shop.CartTest" name="adds"><failure message="no"/></testcase>';
+        write('target/surefire-reports/TEST-shop.CartTest.xml', `<testsuite>${failed}</testsuite>`);
+        void spec.onStdout?.('[ERROR] The forked VM terminated without properly saying goodbye. VM crash?\n');
+      },
+      { exitCode: 1 },
+    );
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ['failed'],
+    );
+    assert.equal(outcome.state, 'broken');
+    assert.match(outcome.state === 'broken' ? outcome.message : '', /^mvn exited with 1:\n.*VM crash\?/s);
+  });
+
+  it('name the module of a file, not the one around it', async () => {
+    write('shop/pom.xml', '<project/>');
+    write('shop/api/pom.xml', '<project/>');
+    write('shop/src/test/java/ShopTest.java', 'class ShopTest {}');
+    write('shop/api/src/test/java/ApiTest.java', 'class ApiTest {}');
+    const { args } = await maven('package shop;', () => {}, {
+      chosen: ['shop/api/src/test/java/ApiTest.java'],
+      others: ['shop/src/test/java/ShopTest.java'],
+    });
+    assert.equal(args[args.indexOf('--projects') + 1], path.join('shop', 'api'));
   });
 
   it('name their classes where that is no longer than an argument may be', async () => {

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, mkdirSync } from 'node:fs';
+import { javaStacks } from '../../../agent/platform/java-stack.ts';
 import { TestId } from '../../../agent/protocol/ids.ts';
+import { placeInDumps } from '../../../agent/tests/java/hanging.ts';
 import { needDebianTool } from '../../rig/debian-tools.ts';
+import { GitRig } from '../../rig/git-rig.ts';
 import { TestsRig } from '../../rig/tests-rig.ts';
 
 const launcher = '/usr/share/java/junit-platform-console-standalone.jar';
@@ -47,6 +52,33 @@ describe('JUnit', function () {
     'passed src/test/java/shop/OtherTest.java › fine',
     'skipped src/test/java/shop/CartTest.java › later',
   ];
+
+  it('tells where a process hangs, the thread that works first', async () => {
+    await using repository = await GitRig.create({
+      'src/test/java/shop/SlowTest.java': `package shop;
+class SlowTest {
+  static final Object lock = new Object();
+  public static void main(String[] words) {
+    synchronized (lock) {
+      new Thread(() -> { synchronized (lock) { System.out.println(); } }).start();
+      System.out.println("begins");
+      while (System.nanoTime() != 0);
+    }
+  }
+}
+`,
+    });
+    const java = spawn('java', [repository.path('src/test/java/shop/SlowTest.java')], { detached: true });
+    try {
+      await once(java.stdout, 'data');
+      const dumps = await javaStacks(java.pid ?? 0, { PATH: process.env['PATH'] ?? '' });
+      const { stack = '', failureAt } = placeInDumps(dumps, repository.root, [repository.root]);
+      assert.deepEqual(failureAt, { file: 'src/test/java/shop/SlowTest.java', line: 8 });
+      assert.match(stack, /^"main".*RUNNABLE\n\s+at shop\.SlowTest\.main\(SlowTest\.java:8\)/s);
+    } finally {
+      java.kill('SIGKILL');
+    }
+  });
 
   describe('with the console launcher', () => {
     const create = async (files: Record<string, string>) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { RepoPath } from '../../../agent/protocol/ids.ts';
 import type { RepositoryView } from '../../../agent/tests/adapter.ts';
+import { junitAdapter } from '../../../agent/tests/adapters/junit.ts';
 import { hasDoctests, hasRustTests } from '../../../agent/tests/cargo/source.ts';
 import { cargoRoots } from '../../../agent/tests/cargo/workspaces.ts';
 import { cmakeCommands, declaredTestFiles, testedProjects } from '../../../agent/tests/ctest/source.ts';
@@ -17,6 +18,26 @@ const view = (files: Record<string, string>): RepositoryView => ({
     .toSorted()
     .map((file) => RepoPath.parse(file)),
   read: (file) => files[file] ?? null,
+});
+
+describe('builds of JVM projects', () => {
+  it('that lie in each other have each test once', async () => {
+    const { projects } = await junitAdapter.detect(
+      view({
+        'build.gradle': '',
+        'src/test/java/RootTest.java': 'import org.junit.jupiter.api.Test; class RootTest { @Test void a() {} }',
+        'tools/pom.xml': '<project/>',
+        'tools/src/test/java/ToolTest.java': 'import org.junit.jupiter.api.Test; class ToolTest { @Test void a() {} }',
+      }),
+    );
+    assert.deepEqual(
+      projects.map(({ folder, files }) => [folder, files]),
+      [
+        ['', ['src/test/java/RootTest.java']],
+        ['tools', ['tools/src/test/java/ToolTest.java']],
+      ],
+    );
+  });
 });
 
 describe('Go sources', () => {
