@@ -24,7 +24,7 @@ export interface ExplainOptions {
   readonly builds: Builds;
   readonly tests: Tests;
   readonly graph: Graph;
-  readonly history: Pick<History, 'coChange' | 'about' | 'settled'>;
+  readonly history: Pick<History, 'about' | 'coChange' | 'follow' | 'settled'>;
   readonly workspace: Pick<Workspace, 'read' | 'readGit'>;
   readonly planner: Planner;
   readonly store: Reader;
@@ -56,6 +56,7 @@ export async function explainSubject(options: ExplainOptions, subject: string): 
 /** A file, a line of it or a folder, with what is on record of it. */
 async function explainPath(options: ExplainOptions, tests: readonly TestFile[], subject: string): Promise<Explanation | null> {
   const { graph, store, history, builds, workspace } = options;
+  history.follow((await workspace.readGit(['rev-parse', 'HEAD']))?.trim() ?? null);
   await history.settled();
   const read = (file: RepoPath) => workspace.read(file);
   const factsOn = (files: readonly RepoPath[]) => fileFacts({ graph, history, builds, store, read }, files);

@@ -1,7 +1,7 @@
 // What reading one file tells, before anything is resolved: persisted by content hash, so it says nothing of other files.
 
 /** Raised whenever an extractor finds more or other things, so that persisted facts are read anew. */
-export const extractorVersion = 7;
+export const extractorVersion = 8;
 
 /**
  * How a file names another:
@@ -51,6 +51,8 @@ export interface FileFacts {
   readonly imports: readonly ImportFact[];
   /** What could not be known, in sentences. */
   readonly notes: readonly string[];
+  /** Why it was not read whole, in a sentence. */
+  readonly problem?: string;
   /** The file does not parse: its imports come from a search in its text and from its last good version. */
   readonly isDamaged?: true;
   /** It holds tests, as far as its text tells. */
@@ -83,6 +85,7 @@ export const noFacts: FileFacts = { imports: [], notes: [] };
 interface EncodedFacts {
   i?: string[];
   n?: readonly string[];
+  p?: string;
   d?: 1;
   t?: 1;
   a?: readonly string[];
@@ -93,6 +96,7 @@ export function encodeFacts(facts: FileFacts): string {
   const encoded: EncodedFacts = {};
   if (facts.imports.length > 0) encoded.i = facts.imports.map((fact) => letters[fact.kind] + fact.specifier);
   if (facts.notes.length > 0) encoded.n = facts.notes;
+  if (facts.problem !== undefined) encoded.p = facts.problem;
   if (facts.isDamaged === true) encoded.d = 1;
   if (facts.definesTests === true) encoded.t = 1;
   if (facts.exported !== undefined) encoded.a = facts.exported;
@@ -113,6 +117,7 @@ export function decodeFacts(text: string): FileFacts | null {
   return {
     imports: (encoded.i ?? []).map(decodeImport),
     notes: encoded.n ?? [],
+    ...(encoded.p === undefined ? {} : { problem: encoded.p }),
     ...(encoded.d === 1 ? { isDamaged: true as const } : {}),
     ...(encoded.t === 1 ? { definesTests: true as const } : {}),
     ...(encoded.a === undefined ? {} : { exported: encoded.a }),

@@ -158,7 +158,7 @@ class KnowledgeGraph implements Graph {
       return known;
     };
     const made = this.#madeFiles();
-    return computeImpact(
+    const impact = computeImpact(
       {
         adjacency: this.#adjacency,
         made: () => made.named(),
@@ -187,6 +187,8 @@ class KnowledgeGraph implements Graph {
       },
       { change, changed },
     );
+    const problems = change.files.flatMap(({ path }) => index.factsOf(path).problem ?? []);
+    return problems.length === 0 ? impact : { ...impact, notes: [...impact.notes, ...problems] };
   }
 
   importersOf(path: RepoPath): readonly RepoPath[] {

@@ -1,8 +1,10 @@
 // Reads one file and what its extractor finds in it. Runs on the agent's thread for a few files, on worker threads for many.
+import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { encodeFacts, noFacts } from './facts.ts';
+import type { FileFacts } from './facts.ts';
 import type { ExtractorOf } from './extractors/registry.ts';
 
 /** Beyond this a file is not parsed: its import-like statements are not worth the stall. */
@@ -37,8 +39,11 @@ export function readSource(root: string, request: SourceRequest, extractorOf: Ex
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return null;
-    const reading = { path: request.path, contentHash: '', sizeBytes: -1, mtimeMs: -1, facts: encodeFacts(noFacts) };
-    return { ...reading, problem: `${request.path} could not be read (${code})` };
+    const reading = { path: request.path, contentHash: '', sizeBytes: -1, mtimeMs: -1 };
+    return {
+      ...reading,
+      ...told(noFacts, `${request.path} could not be read (${code}): what it imports is not known`),
+    };
   }
 }
 
@@ -60,9 +65,15 @@ function readRegular(absolute: string, request: SourceRequest, extractorOf: Extr
   }
 }
 
-function tooLarge(name: string, size: number): Pick<SourceReading, 'facts' | 'problem'> {
+type Told = Pick<SourceReading, 'facts' | 'problem'>;
+
+function told(facts: FileFacts, problem: string | null): Told {
+  return { facts: encodeFacts(problem === null ? facts : { ...facts, problem }), problem };
+}
+
+function tooLarge(name: string, size: number): Told {
   const problem = `${name} is too large to be parsed (${Math.round(size / 1_048_576)} MB): what it imports is not known`;
-  return { facts: encodeFacts({ imports: [], notes: [problem] }), problem };
+  return told(noFacts, problem);
 }
 
 /** The file may shrink or grow while it is read; what is there is taken. */
@@ -77,15 +88,24 @@ function readWhole(file: number, size: number): Buffer {
   return buffer.subarray(0, filled);
 }
 
-function extracted(name: string, bytes: Buffer, extractorOf: ExtractorOf): Pick<SourceReading, 'facts' | 'problem'> {
-  if (bytes.subarray(0, 8_000).includes(0)) {
-    return { facts: encodeFacts({ imports: [], notes: [`${name} is binary`] }), problem: null };
-  }
-  // Bytes that are no UTF-8 become replacement characters: names of modules are ASCII in practice.
-  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
+function extracted(name: string, bytes: Buffer, extractorOf: ExtractorOf): Told {
+  const text = textOf(bytes);
+  if (text === null) return { facts: encodeFacts({ imports: [], notes: [`${name} is binary`] }), problem: null };
   const facts = extractorOf(name)?.extract(name, text) ?? noFacts;
-  return {
-    facts: encodeFacts(facts),
-    problem: facts.isDamaged === true ? `${name} does not parse: its imports are a guess` : null,
-  };
+  if (facts.isDamaged === true) return told(facts, `${name} does not parse: its imports are a guess`);
+  const isWhole = isUtf16(bytes) || isUtf8(bytes);
+  return told(facts, isWhole ? null : `${name} is not all UTF-8: names in it that are not ASCII may not be followed`);
+}
+
+/** UTF-16 where a byte order mark says so; null for what is no text. Bytes that are no UTF-8 become replacement characters. */
+function textOf(bytes: Buffer): string | null {
+  if (isUtf16(bytes)) {
+    const units = Buffer.from(bytes.subarray(2, bytes.length - (bytes.length % 2)));
+    return (bytes[0] === 0xfe ? units.swap16() : units).toString('utf16le');
+  }
+  return bytes.subarray(0, 8_000).includes(0) ? null : bytes.toString('utf8').replace(/^\uFEFF/, '');
+}
+
+function isUtf16([first, second]: Buffer): boolean {
+  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
 }

@@ -164,7 +164,7 @@ export class RepositoryResolver {
   edgesOf(file: RepoPath): FileEdges {
     const facts = this.#factsOf(file);
     const edges = new EdgeCollector(file, this.files);
-    for (const note of facts.notes) edges.addNote(note);
+    for (const note of notesOf(facts)) edges.addNote(note);
     const language = compiledLanguageOf(file);
     if (language !== null) return this.#addCompiled(edges, file, language);
     const isSetting = isConfiguration(file);
@@ -250,6 +250,10 @@ export class RepositoryResolver {
         this.#paths.addMention(edges, file, specifier);
     }
   }
+}
+
+function notesOf({ notes, problem }: FileFacts): readonly string[] {
+  return problem === undefined ? notes : [...notes, problem];
 }
 
 function isPythonModule({ kind }: ImportFact): boolean {

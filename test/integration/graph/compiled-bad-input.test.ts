@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { symlink } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, symlink } from 'node:fs/promises';
+import { RepoPath } from '../../../agent/protocol/ids.ts';
 import { GraphRig, change } from '../../rig/graph-rig.ts';
 
 /** About five megabytes of functions, each on a line of its own. */
@@ -111,6 +113,102 @@ describe('bad input in compiled languages', () => {
     assert.deepEqual(rig.imports('A.java'), ['B.java']);
     assert.deepEqual(rig.imports('a.c'), ['b.h']);
     assert.deepEqual(rig.imports('a.cs'), ['d.cs']);
+  });
+
+  it('what is not all UTF-8 is told, in each language, and UTF-16 with its mark is read', async () => {
+    const latin = (text: string) =>
+      Buffer.concat([Buffer.from('// caf'), Buffer.from([0xe9, 0x0a]), Buffer.from(text)]);
+    const wide = (text: string) => Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, 'utf16le')]);
+    const files = {
+      'A.java': latin('class A { B b; }'),
+      'B.java': '',
+      'go.mod': 'module m',
+      'a.go': latin('package a\nimport "m/b"'),
+      'b/b.go': 'package b',
+      'Cargo.toml': '[package]\nname = "r"',
+      'src/lib.rs': latin('mod deep;'),
+      'src/deep.rs': '',
+      'a.c': latin('#include "b.h"'),
+      'b.h': '',
+      'C.cs': latin('class C : D {}'),
+      'D.cs': 'class D {}',
+    };
+    await using rig = await GraphRig.create({
+      ...files,
+      'E.cs': wide('class E : D {}'),
+      'F.cs': Buffer.from(wide('class F : D {}')).swap16(),
+    });
+    const found = { 'A.java': 'B.java', 'a.go': 'b/b.go', 'src/lib.rs': 'src/deep.rs', 'a.c': 'b.h', 'C.cs': 'D.cs' };
+    for (const [file, target] of Object.entries(found)) {
+      assert.deepEqual(rig.imports(file), [target], file);
+      assert.deepEqual(
+        rig.impact(file).notes.filter((note) => note.includes('not all UTF-8')),
+        [`${file} is not all UTF-8: names in it that are not ASCII may not be followed`],
+      );
+    }
+    for (const file of ['E.cs', 'F.cs']) {
+      assert.deepEqual(rig.imports(file), ['D.cs'], file);
+      assert.ok(!rig.impact(file).notes.join().includes('UTF-8'), file);
+    }
+  });
+
+  it('a file that becomes a folder, a link to itself or a pipe is none, and its users stay known', async () => {
+    const files = {
+      'A.java': 'class A { B b; }',
+      'B.java': 'class B {}',
+      'go.mod': 'module m',
+      'a.go': 'package a\nimport "m/b"',
+      'b/b.go': 'package b',
+      'Cargo.toml': '[package]\nname = "r"',
+      'src/lib.rs': 'mod deep;',
+      'src/deep.rs': '',
+      'a.c': '#include "b.h"',
+      'b.h': '',
+      'C.cs': 'class C : D {}',
+      'D.cs': 'class D {}',
+    };
+    const pairs = { 'B.java': 'A.java', 'b/b.go': 'a.go', 'src/deep.rs': 'src/lib.rs', 'b.h': 'a.c', 'D.cs': 'C.cs' };
+    const replacements: Record<string, (at: string) => unknown> = {
+      'a folder': (at) => mkdir(at),
+      'a link to itself': (at) => symlink(at.slice(at.lastIndexOf('/') + 1), at),
+      'a pipe': (at) => execFileSync('mkfifo', [at]),
+    };
+    for (const [name, replace] of Object.entries(replacements)) {
+      await using rig = await GraphRig.create(files);
+      const listed = await rig.files();
+      for (const file of Object.keys(pairs)) {
+        await rig.folder.remove(file);
+        await replace(rig.folder.path(file));
+      }
+      // The list of files was made before they were replaced.
+      await rig.graph.update(listed, listed);
+      await rig.update();
+      for (const [file, user] of Object.entries(pairs))
+        assert.ok(rig.impact(change('deleted', file)).reached.has(RepoPath.parse(user)), `${file}: ${name}`);
+    }
+  });
+
+  it('names that differ in case alone stay apart in each language', async () => {
+    await using rig = await GraphRig.create({
+      'View.java': 'class View {}',
+      'view.java': 'class view {}',
+      'A.java': 'class A { View v; }',
+      'go.mod': 'module m',
+      'a.go': 'package a\nimport "m/lib"',
+      'lib/l.go': 'package lib',
+      'LIB/l.go': 'package lib',
+      'Cargo.toml': '[package]\nname = "r"',
+      'src/lib.rs': 'mod deep;',
+      'src/deep.rs': '',
+      'src/Deep.rs': '',
+      'C.cs': 'class C : D {}',
+      'D.cs': 'class D {}',
+      'd.cs': 'class d {}',
+    });
+    assert.ok(rig.imports('A.java').includes('View.java'));
+    assert.deepEqual(rig.imports('a.go'), ['lib/l.go']);
+    assert.ok(rig.imports('src/lib.rs').includes('src/deep.rs'));
+    assert.deepEqual(rig.imports('C.cs'), ['D.cs']);
   });
 
   it('links that lead round in a circle are no files', async () => {

@@ -128,6 +128,6 @@ describe('explanations', () => {
     const builds: Partial<Builds> = { explain: async () => target, targets: async () => ({ targets: [aTarget('core')], problems: [] }) };
     const tests: Partial<Tests> = { discover: async () => ({ files, problems: [] }), casesIn: async () => [] };
     const graph: Partial<Graph> = { importsOf: (path) => imports.get(path) ?? [] };
-    return { planner: planner as Planner, builds: builds as Builds, tests: tests as Tests, graph: graph as Graph, history: { coChange: () => null, about: () => null, settled: async () => {} }, workspace: { read: () => null, readGit: async () => null }, store: db, files: async () => [] };
+    return { planner: planner as Planner, builds: builds as Builds, tests: tests as Tests, graph: graph as Graph, history: { coChange: () => null, about: () => null, follow: () => {}, settled: async () => {} }, workspace: { read: () => null, readGit: async () => null }, store: db, files: async () => [] };
   }
 });
