@@ -171,6 +171,13 @@ class RepositoryPlanner implements Planner {
     return files.filter((test) => reached.has(test.file)).map((test) => test.id);
   }
 
+  /** Who saves and asks at once comes before the watching has told of it; and where nothing is watched, nobody tells. */
+  async #catchUp(): Promise<void> {
+    const pending = await this.#options.workspace.pending();
+    if (pending === null) this.#stale = null;
+    else if (pending.everything || pending.paths.length > 0) this.filesChanged(pending.paths, pending.everything);
+  }
+
   async #compare(changes: ChangeSet): Promise<ChangedFiles> {
     const { workspace, graph } = this.#options;
     return await graph.compare(changes, (file) => workspace.readBase(file, changes.base));
@@ -178,6 +185,7 @@ class RepositoryPlanner implements Planner {
 
   async #refresh(): Promise<void> {
     const { workspace, graph, tests, builds } = this.#options;
+    await this.#catchUp();
     const stale = this.#stale;
     if (stale !== null && stale.size === 0) return;
     this.#stale = new Set();

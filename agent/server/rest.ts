@@ -41,12 +41,16 @@ export async function answerCall(call: RestCall, options: RestOptions): Promise<
   answer(call, result, isReplayed ? { 'Idempotency-Replayed': 'true' } : {});
 }
 
-function answer({ request, response, route }: RestCall, result: Result<unknown>, headers: OutgoingHttpHeaders): void {
+function answer(
+  { request, response, route, parameters }: RestCall,
+  result: Result<unknown>,
+  headers: OutgoingHttpHeaders,
+): void {
   if (!result.ok) return sendFailure(response, result.failure, headers);
   if (route.method === 'GET') return sendRead(request, response, result.value);
   const { effect }: OperationDeclaration = operations[route.operation];
   if (effect === undefined) return sendJson(response, 200, result.value, headers);
-  const location = locationOf(route, result.value);
+  const location = locationOf(route, parameters, result.value);
   sendJson(response, effect === 'creates' ? 201 : 202, result.value, {
     ...headers,
     ...(location === null ? {} : { Location: location }),

@@ -13,6 +13,9 @@ export interface Route {
   readonly parameters: readonly string[];
 }
 
+/** Of a path, by their names. */
+export type RouteParameters = Readonly<Record<string, string>>;
+
 export type RouteMatch =
   | { readonly kind: 'found'; readonly route: Route; readonly parameters: Readonly<Record<string, string>> }
   | { readonly kind: 'wrong_method'; readonly allowed: readonly string[] }
@@ -64,18 +67,20 @@ function parametersOf(route: Route, segments: readonly string[]): Record<string,
 }
 
 /**
- * Where what was created or started can be read: of `POST /things` with an answer that has an `id`, `/things/<id>`, or
- * its summary where there is nothing else; of what answers with an `executionId`, its status. Null where there is nothing to read.
+ * Where what was created or started can be read: of what answers with an `executionId`, its status; of `POST /things` with
+ * an answer that has an `id`, `/things/<id>`, or its summary; else the list of such things, or the summary of what
+ * `POST /things/{id}/act` acted on. Null where there is nothing to read.
  */
-export function locationOf(route: Route, answer: unknown): string | null {
+export function locationOf({ path }: Pick<Route, 'path'>, parameters: RouteParameters, answer: unknown): string | null {
   if (typeof answer !== 'object' || answer === null) return null;
   if ('executionId' in answer)
     return `${apiPrefix}/executions/${encodeURIComponent(String(answer.executionId))}/status`;
-  const reads = ['', '/summary'].find((rest) =>
-    restRoutes().some(({ method, path }) => method === 'GET' && path === `${route.path}/{id}${rest}`),
-  );
-  if (!('id' in answer) || reads === undefined) return null;
-  return `${apiPrefix}${route.path}/${encodeURIComponent(String(answer.id))}${reads}`;
+  const readable = new Set(restRoutes().flatMap((route) => (route.method === 'GET' ? [route.path] : [])));
+  const own = 'id' in answer ? [`${path}/{id}`, `${path}/{id}/summary`] : [];
+  const found = [...own, path, path.replace(/\/\w+$/, '/summary')].find((each) => readable.has(each));
+  if (found === undefined) return null;
+  const named = 'id' in answer ? { ...parameters, id: String(answer.id) } : parameters;
+  return `${apiPrefix}${found.replace(/\{(\w+)\}/g, (_whole, name: string) => encodeURIComponent(named[name] ?? ''))}`;
 }
 
 /** Null for a malformed percent-escape. */

@@ -214,7 +214,7 @@ export class Chain {
 
   /** When, where and in what a command runs; null where it cannot run here. */
   #settingOf(step: GithubStep, run: string, at: Place): StepSetting | null {
-    const { job, defaults: ofWorkflow, findings } = this.#input;
+    const { job, defaults: ofWorkflow, findings, resolved } = this.#input;
     const leaveOut = (why: string) => {
       findings.missing(at.place, `${why}; it is left out`);
       return null;
@@ -222,9 +222,9 @@ export class Chain {
     const condition = this.#conditionOf(step, at);
     if (condition === null) return null;
     const defaults: GithubWorkflow['defaults']['run'] = at.depth > 0 ? {} : { ...ofWorkflow.run, ...job.defaults.run };
-    const named = step.shell ?? defaults.shell;
-    const shell = shellOf(named);
-    if (shell === null) return leaveOut(`its shell ${named ?? ''} is not known here`);
+    const named = step.shell ?? defaults.shell ?? 'bash';
+    const shell = shellOf(resolved.same(named, at.scope) ?? named);
+    if (shell === null) return leaveOut(`its shell ${named} is not known here`);
     const { command, leftOut } = shell === 'python' ? { command: run, leftOut: [] } : machinePart(run);
     if (command === null) return leaveOut(`it would change this machine: ${quotedLines(run)}`);
     for (const line of leftOut)
@@ -278,8 +278,8 @@ function firstWords(command: string): string {
   return (command.trim().split('\n')[0] ?? '').split(/\s+/).slice(0, 3).join(' ');
 }
 
-function shellOf(shell: string | undefined): 'sh' | 'bash' | 'python' | null {
-  if (shell === undefined || /^bash\b/.test(shell)) return 'bash';
+function shellOf(shell: string): 'sh' | 'bash' | 'python' | null {
+  if (/^bash\b/.test(shell)) return 'bash';
   if (/^sh\b/.test(shell)) return 'sh';
   return shell === 'python' ? 'python' : null;
 }

@@ -85,9 +85,7 @@ export function isHere(runner: string, system: string): boolean {
 /** Whether all that runs in a combination runs in another one just so. */
 function doesMore(other: Readonly<Record<string, Scalar>>, each: Readonly<Record<string, Scalar>>): boolean {
   const names = new Set([...Object.keys(other), ...Object.keys(each)]);
-  return [...names].every(
-    (name) => other[name] === each[name] || (name.startsWith('when_') && other[name] === 'true'),
-  );
+  return [...names].every((name) => other[name] === each[name] || (name.startsWith('when_') && other[name] === 'true'));
 }
 
 function mentions(text: string, name: string): boolean {

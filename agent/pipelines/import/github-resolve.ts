@@ -8,6 +8,8 @@ import type { Scope } from './github-scope.ts';
 export interface ResolvedJob {
   /** `${{ … }}` in a text, as far as it is known. */
   text(text: string, scope: Scope): string;
+  /** A text that is the same in every combination; null where it is not, or not known. */
+  same(text: string, scope: Scope): string | null;
   /** Whether a condition holds, where that is known: `''`: always, null: never; undefined where it is not known. */
   condition(text: string, scope: Scope): string | null | undefined;
   /** The combinations, with the values that were worked out; in the order in which they were given. */
@@ -43,6 +45,15 @@ export function resolveJob(given: readonly Readonly<Record<string, unknown>>[]):
         const texts = values.map(textOf);
         return new Set(texts).size === 1 ? (texts[0] ?? '') : `\${{ matrix.${column('value', expression, texts)} }}`;
       }),
+    same(text, scope) {
+      let isKnown = true;
+      const found = text.replace(/\$\{\{\s*(.*?)\s*\}\}/gs, (_whole, expression: string) => {
+        const texts = valuesOf(expression, scope, 'text')?.map(textOf) ?? [];
+        isKnown &&= new Set(texts).size === 1;
+        return texts[0] ?? '';
+      });
+      return isKnown ? found : null;
+    },
     condition(text, scope) {
       const values = valuesOf(text.replace(/^\s*\$\{\{(.*)\}\}\s*$/s, '$1').trim(), scope, 'condition');
       if (values === null) return undefined;

@@ -7,7 +7,7 @@ import { failure, success, type Result } from '../../../agent/protocol/failure.t
 import { RepoPath, TestId } from '../../../agent/protocol/ids.ts';
 import { TestFile } from '../../../agent/protocol/test.ts';
 import type { Tests } from '../../../agent/tests/tests.ts';
-import type { Workspace } from '../../../agent/workspace/workspace.ts';
+import type { PendingChanges, Workspace } from '../../../agent/workspace/workspace.ts';
 import { FakeClock } from '../../rig/fake-clock.ts';
 import { impactWith } from '../../rig/impact.ts';
 
@@ -40,6 +40,7 @@ function changeSet(files: readonly FileChange[], notes: readonly string[] = []):
 class PlannerRig {
   changes: (base?: string) => Promise<Result<ChangeSet>> = async () => success(changeSet([modified(aFile)]));
   update: () => Promise<void> = async () => {};
+  pending: PendingChanges | null = { paths: [], everything: false };
   impact: Impact = impactWith({ reached: new Map([[aTest.file, { distance: 1, path: [aFile, aTest.file] }]]) });
   readonly updates: (readonly string[] | undefined)[] = [];
   readonly discoveries: (readonly string[] | undefined)[] = [];
@@ -55,6 +56,7 @@ class PlannerRig {
       configurationNotes: () => ['noodle.yaml:1: a mistake', 'said twice'],
       workspace: {
         changes: (base?: string) => this.changes(base),
+        pending: async () => this.pending,
         files: async () => [aFile, aTest.file, bTest.file],
       } as unknown as Workspace,
       graph: {
@@ -160,6 +162,20 @@ describe('the planner', () => {
     await rig.plan();
     assert.deepEqual(rig.updates, [undefined, [aFile, bFile], undefined]);
     assert.deepEqual(rig.discoveries, rig.updates);
+  });
+
+  it('looks at what has changed before the watching tells of it, and at everything where nothing is watched', async () => {
+    const rig = new PlannerRig();
+    await rig.plan();
+    rig.pending = { paths: [aFile], everything: false };
+    await rig.plan();
+    rig.pending = { paths: [], everything: false };
+    await rig.plan();
+    rig.pending = { paths: [], everything: true };
+    await rig.plan();
+    rig.pending = null;
+    await rig.plan();
+    assert.deepEqual(rig.updates, [undefined, [aFile], undefined, undefined]);
   });
 
   it('brings the graph up to date once for several who ask at the same time', async () => {

@@ -3,11 +3,13 @@ import assert from 'node:assert/strict';
 import { symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { operations } from '../../../agent/protocol/operations.ts';
 import { RepoPath } from '../../../agent/protocol/ids.ts';
 import { createDocumentUris } from '../../../agent/server/document-uris.ts';
 import { isNestedDeeper } from '../../../agent/server/limits.ts';
 import { createAuthenticate, isSufficient } from '../../../agent/server/roles.ts';
 import { locationOf, matchRoute, restRoutes } from '../../../agent/server/routes.ts';
+import { exampleOutputs } from '../../rig/contract-examples.ts';
 import { GitRig } from '../../rig/git-rig.ts';
 
 describe('Tokens', () => {
@@ -58,11 +60,21 @@ describe('Routes', () => {
     const location = (path: string, answer: object) => {
       const match = matchRoute(routes, 'POST', path);
       assert.ok(match.kind === 'found');
-      return locationOf(match.route, answer);
+      return locationOf(match.route, match.parameters, answer);
     };
     assert.equal(location('/pipelines', { id: 'a b' }), '/api/cicd/pipelines/a%20b');
     assert.equal(location('/metrics', { id: 'build.size' }), '/api/cicd/metrics/build.size/summary');
-    assert.equal(location('/alerts', { id: 'slow' }), null);
+    assert.equal(location('/alerts', { id: 'slow' }), '/api/cicd/alerts');
+    assert.equal(location('/alerts/rules', { rule: { id: 'slow' }, notes: [] }), '/api/cicd/alerts/rules');
+    assert.equal(location('/metrics/build.size/record', { value: 1 }), '/api/cicd/metrics/build.size/summary');
+  });
+
+  it('say so of everything that creates or executes', () => {
+    for (const route of routes.filter(({ operation }) => 'effect' in operations[operation])) {
+      const place = locationOf(route, { id: 'x' }, exampleOutputs[route.operation]);
+      const path = place?.slice('/api/cicd'.length) ?? '';
+      assert.equal(matchRoute(routes, 'GET', path).kind, 'found', `${route.operation}: ${place}`);
+    }
   });
 
   it('find the operation and its parameters', () => {
