@@ -3,12 +3,16 @@
 import { SourceMap } from 'node:module';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { programsBelow } from './process-table.ts';
+import { programsBelow, readStat } from './process-table.ts';
 
 /** Where Node listens unless it was told otherwise. */
 const debugPort = 9229;
-/** So long may one process take to listen, and to be held: one that waits for something is never held. */
-const patienceMs = 1500;
+/** So long may a busy process take to listen, and to be held. */
+const patienceMs = 10_000;
+/** So long may somebody else use the port. */
+const freeAfterMs = 2000;
+/** What is busy is running whenever it is looked at. */
+const looks = 3;
 const mostProcesses = 16;
 const mostFrames = 50;
 
@@ -42,10 +46,20 @@ export async function stackOfBusyNode(leader: number): Promise<string | null> {
   // The last ones started are those that run tests. Any other program would be ended by the signal.
   const family = (await programsBelow(leader, 'node')).slice(-mostProcesses);
   for (const pid of family.toReversed()) {
+    if (!(await isBusy(pid))) continue;
     const stack = await stackOf(pid);
     if (stack !== null) return stack;
   }
   return null;
+}
+
+/** One that waits, for a promise or in the system, cannot be held. */
+async function isBusy(pid: number): Promise<boolean> {
+  for (let look = 0; look < looks; look++) {
+    if (readStat(pid)?.[0] !== 'R') return false;
+    await delay(10);
+  }
+  return true;
 }
 
 async function stackOf(pid: number): Promise<string | null> {
@@ -73,7 +87,7 @@ async function end(pid: number): Promise<void> {
 
 /** Whether nobody listens there, or soon nobody does. */
 async function isPortFree(): Promise<boolean> {
-  for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += 20) {
+  for (let waitedMs = 0; waitedMs < freeAfterMs; waitedMs += 20) {
     if ((await answerOf('version')) === null) return true;
     await delay(20);
   }

@@ -20,7 +20,7 @@ describe('a test that hangs in a loop', () => {
         'test/b.js': `it('passes', () => {});`,
       },
       packages: { mocha },
-      settings: { 'test.defaultTimeout': 3 },
+      settings: { 'test.defaultTimeout': 5 },
     });
     const { results } = await rig.run();
     const hung = results.find(({ status }) => status === 'timed_out');
@@ -38,7 +38,7 @@ describe('a test that hangs in a loop', () => {
         'test/a.test.ts': `import { it } from 'vitest';\nimport { poll } from '../src/poll.ts';\nit('polls', () => poll());`,
       },
       modules: await installRunner('vitest', '4'),
-      settings: { 'test.defaultTimeout': 3 },
+      settings: { 'test.defaultTimeout': 5 },
     });
     const { results } = await rig.run();
     const hung = results.find(({ status }) => status === 'timed_out');
@@ -51,7 +51,7 @@ describe('a test that hangs in a loop', () => {
         'package.json': JSON.stringify({ scripts: { test: 'node --test' } }),
         'test/a.test.js': `${busy}require('node:test').test('polls', () => poll());`,
       },
-      settings: { 'test.defaultTimeout': 3 },
+      settings: { 'test.defaultTimeout': 5 },
     });
     const { results } = await rig.run();
     const hung = results.find(({ status }) => status === 'timed_out');
