@@ -100,7 +100,8 @@ export class Attribution {
         // A runner looks at the test files that it is told to run.
         for (const each of window.reads) if (!this.#uses.has(each)) use.reads.add(each);
         for (const each of window.folders) use.folders.add(each);
-        if (!window.isComplete) use.isComplete = false;
+        // A program that serves all tests, as one that a global set-up starts, may have run anything for this one.
+        if (!window.isComplete || window.children.length > 0) use.isComplete = false;
       }
       inheritLoads(test, use, state);
     }

@@ -9,9 +9,12 @@ import json
 import os
 import sys
 
-_VARIABLE = "NOODLE_EVIDENCE"
+from noodle_children import VARIABLE, child_in, follow_children
+
 _FOREIGN = ("site-packages", "dist-packages", "node_modules", ".venv", "venv", ".tox", ".nox", ".eggs")
 _STARTING = ("subprocess.Popen", "os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn")
+# Loaded where processes are started that no audit event tells of.
+_UNHEARD = frozenset(("multiprocessing.popen_spawn_posix", "multiprocessing.popen_forkserver", "multiprocessing.popen_spawn_win32"))
 _PLAIN = frozenset("cat echo false file head hostname less more pwd sed sleep stty tail tput true tty uname wc which".split())
 _SYSTEM = ("/bin", "/usr/bin", "/usr/local/bin")
 
@@ -27,7 +30,7 @@ def _is_plain(program, environment):
 
 def recorder_of_environment():
     """The recorder that the agent asks for, or None. Tests do not see that it was asked for."""
-    text = os.environ.pop(_VARIABLE, None)
+    text = os.environ.pop(VARIABLE, None)
     if text is None:
         return None
     try:
@@ -42,13 +45,17 @@ def recorder_of_environment():
 
 class Recorder:
     def __init__(self, request, sources_of, counter_of):
+        self._request = request
+        self._child = request.get("child")
         self._folder = request["folder"]
         self._root = request["root"]
         self._ignored = (request["git"], request["runners"])
-        self._process = "%d-py" % os.getpid()
+        # Numbers of processes come again.
+        self._process = "%d-py%s" % (os.getpid(), "" if self._child is None else "-" + self._child.replace(":", "-"))
         self._owner = os.getpid()
         self._windows = 0
-        self._test = None
+        self._started = 0
+        self._test = request.get("test")
         self._is_on = False
         self._known = {}
         self._sources = sources_of(self.is_of_repository)
@@ -59,6 +66,9 @@ class Recorder:
         self._is_on = True
         self._counter.start()
         sys.addaudithook(self._hear)
+        # What these start in turn is not followed: their recordings are not complete then.
+        if self._child is None:
+            follow_children(self)
 
     def stop(self):
         """Records nothing more, as where the tests run in other processes."""
@@ -104,7 +114,16 @@ class Recorder:
         self._reads = set()
         self._folders = set()
         self._written = set()
+        self._children = []
         self._is_complete = True
+
+    def child_request(self):
+        """What a Python process that the test at hand starts needs to record too; None where no test is at hand."""
+        if not self._is_on or self._test is None or os.getpid() != self._owner:
+            return None
+        self._started += 1
+        child = "%s:%d" % (self._process, self._started)
+        return {**self._request, "test": self._test, "child": child}
 
     def _close(self, is_last):
         if os.getpid() != self._owner:
@@ -122,16 +141,19 @@ class Recorder:
             "process": self._process,
             "number": self._windows,
             "test": self._test,
-            "sharesModules": True,
+            "sharesModules": self._child is None,
             "knowsImports": True,
             "isLast": is_last,
-            "isComplete": self._is_complete and counted.is_whole,
+            "isComplete": self._is_complete and counted.is_whole and _UNHEARD.isdisjoint(sys.modules),
             "lines": lines,
             "edges": self._sources.edges() if is_last else [],
             "reads": sorted(self._reads),
             "folders": sorted(self._folders),
             "written": sorted(self._written),
+            "children": self._children,
         }
+        if self._child is not None:
+            window["child"] = self._child
         name = os.path.join(self._folder, "%s-%06d" % (self._process, self._windows))
         self._windows += 1
         with open(name + ".part", "w", encoding="utf-8") as file:
@@ -144,6 +166,9 @@ class Recorder:
             return
         if event == "open":
             self._opened(*arguments)
+        elif event == "cpython.run_file":
+            # The program of a child is no module that is imported.
+            self._note(arguments[0], self._reads)
         elif event in ("os.listdir", "os.scandir"):
             # Imports list folders to see what is in them, and look again when one changes.
             caller = sys._getframe(1).f_code.co_filename
@@ -156,7 +181,10 @@ class Recorder:
             self._note(arguments[0], self._written)
             self._note(arguments[1], self._written)
         elif event in _STARTING:
-            if not (event == "subprocess.Popen" and self._is_plain(*arguments)):
+            child = child_in(arguments[3]) if event == "subprocess.Popen" else None
+            if child is not None:
+                self._children.append(child)
+            elif not (event == "subprocess.Popen" and self._is_plain(*arguments)):
                 self._is_complete = False
 
     def _is_plain(self, program, arguments, folder, environment):

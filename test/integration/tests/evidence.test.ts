@@ -196,6 +196,44 @@ describe('what test files use', function () {
     for (const name of ['e', 'f']) assert.equal(evidence.get(name)?.isComplete, false, name);
   });
 
+  it('counts Python programs that a test starts, which see nothing of it', async () => {
+    const start = (words: string, more = '') =>
+      `import subprocess, sys\n\n\ndef test_it():\n    done = subprocess.run([sys.executable, ${words}], check=True, stderr=subprocess.PIPE${more})\n    assert done.stderr == b'', done.stderr\n`;
+    const seen = [
+      'import os, sys',
+      'names = [name for name in sys.modules if name.startswith("noodle") or name in ("ast", "dis", "json")]',
+      'assert names == [], names',
+      'assert "NOODLE_EVIDENCE" not in os.environ and "PYTHONPATH" not in os.environ',
+      'assert not any("runners" in each for each in sys.path), sys.path',
+      'import app.shared, json, ast',
+      'assert app.shared.one() == 1',
+    ].join('; ');
+    await using rig = await create({
+      ...pythonFiles('pytest'),
+      'tool.py': 'from app import shared\nshared.two()\n',
+      'own/sitecustomize.py': 'import sys\nsys.own = True\n',
+      'tests/test_a.py': start(`'-c', ${JSON.stringify(seen)}`),
+      'tests/test_b.py': start(`'tool.py'`, `, env={'PYTHONPATH': '.'}`),
+      'tests/test_e.py': start(`'-m', 'app.shared'`, ', stdout=subprocess.PIPE'),
+      'tests/test_f.py': start(`'-I', '-c', 'pass'`),
+      'tests/test_g.py': start(`'-c', 'import os; os._exit(0)'`),
+      'tests/test_h.py': start(`'-c', 'import sys; assert sys.own'`, `, env={'PYTHONPATH': 'own'}`),
+      'tests/test_i.py': start(`'-c', 'import os, sys; os.system(sys.executable + " tool.py")'`),
+    });
+    const evidence = await record(rig);
+    const complete = [...evidence].filter(([, each]) => each.isComplete).map(([name]) => name);
+    assert.deepEqual(complete.toSorted(), ['test_a', 'test_b', 'test_d', 'test_e', 'test_h']);
+    assert.deepEqual(ran(evidence.get('test_a'), 'app/shared.py'), { one: true, two: false });
+    assert.deepEqual(ran(evidence.get('test_b'), 'app/shared.py'), { one: false, two: true });
+    const used = [
+      ...files(evidence.get('test_b')),
+      ...(evidence.get('test_b')?.reads ?? []).map(({ path: each }) => each),
+    ];
+    assert.ok(used.includes('tool.py'));
+    assert.ok(files(evidence.get('test_e')).includes('app/deep.py'));
+    assert.ok(files(evidence.get('test_h')).includes('own/sitecustomize.py'));
+  });
+
   it('is recorded once when all runs, and again when something that ran was written', async () => {
     await using rig = await create(
       { 'package.json': manifest('mocha test/*.test.js'), ...sources, ...testFiles('') },

@@ -84,6 +84,13 @@ describe('what a test file used', () => {
     assert.equal(used.get('a')?.isComplete, true);
     assert.deepEqual(coveredBy(used, 'a'), ['a', 'src/child']);
   });
+
+  it('is not all where a program was started that serves all test files', () => {
+    const setUp = window(null, [file('src/setup')], { children: ['p:0'] });
+    const child = { ...window(null, [file('src/server')], { isLast: true, child: 'p:0' }), process: 'q' };
+    const used = add([setUp, window('a', [file('a')], { isLast: true }), child]);
+    assert.equal(used.get('a')?.isComplete, false);
+  });
 });
 
 function add(windows: readonly MarkedWindow[]): Map<string, UsedFiles> {
