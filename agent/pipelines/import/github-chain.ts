@@ -214,14 +214,14 @@ export class Chain {
 
   /** When, where and in what a command runs; null where it cannot run here. */
   #settingOf(step: GithubStep, run: string, at: Place): StepSetting | null {
-    const { job, defaults: ofWorkflow, findings, resolved } = this.#input;
+    const { findings, resolved } = this.#input;
     const leaveOut = (why: string) => {
       findings.missing(at.place, `${why}; it is left out`);
       return null;
     };
     const condition = this.#conditionOf(step, at);
     if (condition === null) return null;
-    const defaults: GithubWorkflow['defaults']['run'] = at.depth > 0 ? {} : { ...ofWorkflow.run, ...job.defaults.run };
+    const defaults = this.#defaultsAt(at);
     const named = step.shell ?? defaults.shell ?? 'bash';
     const shell = shellOf(resolved.same(named, at.scope) ?? named);
     if (shell === null) return leaveOut(`its shell ${named} is not known here`);
@@ -231,6 +231,12 @@ export class Chain {
       findings.missing(at.place, `\`${line}\` would change this machine; the line is left out`);
     const folder = this.#folderOf(step['working-directory'] ?? defaults['working-directory'] ?? '', at.scope);
     return folder === null ? leaveOut('its folder is not in the repository') : { command, condition, shell, folder };
+  }
+
+  /** Steps of actions have none. */
+  #defaultsAt({ depth }: Place): GithubWorkflow['defaults']['run'] {
+    const { job, defaults } = this.#input;
+    return depth > 0 ? {} : { ...defaults.run, ...job.defaults.run };
   }
 
   #folderOf(written: string, scope: Scope): string | null {

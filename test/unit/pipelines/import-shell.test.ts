@@ -11,7 +11,9 @@ describe('a step of GitHub Actions', () => {
     defaults: { run: { shell: '\${{ matrix.platform.shell }}' } }
     steps: [{ run: npm test }]
 `;
-      const report = imported('ci.yml', text);
+      const read = importPipelines('ci.yml', text);
+      assert.ok(read.ok, read.ok ? '' : read.failure.message);
+      const report = read.value;
       return [
         report.pipelines[0]?.steps['t']?.shell,
         ...report.findings.flatMap((each) => (each.outcome === 'missing' ? [each.message] : [])),
