@@ -2,15 +2,13 @@
 import { meanOf } from '../learning/metrics.ts';
 
 /** From taking the record as it is, to holding tests that never failed for the likeliest of all. */
-const unseenWeights = [1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4, 5, 6, 8] as const;
-/** Fewer cycles with first failures say nothing of how late these come. */
-const leastCycles = 10;
+const unseenWeights = [1, 1.5, 2, 3, 4, 6, 8] as const;
 /** APFDc of a random order. */
 const random = 0.5;
 
 /**
- * The least weight with which the first failures of tests came, on the mean, no later than in a random order: a test must
- * not sink for never having failed, and no more is given up for that than is needed.
+ * The least weight with which the first failures of tests have not been seen to come later than in a random order, by the
+ * standard error of their mean: a test must not sink for never having failed, and no more is given up for that than is needed.
  */
 export class UnseenWeight {
   readonly #scores = new Map<number, number[]>(unseenWeights.map((weight) => [weight, []]));
@@ -27,5 +25,8 @@ export class UnseenWeight {
 }
 
 function sinks(scores: readonly number[]): boolean {
-  return scores.length >= leastCycles && meanOf(scores) < random;
+  if (scores.length < 2) return false;
+  const mean = meanOf(scores);
+  const variance = scores.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (scores.length - 1);
+  return mean + Math.sqrt(variance / scores.length) < random;
 }
