@@ -17,7 +17,7 @@ import { locate, type Environment, type Location } from './location.ts';
 import type { Source } from './source.ts';
 import { readTextFile } from './text-file.ts';
 import { createTreeWatch } from './watching/tree-watch.ts';
-import { WatchSession, type ChangeBatch, type Notice } from './watching/watch-session.ts';
+import { WatchSession, type ChangeBatch, type Notice, type PendingChanges } from './watching/watch-session.ts';
 
 export interface Workspace {
   /** Absolute, symbolic links resolved. */
@@ -60,10 +60,13 @@ export interface Workspace {
    * git is in the middle of something. More than 1,000 paths come as `everything`.
    */
   onChange(listener: (batch: ChangeBatch) => void): Disposer;
+  /** What changed before this call and was not told by `onChange` yet; null while nothing is watched. */
+  pending(): Promise<PendingChanges | null>;
   dispose(): Promise<void>;
 }
 
 export type { Commit, History, Tag } from './git-history.ts';
+export type { PendingChanges } from './watching/watch-session.ts';
 
 export interface WorkspaceOptions {
   /** The repository's root, or any folder in it. */
@@ -184,6 +187,10 @@ class OpenWorkspace implements Workspace {
   onChange(listener: (batch: ChangeBatch) => void): Disposer {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  async pending(): Promise<PendingChanges | null> {
+    return (await this.#session?.pending()) ?? null;
   }
 
   async dispose(): Promise<void> {

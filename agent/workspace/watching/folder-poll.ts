@@ -12,6 +12,8 @@ export interface FolderPoll {
   add(folder: string): void;
   /** Stops looking at a folder and all below it. */
   remove(folder: string): void;
+  /** Whether it looks at anything. */
+  isNeeded(): boolean;
   dispose(): void;
 }
 
@@ -53,6 +55,7 @@ export function createFolderPoll({ root, clock, onEvent }: FolderPollOptions): F
         if (folder === '' || name === folder || name.startsWith(`${folder}/`)) seen.delete(name);
       }
     },
+    isNeeded: () => seen.size > 0,
     dispose() {
       stop?.();
       stop = null;

@@ -22,6 +22,9 @@ export interface ChangeBatch {
   readonly everything: boolean;
 }
 
+/** What changed and was not told yet. */
+export type PendingChanges = Pick<ChangeBatch, 'paths' | 'everything'>;
+
 /** Something that the user has to know once. */
 export interface Notice {
   readonly id: string;
@@ -95,6 +98,17 @@ export class WatchSession {
   async settle(): Promise<void> {
     await waitingEventsRead();
     await this.#exclusively(() => this.#lookAtSubjects());
+  }
+
+  /**
+   * What happened until now and waits to be told, which it is all the same. Where the system tells late, or not at all,
+   * everything may have changed.
+   */
+  async pending(): Promise<PendingChanges> {
+    await this.settle();
+    const everything = this.#isEverything || !this.#tree.isImmediate || this.#poll.isNeeded();
+    // What was found in the tree itself is a path of the repository.
+    return { paths: everything ? [] : ([...this.#changed].sort() as RepoPath[]), everything };
   }
 
   async dispose(): Promise<void> {
