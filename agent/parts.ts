@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { createAnswers } from './answers/answers.ts';
 import { createCoverage, type Coverage } from './answers/coverage.ts';
-import { createRelated } from './answers/related.ts';
+import { createRelated, type Related } from './answers/related.ts';
 import { createSandboxes } from './engine/sandbox.ts';
 import { limitsOf, type AgentHost, type Foundation } from './foundation.ts';
 import { buildKnowledge } from './knowledge.ts';
@@ -23,9 +23,11 @@ import { isOnBattery } from './platform/power.ts';
 import type { Predictions } from './predictions/predictions.ts';
 import type { ChangeSet } from './protocol/change-set.ts';
 import type { RepoPath } from './protocol/ids.ts';
+import { success } from './protocol/failure.ts';
 import type { Plan } from './protocol/plan.ts';
 import type { ChangeRisk } from './protocol/prediction.ts';
 import { skippedTestsMs } from './store/plans.ts';
+import { createGeneration, type Generation } from './tests/generation/generation.ts';
 
 /** The parts over `foundation`: what is known, what runs, and what answers. */
 export function buildParts(foundation: Foundation, disposables: Disposables) {
@@ -50,13 +52,14 @@ export function buildParts(foundation: Foundation, disposables: Disposables) {
   const settings = () => foundation.configuration.settings;
   const answers = disposables.use(createAnswers({ ...foundation, ...known, files, coverage, settings }));
   const related = createRelated({ graph, planner, tests, store, read: (file: RepoPath) => workspace.read(file) });
+  const generation = openGeneration(foundation, known, related);
   const named = { store, engine: foundation.engine, clock, mainJob: jobs.mainJob };
   const targets = async () => (await builds.targets()).targets;
   const definitionsChanged = () => jobs.continuousRun.replan();
   const buildConfigs = new BuildConfigs({ ...named, targets, definitionsChanged });
   const testSuites = new TestSuites({ ...named, files: testFiles });
   const delivery = buildPipelines(foundation, known, { coverage, testFiles });
-  return { ...known, ...jobs, ...delivery, coverage, related, answers, buildConfigs, testSuites };
+  return { ...known, ...jobs, ...delivery, coverage, related, generation, answers, buildConfigs, testSuites };
 }
 
 type Knowledge = ReturnType<typeof buildKnowledge>;
@@ -97,6 +100,29 @@ function permissions(foundation: Foundation) {
     isTrusted: () => foundation.trust.isTrusted,
     isInstalled: () => checkInstallation(foundation.host),
   };
+}
+
+function openGeneration(foundation: Foundation, known: Knowledge, related: Related): Generation {
+  const { workspace, settings } = foundation;
+  const { root, stateDirectory } = workspace;
+  const allowed = permissions(foundation);
+  return createGeneration({
+    ...foundation,
+    ...allowed,
+    root,
+    stateDirectory,
+    tests: known.tests,
+    runnerFolder: assetPath('test-runners'),
+    files: () => workspace.files(),
+    read: (file) => workspace.read(file),
+    readGit: (args) => workspace.readGit(args),
+    async relatedTo(file, line) {
+      const found = await related.tests(file, line);
+      return found.ok ? success(found.value.tests.map((each) => each.file)) : found;
+    },
+    refusal: () => refusalOf({ ...allowed, settings }),
+    timeoutMs: () => settings()['cicd.defaultTimeout'] * 1000,
+  });
 }
 
 interface Recorded {

@@ -16,6 +16,7 @@ import { plan } from './commands/plan.ts';
 import { run } from './commands/run.ts';
 import { serve } from './commands/serve.ts';
 import { status, stop } from './commands/status.ts';
+import { test } from './commands/test.ts';
 import { targets } from './commands/targets.ts';
 import { watch } from './commands/watch.ts';
 import { parseCommandLine } from './command-line.ts';
@@ -35,7 +36,7 @@ export interface CommandLineOptions {
   readonly interrupted: AbortSignal;
 }
 
-const implementations: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = { run, plan, build, targets, watch, serve, status, stop, explain, flaky, quarantine, bisect, perf, coverage, config, metric, alerts, analytics, models, risk, init, ...pipelineImplementations };
+const implementations: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = { run, plan, build, targets, watch, serve, status, stop, explain, flaky, quarantine, bisect, perf, test, coverage, config, metric, alerts, analytics, models, risk, init, ...pipelineImplementations };
 
 /** Runs one command line to its end. */
 export async function runCommandLine(options: CommandLineOptions): Promise<ExitCode> {

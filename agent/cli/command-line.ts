@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { analyticsCommands } from './analytics-grammar.ts';
 import { flakinessCommands } from './flakiness-grammar.ts';
 import { all, base, help, json, repository, type CommandDeclaration, type OptionDeclaration } from './command-declaration.ts';
+import { generationCommands } from './generation-grammar.ts';
 import { performanceCommands } from './performance-grammar.ts';
 import { pipelineCommands } from './pipeline-commands.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
@@ -109,6 +110,7 @@ export const commands: readonly CommandDeclaration[] = [
   },
   ...flakinessCommands([json, repository, help]),
   ...performanceCommands([json, repository, help]),
+  ...generationCommands([json, repository, help]),
   ...analyticsCommands([json, repository, help]),
   {
     name: 'models',

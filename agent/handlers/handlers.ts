@@ -18,6 +18,8 @@ import type { Performance } from '../performance/performance.ts';
 import { coverageHandlers } from './coverage-handlers.ts';
 import { cursorOf, keyIn, pageOf } from '../platform/paging.ts';
 import { relatedHandlers } from './related-handlers.ts';
+import type { Generation } from '../tests/generation/generation.ts';
+import { generatedTestHandlers } from './generated-test-handlers.ts';
 import { performanceHandlers } from './performance-handlers.ts';
 import { pipelineHandlers, type PipelineHandlerParts } from './pipeline-handlers.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
@@ -48,6 +50,7 @@ export interface HandlerParts extends PredictionParts, NamedRunParts, PipelineHa
   readonly coverage: Coverage;
   readonly related: Related;
   readonly performance: Performance;
+  readonly generation: Generation;
   readonly status: () => OutputOf<'getAgentStatus'>;
   readonly configuration: () => OutputOf<'getConfiguration'>;
   /** The editor's settings and trust; answers with what is wrong in them. */
@@ -57,7 +60,7 @@ export interface HandlerParts extends PredictionParts, NamedRunParts, PipelineHa
 
 /** One handler for each operation of the contract. They trust their input: it was checked where it came in. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  return { ...namedRunHandlers(parts), ...predictionHandlers(parts), ...pipelineHandlers(parts), ...performanceHandlers(parts), ...agentHandlers(parts), ...planHandlers(parts), ...executionHandlers(parts), ...testAndBuildHandlers(parts), ...analyticsHandlers(parts), ...coverageHandlers(parts), ...relatedHandlers(parts), ...flakinessHandlers(parts), ...dashboardHandlers(parts) };
+  return { ...namedRunHandlers(parts), ...predictionHandlers(parts), ...pipelineHandlers(parts), ...performanceHandlers(parts), ...generatedTestHandlers(parts), ...agentHandlers(parts), ...planHandlers(parts), ...executionHandlers(parts), ...testAndBuildHandlers(parts), ...analyticsHandlers(parts), ...coverageHandlers(parts), ...relatedHandlers(parts), ...flakinessHandlers(parts), ...dashboardHandlers(parts) };
 }
 
 function agentHandlers({ status, stop, configuration, configureClient, continuousRun }: HandlerParts) {

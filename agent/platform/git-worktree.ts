@@ -29,10 +29,13 @@ export async function commitsFrom(root: string, most: number): Promise<Commit[]>
   });
 }
 
-/** Makes the work tree; what was left behind under this name by a process that was killed is removed first. */
-export async function openWorktree(root: string, sha: string, name: string): Promise<Worktree> {
+/**
+ * Makes the work tree; what was left behind under this name by a process that was killed is removed first. `parent`
+ * (absolute): where it lies instead of in the state directory.
+ */
+export async function openWorktree(root: string, sha: string, name: string, parent?: string): Promise<Worktree> {
   const common = path.resolve(root, (await git(root, ['rev-parse', '--git-common-dir'])).trim());
-  const folder = path.join(common, 'noodle', name);
+  const folder = path.join(parent ?? path.join(common, 'noodle'), name);
   const remove = async () => {
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     await git(root, ['worktree', 'prune']);

@@ -10,6 +10,7 @@ import { Execution, Trigger } from './execution.ts';
 import { Certificate, Explanation } from './explanation.ts';
 import { ExecutionId, StepId, TestId } from './ids.ts';
 import { flakinessOperations } from './flakiness-operations.ts';
+import { generatedTestOperations } from './generated-tests.ts';
 import { namedRunOperations } from './named-run-operations.ts';
 import { cursor, limit, nextCursor, nothing, operation, type OperationDeclaration } from './operation.ts';
 import { performanceOperations } from './performance.ts';
@@ -219,6 +220,7 @@ export const operations = {
   ...analyticsOperations,
   ...coverageOperations,
   ...flakinessOperations,
+  ...generatedTestOperations,
   ...namedRunOperations,
   ...performanceOperations,
   ...pipelineOperations,

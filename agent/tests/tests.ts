@@ -12,7 +12,7 @@ import type { Framework, TestCase, TestFile } from '../protocol/test.ts';
 import { loadRegrets } from '../store/regrets.ts';
 import type { Reader } from '../store/store.ts';
 import { fileHistory } from '../store/tests.ts';
-import { testId, type DebugCommand, type WrittenCase } from './adapter.ts';
+import { testId, type DebugCommand, type TestProject, type WrittenCase } from './adapter.ts';
 import { TestCatalog } from './catalog.ts';
 import { certificateOf, type CertificateInput } from './certificate.ts';
 import { createEvidenceKeeper } from './evidence/evidence-keeper.ts';
@@ -63,6 +63,8 @@ export interface Tests {
   /** One step a project, in the order of their first planned test. */
   steps(input: StepsInput): readonly StepDefinition[];
   debugCommand(id: TestId): Promise<Result<DebugCommand>>;
+  /** The project of each test file that is known, by the file's id. */
+  projects(): ReadonlyMap<TestId, TestProject>;
   /** The runners that are kept ready now, read when asked. */
   warmCost(): WarmCost;
   /** Resolves when the runners that are being made ready are. */
@@ -116,6 +118,7 @@ export function createTests(options: TestsOptions): Tests {
       });
     },
     steps: (input) => testSteps(input, catalog, { options, warm, evidence, reuse }),
+    projects: () => catalog.projects,
     warmCost: () => warm.cost(),
     warmed: () => warm.settled(),
     async debugCommand(id) {

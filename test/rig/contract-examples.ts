@@ -12,6 +12,7 @@ import { TestFile } from '../../agent/protocol/test.ts';
 import { namedRunInputs, namedRunOutputs } from './named-run-examples.ts';
 import { relatedInputs, relatedOutputs } from './related-examples.ts';
 import { coverageInputs, coverageOutputs } from './coverage-examples.ts';
+import { generatedTestInputs, generatedTestOutputs } from './generated-test-examples.ts';
 import { performanceInputs, performanceOutputs } from './performance-examples.ts';
 import { pipelineInputs, pipelineOutputs } from './pipeline-examples.ts';
 
@@ -185,6 +186,7 @@ export const exampleInputs: { readonly [N in OperationName]: InputOf<N> } = {
   ...pipelineInputs,
   ...coverageInputs,
   ...performanceInputs,
+  ...generatedTestInputs,
   ...relatedInputs,
 };
 
@@ -199,6 +201,7 @@ export const exampleOutputs: { readonly [N in OperationName]: OutputOf<N> } = {
   ...pipelineOutputs(execution),
   ...coverageOutputs,
   ...performanceOutputs,
+  ...generatedTestOutputs,
   ...relatedOutputs,
   getAgentStatus: {
     version: '1.0.0',

@@ -1,12 +1,11 @@
 // `noodle perf`: are the benchmarks slower than those of a base revision?
-import type { Execution } from '../../protocol/execution.ts';
 import { FailureError } from '../../protocol/failure.ts';
 import type { ExecutionId } from '../../protocol/ids.ts';
 import { PerformanceRequest, type PerformanceComparison } from '../../protocol/performance.ts';
 import { counted } from '../../protocol/quantities.ts';
 import type { Style } from '../output.ts';
 import { complain, type CommandContext, type ExitCode, type Session } from '../session.ts';
-import { isUnfinished } from './pipeline-subject.ts';
+import { followExecution } from './follow-execution.ts';
 import { withSession } from './with-session.ts';
 
 export async function perf(context: CommandContext): Promise<ExitCode> {
@@ -47,7 +46,7 @@ async function list({ commandLine, output }: CommandContext, { client }: Session
 
 async function compare(context: CommandContext, session: Session, request: PerformanceRequest): Promise<ExitCode> {
   const { output, commandLine } = context;
-  const execution = await follow(context, session, request);
+  const execution = await followExecution(context, session, () => session.client.comparePerformance(request));
   if (execution === null)
     return complain(output, { reason: 'disconnected', message: 'the agent went away before the comparison ended' });
   const comparison = await comparisonOf(session, execution.id);
@@ -74,43 +73,6 @@ async function comparisonOf({ client }: Session, id: ExecutionId): Promise<Perfo
   } catch (error) {
     if (error instanceof FailureError && error.failure.reason === 'not_found') return null;
     throw error;
-  }
-}
-
-/** Starts it and waits for its end; an interrupt cancels it. Null when the agent went away. */
-async function follow(
-  { output, interrupted }: CommandContext,
-  { client, ended: agentEnded }: Session,
-  request: PerformanceRequest,
-): Promise<Execution | null> {
-  const ended = Promise.withResolvers<Execution | null>();
-  const seen = new Map<ExecutionId, Execution>();
-  let own: ExecutionId | null = null;
-  const look = () => {
-    const execution = own === null ? undefined : seen.get(own);
-    if (execution === undefined) return;
-    const running = execution.steps.find(({ state }) => state === 'running');
-    if (running !== undefined)
-      output.progress(`${running.name}${running.reason === null ? '' : `: ${running.reason}`} …`);
-    if (!isUnfinished(execution)) ended.resolve(execution);
-  };
-  const stop = client.onEvent((event) => {
-    if (event.type !== 'execution.changed') return;
-    seen.set(event.execution.id, event.execution);
-    look();
-  });
-  void agentEnded.then(() => ended.resolve(null));
-  try {
-    own = (await client.comparePerformance(request)).executionId;
-    const id = own;
-    const cancel = () => void client.cancelExecution({ id }).catch(() => ended.resolve(null));
-    interrupted.addEventListener('abort', cancel, { once: true });
-    if (interrupted.aborted) cancel();
-    look();
-    return await ended.promise;
-  } finally {
-    stop();
-    output.progress(null);
   }
 }
 

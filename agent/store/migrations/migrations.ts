@@ -13,8 +13,9 @@ import { predictions } from './0011-predictions.ts';
 import { approvalRisk } from './0012-approval-risk.ts';
 import { stepMemory } from './0013-step-memory.ts';
 import { performanceComparisons } from './0014-performance-comparisons.ts';
+import { generatedTests } from './0015-generated-tests.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [initialSchema, testEvidence, buildDetails, entities, pipelines, metricsAndAlerts, flakyTests, regrets, metricTotals, validTestResults, predictions, approvalRisk, stepMemory, performanceComparisons];
+export const migrations: readonly Migration[] = [initialSchema, testEvidence, buildDetails, entities, pipelines, metricsAndAlerts, flakyTests, regrets, metricTotals, validTestResults, predictions, approvalRisk, stepMemory, performanceComparisons, generatedTests];

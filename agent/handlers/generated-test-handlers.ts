@@ -1,0 +1,10 @@
+// What answers the operations on generated tests.
+import type { Generation } from '../tests/generation/generation.ts';
+import type { Handlers } from '../server/server.ts';
+
+export function generatedTestHandlers({ generation }: { readonly generation: Generation }) {
+  return {
+    generateTests: (request) => generation.generate(request),
+    getGeneratedTests: async ({ id }) => generation.generated(id),
+  } satisfies Partial<Handlers>;
+}
