@@ -1,7 +1,7 @@
 // Lets node processes that a test starts record too, and knows which others were started: what those use is not known.
 'use strict';
 const childProcess = require('child_process');
-const { startsNode } = require('./evidence-programs.cjs');
+const { placesOfNothing, startsNode } = require('./evidence-programs.cjs');
 
 /** `recorderOf` answers with this process's recorder, if it has one. */
 function followChildren(request, recorderOf) {
@@ -14,8 +14,7 @@ function followChildren(request, recorderOf) {
     if (isOfTest) {
       child.child = `${recorder.process}:${count++}`;
       child.test = recorder.testNow();
-      if (startsNode({ ...program, environment })) recorder.children.push(child.child);
-      else recorder.isIncomplete = true;
+      noteProgram(recorder, { ...program, environment }, child.child);
     }
     const own = environment.NODE_OPTIONS || '';
     return {
@@ -29,6 +28,16 @@ function followChildren(request, recorderOf) {
     const recorder = recorderOf();
     if (recorder !== undefined && recorder.session !== null) recorder.isIncomplete = true;
   });
+}
+
+function noteProgram(recorder, program, child) {
+  if (startsNode(program)) {
+    recorder.children.push(child);
+    return;
+  }
+  const places = process.platform === 'win32' ? null : placesOfNothing(program);
+  if (places === null) recorder.isIncomplete = true;
+  else for (const each of places) if (recorder.isOfRepository(each)) recorder.reads.add(each);
 }
 
 /** spawn, exec, execFile and fork all end here. */

@@ -4,11 +4,18 @@
 const fs = require('fs');
 const path = require('path');
 
-const { closeSync, openSync, readSync } = fs;
+const { closeSync, existsSync, openSync, readSync } = fs;
 const longestHead = 256;
 
 /** A command that is one program with words: nothing that a shell would unfold, join or redirect. */
 const plainCommand = /^\s*(?:[\w@%+=:,./-]+|"[^"$`\\!]*"|'[^']*')(?:\s+(?:[\w@%+=:,./-]+|"[^"$`\\!]*"|'[^']*'))*\s*$/;
+
+/** Where a program was looked for that is nowhere, so that nothing starts; null where something does. */
+function placesOfNothing({ file, shell = false, folder, environment }) {
+  if (typeof file !== 'string' || shell) return null;
+  const places = placesOf(file, folder, environment);
+  return places.some((each) => existsSync(each)) ? null : places;
+}
 
 /** `words` begin with the program's own name, as `execve` wants them. */
 function startsNode({ file, words = [], shell = false, folder, environment }) {
@@ -32,16 +39,18 @@ function isNode(file) {
 
 /** Whether the file is a script that says so in its first line. */
 function interpreterIsNode(file, folder, environment) {
-  const places = file.includes('/')
-    ? [path.resolve(folderOf(folder), file)]
-    : String(environment.PATH || '')
-        .split(path.delimiter)
-        .map((each) => path.join(each, file));
-  for (const place of places) {
+  for (const place of placesOf(file, folder, environment)) {
     const head = headOf(place);
     if (head !== null) return /^#![ \t]*(?:\S*\/env[ \t]+(?:-S[ \t]+)?)?(?:\S*\/)?node(?:[ \t\r\n]|$)/.test(head);
   }
   return false;
+}
+
+function placesOf(file, folder, environment) {
+  if (file.includes('/')) return [path.resolve(folderOf(folder), file)];
+  // Without a path a system has one of its own.
+  const folders = (environment.PATH || '/usr/local/bin:/bin:/usr/bin').split(path.delimiter);
+  return folders.map((each) => path.resolve(folderOf(folder), each, file));
 }
 
 function folderOf(folder) {
@@ -63,4 +72,4 @@ function headOf(file) {
   }
 }
 
-module.exports = { startsNode };
+module.exports = { placesOfNothing, startsNode };

@@ -184,6 +184,7 @@ describe('what test files use', function () {
         'test/d.test.js': `it('starts', (done) => { require('child_process').exec('./bin/program', ${folder}, done); });\n`,
         'test/e.test.js': start(`execSync('./bin/program && ./bin/program', ${folder})`),
         'test/f.test.js': start(`execFileSync(__dirname + '/../bin/shell')`),
+        'test/g.test.js': start(`spawnSync('./bin/absent', [], ${folder})`),
       },
       { packages: { mocha } },
     );
@@ -194,6 +195,8 @@ describe('what test files use', function () {
       assert.ok(files(evidence.get(name)).includes('src/lazy.js'), name);
     }
     for (const name of ['e', 'f']) assert.equal(evidence.get(name)?.isComplete, false, name);
+    assert.equal(evidence.get('g')?.isComplete, true);
+    assert.deepEqual(evidence.get('g')?.reads.find((read) => read.path === 'bin/absent')?.contentHash, null);
   });
 
   it('counts Python programs that a test starts, which see nothing of it', async () => {
