@@ -6,7 +6,7 @@ import { failure, success, type Result } from '../protocol/failure.ts';
 import { findTests, type FoundTest } from '../protocol/find-tests.ts';
 import type { RepoPath } from '../protocol/ids.ts';
 import { nearest } from '../protocol/nearest.ts';
-import type { Plan, ReusedTest } from '../protocol/plan.ts';
+import type { EstimateMove, Plan, ReusedTest } from '../protocol/plan.ts';
 import { counted, formatDuration } from '../protocol/quantities.ts';
 import type { Planner } from '../pipelines/planner.ts';
 import { explainBenchmarks } from './explain-benchmarks.ts';
@@ -135,7 +135,21 @@ async function decidingPlan({ store, planner }: ExplainOptions, file: RepoPath):
 function orderFacts(selected: Plan['tests'][number], plan: Plan): string[] {
   const order = `order: probability ${selected.probability.toFixed(2)} that it fails, expected to take ${formatDuration(selected.expectedMs)}`;
   const reuse = selected.notReused === undefined ? [] : [`not reused: ${selected.notReused}`];
-  return [order, ...whichOrder(plan), ...reuse];
+  return [order, ...estimateFacts(selected), ...whichOrder(plan), ...reuse];
+}
+
+/** What gave the probability, and the three things that moved it most. */
+function estimateFacts({ estimate, why }: Plan['tests'][number]): string[] {
+  if (estimate === undefined) return [];
+  const { by, moves } = estimate;
+  const origin = by.startsWith('rule') ? `${by} (no model decides: see noodle models)` : `the model ${by}`;
+  const reasons = moves.map(({ by: what, logOdds }) => `${reasonWords(what, why)} ${logOdds > 0 ? 'raises' : 'lowers'} it by ${Math.abs(logOdds).toFixed(2)} in log odds`);
+  return [`the probability is from ${origin}`, ...reasons.map((reason) => `  ${reason}`)];
+}
+
+function reasonWords(what: EstimateMove['by'], why: readonly string[]): string {
+  if (what === 'reach') return why.length > 1 ? `how it is reached (${counted(why.length - 1, 'edge')} from the change, or recorded to have run it)` : `how it is reached (${why[0] ?? 'not known'})`;
+  return { 'co-change': 'how often it changed together with what changed', record: 'how often it failed before', 'failed last time': 'that it failed last time' }[what];
 }
 
 function reusedIn(plan: Plan, { file }: FoundTest): ReusedTest | undefined {

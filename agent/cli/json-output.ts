@@ -20,7 +20,7 @@ export function planObject(plan: Plan): object {
 
 /** Without what only this program needs. */
 function plannedObject(test: PlannedTest): object {
-  return Object.fromEntries(Object.entries(test).filter(([name]) => name !== 'p90Ms' && name !== 'project'));
+  return Object.fromEntries(Object.entries(test).filter(([name]) => name !== 'p90Ms' && name !== 'project' && name !== 'estimate'));
 }
 
 /** The object of a line of `noodle run --json` for an event of the run, or null for one that is not printed. */

@@ -20,6 +20,13 @@ export const PlannedBuild = z.object({
 });
 export type PlannedBuild = z.infer<typeof PlannedBuild>;
 
+/** What can move the estimate of a test's failure: in log odds, above zero towards failure. */
+export const EstimateMove = z.object({
+  by: z.enum(['reach', 'co-change', 'record', 'failed last time']),
+  logOdds: z.number(),
+});
+export type EstimateMove = z.infer<typeof EstimateMove>;
+
 export const PlannedTest = z.object({
   /** The unit that a plan selects: a test file, as `<framework>:<file>`. */
   id: TestId,
@@ -27,6 +34,8 @@ export const PlannedTest = z.object({
   framework: z.string(),
   /** Probability that it fails because of this change, 0 to 1. */
   probability: z.number().min(0).max(1),
+  /** What gave the probability, with its version, and the three things that moved it most; absent in older plans. */
+  estimate: z.object({ by: z.string(), moves: z.array(EstimateMove).max(3) }).optional(),
   /** Median of its last runs; where it never ran, that of its framework's files, good for the order alone. */
   expectedMs: z.number().nonnegative(),
   /** Nine of ten runs are not longer; absent where it never ran here. */

@@ -1,4 +1,5 @@
 // How likely a test file fails because of a change: the interface that the models fill later, and a first estimate.
+import type { EstimateMove } from '../protocol/plan.ts';
 import type { FileHistory } from '../store/tests.ts';
 
 /** What is known about one test file when its probability is asked for. */
@@ -15,6 +16,10 @@ export interface FailureEvidence {
 }
 
 export interface FailureEstimator {
+  /** `rule` or a model's name, with the version. */
+  readonly version?: string;
+  /** The three things that moved the probability most, the strongest first. */
+  moves?(evidence: FailureEvidence): EstimateMove[];
   /** Between 0 and 1. */
   probability(evidence: FailureEvidence): number;
 }
@@ -36,22 +41,59 @@ const failedLastTime = 0.7;
 /** So many runs weigh as much as what holds for all tests. */
 const priorRuns = 4;
 
+/** Grows with every change of the rule below. */
+const ruleVersion = 'rule 2';
+const mostProbable = 0.95;
+
 /**
  * Graph distance, recordings, own record, last result. It grows with each of them, so the order that it
  * gives can be explained; as a probability it is only roughly right.
  */
 export const plainEstimator: FailureEstimator = {
-  probability({ isChanged, distance, ranChange, coChange, history }) {
-    const hasRun = ranChange === true;
-    const prior = (hasRun ? ranWhatChanged : priorOf(isChanged, distance)) * (1 + changedTogether * coChange);
-    if (history === null || history.runs === 0) return prior;
-    const own = (history.failures + prior * priorRuns) / (history.runs + priorRuns);
-    const nearness = hasRun ? 1 : nearnessOf(distance);
-    const fromRecord = Math.max(prior * 0.5, own * nearness);
-    const hasFailed = isFailing(history);
-    return Math.min(0.95, hasFailed ? Math.max(failedLastTime, fromRecord) : fromRecord);
+  version: ruleVersion,
+  probability: (evidence) => stagesOf(evidence).withLast,
+  moves(evidence) {
+    const { reached, withCoChange, withRecord, withLast } = stagesOf(evidence);
+    const moves: EstimateMove[] = [
+      { by: 'reach', logOdds: moveFrom(notReached, reached) },
+      { by: 'co-change', logOdds: moveFrom(reached, withCoChange) },
+      { by: 'record', logOdds: moveFrom(withCoChange, withRecord) },
+      { by: 'failed last time', logOdds: moveFrom(withRecord, withLast) },
+    ];
+    return moves
+      .filter(({ logOdds }) => logOdds !== 0)
+      .toSorted((one, other) => Math.abs(other.logOdds) - Math.abs(one.logOdds))
+      .slice(0, mostMoves);
   },
 };
+
+const mostMoves = 3;
+
+/** The probability after each thing that is taken into account. */
+interface Stages {
+  readonly reached: number;
+  readonly withCoChange: number;
+  readonly withRecord: number;
+  readonly withLast: number;
+}
+
+function stagesOf({ isChanged, distance, ranChange, coChange, history }: FailureEvidence): Stages {
+  const hasRun = ranChange === true;
+  const reached = hasRun ? ranWhatChanged : priorOf(isChanged, distance);
+  const prior = reached * (1 + changedTogether * coChange);
+  if (history === null || history.runs === 0) return { reached, withCoChange: prior, withRecord: prior, withLast: prior };
+  const own = (history.failures + prior * priorRuns) / (history.runs + priorRuns);
+  const nearness = hasRun ? 1 : nearnessOf(distance);
+  const fromRecord = Math.min(mostProbable, Math.max(prior * 0.5, own * nearness));
+  const withLast = isFailing(history) ? Math.max(failedLastTime, fromRecord) : fromRecord;
+  return { reached, withCoChange: prior, withRecord: fromRecord, withLast };
+}
+
+/** In log odds, to two digits. */
+function moveFrom(before: number, after: number): number {
+  const logOdds = (probability: number) => Math.log(probability / (1 - probability));
+  return Math.round((logOdds(after) - logOdds(before)) * 100) / 100;
+}
 
 /** Whether the file's last run failed. */
 export function isFailing(history: Pick<FileHistory, 'lastStatus'>): boolean {

@@ -3,7 +3,7 @@ import type { RepoPath } from '../protocol/ids.ts';
 import { isAudited, type PlannedTest, type ReusedTest } from '../protocol/plan.ts';
 import type { Framework, TestFile } from '../protocol/test.ts';
 import type { FileHistory } from '../store/tests.ts';
-import { isFailing } from './estimator.ts';
+import { isFailing, type FailureEstimator, type FailureEvidence } from './estimator.ts';
 import type { TestPlanInput } from './plan-input.ts';
 import { selectTests, type Selected } from './selection.ts';
 
@@ -89,13 +89,14 @@ function candidateOf(
     0,
     ...input.changes.files.slice(0, mostAsked).map((change) => input.coChange(change.path, file.file)),
   );
-  const probability = input.estimator.probability({
+  const evidence: FailureEvidence = {
     isChanged: distance === 0,
     distance,
     ...(ranChange === undefined ? {} : { ranChange }),
     coChange,
     history,
-  });
+  };
+  const probability = input.estimator.probability(evidence);
   return {
     failedLast: history !== null && isFailing(history),
     planned: {
@@ -103,6 +104,7 @@ function candidateOf(
       file: file.file,
       framework: file.framework,
       probability: Math.round(probability * 10_000) / 10_000,
+      ...estimateOf(input.estimator, evidence),
       expectedMs: Math.round(
         (history === null ? undefined : positive(history.medianMs)) ?? medians.get(file.framework) ?? unknownFileMs,
       ),
@@ -112,6 +114,12 @@ function candidateOf(
       ...(notReused === undefined ? {} : { notReused }),
     },
   };
+}
+
+/** What the probability is from, where the estimator tells. */
+function estimateOf(estimator: FailureEstimator, evidence: FailureEvidence): Pick<PlannedTest, 'estimate'> {
+  const { version } = estimator;
+  return version === undefined ? {} : { estimate: { by: version, moves: estimator.moves?.(evidence) ?? [] } };
 }
 
 /** How long it takes at most mostly; nothing where it was never measured. */

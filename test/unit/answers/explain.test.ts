@@ -62,6 +62,19 @@ describe('explanations', () => {
     ]);
   });
 
+  it('of a selected test name what its probability is from, and what moved it most', async () => {
+    const [test] = selecting.tests;
+    assert.ok(test !== undefined);
+    const moves = [{ by: 'reach' as const, logOdds: 3.3 }, { by: 'record' as const, logOdds: -0.5 }];
+    record('run-1', { ...selecting, tests: [{ ...test, estimate: { by: 'rule 2', moves } }] });
+    const facts = (await explained(cartTest))[0]?.facts ?? [];
+    assert.deepEqual(facts.slice(1, 4), [
+      'the probability is from rule 2 (no model decides: see noodle models)',
+      '  how it is reached (2 edges from the change, or recorded to have run it) raises it by 3.30 in log odds',
+      '  how often it failed before lowers it by 0.50 in log odds',
+    ]);
+  });
+
   it('of a skipped test say that nothing of what it needs changed, and what that is', async () => {
     record('run-1', selecting);
     const [explanation] = await explained(userTest);
