@@ -1,10 +1,11 @@
 // The contract on 127.0.0.1: JSON-RPC and LSP over WebSocket, REST, events, OpenAPI and the dashboard, on one port.
-import { createServer, type IncomingMessage, type Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { EventBus } from '../events/events.ts';
 import type { Clock } from '../platform/clock.ts';
+import { nodeHttp } from '../platform/http.ts';
 import type { Log } from '../platform/log.ts';
 import type { Disposer } from '../protocol/client.ts';
 import { failure, success, type Failure, type Result } from '../protocol/failure.ts';
@@ -69,7 +70,7 @@ export interface Server {
 
 /** Listens on a random port of 127.0.0.1. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const http = createServer({
+  const http = nodeHttp().createServer({
     headersTimeout: 10_000,
     requestTimeout: 60_000,
     keepAliveTimeout: 5000,

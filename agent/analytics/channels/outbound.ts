@@ -1,8 +1,9 @@
 // Requests to the outside: to public addresses alone, to the very address that was checked, and no further.
 import { lookup } from 'node:dns/promises';
-import { request as httpRequest, type RequestOptions } from 'node:http';
+import type { RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
+import { nodeHttp } from '../../platform/http.ts';
 import { isAllowedAddress } from './addresses.ts';
 
 /** `isFinal`: trying again would not help. */
@@ -74,7 +75,7 @@ function send(url: URL, address: string, { headers, body, timeoutMs, signal }: O
     },
   };
   return new Promise((resolve) => {
-    const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options, (response) => {
+    const request = (url.protocol === 'https:' ? httpsRequest : nodeHttp().request)(url, options, (response) => {
       response.destroy();
       resolve(judgeStatus(response.statusCode ?? 0, response.headers['retry-after']));
     });
