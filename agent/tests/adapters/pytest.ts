@@ -257,9 +257,14 @@ async function startPytest(
   const outcome = report.isDone()
     ? outcomeOf(exit.exitCode, report.failures(), batch, lastOutput)
     : endedEarly('pytest', exit, lastOutput);
-  return outcome.state === 'broken' && context.isHanging()
-    ? { ...outcome, ...hangingStack(lastOutput, context.root) }
-    : outcome;
+  if (outcome.state !== 'broken') return outcome;
+  const loading = report.loading();
+  return {
+    ...outcome,
+    // What ends pytest while it is loaded, `raise SystemExit` or the whole process, is an error of that file.
+    ...(loading === null ? {} : { files: [loading] }),
+    ...(context.isHanging() ? hangingStack(lastOutput, context.root) : {}),
+  };
 }
 
 /** Whether it has a configuration file in its folder: then what pytest reads does not depend on the files that run. */

@@ -12,6 +12,7 @@ const Message = z.discriminatedUnion('type', [
   z.object({ type: z.literal('started'), file: z.string() }),
   z.object({ type: z.literal('finished'), file: z.string() }),
   z.object({ type: z.literal('listed'), file: z.string() }),
+  z.object({ type: z.literal('at'), file: z.string().nullable() }),
   z.object({ type: z.literal('missing'), message: z.string() }),
   z.object({ type: z.literal('done') }),
   z.object({
@@ -38,6 +39,8 @@ export interface PythonReport {
   /** What the runner said is not installed, or null. */
   missing(): string | null;
   failures(): number;
+  /** The file that was being loaded when nothing more was told. */
+  loading(): RepoPath | null;
   /** Whether the runner came to its end: a test may end the process, even with 0. */
   isDone(): boolean;
 }
@@ -47,6 +50,7 @@ export function readPythonReport(context: BatchContext, onListed: (file: RepoPat
   let missing: string | null = null;
   let failures = 0;
   let isDone = false;
+  let loading: RepoPath | null = null;
   const act = (message: z.infer<typeof Message>) => {
     if (message.type === 'missing') {
       missing = message.message;
@@ -56,8 +60,9 @@ export function readPythonReport(context: BatchContext, onListed: (file: RepoPat
       isDone = true;
       return;
     }
-    const file = relativeTo(context.root, message.file);
-    if (file === null) return;
+    const file = message.file === null ? null : relativeTo(context.root, message.file);
+    if (message.type === 'at') loading = file;
+    if (file === null || message.type === 'at') return;
     if (message.type === 'started') context.fileStarted(file);
     else if (message.type === 'finished') context.fileFinished(file);
     else if (message.type === 'listed') onListed(file);
@@ -74,6 +79,7 @@ export function readPythonReport(context: BatchContext, onListed: (file: RepoPat
     missing: () => missing,
     failures: () => failures,
     isDone: () => isDone,
+    loading: () => loading,
   };
 }
 

@@ -5,6 +5,7 @@ Runs on Python 3.8 and later, without dependencies. Messages:
   {"type": "result", "file": path, "titlePath": [...], "status": ..., "durationMs": ..., "message"?, "expected"?,
    "actual"?, "stack"?, "failureAt"?: {"file", "line"}, "declaredAt"?: {"file", "line"}}
   {"type": "finished", "file": path}
+  {"type": "at", "file": path or null}      what is being loaded: if the process ends now, that file ended it
   {"type": "missing", "message": text}      the runner is not installed
   {"type": "listed", "file": path}          a test file, when only a list was asked for
   {"type": "done"}                          the runner came to its end; without it, something ended the process

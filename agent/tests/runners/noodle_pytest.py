@@ -33,11 +33,18 @@ class Reporter:
         self._listed = set()
         self._left = set()
         self._has_ended = False
+        self._loading = None
 
     def pytest_configure(self, config):
         self._config = config
 
     # Collection ------------------------------------------------------------
+
+    def pytest_collectstart(self, collector):
+        path = _path_of(collector)
+        if path is not None and not self._only_list:
+            self._loading = path
+            self._channel.send(type="at", file=path)
 
     def pytest_itemcollected(self, item):
         names = [node.name for node in item.listchain()]
@@ -53,6 +60,9 @@ class Reporter:
             self._channel.send(type="listed", file=path)
 
     def pytest_collectreport(self, report):
+        if self._loading is not None:
+            self._loading = None
+            self._channel.send(type="at", file=None)
         if report.passed:
             return
         path, title = self._place(report.nodeid)

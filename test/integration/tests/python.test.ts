@@ -45,11 +45,27 @@ describe('the Python runners', function () {
       const { results, execution } = await rig.run();
       assert.equal(execution.state, 'failed');
       const broken = results.filter((each) => each.status === 'errored');
-      assert.deepEqual(broken.map(({ file, titlePath }) => [file, titlePath]), [['test_a.py', []]]);
+      assert.deepEqual(
+        broken.map(({ file, titlePath }) => [file, titlePath]),
+        [['test_a.py', []]],
+      );
       assert.match(broken[0]?.message ?? '', new RegExp(`^${framework} exited with 0 before its tests had ended`));
       const others = results.filter((each) => each.file === 'test_b.py').map((each) => each.status);
       assert.deepEqual([...new Set(others)], ['passed']);
       assert.ok(others.length >= 2);
+    });
+  }
+
+  for (const ending of ['raise SystemExit(3)', 'raise KeyboardInterrupt', 'import os; os._exit(0)']) {
+    it(`name a file of pytest that ends everything while it is loaded, and run the others: ${ending}`, async () => {
+      await using rig = await create({
+        'test_a.py': 'def test_a(): pass\n',
+        'test_b.py': `${ending}\n`,
+        'test_c.py': 'class TestC:\n    def test_c(self): pass\n',
+      });
+      const { lines, reasons } = await rig.run();
+      assert.deepEqual(lines, ['errored test_b.py', 'passed test_a.py › test_a', 'passed test_c.py › TestC › test_c']);
+      assert.deepEqual(reasons, []);
     });
   }
 
