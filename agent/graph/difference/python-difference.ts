@@ -1,7 +1,8 @@
 // What differs between two versions of a Python file, told by its logical lines and their indentation.
 import { commonPairs } from './code-difference.ts';
 import type { CodeDifference, Lines, Touched, Versions } from './code-difference.ts';
-import { pythonLines } from './python-lines.ts';
+import { retainedFunctions } from './python-caches.ts';
+import { functionName, pythonLines } from './python-lines.ts';
 import type { PythonLine } from './python-lines.ts';
 
 /** Comments that tools obey. */
@@ -37,9 +38,11 @@ class Comparison {
   readonly #base: Collected = { lines: [], functions: [] };
   readonly #current: Collected = { lines: [], functions: [] };
   #reason: string | null = null;
+  #retained: ReadonlySet<string> = new Set();
 
   compare(base: readonly PythonLine[], current: readonly PythonLine[]): CodeDifference {
     const touched = touchedNames(base, current);
+    this.#retained = new Set([...retainedFunctions(base), ...retainedFunctions(current)]);
     this.#block(base, current, null);
     if (this.#reason !== null) return { kind: 'module', reason: this.#reason, touched };
     return { kind: 'bodies', base: this.#base, current: this.#current, touched };
@@ -82,7 +85,8 @@ class Comparison {
   #function(pair: Pair, decorators: readonly PythonLine[], around: Around): void {
     const { base, current } = pair;
     if (base.text !== current.text) return this.#mark(pair, around, true);
-    if (decorators.some((each) => retaining.test(each.text))) return this.#mark(pair, around, true);
+    if (decorators.some((each) => retaining.test(each.text)) || this.#retained.has(functionName(base) ?? ''))
+      return this.#mark(pair, around, true);
     const [one, other] = [bodyFacts(base), bodyFacts(current)];
     if (one.changesKind !== other.changesKind || one.isGlobal || other.isGlobal) return this.#mark(pair, around, true);
     if (one.documentation !== other.documentation) return this.#mark(pair, around, true);

@@ -45,6 +45,11 @@ export function pythonLines(source: string): readonly PythonLine[] {
   return block(0);
 }
 
+/** The name that a `def` binds; null of another statement. */
+export function functionName({ text }: PythonLine): string | null {
+  return /^(?:async )?def (\w+)/.exec(text)?.[1] ?? null;
+}
+
 function withBlock({ text, keyword, lines, isDocumentation }: Flat, children: readonly PythonLine[]): PythonLine {
   const key = children.length === 0 ? text : `${text}\u0002${children.map((each) => each.key).join('\u0003')}\u0004`;
   const whole: Lines = [lines[0], children.at(-1)?.whole[1] ?? lines[1]];

@@ -188,4 +188,14 @@ describe('the difference of Python', () => {
     ] as const)
       assert.equal(python(base, current), 'module', current);
   });
+
+  it('is the module where what differs goes into a cache', () => {
+    const file = (value: number, decorator = '@functools.lru_cache(maxsize=None)') =>
+      `def deep():\n    return ${value}\n\nclass A:\n    ${decorator}\n    def kept(self):\n        return self.middle()\n    def middle(self):\n        return deep()\n`;
+    assert.equal(python(file(1), file(2)), 'module');
+    assert.equal(python(file(1, '@property'), file(2, '@property')), '2');
+    assert.equal(python(file(1, '@cached_property'), file(2, '@cached_property')), '2');
+    const aside = (value: number) => `@cache\ndef kept():\n    return 1\n\ndef other():\n    return ${value}\n`;
+    assert.equal(python(aside(1), aside(2)), '6');
+  });
 });
