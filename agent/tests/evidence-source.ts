@@ -18,7 +18,7 @@ export interface EvidenceSource {
 
 /** Names of what makes a test do other things in every run. */
 export const random =
-  /\bMath\.random\b|\bfast-check\b|\bjsverify\b|\bfaker\b|\bhypothesis\b|^\s*(?:import|from)\s+(?:random|secrets)\b|\brandomUUID\b|\brandomBytes\b/m;
+  /\bMath\.random\b|\bfast-check\b|\bjsverify\b|\bfaker\b|\bhypothesis\b|^\s*(?:import|from)\s+(?:random(?! import Random\s*$)|secrets)\b|\bRandom\((?!\d+\))|\brandomUUID\b|\brandomBytes\b/m;
 
 /** Nothing is read before the first question. */
 export function createEvidenceSource(
