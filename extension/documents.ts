@@ -6,6 +6,8 @@ const scheme = 'noodle';
 export interface Documents {
   /** Shows a text under a name; one of the same name takes its place. Markdown is shown as it reads. */
   show(name: string, content: string): Promise<void>;
+  /** The address of a text, for a diff. */
+  keep(name: string, content: string): vscode.Uri;
 }
 
 export function registerDocuments(extension: vscode.ExtensionContext): Documents {
@@ -21,11 +23,16 @@ export function registerDocuments(extension: vscode.ExtensionContext): Documents
       if (uri.scheme === scheme) contents.delete(uri.path);
     }),
   );
+  const keep = (name: string, content: string) => {
+    const uri = vscode.Uri.from({ scheme, path: `/${name.replace(/[\\/:*?"<>|]+/g, ' ')}` });
+    contents.set(uri.path, content);
+    changed.fire(uri);
+    return uri;
+  };
   return {
+    keep,
     async show(name, content) {
-      const uri = vscode.Uri.from({ scheme, path: `/${name.replace(/[\\/:*?"<>|]+/g, ' ')}` });
-      contents.set(uri.path, content);
-      changed.fire(uri);
+      const uri = keep(name, content);
       if (name.endsWith('.md') && (await showsMarkdown(uri))) return;
       await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
     },

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { registerAgentCommands } from './commands/agent-commands.ts';
 import { registerExplainCommands } from './commands/explain-commands.ts';
 import { registerLogCommands } from './commands/log-commands.ts';
+import { registerGenerateTests } from './commands/generate-tests.ts';
 import { registerOpenItem } from './commands/open-item.ts';
 import { registerPipelineCommands } from './commands/pipeline-commands.ts';
 import { registerRunCommands } from './commands/run-commands.ts';
@@ -34,6 +35,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   registerAgentCommands(surroundings);
   registerLogCommands(surroundings);
   registerOpenItem(surroundings);
+  registerGenerateTests(surroundings);
   registerDashboard(surroundings);
   registerViews(surroundings);
   registerTestExplorer(surroundings);

@@ -21,6 +21,7 @@ export const commandIds = {
   goToTest: 'noodle.goToTest',
   goToCode: 'noodle.goToCode',
   runRelatedTests: 'noodle.runRelatedTests',
+  generateTests: 'noodle.generateTests',
   /** Of items in the Plan and Runs trees. */
   runItem: 'noodle.runItem',
   explainItem: 'noodle.explainItem',
