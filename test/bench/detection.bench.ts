@@ -10,6 +10,7 @@ type Report = (line: string) => void;
 export function run(report: Report): void {
   measurePercentiles(report);
   measureChangePoints(report);
+  measureSlopes(report);
   measureTrends(report);
   measureAnomalies(report);
 }
@@ -95,6 +96,23 @@ function measureChangePoints(report: Report): void {
         `  ${noise.name.padEnd(16)} ${name.padEnd(18)} ${percent(precision).padStart(10)} ${percent(recall).padStart(8)} ${percent(falseAlarms).padStart(46)}`,
       );
     }
+  }
+}
+
+/** Series of 200 values that go up evenly have no change of level. */
+function measureSlopes(report: Report): void {
+  const shareOf = (rise: number, rule: (values: readonly number[]) => number[]) => {
+    const chance = new Chance(13);
+    const told = Array.from({ length: seriesOfEach }, () =>
+      rule(autoregressive(chance, { length: 200, phi: 0 }).map((value, index) => value + (rise * index) / 200)),
+    );
+    return told.filter((found) => found.length > 0).length / seriesOfEach;
+  };
+  for (const rise of [20, 50, 100]) {
+    const found = percent(shareOf(rise, (values) => levelChanges(values).map(({ index }) => index)));
+    report(
+      `  ${rise} % up evenly: a change is told in ${found} of the series, by means of ten in ${percent(shareOf(rise, naiveChanges))}`,
+    );
   }
 }
 

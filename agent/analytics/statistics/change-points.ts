@@ -25,8 +25,40 @@ const leastDeviations = 0.6;
 /** The changes of level, in order. Values that resemble their neighbours need stronger evidence. */
 export function levelChanges(values: readonly number[]): LevelChange[] {
   if (values.length < 2 * leastLength) return [];
-  const found = segmentStarts(values);
-  return confirmed(values, found);
+  return withoutSlopes(values, segmentStarts(values));
+}
+
+/** A slope is cut into levels too: the change that a line fits best is taken out, as long as a line fits one better. */
+function withoutSlopes(values: readonly number[], starts: readonly number[]): LevelChange[] {
+  const told = confirmed(values, starts);
+  const bounds = [0, ...told.map(({ index }) => index), values.length];
+  const fits = told.map((change, index) =>
+    lineBesideLevels(values, change, { from: bounds[index] ?? 0, to: bounds[index + 2] ?? values.length }),
+  );
+  const least = Math.min(...fits);
+  if (least >= 1) return told;
+  const rest = told.filter((_, index) => fits[index] !== least);
+  return withoutSlopes(
+    values,
+    rest.map(({ index }) => index),
+  );
+}
+
+/** What a line through the middles of both levels leaves over, as a share of what the levels do. */
+function lineBesideLevels(
+  values: readonly number[],
+  { index, medianBefore, medianAfter }: LevelChange,
+  { from, to }: { readonly from: number; readonly to: number },
+): number {
+  const middleBefore = (from + index - 1) / 2;
+  const slope = (medianAfter - medianBefore) / ((index + to - 1) / 2 - middleBefore);
+  let [ofLevels, ofLine] = [0, 0];
+  for (let at = from; at < to; at += 1) {
+    const value = values[at] ?? 0;
+    ofLevels += Math.abs(value - (at < index ? medianBefore : medianAfter));
+    ofLine += Math.abs(value - medianBefore - slope * (at - middleBefore));
+  }
+  return ofLevels === 0 ? Infinity : ofLine / ofLevels;
 }
 
 /** Takes the weakest change out, as long as one is not beyond doubt. */

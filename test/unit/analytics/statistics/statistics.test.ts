@@ -105,6 +105,17 @@ describe('changes of level', () => {
     }
   });
 
+  it('are none of a slope, and still found where one is beside it', () => {
+    for (let seed = 0; seed < 20; seed += 1) {
+      const slope = steadySeries(new Chance(seed), 200, 'normal').map((value, index) => value + index / 2);
+      assert.deepEqual(levelChanges(slope), [], `seed ${seed}`);
+    }
+    const level = withSteps(steadySeries(new Chance(3), 100, 'normal'), [{ index: 50, factor: 2 }]);
+    const rising = steadySeries(new Chance(4), 100, 'normal').map((value, index) => value + 100 + index / 2);
+    const [first] = levelChanges([...level, ...rising]);
+    assert.ok(Math.abs((first?.index ?? 0) - 50) <= 3, `${first?.index}, not 50`);
+  });
+
   it('are none of little, and none of a constant', () => {
     assert.deepEqual(levelChanges([1, 2, 3]), []);
     assert.deepEqual(levelChanges(Array.from({ length: 50 }, () => 4)), []);
