@@ -23,7 +23,7 @@ import { distributionUsers } from './lock-files/distribution-users.ts';
 import { InstalledDistributions } from './lock-files/installed-distributions.ts';
 import type { InstalledDistribution } from './lock-files/installed-distributions.ts';
 import { usersOf } from './lock-files/package-users.ts';
-import { MadeFiles, modulePaths } from './made-files.ts';
+import { committedOutputs, MadeFiles, modulePaths } from './made-files.ts';
 import type { Maker } from './made-files.ts';
 import { ModuleSummaries, NameFlow } from './names/name-flow.ts';
 import { largestParsedBytes } from './read-source.ts';
@@ -108,6 +108,10 @@ class KnowledgeGraph implements Graph {
   #settings = '';
   /** Paths that are named and are no files of the repository, by whether git ignores them. */
   readonly #isIgnored = new Map<string, boolean>();
+  #committed: { readonly makers: readonly Maker[]; readonly files: ReadonlySet<RepoPath> } = {
+    makers: [],
+    files: new Set(),
+  };
   /** Updates follow one another; each sees what the one before left. */
   #updating: Promise<unknown> = Promise.resolve();
 
@@ -162,7 +166,8 @@ class KnowledgeGraph implements Graph {
       {
         adjacency: this.#adjacency,
         made: () => made.named(),
-        madeBy: (file, sources) => (index.files.has(file) ? [] : made.of(file, sources)),
+        madeBy: (file, sources) =>
+          index.files.has(file) && !this.#committedOf().has(file) ? [] : made.of(file, sources),
         checksTypes: (folder) => resolver?.checksTypes(folder) ?? false,
         importersOfMissing: importersOfGone,
         projectOf: (folder) => resolver?.projectOf(folder) ?? '',
@@ -220,10 +225,19 @@ class KnowledgeGraph implements Graph {
     return id === undefined ? [] : this.#adjacency.notesOn(id);
   }
 
+  /** Found anew when the targets are, as they are where the list of files changes. */
+  #committedOf(): ReadonlySet<RepoPath> {
+    const makers = this.#options.makers?.() ?? this.#committed.makers;
+    if (this.#committed.makers !== makers)
+      this.#committed = { makers, files: committedOutputs(makers, this.#index.files) };
+    return this.#committed.files;
+  }
+
   #madeFiles(): MadeFiles {
     return new MadeFiles({
       root: this.#options.root,
       makers: this.#options.makers?.() ?? [],
+      committed: this.#committedOf(),
       builtFiles: () => this.#adjacency.builtFiles(),
       isIgnored: (path) => this.#isIgnored.get(path) === true,
       packageOf: (folder) => this.#resolver?.projectOf(folder) ?? '',

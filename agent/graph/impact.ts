@@ -54,8 +54,8 @@ export interface Impact {
   /** Changed settings whose reach is known by what differs in them: they decide nothing beyond what they reached. */
   readonly bounded: ReadonlySet<RepoPath>;
   /**
-   * How the change gets into a file that git ignores, which a test used: from which file, by which build. Null when it does
-   * not, or the file is one of the repository. `sources`: what of it is known to be made of, where that is all.
+   * How the change gets into a file that git ignores, or into output that is committed, which a test used: from which file, by which build. Null when it does
+   * not, or nobody makes the file. `sources`: what of it is known to be made of, where that is all.
    */
   madeOf(file: RepoPath, sources?: readonly RepoPath[]): { readonly by: RepoPath; readonly through: string } | null;
   /** What some of the changed files reach by themselves. */

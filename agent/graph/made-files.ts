@@ -22,6 +22,8 @@ export interface MadeQuestions {
   readonly root: string;
   readonly makers: readonly Maker[];
   readonly builtFiles: () => Iterable<BuiltFile>;
+  /** Files of the repository that a target writes: output that was committed, see `committedOutputs`. */
+  readonly committed: ReadonlySet<RepoPath>;
   /** Whether git ignores a path. */
   readonly isIgnored: (path: string) => boolean;
   readonly packageOf: (folder: string) => string;
@@ -48,6 +50,13 @@ const notOfSources =
 /** Made of the tags of version control. */
 const pythonVersion = /(?:^|\/)_*version(?:_info|_tuple)?_*\.pyi?$/;
 
+/** The files among those of a repository that a target writes. A found target writes in its own folder. */
+export function committedOutputs(makers: readonly Maker[], files: Iterable<RepoPath>): Set<RepoPath> {
+  const isWritten = (file: RepoPath) =>
+    makers.some((maker) => (maker.isDeclared || isWithin(maker.folder, file)) && maker.writes(file));
+  return new Set([...files].filter(isWritten));
+}
+
 /** For one question to the graph; remembers what it found. */
 export class MadeFiles {
   readonly #questions: MadeQuestions;
@@ -60,11 +69,15 @@ export class MadeFiles {
 
   /** What code names and somebody makes. */
   named(): readonly Made[] {
-    this.#named ??= [...this.#questions.builtFiles()].flatMap((built) => [...this.#makersOf(built)]);
+    const { builtFiles, committed } = this.#questions;
+    this.#named ??= [
+      ...[...builtFiles()].flatMap((built) => this.#makersOf(built)),
+      ...[...committed].flatMap((file) => this.#makersOf({ path: file, sources: [], users: [] })),
+    ];
     return this.#named;
   }
 
-  /** The ways in which a file that is none of the repository is made. Recordings name such files. */
+  /** The ways in which a file is made that is none of the repository, or committed output. Recordings name such files. */
   of(file: RepoPath, sources: readonly RepoPath[]): readonly Made[] {
     const key = `${file}\0${sources.join('\0')}`;
     const known = this.#made.get(key);

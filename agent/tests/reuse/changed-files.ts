@@ -2,7 +2,8 @@
 import type { Impact } from '../../graph/graph.ts';
 import type { RepoPath } from '../../protocol/ids.ts';
 
-export type ReuseImpact = Pick<Impact, 'changed' | 'beyondRecordings' | 'reachedFrom'>;
+export type ReuseImpact = Pick<Impact, 'changed' | 'beyondRecordings' | 'reachedFrom'> &
+  Partial<Pick<Impact, 'madeOf'>>;
 
 /** More of them are not told apart: they count for every test. */
 const mostTold = 40;

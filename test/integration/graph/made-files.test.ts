@@ -30,6 +30,31 @@ describe('a file that a build makes', () => {
     assert.equal(rig.impact('test/b.test.js').madeOf('index.js' as never), null);
   });
 
+  it('is reached where it is committed too, and recordings of it do not clear who used it', async () => {
+    const makers = [
+      maker('app', { writes: (path) => path.startsWith('dist/'), reads: (path) => !path.startsWith('dist/') }),
+      maker('other', { folder: 'other', writes: (path) => path === 'dist/index.js' }),
+    ];
+    await using rig = await GraphRig.create(
+      {
+        'package.json': '{"main":"dist/index.js"}',
+        'src/index.js': 'export const value = 1;',
+        'dist/index.js': 'export const value = 1;',
+        'test/a.test.js': "import '../dist/index.js'; it('works', () => {});",
+        'test/b.test.js': "it('works', () => {});",
+      },
+      { makers },
+    );
+    const impact = rig.impact('src/index.js');
+    assert.deepEqual(
+      [...(impact.reached.get('test/a.test.js' as never)?.path ?? [])],
+      ['src/index.js', 'build target app', 'dist/index.js', 'test/a.test.js'],
+    );
+    assert.deepEqual(rig.reached('src/index.js'), ['dist/index.js', 'test/a.test.js']);
+    assert.equal(impact.madeOf('dist/index.js' as never)?.through, 'build target app');
+    assert.equal(impact.madeOf('src/index.js' as never), null);
+  });
+
   it('of another package is reached by the programs of its build, and by its sources as imports lead', async () => {
     const makers = [
       maker('b', {
