@@ -13,8 +13,6 @@ from noodle_children import VARIABLE, child_in, follow_children
 
 _FOREIGN = ("site-packages", "dist-packages", "node_modules", ".venv", "venv", ".tox", ".nox", ".eggs")
 _STARTING = ("subprocess.Popen", "os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn")
-# Loaded where processes are started that no audit event tells of.
-_UNHEARD = frozenset(("multiprocessing.popen_spawn_posix", "multiprocessing.popen_forkserver", "multiprocessing.popen_spawn_win32"))
 _PLAIN = frozenset("cat echo false file head hostname less more pwd sed sleep stty tail tput true tty uname wc which".split())
 _SYSTEM = ("/bin", "/usr/bin", "/usr/local/bin")
 
@@ -55,6 +53,7 @@ class Recorder:
         self._owner = os.getpid()
         self._windows = 0
         self._started = 0
+        self._made = ""
         self._test = request.get("test")
         self._is_on = False
         self._known = {}
@@ -134,7 +133,15 @@ class Recorder:
             self._is_on = False
         self._reset()
 
+    def _hear_multiprocessing(self):
+        """It starts processes that no audit event tells of, and counts those that it makes."""
+        counter = repr(getattr(sys.modules.get("multiprocessing.process"), "_process_counter", None))
+        if counter not in (self._made, "None", "count(1)") and self._test is not None:
+            self._is_complete = False
+        self._made = counter
+
     def _write(self, is_last):
+        self._hear_multiprocessing()
         counted = self._counter.take()
         lines = self._sources.lines_of(counted)
         window = {
@@ -144,7 +151,7 @@ class Recorder:
             "sharesModules": self._child is None,
             "knowsImports": True,
             "isLast": is_last,
-            "isComplete": self._is_complete and counted.is_whole and _UNHEARD.isdisjoint(sys.modules),
+            "isComplete": self._is_complete and counted.is_whole,
             "lines": lines,
             "edges": self._sources.edges() if is_last else [],
             "reads": sorted(self._reads),

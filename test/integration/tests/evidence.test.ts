@@ -221,11 +221,14 @@ describe('what test files use', function () {
       'tests/test_f.py': start(`'-I', '-c', 'pass'`),
       'tests/test_g.py': start(`'-c', 'import os; os._exit(0)'`),
       'tests/test_h.py': start(`'-c', 'import sys; assert sys.own'`, `, env={'PYTHONPATH': 'own'}`),
+      'tests/test_j.py': `import multiprocessing\n\n\ndef test_it():\n    child = multiprocessing.get_context('spawn').Process(target=print)\n    child.start()\n    child.join()\n`,
+      'tests/test_k.py':
+        'import multiprocessing\n\n\ndef test_it():\n    assert multiprocessing.active_children() == []\n',
       'tests/test_i.py': start(`'-c', 'import os, sys; os.system(sys.executable + " tool.py")'`),
     });
     const evidence = await record(rig);
     const complete = [...evidence].filter(([, each]) => each.isComplete).map(([name]) => name);
-    assert.deepEqual(complete.toSorted(), ['test_a', 'test_b', 'test_d', 'test_e', 'test_h']);
+    assert.deepEqual(complete.toSorted(), ['test_a', 'test_b', 'test_d', 'test_e', 'test_h', 'test_k']);
     assert.deepEqual(ran(evidence.get('test_a'), 'app/shared.py'), { one: true, two: false });
     assert.deepEqual(ran(evidence.get('test_b'), 'app/shared.py'), { one: false, two: true });
     const used = [
