@@ -12,6 +12,7 @@ import type {
   TestProject,
 } from '../adapter.ts';
 import { repoPath } from '../javascript/failure-text.ts';
+import { installedFiles } from '../javascript/installed-files.ts';
 import { mochaFiles, mochaNames, mochaRules } from '../javascript/mocha-files.ts';
 import {
   existing,
@@ -299,7 +300,8 @@ function programArguments(batch: TestBatch, { runner, effective, context }: RunP
   return [
     ...configurationArguments(batch, { runner, effective, context }),
     '--reporter',
-    path.join(context.runnerFolder, 'mocha-reporter.cjs'),
+    // A hook that compiles what is required, as babel's of version 6 does, may not know our syntax.
+    installedFiles(context, context.temporaryFolder, ['mocha-reporter.cjs', 'channel.cjs']),
     ...(batch.files?.map((file) => path.join(context.root, file)) ?? effective.spec),
   ];
 }

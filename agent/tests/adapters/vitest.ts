@@ -1,11 +1,12 @@
 // vitest 1 and up: run by its own command line, with our reporter beside none other.
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { RepoPath } from '../../protocol/ids.ts';
 import type { BatchContext, Detection, RepositoryView, TestAdapter, TestBatch, TestProject } from '../adapter.ts';
 import { withoutOptions } from '../javascript/arguments.ts';
 import { repoPath } from '../javascript/failure-text.ts';
+import { installedFiles } from '../javascript/installed-files.ts';
 import {
   projectEnvironment,
   projectFolder,
@@ -242,17 +243,13 @@ function coverageArguments(context: BatchContext): string[] {
  * so the reporter is put where it looks like one.
  */
 function installedReporter(context: BatchContext, parent: string): string {
-  const folder = path.join(parent, 'node_modules', 'noodle-vitest-reporter');
-  mkdirSync(folder, { recursive: true });
-  for (const name of [
+  return installedFiles(context, parent, [
     'vitest-reporter.mjs',
     'vitest-standby.mjs',
     'evidence-vitest.mjs',
     'channel.cjs',
     'standby-channel.cjs',
-  ])
-    copyFileSync(path.join(context.runnerFolder, name), path.join(folder, name));
-  return path.join(folder, 'vitest-reporter.mjs');
+  ]);
 }
 
 function runnerEnvironment({ project, files }: TestBatch, context: BatchContext): Record<string, string> {

@@ -15,6 +15,22 @@ function create(files: Record<string, string>, more: Partial<TestsRigOptions> = 
 }
 
 describe('mocha', () => {
+  it('runs where a hook compiles what is required and knows no new syntax', async () => {
+    await using rig = await create({
+      'package.json': manifest('mocha --require ./hook.js'),
+      'hook.js': `const Module = require('module');
+const load = Module._extensions['.js'];
+Module._extensions['.js'] = (module, file) => {
+  const source = require('fs').readFileSync(file, 'utf8');
+  if (!file.includes('/node_modules/') && /[{,] ?\\.\\.\\./.test(source)) throw new SyntaxError('Unexpected token');
+  return load(module, file);
+};`,
+      'test/a.js': `it('passes', () => {});`,
+    });
+    const { lines, reasons } = await rig.run();
+    assert.deepEqual([lines, reasons], [['passed test/a.js › passes'], []]);
+  });
+
   it('tells every test as it ended, with message, values and place', async () => {
     await using rig = await create({
       'test/a.js': `const assert = require('assert');
