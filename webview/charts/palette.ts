@@ -19,7 +19,7 @@ export function readPalette(element: HTMLElement): Palette {
   };
   const palette = {
     text: resolve('--text-dim'),
-    grid: resolve('--line'),
+    grid: resolve('--grid'),
     line: resolve('--accent'),
     area: resolve('--accent-faint'),
     failure: resolve('--failed'),

@@ -197,7 +197,7 @@ function plotOptions(palette: Palette, { size, onCursor, series }: PlotParts): u
         size: 64,
         space: 32,
         grid: { stroke: palette.grid, width: 1 },
-        values: (_, splits) => splits.map((each) => series().format(each)),
+        values: (_, splits) => splits.map((each) => (each === 0 ? '0' : series().format(each))),
       },
     ],
     series: linesOf(series(), palette),
