@@ -221,15 +221,16 @@ export class Chain {
     };
     const condition = this.#conditionOf(step, at);
     if (condition === null) return null;
-    const defaults = this.#defaultsAt(at);
-    const named = step.shell ?? defaults.shell ?? 'bash';
+    const { shell: named = 'bash', 'working-directory': written = '' } = { ...this.#defaultsAt(at), ...given(step) };
     const shell = shellOf(resolved.same(named, at.scope) ?? named);
     if (shell === null) return leaveOut(`its shell ${named} is not known here`);
     const { command, leftOut } = shell === 'python' ? { command: run, leftOut: [] } : machinePart(run);
     if (command === null) return leaveOut(`it would change this machine: ${quotedLines(run)}`);
     for (const line of leftOut)
       findings.missing(at.place, `\`${line}\` would change this machine; the line is left out`);
-    const folder = this.#folderOf(step['working-directory'] ?? defaults['working-directory'] ?? '', at.scope);
+    const inTemporary = shell === 'python' ? null : inTemporaryFolder(command, written);
+    if (inTemporary !== null) return { command: inTemporary, condition, shell, folder: '' };
+    const folder = this.#folderOf(written, at.scope);
     return folder === null ? leaveOut('its folder is not in the repository') : { command, condition, shell, folder };
   }
 
@@ -246,6 +247,21 @@ export class Chain {
       .replace(/\/+$/, '');
     return folder.startsWith('/') || folder.split('/').includes('..') ? null : folder;
   }
+}
+
+/** What the step says itself of where and in what it runs. */
+function given(step: GithubStep): GithubWorkflow['defaults']['run'] {
+  const { shell, 'working-directory': folder } = step;
+  return {
+    ...(shell === undefined ? {} : { shell }),
+    ...(folder === undefined ? {} : { 'working-directory': folder }),
+  };
+}
+
+/** With the way there: the folder is another one in each run. Null where the folder is not the temporary one. */
+function inTemporaryFolder(command: string, folder: string): string | null {
+  const below = /^\$\{\{\s*runner\.temp\s*\}\}((?:\/[\w.-]+)*)\/?$/.exec(folder)?.[1];
+  return below === undefined ? null : `cd "$RUNNER_TEMP${below}"\n${command}`;
 }
 
 interface StepSetting {

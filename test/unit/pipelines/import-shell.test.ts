@@ -2,6 +2,15 @@ import assert from 'node:assert/strict';
 import { importPipelines } from '../../../agent/pipelines/import/import.ts';
 
 describe('a step of GitHub Actions', () => {
+  it('goes to the temporary folder itself', () => {
+    const folder = '$' + '{{ runner.temp }}/out';
+    const text = `jobs: { t: { runs-on: ubuntu-latest, steps: [{ run: ls, working-directory: '${folder}' }] } }`;
+    const read = importPipelines('ci.yml', text);
+    assert.ok(read.ok, read.ok ? '' : read.failure.message);
+    const step = read.value.pipelines[0]?.steps['t'];
+    assert.deepEqual([step?.command, step?.folder], ['cd "$RUNNER_TEMP/out"\nls', '']);
+  });
+
   it('takes the shell from the matrix', () => {
     const shells = (platforms: string) => {
       const text = `jobs:
