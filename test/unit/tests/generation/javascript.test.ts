@@ -74,7 +74,16 @@ describe('functions under test of JavaScript', () => {
       const faulty = text.slice(0, fault.start) + fault.text + text.slice(fault.end);
       return (faulty.split('\n')[fault.line - 1] ?? '').trim();
     });
-    for (const expected of ['if (a <= 1 && !g(a)) return \'x\';', 'if (a < 1 || !g(a)) return \'x\';', 'if (a < 1 && g(a)) return \'x\';', 'if (!(a < 1 && !g(a))) return \'x\';', "if (a < 1 && !g(a)) return undefined;", 'a--;', 'return a - 2;', 'return a + 3;'])
+    for (const expected of [
+      "if (a <= 1 && !g(a)) return 'x';",
+      "if (a < 1 || !g(a)) return 'x';",
+      "if (a < 1 && g(a)) return 'x';",
+      "if (!(a < 1 && !g(a))) return 'x';",
+      'if (a < 1 && !g(a)) return undefined;',
+      'a--;',
+      'return a - 2;',
+      'return a + 3;',
+    ])
       assert.ok(changed.includes(expected), `${expected} is not among ${changed.join(' | ')}`);
   });
 
@@ -91,7 +100,14 @@ describe('functions under test of JavaScript', () => {
   it('are called with what was recorded first, then with values at the edges, each once', async () => {
     const [subject] = await subjectsOf('export function f(a: boolean, b) {}');
     assert.ok(subject !== undefined);
-    const calls = callsFor(subject, [['true', '5'], ['true', '5']], language);
+    const calls = callsFor(
+      subject,
+      [
+        ['true', '5'],
+        ['true', '5'],
+      ],
+      language,
+    );
     assert.deepEqual(calls[0], { args: ['true', '5'], origin: 'recorded' });
     const texts = calls.map(({ args }) => args.join(', '));
     assert.equal(new Set(texts).size, texts.length);
