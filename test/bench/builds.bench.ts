@@ -58,6 +58,7 @@ export async function run(report: (line: string) => void): Promise<void> {
       measure(competitors, () => {}),
       report,
     );
+    report(`\nNode itself, which noodle and wireit start: ${median(startsOfNode()).toFixed(0)} ms`);
     report(`\none changed file of one package, ${rounds} rounds in turn`);
     table(
       measure(competitors, (folder, round) =>
@@ -71,6 +72,15 @@ export async function run(report: (line: string) => void): Promise<void> {
     for (const agent of agents) agent.kill('SIGTERM');
     rmSync(home, { recursive: true, force: true });
   }
+}
+
+/** What no command of Node can be faster than. */
+function startsOfNode(): number[] {
+  return Array.from({ length: rounds }, () => {
+    const startMs = performance.now();
+    spawnSync(process.execPath, ['--eval', '0']);
+    return performance.now() - startMs;
+  });
 }
 
 /** Null, with a line that says so, where the registry cannot be reached. */
