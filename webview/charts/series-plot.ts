@@ -109,12 +109,12 @@ export class SeriesPlot extends HTMLElement {
     });
   }
 
-  /** Round the value that is read, else round the latest one. */
+  /** Round the value that is read, else round the latest measured one. */
   #zoomNow(plot: uPlot, factor: number): void {
     const { min, max } = plot.scales['x'] ?? {};
     const times = plot.data[0];
     if (!isNumber(min) || !isNumber(max)) return;
-    const middle = times[plot.cursor.idx ?? times.length - 1] ?? max;
+    const middle = times[plot.cursor.idx ?? Math.max(0, this.#series.points.length - 1)] ?? max;
     const half = ((max - min) * factor) / 2;
     plot.setScale('x', {
       min: Math.max(times[0] ?? min, middle - half),

@@ -89,7 +89,7 @@ describe('OTLP', function () {
     });
     assert.equal(status, 200);
     assert.deepEqual(JSON.parse(text), {
-      partialSuccess: { rejectedDataPoints: '2', errorMessage: '2 points have no finite value' },
+      partialSuccess: { rejectedDataPoints: '2', errorMessage: '2 points have no finite value, or one beyond ±1e100' },
     });
   });
 
