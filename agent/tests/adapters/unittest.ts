@@ -12,6 +12,7 @@ import type {
   TestBatch,
   TestProject,
 } from '../adapter.ts';
+import { watchedFiles } from '../warm/watched-files.ts';
 import { pytestAdapter } from './pytest.ts';
 import { hangingStack } from './python-stack.ts';
 import { endedEarly, readPythonReport } from './python-report.ts';
@@ -52,19 +53,24 @@ export const unittestAdapter: TestAdapter = {
     const remember = (text: string) => {
       lastOutput = (lastOutput + text).slice(-16_000);
     };
-    const exit = await context.run({
+    const script = path.join(context.runnerFolder, 'noodle_unittest.py');
+    const args = [...onlyArguments(batch), ...files.map((file) => fileArgument(context, file))];
+    const start = {
       command: findPython(context.root, context.root, context.environment),
-      args: [
-        path.join(context.runnerFolder, 'noodle_unittest.py'),
-        ...onlyArguments(batch),
-        ...files.map((file) => fileArgument(context, file)),
-      ],
       cwd: context.root,
       environment: { ...context.environment, PYTHONUNBUFFERED: '1' },
-      onReport: report.line,
-      onStdout: remember,
-      onStderr: remember,
-    });
+    };
+    const exit = await context.run(
+      { ...start, args: [script, ...args], onReport: report.line, onStdout: remember, onStderr: remember },
+      {
+        start: { ...start, args: [script, '--noodle-standby'] },
+        order: { args },
+        watched: watchedFiles(batch.project, context.root),
+        knowsFiles: false,
+        mustLoad: [],
+        isLasting: false,
+      },
+    );
     const outcome =
       exit.startError === null && !report.isDone()
         ? endedEarly('unittest', exit, lastOutput)

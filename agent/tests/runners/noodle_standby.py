@@ -1,4 +1,4 @@
-"""pytest that stands by: it has read its configuration, loaded its plugins and what runs load of Python itself, and waits.
+"""A runner that stands by: it has loaded what runs load of Python itself, pytest its configuration and plugins too, and waits.
 
 Nothing else is loaded ahead: what an import does may depend on what tests have set up before it.
 """
@@ -8,9 +8,11 @@ import importlib
 import json
 import os
 import sys
+import sysconfig
 import warnings
 
 _DESCRIPTOR = 3
+_STANDARD = tuple(os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "platstdlib"))
 _RUNNER = ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments", "tomli", "exceptiongroup", "attr", "attrs")
 # They speak, or warn, when they are imported.
 _LEFT_OUT = {
@@ -41,7 +43,7 @@ def standby_plugin(pytest, channel):
 
 
 def wait_early(channel):
-    """Without a configuration pytest goes by the files that it is told, even to find its root: it waits before all that."""
+    """Waits before anything else: unittest, and pytest without a configuration, which goes by the files even to find its root."""
     reader = _Reader()
     _load(reader.message()["modules"])
     channel.send(event="ready", files=_loaded_files())
@@ -93,23 +95,29 @@ def _load(modules):
 
 def _modules():
     """What this process has loaded of Python and of pytest, in the order of loading."""
-    standard = getattr(sys, "stdlib_module_names", frozenset())
     names = []
-    for name in list(sys.modules):
+    for name, module in list(sys.modules.items()):
         top = name.partition(".")[0]
-        if top in _LEFT_OUT or getattr(sys.modules[name], "__spec__", None) is None:
+        if top in _LEFT_OUT or getattr(module, "__spec__", None) is None:
             continue
-        if top in _RUNNER or top in standard:
+        if top in _RUNNER or _is_standard(top, module):
             names.append(name)
     return names
 
 
 def _loaded_files():
     """Files of what is loaded besides Python itself."""
-    standard = getattr(sys, "stdlib_module_names", frozenset())
     files = []
     for name, module in list(sys.modules.items()):
         path = getattr(module, "__file__", None)
-        if path and name.partition(".")[0] not in standard and os.path.isfile(path):
+        if path and not _is_standard(name.partition(".")[0], module) and os.path.isfile(path):
             files.append(os.path.abspath(path))
     return files
+
+
+def _is_standard(top, module):
+    """Whether it is Python's own: a file of the project may bear such a name."""
+    if top not in getattr(sys, "stdlib_module_names", frozenset()):
+        return False
+    path = getattr(module, "__file__", None)
+    return not path or os.path.abspath(path).startswith(_STANDARD)

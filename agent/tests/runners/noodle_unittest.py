@@ -1,6 +1,7 @@
 """Runs unittest tests and reports each as it finishes.
 
     python noodle_unittest.py [--only=Class.method ...] <import root>=<file> ...
+    python noodle_unittest.py --noodle-standby    loads what it can, waits for its arguments, and runs once
 
 Each file is imported as a module relative to its import root, as `python -m unittest discover` would.
 """
@@ -13,6 +14,7 @@ import unittest
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, _HERE)
+import noodle_standby  # noqa: E402
 from noodle_channel import Channel, bounded, stack_dump  # noqa: E402
 from noodle_evidence import recorder_of_environment  # noqa: E402
 
@@ -157,9 +159,12 @@ def main(arguments):
     channel = Channel()
     recorder = recorder_of_environment()
     stack_dump()()
+    sys.path[:] = [os.getcwd()] + [entry for entry in sys.path if os.path.abspath(entry or ".") != _HERE]
+    if arguments == ["--noodle-standby"]:
+        arguments = noodle_standby.wait_early(channel)
+        sys.argv[1:] = arguments
     only = {argument[len("--only="):] for argument in arguments if argument.startswith("--only=")}
     files = [argument for argument in arguments if not argument.startswith("--")]
-    sys.path[:] = [os.getcwd()] + [entry for entry in sys.path if os.path.abspath(entry or ".") != _HERE]
     was_successful = True
     if recorder is not None:
         recorder.start()

@@ -9,7 +9,7 @@ const mocha = path.dirname(createRequire(import.meta.url).resolve('mocha/package
 const manifest = (test: string, more: object = {}) => JSON.stringify({ scripts: { test }, ...more });
 
 interface Scene {
-  readonly name: 'mocha' | 'jest' | 'vitest' | 'pytest';
+  readonly name: 'mocha' | 'jest' | 'vitest' | 'pytest' | 'unittest';
   readonly title?: string;
   readonly file: string;
   readonly other: string;
@@ -118,6 +118,36 @@ def test_alone():
         }),
     }),
   ),
+  {
+    name: 'unittest',
+    file: 'test_a.py',
+    other: 'test_b.py',
+    // A file of the project may bear the name of a module of Python.
+    source: 'colorsys.py',
+    passing: 'def answer():\n    return 42\n',
+    failing: 'def answer():\n    return 4 + 1\n',
+    create: () =>
+      TestsRig.create({
+        isWorkedIn: true,
+        files: {
+          'colorsys.py': 'def answer():\n    return 42\n',
+          'test_b.py': 'import unittest\nclass Other(unittest.TestCase):\n    def test_other(self): pass\n',
+          'test_a.py': `import builtins
+import decimal
+import unittest
+from colorsys import answer
+
+class Answer(unittest.TestCase):
+    def test_right(self):
+        self.assertEqual(answer(), 42)
+
+    def test_then_alone(self):
+        self.assertFalse(hasattr(builtins, "seen"))
+        builtins.seen = decimal.Decimal(1)
+`,
+        },
+      }),
+  },
 ];
 
 function jestLike(imports: string): string {
@@ -131,7 +161,9 @@ describe('answer', () => {
 });`;
 }
 
-describe('warm runners', () => {
+describe('warm runners', function () {
+  this.timeout(120_000);
+
   for (const scene of scenes) {
     describe(scene.title ?? scene.name, () => {
       it('run other files than before', async () => {
