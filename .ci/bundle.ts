@@ -128,6 +128,8 @@ async function placeAsset(asset: Asset, { folder, ...choices }: Target): Promise
 }
 
 function isWanted(file: string, folder: string, only: Asset['only']): boolean {
+  // What Python left when it ran from the sources.
+  if (path.basename(file) === '__pycache__') return false;
   return only === undefined || file === folder || only.includes(path.relative(folder, file));
 }
 

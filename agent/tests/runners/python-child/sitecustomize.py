@@ -20,6 +20,8 @@ def _restore(name):
 
 def _record():
     before = set(sys.modules)
+    writes = sys.dont_write_bytecode
+    sys.dont_write_bytecode = True
     runners = os.path.dirname(_HERE)
     sys.path.insert(0, runners)
     try:
@@ -33,6 +35,7 @@ def _record():
             # The first that is registered is the last that runs.
             atexit.register(recorder.end)
     finally:
+        sys.dont_write_bytecode = writes
         sys.path.remove(runners)
         # The program finds loaded what it would find without; what keeps state outside of itself stays.
         for name in set(sys.modules) - before - _STAYING - set(sys.builtin_module_names):
