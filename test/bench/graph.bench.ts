@@ -9,23 +9,18 @@ import { createGraph } from '../../agent/graph/graph.ts';
 import type { Graph } from '../../agent/graph/graph.ts';
 import { systemClock } from '../../agent/platform/clock.ts';
 import { silentLog } from '../../agent/platform/log.ts';
-import type { RepoPath } from '../../agent/protocol/ids.ts';
 import { openStore } from '../../agent/store/store.ts';
+import { generateRepository } from './graph/generated-repository.ts';
+import type { Repository } from './graph/generated-repository.ts';
 
 const packages = 20;
-const filesPerPackage = 500;
 const edits = 50;
-
-interface Repository {
-  readonly root: string;
-  readonly files: readonly RepoPath[];
-}
 
 /** Prints one line a measurement. */
 export async function run(report: (line: string) => void): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'noodle-bench-graph-'));
   try {
-    const repository = await generate(path.join(folder, 'repository'));
+    const repository = await generateRepository(path.join(folder, 'repository'), { packages });
     report(`${repository.files.length} files in ${packages} packages`);
     const bareMs = await timed(() => bareLoop(repository));
     report(`bare loop: oxc-parser + oxc-resolver, one thread   ${bareMs.toFixed(0)} ms`);
@@ -118,56 +113,6 @@ async function editTimes(graph: Graph, { root, files }: Repository): Promise<str
   const sorted = times.toSorted((a, b) => a - b);
   const at = (share: number) => (sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(1);
   return `${at(0.5)} ms median, ${at(0.95)} ms p95`;
-}
-
-async function generate(root: string): Promise<Repository> {
-  const files: string[] = [];
-  for (let index = 0; index < packages; index++) {
-    const folder = `packages/p${index}`;
-    const manifest = JSON.stringify({ name: `@bench/p${index}`, exports: './dist/index.js' });
-    await write(root, `${folder}/package.json`, manifest, files);
-    await write(
-      root,
-      `${folder}/tsconfig.json`,
-      '{ "compilerOptions": { "outDir": "dist", "rootDir": "src", "paths": { "~/*": ["./src/*"] } } }',
-      files,
-    );
-    for (let number = 0; number < filesPerPackage; number++)
-      await write(root, fileOf(index, number), sourceOf(index, number), files);
-  }
-  // The generator names them; they are all below the root, with forward slashes.
-  return { root, files: files.toSorted() as RepoPath[] };
-}
-
-function fileOf(index: number, number: number): string {
-  return `packages/p${index}/src/${number === 0 ? 'index' : `d${number % 10}/m${number}`}.ts`;
-}
-
-function sourceOf(index: number, number: number): string {
-  const below = [1, 7, 31, 101].map((step) => number + step).filter((each) => each < filesPerPackage);
-  const imports = below.map(
-    (each) => `import { f${each}, type T${each} } from '${number === 0 ? '.' : '..'}/d${each % 10}/m${each}';`,
-  );
-  if (number % 50 === 49 && index > 0) imports.push(`import { f0 as other } from '@bench/p${index - 1}';`);
-  if (number % 20 === 19) imports.push(`import { f2 as near } from '~/d2/m2';`);
-  const body = Array.from({ length: 8 }, (_, each) => functionOf(number, each, below));
-  return [
-    ...imports,
-    `/** Shape ${number}. */\nexport interface T${number} { a: number; b: string; c?: T${number}[] }`,
-    ...body,
-    '',
-  ].join('\n');
-}
-
-function functionOf(number: number, each: number, below: readonly number[]): string {
-  const calls = below.map((other) => `f${other}({ a: 1, b: 'x' } as never)`).join(' + ') || '0';
-  return `// Step ${each}\nexport function f${number}${each === 0 ? '' : `_${each}`}(input: T${number}, count = ${each}): number {\n  let total = 0;\n  for (const item of input.c ?? []) {\n    if (item.a > count && item.b.length !== 0) total += item.a * 2 + ${calls};\n  }\n  return total / 2;\n}`;
-}
-
-async function write(root: string, file: string, text: string, files: string[]): Promise<void> {
-  await mkdir(path.join(root, path.dirname(file)), { recursive: true });
-  await writeFile(path.join(root, file), text);
-  files.push(file);
 }
 
 if (process.argv[1] === import.meta.filename) await run((line) => process.stdout.write(`${line}\n`));
