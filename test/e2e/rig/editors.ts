@@ -28,6 +28,10 @@ export class Editors {
     return this.#page.locator('.tabs-container .tab').filter({ hasText: name });
   }
 
+  activeTab(name: string): Locator {
+    return this.#page.locator('.tabs-container .tab.active').filter({ hasText: name });
+  }
+
   /** Waits until the preview of a Markdown text shows `text`: only then does the page that it lies in take keys. */
   async preview(text: string | RegExp): Promise<void> {
     const webview = 'iframe.webview[src*="extensionId=vscode.markdown-language-features"]';

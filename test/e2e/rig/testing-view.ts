@@ -28,6 +28,26 @@ export class TestingView {
     return state === undefined ? rows : rows.and(this.#page.locator(`[aria-label*="(${state}"]`));
   }
 
+  /** A line of the tree with these words beside its label. */
+  describedRow(label: string, description: string): Locator {
+    return this.row(label).filter({ has: this.#page.locator('.test-label-description', { hasText: description }) });
+  }
+
+  /** A line of the tree whose result is older than a change that reaches it. */
+  outdatedRow(label: string): Locator {
+    return this.row(label).filter({ has: this.#page.locator('.computed-state.retired') });
+  }
+
+  /** Shows only what fits: `@noodle:impacted`; everything again for an empty text. */
+  async filter(text: string): Promise<void> {
+    const input = this.#page.locator('.testing-filter-wrapper .monaco-editor').first();
+    await input.click();
+    await this.#page.keyboard.press('ControlOrMeta+A');
+    await this.#page.keyboard.press('Delete');
+    // The space ends the list of tags that VS Code offers.
+    if (text !== '') await this.#page.keyboard.type(`${text} `);
+  }
+
   /** Opens the lines on the way to a test, and waits for the last. */
   async reveal(...path: readonly string[]): Promise<Locator> {
     for (const label of path.slice(0, -1)) {
