@@ -24,6 +24,7 @@ import { deliveryMetrics } from './deliveries.ts';
 import { percentileOf } from './metric-queries.ts';
 import type { AnalysisAnswer, AnalysisTask } from './trend-analysis.ts';
 import { analyzeTrends, predictMetric } from './trends.ts';
+import { durationsSeen } from './seen-durations.ts';
 import { tuningProposals } from './tuning.ts';
 
 const dayMs = rollupLevels[2];
@@ -142,13 +143,14 @@ function tuningInput({ store, clock, settings, cores }: FindingsOptions) {
     });
     return rollups.length === 0 ? null : mergeRollups(0, rollups);
   };
-  const [test, run, firstFailure] = [over('test.duration'), over('run.duration'), over('run.first_failure')];
+  const [test, build, run] = [over('test.duration'), over('build.duration'), over('run.duration')];
+  const firstFailure = over('run.first_failure');
+  const executions = endedSince(store, now - tuningDays * dayMs);
   return {
-    executions: endedSince(store, now - tuningDays * dayMs),
+    executions,
     settings: settings(),
     cores,
-    longestTestMs: test?.maximum ?? null,
-    longestRunMs: run?.maximum ?? null,
+    ...durationsSeen({ store, executions, test, build, run }),
     medianFirstFailureMs: firstFailure === null ? null : percentileOf(firstFailure, 0.5),
     medianRunMs: run === null ? null : percentileOf(run, 0.5),
     now,

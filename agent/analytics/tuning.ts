@@ -1,7 +1,7 @@
 // Settings that would be better, worked out from recorded runs. Pure: nothing is changed here.
 import { createHash } from 'node:crypto';
 import type { Execution, Step } from '../protocol/execution.ts';
-import { formatDuration } from '../protocol/quantities.ts';
+import { counted, formatDuration } from '../protocol/quantities.ts';
 import type { SettingKey, Settings } from '../protocol/settings.ts';
 import type { TuningProposal } from '../protocol/trends.ts';
 import { median } from './statistics/ranks.ts';
@@ -11,20 +11,36 @@ export interface TuningInput {
   readonly executions: readonly Execution[];
   readonly settings: Settings;
   readonly cores: number;
-  /** The longest test and the longest run of the last weeks; null where nothing is recorded. */
-  readonly longestTestMs: number | null;
-  readonly longestRunMs: number | null;
+  /** Null where nothing is recorded. */
+  readonly tests: SeenDurations | null;
+  readonly builds: SeenDurations | null;
+  readonly runs: SeenDurations | null;
   readonly medianFirstFailureMs: number | null;
   readonly medianRunMs: number | null;
   readonly now: number;
+}
+
+/** How long the slowest of a kind takes. */
+export interface SeenDurations {
+  /** Of the one whose nine tenths are the longest: nine of ten times it did not take longer. */
+  readonly p90Ms: number;
+  /** Its name; none where all are alike. */
+  readonly name: string | null;
+  /** The longest that is recorded of any. */
+  readonly longestMs: number;
+  /** How many were stopped by the timeout in the last runs that were looked at, and in how many runs that was looked. */
+  readonly stopped: { readonly count: number; readonly runs: number };
 }
 
 const leastExecutions = 10;
 const lookedAt = 30;
 /** A gain below this share of the run is not worth a change. */
 const leastGain = 0.05;
-/** A timeout of so many times the longest that was seen still catches what hangs. */
-const timeoutFactor = 5;
+/** A timeout of so many times what nine of ten do not exceed, and above the longest that ended by itself, catches what hangs. */
+const p90Factor = 5;
+const longestFactor = 1.5;
+/** What took so much of the present timeout was stopped by it, or nearly. */
+const stoppedShare = 0.95;
 const leastTimeoutSeconds = 60;
 
 /** Proposals with their reasons; none without enough runs. */
@@ -35,8 +51,9 @@ export function tuningProposals(input: TuningInput): TuningProposal[] {
     ...parallelism(input, ended, { setting: 'test.parallelExecutions', kind: 'tests', most: input.cores }),
     ...parallelism(input, ended, { setting: 'build.parallelBuilds', kind: 'build', most: input.cores }),
     ...order(input),
-    ...timeout(input, { setting: 'test.defaultTimeout', longestMs: input.longestTestMs, what: 'test' }),
-    ...timeout(input, { setting: 'cicd.defaultTimeout', longestMs: input.longestRunMs, what: 'run' }),
+    ...timeout(input, { setting: 'test.defaultTimeout', seen: input.tests, what: 'test' }),
+    ...timeout(input, { setting: 'build.defaultTimeout', seen: input.builds, what: 'build' }),
+    ...timeout(input, { setting: 'cicd.defaultTimeout', seen: input.runs, what: 'run' }),
   ];
 }
 
@@ -107,23 +124,31 @@ function order({ settings, medianFirstFailureMs, medianRunMs, now }: TuningInput
 }
 
 interface Timeout {
-  readonly setting: 'test.defaultTimeout' | 'cicd.defaultTimeout';
-  readonly longestMs: number | null;
+  readonly setting: 'test.defaultTimeout' | 'build.defaultTimeout' | 'cicd.defaultTimeout';
+  readonly seen: SeenDurations | null;
   readonly what: string;
 }
 
-/** A timeout far above the longest that was seen lets what hangs hang for longer than needed; one just above it is a risk. */
-function timeout({ settings, now }: TuningInput, { setting, longestMs, what }: Timeout): TuningProposal[] {
-  if (longestMs === null) return [];
+/** A timeout far above what is usual lets what hangs hang for longer than needed; one just above it is a risk. */
+function timeout({ settings, now }: TuningInput, { setting, seen, what }: Timeout): TuningProposal[] {
+  if (seen === null) return [];
+  const { p90Ms, name, longestMs, stopped } = seen;
   const present = settings[setting];
-  const proposed = Math.max(leastTimeoutSeconds, Math.ceil((longestMs * timeoutFactor) / 60_000) * 60);
-  const isTight = present * 1000 < longestMs * 1.5;
+  // One that hung until it was stopped says nothing of how long such a thing takes.
+  const ended = longestMs < present * 1000 * stoppedShare ? longestMs : p90Ms;
+  const neededMs = Math.max(p90Ms * p90Factor, ended * longestFactor);
+  const proposed = Math.max(leastTimeoutSeconds, Math.ceil(neededMs / 60_000) * 60);
+  const isTight = present * 1000 < p90Ms * longestFactor;
   if (!isTight && proposed > present / 2) return [];
+  const soonerMs = (present - proposed) * 1000;
   const why = isTight
     ? 'the present one may stop it although it does not hang'
-    : `what hangs is stopped ${formatDuration((present - proposed) * 1000)} sooner`;
-  const reason = `The longest ${what} that is recorded took ${formatDuration(longestMs)}; with a timeout of ${formatDuration(proposed * 1000)} instead of ${formatDuration(present * 1000)}, ${why}.`;
-  return [proposal({ setting, present, proposed, expectedGainMs: null, reason, now })];
+    : `what hangs is stopped ${formatDuration(soonerMs)} sooner (${counted(stopped.count, 'time')} in the last ${counted(stopped.runs, 'run')})`;
+  const slowest = name === null ? `A ${what} takes` : `The slowest ${what}, ${name}, takes`;
+  const reason = `${slowest} at most ${formatDuration(p90Ms)} nine of ten times, the longest that is recorded ${formatDuration(longestMs)}; with a timeout of ${formatDuration(proposed * 1000)} instead of ${formatDuration(present * 1000)}, ${why}.`;
+  const pays = !isTight && stopped.count > 0 && stopped.runs > 0;
+  const expectedGainMs = pays ? -Math.round((soonerMs * stopped.count) / stopped.runs) : null;
+  return [proposal({ setting, present, proposed, expectedGainMs, reason, now })];
 }
 
 interface Parts extends Pick<TuningProposal, 'present' | 'proposed' | 'expectedGainMs' | 'reason'> {

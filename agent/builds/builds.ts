@@ -15,6 +15,7 @@ import type { Settings } from '../protocol/settings.ts';
 import {
   buildCounts,
   buildDurations,
+  buildQuantiles,
   lastSuccess,
   latestBuildResults,
   recentOutcomes,
@@ -266,6 +267,7 @@ class RepositoryBuilds implements Builds {
           verdict: estimate === null ? null : verdictOf(estimate.probability, this.#verdictRecord(model.targets)),
           missing,
           refused,
+          duration: buildQuantiles(this.#options.store).get(target.id) ?? null,
         }),
       );
     }
@@ -317,17 +319,17 @@ class RepositoryBuilds implements Builds {
   /** In an order in which each comes after what it needs, and what begins the longest chain comes first. */
   async #withExpectations(decided: readonly PlannedBuild[], { targets }: TargetModel): Promise<PlannedBuild[]> {
     const { settings, store } = this.#options;
-    const durations = buildDurations(store);
+    const durations = buildQuantiles(store);
     const isPredicting = settings()['build.failurePrediction'];
     const record = isPredicting && decided.some(({ cached }) => !cached) ? this.#verdictRecord(targets) : null;
     const builds = await Promise.all(
       decided.map(async (build): Promise<PlannedBuild> => {
-        const expectedMs = durations.get(build.target);
+        const known = durations.get(build.target);
         const estimate =
           isPredicting && !build.cached ? await this.#estimator.estimate(build.target, build.fingerprint) : null;
         return {
           ...build,
-          ...(expectedMs === undefined ? {} : { expectedMs }),
+          ...(known === undefined ? {} : { expectedMs: known.medianMs, p90Ms: known.p90Ms }),
           ...(estimate === null ? {} : { failureProbability: estimate.probability }),
           ...(estimate === null || record === null ? {} : { verdict: verdictOf(estimate.probability, record) }),
         };

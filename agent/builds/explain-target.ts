@@ -20,6 +20,8 @@ export interface TargetRecords {
   readonly missing: string | null;
   /** Why it cannot be built as it is declared. */
   readonly refused: string | null;
+  /** Of its last successful builds; null when there was none. */
+  readonly duration: { readonly medianMs: number; readonly p90Ms: number } | null;
 }
 
 export function explainTarget(target: BuildTarget, state: TargetState, records: TargetRecords): Explanation {
@@ -108,10 +110,22 @@ function estimateFacts({ estimate, verdict }: TargetRecords): string[] {
   ];
 }
 
-function aboutTarget(target: BuildTarget, { last }: TargetState, { missing }: TargetRecords): string[] {
+function aboutTarget(target: BuildTarget, { last }: TargetState, { missing, duration }: TargetRecords): string[] {
   const needs = target.needs.length === 0 ? [] : [`needs ${target.needs.join(', ')}`];
   const success = last === null ? [] : [`last success: ${last.executionId}, ${formatDuration(last.durationMs)}`];
+  const usual =
+    duration === null
+      ? []
+      : [`takes ${formatDuration(duration.medianMs)}, nine of ten times at most ${formatDuration(duration.p90Ms)}`];
   const tool = missing === null ? [] : [missing];
   const onDemand = target.automatic ? [] : ['it is built only when it is asked for or needed'];
-  return [...success, ...needs, ...tool, ...onDemand, `command: ${target.command}`, `found in ${target.foundIn}`];
+  return [
+    ...success,
+    ...usual,
+    ...needs,
+    ...tool,
+    ...onDemand,
+    `command: ${target.command}`,
+    `found in ${target.foundIn}`,
+  ];
 }

@@ -63,6 +63,7 @@ function plannedLine(step: PlannedStep): string {
   const numbers = [
     ...(step.failureProbability === null ? [] : [`p ${step.failureProbability.toFixed(2)}`]),
     ...(step.expectedMs === null ? [] : [formatDuration(step.expectedMs)]),
+    ...(step.p90Ms === undefined ? [] : [`p90 ${formatDuration(step.p90Ms)}`]),
   ];
   return `${mark} ${step.name}   ${step.why}${numbers.length === 0 ? '' : `   ${numbers.join(', ')}`}`;
 }

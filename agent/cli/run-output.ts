@@ -233,11 +233,12 @@ function durationLines({ expected }: Plan): string[] {
 }
 
 /** `   p 0.12, 0.8 s`, as far as it is known. */
-function expectation({ cached, failureProbability, expectedMs, verdict }: PlannedBuild): string {
+function expectation({ cached, failureProbability, expectedMs, p90Ms, verdict }: PlannedBuild): string {
   if (cached || expectedMs === undefined) return '';
   const probability = failureProbability === undefined ? '' : `p ${failureProbability.toFixed(2)}, `;
   const said = verdict === undefined || verdict.says === "don't know" ? '' : `, ${verdict.says}: ${verdict.because}`;
-  return `   ${probability}${formatDuration(expectedMs)}${said}`;
+  const most = p90Ms === undefined ? '' : `, p90 ${formatDuration(p90Ms)}`;
+  return `   ${probability}${formatDuration(expectedMs)}${most}${said}`;
 }
 
 function shortened(line: string): string {

@@ -1,9 +1,12 @@
 // How long a step takes and how likely it fails, by how it ended in the last executions.
 import type { StepId } from '../protocol/ids.ts';
 import type { StepOutcomeRecord } from '../store/pipelines.ts';
+import { p90OfValues } from '../store/recent.ts';
 
 export interface StepEstimate {
   readonly expectedMs: number | null;
+  /** Nine of ten executions were not longer. */
+  readonly p90Ms: number | null;
   readonly failureProbability: number | null;
   readonly failures: number;
   readonly runs: number;
@@ -15,7 +18,7 @@ const fading = 0.9;
 /** Outcomes are the latest first. Without any, nothing is known. */
 export function estimate(outcomes: readonly StepOutcomeRecord[]): StepEstimate {
   const failures = outcomes.filter(({ hasFailed }) => hasFailed).length;
-  if (outcomes.length === 0) return { expectedMs: null, failureProbability: null, failures, runs: 0 };
+  if (outcomes.length === 0) return { expectedMs: null, p90Ms: null, failureProbability: null, failures, runs: 0 };
   let failed = 0;
   let all = 0;
   for (const [age, { hasFailed }] of outcomes.entries()) {
@@ -27,6 +30,7 @@ export function estimate(outcomes: readonly StepOutcomeRecord[]): StepEstimate {
   const failureProbability = (failed + 0.1) / (all + 1);
   return {
     expectedMs: median(outcomes.map(({ durationMs }) => durationMs)),
+    p90Ms: p90OfValues(outcomes.map(({ durationMs }) => durationMs)),
     failureProbability,
     failures,
     runs: outcomes.length,

@@ -87,6 +87,7 @@ function plannedStep(step: ExpandedStep, input: StepPlanInput, priorities: Prior
     decision: isReused ? 'reused' : decisionOf(step, decision),
     why: isReused ? 'it succeeded in the execution that is repeated' : reasonFor(step, decision, { input, priorities }),
     expectedMs: known?.expectedMs ?? null,
+    ...(known === undefined || known.p90Ms === null ? {} : { p90Ms: known.p90Ms }),
     failureProbability: known?.failureProbability ?? null,
     isCritical: priorities.critical.has(step.id),
   };

@@ -82,7 +82,7 @@ export function planDuration(input: PlanDurationInput): PlanDuration | null {
   );
   return {
     medianMs: Math.round(medianMs),
-    p90Ms: Math.round(medianMs + spread(tests)),
+    p90Ms: Math.round(medianMs + spread([...tests, ...input.builds.filter(({ cached }) => !cached)])),
     buildsMs: Math.round(buildsMs),
     startMs: Math.round(Math.max(0, ...[...folders.keys()].map((project) => starts.get(project)?.startMs ?? 0))),
   };
@@ -100,9 +100,9 @@ function buildTime({ builds, buildSlots }: PlanDurationInput): number | null {
   return Math.max(longest, sum / Math.max(1, buildSlots));
 }
 
-/** Tests that take long do so independently of each other. */
-function spread(tests: readonly PlannedTest[]): number {
+/** What takes long does so independently of the others. */
+function spread(planned: readonly Pick<PlannedBuild, 'expectedMs' | 'p90Ms'>[]): number {
   return Math.sqrt(
-    tests.reduce((sum, { expectedMs, p90Ms = expectedMs }) => sum + Math.max(0, p90Ms - expectedMs) ** 2, 0),
+    planned.reduce((sum, { expectedMs = 0, p90Ms = expectedMs }) => sum + Math.max(0, p90Ms - expectedMs) ** 2, 0),
   );
 }

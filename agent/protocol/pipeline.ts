@@ -238,6 +238,8 @@ export const PlannedStep = z.object({
   why: z.string(),
   /** From earlier executions; null without any. */
   expectedMs: z.number().nonnegative().nullable(),
+  /** Nine of ten executions were not longer; absent without any, and in records of earlier versions. */
+  p90Ms: z.number().nonnegative().optional(),
   failureProbability: z.number().min(0).max(1).nullable(),
   /** On the longest way through the pipeline. */
   isCritical: z.boolean(),

@@ -13,6 +13,8 @@ export const PlannedBuild = z.object({
   cached: z.boolean(),
   /** Median duration of its last builds; absent where it was never built here. */
   expectedMs: z.number().nonnegative().optional(),
+  /** Nine of ten of its last builds were not longer; absent as above. */
+  p90Ms: z.number().nonnegative().optional(),
   /** Probability that the build fails, 0 to 1; absent where nothing is run, or where that is not to be predicted. */
   failureProbability: z.number().min(0).max(1).optional(),
   /** What can be said before the build, and how often that was right here; absent where nothing is run or predicted. */

@@ -151,7 +151,7 @@ export const TuningProposal = z.object({
   present: z.union([z.number(), z.boolean()]),
   proposed: z.union([z.number(), z.boolean()]),
   state: z.enum(['proposed', 'applied', 'undone']),
-  /** Expected change of the median run, in milliseconds; negative is faster. Null where it is about safety, not time. */
+  /** Expected change of the median run, of a timeout that of the mean run, in milliseconds; negative is faster. Null where it is about safety, or nothing hung. */
   expectedGainMs: z.number().nullable(),
   reason: z.string(),
   at: Timestamp,

@@ -4,7 +4,7 @@ import { BuildFailure, BuildProblem, BuildResult, BuildTarget, type BuildMetrics
 import { RepoPath, type ExecutionId, type Fingerprint, type TargetId } from '../protocol/ids.ts';
 import { fromJson, packJson, unpackJson } from './json-column.ts';
 import { executionKey, keyOf, nextKey } from './keys.ts';
-import { withDuration } from './recent.ts';
+import { p90Of, withDuration } from './recent.ts';
 import type { Reader, SqlValue, Transaction } from './sql.ts';
 
 export interface LastSuccess {
@@ -133,6 +133,25 @@ export function buildDurations(db: Reader): Map<TargetId, number> {
   return new Map(rows.map(({ id, median_ms }) => [id, median_ms]));
 }
 
+export interface BuildQuantiles {
+  readonly medianMs: number;
+  /** Nine of ten builds are not longer. */
+  readonly p90Ms: number;
+}
+
+/** The spread of each target's last successful builds. */
+export function buildQuantiles(db: Reader): Map<TargetId, BuildQuantiles> {
+  const rows = db.all<{ id: TargetId; recent_ms: string; median_ms: number }>(
+    'SELECT id, recent_ms, median_ms FROM build_targets WHERE median_ms IS NOT NULL',
+  );
+  return new Map(
+    rows.map(({ id, recent_ms, median_ms }) => [
+      id,
+      { medianMs: median_ms, p90Ms: Math.max(median_ms, p90Of(recent_ms)) },
+    ]),
+  );
+}
+
 /** What the kept records of each target add up to; `since` in milliseconds since 1970. Targets that are gone are left out. */
 export function buildCounts(db: Reader, since: number): Omit<BuildMetrics, 'onCriticalPath'>[] {
   const rows = db.all<CountsRow>(
@@ -160,7 +179,11 @@ export function buildCounts(db: Reader, since: number): Omit<BuildMetrics, 'onCr
 }
 
 /** How the last builds of a target that were really run ended, the latest first: true for a failure. */
-export function recentOutcomes(db: Reader, target: TargetId, limit: number): { readonly hasFailed: boolean; readonly fingerprint: string }[] {
+export function recentOutcomes(
+  db: Reader,
+  target: TargetId,
+  limit: number,
+): { readonly hasFailed: boolean; readonly fingerprint: string }[] {
   const rows = db.all<{ status: string; fingerprint: string }>(
     `SELECT b.status, b.fingerprint FROM build_executions b JOIN build_targets t ON t.key = b.target_key
      WHERE t.id = ? AND b.is_cached = 0 AND b.status IN ('succeeded', 'failed', 'timed_out') ORDER BY b.execution_key DESC LIMIT ?`,
@@ -170,7 +193,9 @@ export function recentOutcomes(db: Reader, target: TargetId, limit: number): { r
 }
 
 const Configuration = BuildTarget.omit({ id: true, needs: true, missingTool: true });
-const Details = BuildResult.pick({ recovery: true, undeclaredReads: true }).extend({ failure: BuildFailure.optional() });
+const Details = BuildResult.pick({ recovery: true, undeclaredReads: true }).extend({
+  failure: BuildFailure.optional(),
+});
 const Problems = z.array(BuildProblem);
 const Paths = z.array(RepoPath);
 const Inputs = z.record(z.string(), z.string());
@@ -184,7 +209,11 @@ function listColumn(items: readonly unknown[]): string | null {
 /** What few results have, as one column. */
 function detailsColumn(result: BuildResult): string | null {
   const { failure, recovery, undeclaredReads } = result;
-  const details = { failure, recovery: recovery?.slice(0, keptItems), undeclaredReads: undeclaredReads?.slice(0, keptItems) };
+  const details = {
+    failure,
+    recovery: recovery?.slice(0, keptItems),
+    undeclaredReads: undeclaredReads?.slice(0, keptItems),
+  };
   return Object.values(details).every((each) => each === undefined) ? null : JSON.stringify(details);
 }
 

@@ -19,9 +19,14 @@ export function withDuration(text: string, durationMs: number, options: { readon
   return { text: JSON.stringify(durations), medianMs: medianOf(durations) };
 }
 
-/** Nine of ten are not longer, between the neighbours; 0 of nothing. `text`: the JSON column. */
+/** Of what the JSON column keeps. */
 export function p90Of(text: string): number {
-  const sorted = fromJson(Durations, text, []).toSorted((a, b) => a - b);
+  return p90OfValues(fromJson(Durations, text, []));
+}
+
+/** Nine of ten are not longer, between the neighbours; 0 of nothing. */
+export function p90OfValues(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
   const at = (sorted.length - 1) * 0.9;
   const [low = 0, high = low] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
   return low + (high - low) * (at - Math.floor(at));

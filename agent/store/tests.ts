@@ -6,7 +6,7 @@ import { fromJson } from './json-column.ts';
 import { keyOf } from './keys.ts';
 import type { Reader, SqlValue } from './sql.ts';
 import { p90Of } from './recent.ts';
-import { statusOf } from './test-status.ts';
+import { codeOf, statusOf } from './test-status.ts';
 
 // The writing half of this domain, in a file of its own.
 export { forgetFiles, forgetUnreportedCases, recallFiles, saveTestResults } from './test-recording.ts';
@@ -73,6 +73,16 @@ export function fileHistory(db: Reader): Map<TestId, FileHistory> {
   );
 }
 
+/** How often a test file was stopped because it hung, in these executions. */
+export function timedOutTests(db: Reader, executions: readonly ExecutionId[]): number {
+  const row = db.get<{ count: number }>(
+    `SELECT count(*) AS count FROM pipeline_executions e JOIN test_executions x ON x.execution_key = e.key
+     WHERE e.id IN (SELECT value FROM json_each(?)) AND x.status = ?`,
+    [JSON.stringify(executions), codeOf('timed_out')],
+  );
+  return row?.count ?? 0;
+}
+
 /** The last result of each case that exists (and of files that did not load). */
 export function latestCaseResults(db: Reader): CaseResult[] {
   return readCases(db, '');
@@ -84,7 +94,10 @@ export function failingCases(db: Reader): CaseResult[] {
 }
 
 /** How each test file of an execution ended and how long it took; files that were skipped as a whole are left out. */
-export function fileOutcomes(db: Reader, executionId: ExecutionId): Map<TestId, { hasFailed: boolean; durationMs: number }> {
+export function fileOutcomes(
+  db: Reader,
+  executionId: ExecutionId,
+): Map<TestId, { hasFailed: boolean; durationMs: number }> {
   const rows = db.all<{ id: TestId; status: number; duration_us: number }>(
     `SELECT s.id, t.status, t.duration_us FROM test_executions t JOIN test_suites s ON s.key = t.suite_key
      WHERE t.execution_key = ?`,

@@ -55,6 +55,7 @@ const columns: readonly Column[] = [
   { title: 'step', line: '---', cell: (step) => (isBold(step) ? `**${plain(step.name)}**` : plain(step.name)) },
   { title: '', line: '---', cell: ({ decision }) => words[decision] },
   { title: 'expected', line: '--:', cell: ({ expectedMs }) => (expectedMs === null ? '' : formatDuration(expectedMs)) },
+  { title: 'p90', line: '--:', cell: ({ p90Ms }) => (p90Ms === undefined ? '' : formatDuration(p90Ms)) },
   { title: 'fails', line: '--:', cell: ({ failureProbability: p }) => (p === null ? '' : percent(p)) },
   { title: 'why', line: '---', cell: whyOf },
 ];

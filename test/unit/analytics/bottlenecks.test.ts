@@ -102,11 +102,33 @@ describe('tuning', () => {
     assert.deepEqual(tuningProposals(input({ 'test.parallelExecutions': 1 }, 1)), [], 'no processors are left');
   });
 
-  it('proposes timeouts that fit what was seen', () => {
-    const [proposal] = tuningProposals({ ...input({}, 1), longestTestMs: 4000 });
-    assert.deepEqual([proposal?.setting, proposal?.proposed], ['test.defaultTimeout', 60]);
-    const [tight] = tuningProposals({ ...input({ 'test.defaultTimeout': 10 }, 1), longestTestMs: 9000 });
+  it('proposes timeouts that fit what was seen, with what they save of what hung', () => {
+    const seen = { name: 'a.test.ts', p90Ms: 4000, longestMs: 5000, stopped: { count: 0, runs: 12 } };
+    const [proposal] = tuningProposals({ ...input({}, 1), tests: seen });
+    assert.deepEqual(
+      [proposal?.setting, proposal?.proposed, proposal?.expectedGainMs],
+      ['test.defaultTimeout', 60, null],
+      'nothing hung, so nothing is gained',
+    );
+    const [build] = tuningProposals({ ...input({}, 1), builds: { ...seen, stopped: { count: 3, runs: 12 } } });
+    assert.deepEqual(
+      [build?.setting, build?.present, build?.proposed, build?.expectedGainMs],
+      ['build.defaultTimeout', 3600, 60, -885_000],
+    );
+    const [tight] = tuningProposals({
+      ...input({ 'test.defaultTimeout': 10 }, 1),
+      tests: { ...seen, p90Ms: 9000, longestMs: 9100 },
+    });
     assert.match(tight?.reason ?? '', /may stop it although it does not hang/);
+    assert.equal(tight?.expectedGainMs, null);
+  });
+
+  it('does not take a build that hung until it was stopped for a long one', () => {
+    const seen = { name: 'app', p90Ms: 10_000, longestMs: 3_600_000, stopped: { count: 1, runs: 12 } };
+    const [proposal] = tuningProposals({ ...input({}, 1), builds: seen });
+    assert.equal(proposal?.proposed, 60);
+    const [long] = tuningProposals({ ...input({}, 1), builds: { ...seen, longestMs: 1_000_000 } });
+    assert.equal(long?.proposed, 1500, 'one that ended by itself may take as long again, and half more');
   });
 
   it('proposes the order of likelihood where it is switched off', () => {
@@ -135,8 +157,9 @@ describe('tuning', () => {
       executions,
       settings: { ...defaults, ...settings },
       cores,
-      longestTestMs: null,
-      longestRunMs: null,
+      tests: null,
+      builds: null,
+      runs: null,
       medianFirstFailureMs: null,
       medianRunMs: null,
       now: 1,

@@ -52,6 +52,13 @@ describe('how long a plan takes', () => {
     assert.equal(planDuration({ ...input, waits: () => true })?.medianMs, 1600);
   });
 
+  it('is wider where builds take now long, now short, and not by those that are cached', () => {
+    const uneven = { ...build('x', 1000), p90Ms: 1300 };
+    const kept = { ...build('y', 1000), p90Ms: 9000, cached: true };
+    const known = planDuration({ ...plain, builds: [uneven, kept] });
+    assert.deepEqual([known?.medianMs, known?.p90Ms], [1000, 1300]);
+  });
+
   it('is not told where a build, most of the tests or a runner were never measured', () => {
     assert.equal(planDuration({ ...plain, tests: [test('a', 100)], builds: [build('x')] }), null);
     assert.equal(planDuration({ ...plain, tests: [test('a', 500, '', false)] }), null);

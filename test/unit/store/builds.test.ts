@@ -3,6 +3,7 @@ import type { BuildResult } from '../../../agent/protocol/build.ts';
 import { ExecutionId, RepoPath, TargetId } from '../../../agent/protocol/ids.ts';
 import {
   buildDurations,
+  buildQuantiles,
   buildResultsOf,
   lastSuccess,
   latestBuildResults,
@@ -83,6 +84,12 @@ describe('recorded builds', () => {
     for (const durationMs of [100, 900, 300]) save('run-1', aBuildResult('core', { durationMs }));
     save('run-1', aBuildResult('core', { status: 'failed', durationMs: 5 }));
     assert.deepEqual(buildDurations(db), new Map([[core, 300]]));
+  });
+
+  it('know what nine of ten successes do not exceed', () => {
+    for (const durationMs of [100, 200, 300, 400, 500, 5000]) save('run-1', aBuildResult('core', { durationMs }));
+    save('run-1', aBuildResult('core', { status: 'failed', durationMs: 90_000 }));
+    assert.deepEqual(buildQuantiles(db), new Map([[core, { medianMs: 350, p90Ms: 2750 }]]));
   });
 
   it('have a latest result for each target that exists', () => {
