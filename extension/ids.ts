@@ -29,6 +29,7 @@ export const commandIds = {
   showRunLog: 'noodle.showRunLog',
   cancelItem: 'noodle.cancelItem',
   rerunItem: 'noodle.rerunItem',
+  rerunStepItem: 'noodle.rerunStepItem',
   rerunFailedItem: 'noodle.rerunFailedItem',
 } as const;
 export type CommandId = (typeof commandIds)[keyof typeof commandIds];

@@ -52,6 +52,7 @@ function registerRepetition(surroundings: CommandSurroundings): void {
     await withLateProgress('the pipeline starts', client.rerunExecution(request));
   };
   registerCommand(surroundings, commandIds.rerunItem, (item) => again(item, false));
+  registerCommand(surroundings, commandIds.rerunStepItem, (item) => again(item, false));
   registerCommand(surroundings, commandIds.rerunFailedItem, (item) => again(item, true));
   registerCommand(surroundings, commandIds.cancelItem, async (item) => {
     const { ExecutionId } = await import('../../agent/protocol/ids.ts');

@@ -92,8 +92,9 @@ describe('the manifest', () => {
     const hidden = (contributes.menus['commandPalette'] ?? [])
       .filter(({ when }) => when === 'false')
       .map(({ command }) => command);
-    const { runItem, explainItem, openItem, showRunLog, cancelItem, rerunItem, rerunFailedItem } = commandIds;
-    const ofItems = [runItem, explainItem, openItem, showRunLog, cancelItem, rerunItem, rerunFailedItem];
+    const { runItem, explainItem, openItem, showRunLog, cancelItem, rerunItem, rerunStepItem, rerunFailedItem } =
+      commandIds;
+    const ofItems = [runItem, explainItem, openItem, showRunLog, cancelItem, rerunItem, rerunStepItem, rerunFailedItem];
     assert.deepEqual(hidden.toSorted(), ofItems.toSorted());
   });
 
@@ -105,6 +106,7 @@ describe('the manifest', () => {
       commandIds.buildImpacted,
       commandIds.runItem,
       commandIds.rerunItem,
+      commandIds.rerunStepItem,
       commandIds.rerunFailedItem,
       commandIds.runRelatedTests,
     ];
