@@ -20,7 +20,9 @@ export function projectKey({ framework, folder, args, nodeArguments = [], enviro
 export function discoveryKey(project: TestProject, view: RepositoryView): string {
   const prefix = project.folder === '' ? '' : `${project.folder}/`;
   const names = view.files.filter(
-    (file) => file.startsWith(prefix) && /\.(?:[cm]?[jt]sx?|py|vue|svelte|coffee|feature|go|rs|java|kt|c|cc|cpp|cxx)$/.test(file),
+    (file) =>
+      file.startsWith(prefix) &&
+      /\.(?:[cm]?[jt]sx?|py|vue|svelte|coffee|feature|go|rs|java|kt|c|cc|cpp|cxx)$/.test(file),
   );
   const configuration = project.configFiles.map((file) => view.read(file) ?? '');
   return hashOf([String(version), projectKey(project), ...configuration, '', ...names]);

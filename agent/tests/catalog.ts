@@ -130,7 +130,13 @@ export class TestCatalog {
     const settings = this.#options.settings();
     const enabled = adapters.filter((adapter) => settings[adapter.setting] === true);
     const commands = this.#options.commands?.() ?? {};
-    const state = hashOf([...enabled.map((adapter) => adapter.framework), ...this.#options.exclude(), JSON.stringify(commands), '', ...files]);
+    const state = hashOf([
+      ...enabled.map((adapter) => adapter.framework),
+      ...this.#options.exclude(),
+      JSON.stringify(commands),
+      '',
+      ...files,
+    ]);
     const concerns =
       changed === undefined ||
       changed.some((path) => enabled.some((adapter) => adapter.concerns(path)) || this.#isConfiguration(path));
