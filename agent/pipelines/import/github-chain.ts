@@ -2,9 +2,21 @@
 import { filled } from '../filled.ts';
 import { convertCondition, convertText } from './github-expressions.ts';
 import { localAction, type LocalFiles } from './github-files.ts';
+import { askedOutputs, outputsCommand, replacedOutputs } from './github-outputs.ts';
 import type { ResolvedJob } from './github-resolve.ts';
 import type { GithubAction, GithubJob, GithubStep, GithubWorkflow } from './github-schema.ts';
-import type { Scope, StepNames } from './github-scope.ts';
+import { conjunction, type Scope, type StepNames } from './github-scope.ts';
+import {
+  firstWords,
+  givenSetting,
+  inputVariable,
+  inTemporaryFolder,
+  isTrue,
+  plainName,
+  plainText,
+  shellOf,
+  timeoutOf,
+} from './github-step.ts';
 import { usedAction } from './github-uses.ts';
 import { variablesOf, type Variables } from './github-variables.ts';
 import type { Findings, WrittenStep } from './imported.ts';
@@ -37,8 +49,19 @@ interface Place {
   readonly conditions: readonly string[];
   readonly environment: Readonly<Record<string, unknown>>;
   readonly depth: number;
+  /** Outputs that are asked for where it stands, as `step.output`. */
+  readonly asked: ReadonlySet<string>;
 }
 
+/** When, where and in what a command runs. */
+interface StepSetting {
+  readonly command: string;
+  readonly condition: string;
+  readonly shell: 'sh' | 'bash' | 'python';
+  readonly folder: string;
+}
+
+/** The steps of one job, added one after the other. */
 export class Chain {
   readonly steps: Record<string, WrittenStep> = {};
   last: string | null = null;
@@ -51,8 +74,8 @@ export class Chain {
   addAll(scope: Scope, names: Map<string, StepNames>): void {
     const { id, job } = this.#input;
     this.#prepareMachine(scope);
-    for (const [index, step] of job.steps.entries())
-      this.#add(step, { place: `jobs.${id}.steps.${index}`, scope, names, conditions: [], environment: {}, depth: 0 });
+    const start = { scope, names, conditions: [], environment: {}, depth: 0, asked: askedOutputs(job) };
+    for (const [index, step] of job.steps.entries()) this.#add(step, { ...start, place: `jobs.${id}.steps.${index}` });
   }
 
   #add(step: GithubStep, at: Place): void {
@@ -60,9 +83,46 @@ export class Chain {
     if (step.run !== undefined) return this.#addCommand(step, step.run, at);
     if (step.uses?.startsWith('./') === true) return this.#addAction(step, step.uses, at);
     const action = usedAction(step);
-    if (action.kind === 'nothing') findings.replaced(at.place, action.message);
-    else if (action.kind === 'missing') findings.missing(at.place, action.message);
-    else this.#keep(action.paths, at.place);
+    if (action.kind === 'missing') return findings.missing(at.place, action.message);
+    if (action.kind === 'artifacts') return this.#keep(action.paths, at.place);
+    findings.replaced(at.place, action.message);
+    if (step.id !== undefined) this.#nameReplaced(step, step.id, at);
+  }
+
+  /** What nothing has to be done for has outputs all the same: a step finds out those that are asked for and not known yet. */
+  #nameReplaced(step: GithubStep, name: string, at: Place): void {
+    const { id, idFor, resolved } = this.#input;
+    const { texts, commands } = replacedOutputs(step);
+    const outputs = Object.fromEntries(
+      Object.entries(texts).map(([output, text]) => [output, this.#textOf(text, at, resolved)]),
+    );
+    const asked = Object.entries(commands).filter(([output]) => at.asked.has(`${name}.${output}`));
+    const condition = asked.length === 0 ? '' : this.#conditionOf(step, at);
+    if (condition === null) return;
+    let own: string | null = null;
+    if (asked.length > 0) {
+      own = idFor(`${id}-${name}`);
+      const when = conjunction([...at.conditions, condition]) || undefined;
+      this.#write(own, {
+        ...filled({ name: plainName(step.name), when }),
+        command: outputsCommand(asked),
+        shell: 'bash',
+      });
+      for (const [output] of asked) outputs[output] = `\${{ steps.${own}.outputs.${output} }}`;
+    }
+    at.names.set(name, { kind: 'replaced', outputs, last: own });
+  }
+
+  /** As a text of ours; what of it is not known is told. */
+  #textOf(text: string, { place, scope }: Pick<Place, 'place' | 'scope'>, resolved: ResolvedJob): string {
+    const converted = convertText(resolved.text(text, scope), scope, null);
+    this.#tellUnknown(converted.unknown, place);
+    return converted.text;
+  }
+
+  #tellUnknown(expressions: readonly string[], place: string): void {
+    for (const unknown of new Set(expressions))
+      this.#input.findings.missing(place, `\${{ ${unknown} }} is not known here, and empty`);
   }
 
   /** Tools that change a home folder or a Python get one that belongs to the job. */
@@ -121,7 +181,7 @@ export class Chain {
       if (found.action.runs.post !== undefined) findings.missing(at.place, `what ${uses} does at the end is left out`);
       return this.#addCommand(call, run, at);
     } else findings.missing(at.place, `the action ${uses} runs with ${using}, which is not known here`);
-    if (step.id !== undefined) at.names.set(step.id, this.#namesOf(found.action, inner.scope));
+    if (step.id !== undefined) at.names.set(step.id, this.#namesOf(found.action, inner));
   }
 
   #insideOf(
@@ -132,18 +192,18 @@ export class Chain {
     const { resolved } = this.#input;
     const given = Object.keys(action.inputs).map((name) => {
       const value = step.with[name] ?? action.inputs[name]?.default ?? '';
-      return [name, convertText(resolved.text(plainText(value), at.scope), at.scope, null).text] as const;
+      return [name, this.#textOf(plainText(value), at, resolved)] as const;
     });
     const names = new Map<string, StepNames>();
     const scope = { ...at.scope, inputs: Object.fromEntries(given), steps: names, actionFolder: folder };
     const environment = { ...at.environment, ...step.env, GITHUB_ACTION_PATH: '${{ github.action_path }}' };
-    return { ...at, scope, names, environment, depth: at.depth + 1 };
+    return { ...at, scope, names, environment, depth: at.depth + 1, asked: askedOutputs(action) };
   }
 
-  #namesOf({ outputs }: GithubAction, scope: Scope): StepNames {
+  #namesOf({ outputs }: GithubAction, inner: Place): StepNames {
     const texts = Object.entries(outputs).map(([name, { value }]) => [
       name,
-      convertText(this.#input.resolved.text(plainText(value), scope), scope, null).text,
+      this.#textOf(plainText(value), inner, this.#input.resolved),
     ]);
     return { kind: 'action', outputs: Object.fromEntries(texts), last: this.last };
   }
@@ -154,8 +214,7 @@ export class Chain {
     if (setting === null) return;
     const command = convertText(resolved.text(setting.command, at.scope), at.scope, setting.shell);
     const variables = variablesOf({ ...at.environment, ...step.env }, resolved, at.scope);
-    for (const unknown of new Set([...command.unknown, ...variables.unknown]))
-      findings.missing(at.place, `\${{ ${unknown} }} is not known here, and empty`);
+    this.#tellUnknown([...command.unknown, ...variables.unknown], at.place);
     for (const line of networkLines(setting.command))
       findings.replaced(at.place, `\`${line}\` reaches the network, and would run on this machine`);
     for (const secret of new Set([
@@ -172,7 +231,7 @@ export class Chain {
     this.#write(stepId, {
       ...filled({
         name: plainName(step.name),
-        when: conjunction([...at.conditions, setting.condition].filter((text) => text !== '')),
+        when: conjunction([...at.conditions, setting.condition]) || undefined,
         timeout: timeoutOf(step, job),
       }),
       command: command.text.trim(),
@@ -221,7 +280,10 @@ export class Chain {
     };
     const condition = this.#conditionOf(step, at);
     if (condition === null) return null;
-    const { shell: named = 'bash', 'working-directory': written = '' } = { ...this.#defaultsAt(at), ...given(step) };
+    const { shell: named = 'bash', 'working-directory': written = '' } = {
+      ...this.#defaultsAt(at),
+      ...givenSetting(step),
+    };
     const shell = shellOf(resolved.same(named, at.scope) ?? named);
     if (shell === null) return leaveOut(`its shell ${named} is not known here`);
     const { command, leftOut } = shell === 'python' ? { command: run, leftOut: [] } : machinePart(run);
@@ -247,61 +309,4 @@ export class Chain {
       .replace(/\/+$/, '');
     return folder.startsWith('/') || folder.split('/').includes('..') ? null : folder;
   }
-}
-
-/** What the step says itself of where and in what it runs. */
-function given(step: GithubStep): GithubWorkflow['defaults']['run'] {
-  const { shell, 'working-directory': folder } = step;
-  return {
-    ...(shell === undefined ? {} : { shell }),
-    ...(folder === undefined ? {} : { 'working-directory': folder }),
-  };
-}
-
-/** With the way there: the folder is another one in each run. Null where the folder is not the temporary one. */
-function inTemporaryFolder(command: string, folder: string): string | null {
-  const below = /^\$\{\{\s*runner\.temp\s*\}\}((?:\/[\w.-]+)*)\/?$/.exec(folder)?.[1];
-  return below === undefined ? null : `cd "$RUNNER_TEMP${below}"\n${command}`;
-}
-
-interface StepSetting {
-  readonly command: string;
-  readonly condition: string;
-  readonly shell: 'sh' | 'bash' | 'python';
-  readonly folder: string;
-}
-
-function plainText(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
-}
-
-function inputVariable(name: string): string {
-  return `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`;
-}
-
-function isTrue(value: unknown): boolean {
-  return value === true || value === 'true';
-}
-
-function plainName(name: string | undefined): string | undefined {
-  return name === undefined || name.includes('${{') ? undefined : name.slice(0, 200);
-}
-
-function conjunction(conditions: readonly string[]): string | undefined {
-  return conditions.length > 1 ? conditions.map((text) => `(${text})`).join(' && ') : conditions[0];
-}
-
-function timeoutOf(step: GithubStep, job: GithubJob): number | undefined {
-  const minutes = Number(step['timeout-minutes'] ?? job['timeout-minutes']);
-  return Number.isFinite(minutes) && minutes > 0 ? minutes * 60 : undefined;
-}
-
-function firstWords(command: string): string {
-  return (command.trim().split('\n')[0] ?? '').split(/\s+/).slice(0, 3).join(' ');
-}
-
-function shellOf(shell: string): 'sh' | 'bash' | 'python' | null {
-  if (/^bash\b/.test(shell)) return 'bash';
-  if (/^sh\b/.test(shell)) return 'sh';
-  return shell === 'python' ? 'python' : null;
 }

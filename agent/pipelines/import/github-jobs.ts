@@ -6,7 +6,7 @@ import type { LocalFiles } from './github-files.ts';
 import { givenCombinations, usedMatrix, type GivenCombination } from './github-matrix.ts';
 import { resolveJob, type ResolvedJob } from './github-resolve.ts';
 import type { GithubJob, GithubWorkflow } from './github-schema.ts';
-import type { JobNames, Scope, StepNames } from './github-scope.ts';
+import { conjunction, type JobNames, type Scope, type StepNames } from './github-scope.ts';
 import { variablesOf } from './github-variables.ts';
 import { containerCommand, type Findings, type WrittenStep } from './imported.ts';
 
@@ -67,7 +67,8 @@ export function importJob(input: JobInput): ImportedJob {
   const matrix = usedMatrix(resolved.combinations(), texts, { place, findings });
   if (matrix.kind === 'matrix') for (const step of Object.values(chain.steps)) step.matrix = matrix.matrix;
   const ends = chain.last === null ? needs : [chain.last];
-  return { steps: chain.steps, services, ends, names: { last: chain.last, outputs: outputsOf(job, resolved, inner) } };
+  const outputs = outputsOf(input, resolved, inner);
+  return { steps: chain.steps, services, ends, names: { last: chain.last, outputs } };
 }
 
 /** `''` without one; or why the job is left out: it never holds here, or it cannot be asked here. */
@@ -89,11 +90,6 @@ export function jobCondition(
   return { never: false };
 }
 
-export function conjunction(conditions: readonly string[]): string {
-  const real = conditions.filter((text) => text !== '');
-  return real.length > 1 ? real.map((text) => `(${text})`).join(' && ') : (real[0] ?? '');
-}
-
 function combinationsOf({ id, job, scope, findings, outer }: JobInput): readonly GivenCombination[] {
   const own = givenCombinations({ matrix: job.strategy.matrix, runsOn: job['runs-on'], scope }, `jobs.${id}`, findings);
   return outer.length === 0 ? own : outer.flatMap((around) => own.map((each) => ({ ...around, ...each })));
@@ -107,11 +103,13 @@ function templated({ workflow, conditions, outer }: JobInput): Record<string, un
   );
 }
 
-function outputsOf({ outputs }: GithubJob, resolved: ResolvedJob, scope: Scope): Record<string, string> {
-  const texts = Object.entries(outputs).map(([name, value]) => [
-    name,
-    convertText(resolved.text(String(value ?? ''), scope), scope, null).text,
-  ]);
+function outputsOf({ id, job, findings }: JobInput, resolved: ResolvedJob, scope: Scope): Record<string, string> {
+  const texts = Object.entries(job.outputs).map(([name, value]) => {
+    const { text, unknown } = convertText(resolved.text(String(value ?? ''), scope), scope, null);
+    for (const each of new Set(unknown))
+      findings.missing(`jobs.${id}.outputs.${name}`, `\${{ ${each} }} is not known here, and empty`);
+    return [name, text];
+  });
   return Object.fromEntries(texts);
 }
 

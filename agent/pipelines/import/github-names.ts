@@ -1,5 +1,5 @@
 // A name in an expression of GitHub Actions as an expression of ours.
-import { expressionOf, type Scope } from './github-scope.ts';
+import { expressionOf, type Scope, type StepNames } from './github-scope.ts';
 
 /** Null where it means nothing here. */
 export function ourName(path: readonly string[], scope: Scope): string | null {
@@ -34,7 +34,12 @@ export function ownText(path: readonly string[], scope: Scope): string | null {
 function outputText(top: string, name: string, output: string, { jobs, steps }: Scope): string | null {
   if (top === 'needs' || top === 'jobs') return jobs.get(name)?.outputs[output] ?? null;
   const step = top === 'steps' ? steps.get(name) : undefined;
-  return step?.kind === 'action' ? (step.outputs[output] ?? '') : null;
+  return step === undefined || step.kind === 'step' ? null : actionOutput(step, output);
+}
+
+/** An action of the repository has no others than it declares; of one that is not run others are not known. */
+function actionOutput({ kind, outputs }: Exclude<StepNames, { readonly kind: 'step' }>, output: string): string | null {
+  return Object.hasOwn(outputs, output) ? (outputs[output] ?? null) : kind === 'action' ? '' : null;
 }
 
 function ofOwn([top = '', name = '', ...rest]: readonly string[]): string | null {
@@ -53,13 +58,21 @@ function secretExpression(name: string, { secretName }: Scope): string {
 function ofStep([, name = '', property = '', output = '']: readonly string[], { steps }: Scope): string | null {
   const step = steps.get(name);
   if (step === undefined) return null;
-  if (property === 'outputs')
-    return step.kind === 'step'
-      ? `steps${member(step.id)}.outputs${member(output)}`
-      : expressionOf(step.outputs[output] ?? '');
+  if (property === 'outputs') return outputOf(step, output);
+  return property === 'outcome' || property === 'conclusion' ? endOf(step, property) : null;
+}
+
+function outputOf(step: StepNames, output: string): string | null {
+  if (step.kind === 'step') return `steps${member(step.id)}.outputs${member(output)}`;
+  const text = actionOutput(step, output);
+  return text === null ? null : expressionOf(text);
+}
+
+/** What nothing is done for has succeeded; what is left out was skipped. */
+function endOf(step: StepNames, property: string): string {
   const last = step.kind === 'step' ? step.id : step.last;
-  if (property !== 'outcome' && property !== 'conclusion') return null;
-  return last === null ? "'skipped'" : `steps${member(last)}.${property}`;
+  if (last !== null) return `steps${member(last)}.${property}`;
+  return step.kind === 'replaced' ? "'success'" : "'skipped'";
 }
 
 function ofJob([, name = '', property = '', output = '']: readonly string[], { jobs }: Scope): string | null {

@@ -17,10 +17,17 @@ export interface Scope {
   secretName(name: string): string | null;
 }
 
-/** A step that became one of ours, or an action whose outputs are texts. */
+/**
+ * A step that became one of ours; an action of the repository whose outputs are texts; or one that nothing is done for, of
+ * which other outputs than these are not known. `last`: the last step of ours that it became.
+ */
 export type StepNames =
   | { readonly kind: 'step'; readonly id: string }
-  | { readonly kind: 'action'; readonly outputs: Readonly<Record<string, string>>; readonly last: string | null };
+  | {
+      readonly kind: 'action' | 'replaced';
+      readonly outputs: Readonly<Record<string, string>>;
+      readonly last: string | null;
+    };
 
 export interface JobNames {
   /** Its last step; null where nothing of it runs here. */
@@ -35,4 +42,10 @@ export function expressionOf(text: string): string | null {
   const inner = /^\$\{\{((?:(?!\$\{\{|\}\}).)*)\}\}$/s.exec(text)?.[1];
   if (inner === undefined) return null;
   return /^[\w.[\]'-]+$/.test(inner.trim()) ? inner.trim() : `(${inner.trim()})`;
+}
+
+/** Empty where none of them says anything. */
+export function conjunction(conditions: readonly string[]): string {
+  const real = conditions.filter((text) => text !== '');
+  return real.length > 1 ? real.map((text) => `(${text})`).join(' && ') : (real[0] ?? '');
 }

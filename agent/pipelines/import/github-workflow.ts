@@ -2,11 +2,11 @@
 import type { WrittenPipeline } from '../../protocol/pipeline.ts';
 import { convertText } from './github-expressions.ts';
 import { localWorkflow, type LocalFiles } from './github-files.ts';
-import { conjunction, importJob, jobCondition, type ImportedJob } from './github-jobs.ts';
+import { importJob, jobCondition, type ImportedJob } from './github-jobs.ts';
 import { givenCombinations, type GivenCombination } from './github-matrix.ts';
 import { resolveJob } from './github-resolve.ts';
 import type { GithubJob, GithubWorkflow } from './github-schema.ts';
-import type { JobNames, Scope } from './github-scope.ts';
+import { conjunction, type JobNames, type Scope } from './github-scope.ts';
 import { callInputs, callOutputs } from './github-triggers.ts';
 import type { Findings, WrittenStep } from './imported.ts';
 
@@ -108,11 +108,16 @@ function importCall(input: OneInput & { readonly scope: Scope }, uses: string): 
   const resolved = resolveJob(outer.length === 0 ? [{}] : outer);
   const condition = jobCondition(job.if, place, { findings, resolved, scope });
   if ('never' in condition) return { ...nothing(input.needs), ...condition };
-  const convert = (text: string) => convertText(text, scope, null).text;
+  const convertIn = (around: Scope) => (text: string) => {
+    const converted = convertText(text, around, null);
+    for (const unknown of new Set(converted.unknown))
+      findings.missing(place, `\${{ ${unknown} }} is not known here, and empty`);
+    return converted.text;
+  };
   const { secrets } = job;
   const called: Scope = {
     ...scope,
-    inputs: { ...callInputs(workflow.on), ...mapped(job.with, convert) },
+    inputs: { ...callInputs(workflow.on), ...mapped(job.with, convertIn(scope)) },
     secretName: (name) => (secrets === 'inherit' ? scope.secretName(name) : secretOf(secrets[name], name, scope)),
   };
   const imported = importJobs({
@@ -129,7 +134,7 @@ function importCall(input: OneInput & { readonly scope: Scope }, uses: string): 
   const around = { ...called, jobs: imported.jobs };
   const names = {
     last: imported.ends[0] ?? null,
-    outputs: mapped(outputs, (text) => convertText(text, around, null).text),
+    outputs: mapped(outputs, convertIn(around)),
   };
   findings.same(place, `the jobs of ${uses}`);
   return { ...imported, names };
