@@ -93,10 +93,10 @@ export class Chain {
   #nameReplaced(step: GithubStep, name: string, at: Place): void {
     const { id, idFor, resolved } = this.#input;
     const { texts, commands } = replacedOutputs(step);
-    const outputs = Object.fromEntries(
-      Object.entries(texts).map(([output, text]) => [output, this.#textOf(text, at, resolved)]),
-    );
-    const asked = Object.entries(commands).filter(([output]) => at.asked.has(`${name}.${output}`));
+    const isAsked = ([output]: readonly [output: string, text: string]) => at.asked.has(`${name}.${output}`);
+    const known = Object.entries(texts).filter(isAsked);
+    const outputs = Object.fromEntries(known.map(([output, text]) => [output, this.#textOf(text, at, resolved)]));
+    const asked = Object.entries(commands).filter(isAsked);
     const condition = asked.length === 0 ? '' : this.#conditionOf(step, at);
     if (condition === null) return;
     let own: string | null = null;

@@ -12,6 +12,7 @@ export interface ConvertedText {
 }
 
 const templates = /\$\{\{((?:(?!\}\}).)*)\}\}/gs;
+const anyResult = /\bcontains\(\s*(needs\.\*\.result)\s*,\s*('[^']*')\s*\)/g;
 const names = /'(?:[^']|'')*'|[A-Za-z_][\w-]*(?:\.[\w*-]+|\[\s*'[^']*'\s*\])*(\s*\()?/g;
 
 /** The text of a command or of a variable; in the text of a shell a secret stays a variable. */
@@ -71,7 +72,8 @@ function convertExpression(
     /\bgithub\.repository(?:_owner)?\s*(==|!=)\s*'[^']*'/g,
     (_whole, operator: string) => String(operator === '=='),
   );
-  const converted = guarded.replace(names, (word, call: string | undefined) => {
+  const spelled = guarded.replace(anyResult, (_whole, _quoted, result: string) => resultOfAny(result, scope));
+  const converted = spelled.replace(names, (word, call: string | undefined) => {
     if (word.startsWith("'") || call !== undefined || ['true', 'false', 'null'].includes(word)) return word;
     const name = ourName(pathOf(word), scope);
     if (name === null) unknown ??= word;
@@ -81,6 +83,14 @@ function convertExpression(
   const plain = /^\(([^()]*)\)$/.exec(converted)?.[1] ?? converted;
   const parsed = parseCondition(plain);
   return 'problem' in parsed ? { unknown: `${expression} (${parsed.problem.message})` } : { expression: plain };
+}
+
+/** Jobs of which nothing runs here are none of them. */
+function resultOfAny(result: string, { jobs }: Scope): string {
+  const named = [...jobs].flatMap(([name, { last }]) =>
+    last === null ? [] : [`needs['${name}'].result == ${result}`],
+  );
+  return named.length === 0 ? 'false' : `(${named.join(' || ')})`;
 }
 
 /** `steps['a'].outputs.b` is steps, a, outputs, b; empty for what is no name. */

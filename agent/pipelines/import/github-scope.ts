@@ -9,7 +9,7 @@ export interface Scope {
   readonly inputs: Readonly<Record<string, string>>;
   /** Earlier steps of the job, or of the action that is being read. */
   readonly steps: ReadonlyMap<string, StepNames>;
-  /** Jobs that came before. */
+  /** Those that the job needs. */
   readonly jobs: ReadonlyMap<string, JobNames>;
   /** The folder of the action that is being read, relative to the repository. */
   readonly actionFolder: string | null;

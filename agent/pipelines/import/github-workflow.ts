@@ -71,7 +71,8 @@ function importOne(input: OneInput): ImportedJob {
     findings.missing(place, `the job ${blocked}, which it needs, does not run here; it is left out`);
     return { ...nothing(input.needs), never: true };
   }
-  const scope = { ...input.scope, jobs, steps: new Map() };
+  const needed = new Map([...jobs].filter(([name]) => job.needs.includes(name)));
+  const scope = { ...input.scope, jobs: needed, steps: new Map() };
   return job.uses === undefined
     ? importJob({ ...input, id: `${prefix}${id}`, scope })
     : importCall({ ...input, scope }, job.uses);

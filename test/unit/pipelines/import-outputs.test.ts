@@ -128,3 +128,27 @@ jobs:
     ]);
   });
 });
+
+describe('the results of all jobs that a job needs', () => {
+  it('are asked for one by one', () => {
+    const report = imported(`
+on: push
+jobs:
+  a: { runs-on: ubuntu-latest, steps: [{ run: make a }] }
+  b: { runs-on: ubuntu-latest, steps: [{ run: make b }] }
+  c: { runs-on: ubuntu-latest, steps: [{ run: make c }] }
+  done:
+    runs-on: ubuntu-latest
+    needs: [a, b]
+    if: always()
+    steps:
+      - if: contains(needs.*.result, 'failure') || contains(needs.*.result, 'cancelled')
+        run: exit 1
+`);
+    assert.equal(
+      stepOf(report, 'done').when,
+      "(steps.a.result == 'failure' || steps.b.result == 'failure') || (steps.a.result == 'cancelled' || steps.b.result == 'cancelled')",
+    );
+    assert.deepEqual(missingOf(report), []);
+  });
+});
