@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { openHost } from '../../agent/host.ts';
 import { systemClock } from '../../agent/platform/clock.ts';
 import { silentLog } from '../../agent/platform/log.ts';
-import { coldArm, noodleArm, watchArm, type Arm, type Sample } from './tests/arms.ts';
+import { coldArm, endedChildrenMs, noodleArm, watchArm, type Arm, type Sample } from './tests/arms.ts';
 import { modules, scenes, type Scene } from './tests/scenes.ts';
 
 const changes = Number(process.env['NOODLE_BENCH_CHANGES'] ?? 20);
@@ -87,6 +87,7 @@ async function compareFullRuns(scene: Scene, folder: string, report: (line: stri
   await client.setWatching({ watching: true });
   const own: number[] = [];
   const plain: number[] = [];
+  const plainCpu: number[] = [];
   const { program, args } = scene.command([]);
   const runPlain = () => spawnSync(program, args, { cwd: folder, stdio: 'ignore' }).status;
   const runOwn = async () => {
@@ -98,10 +99,13 @@ async function compareFullRuns(scene: Scene, folder: string, report: (line: stri
   };
   try {
     for (let round = -1; round < fullRuns; round++) {
+      const cpuBefore = endedChildrenMs();
       const plainMs = await timed(() => Promise.resolve(runPlain()));
+      const plainCpuMs = endedChildrenMs() - cpuBefore;
       await pause(settleMs);
       const ownMs = await timed(runOwn);
       if (round >= 0) plain.push(plainMs);
+      if (round >= 0) plainCpu.push(plainCpuMs);
       if (round >= 0) own.push(ownMs);
     }
   } finally {
@@ -109,7 +113,7 @@ async function compareFullRuns(scene: Scene, folder: string, report: (line: stri
   }
   const ratio = median(own) / median(plain);
   report(
-    `  full suite: agent ${median(own).toFixed(0)} ms, plain ${median(plain).toFixed(0)} ms (${ratio.toFixed(2)}), medians of ${fullRuns}`,
+    `  full suite: agent ${median(own).toFixed(0)} ms, plain ${median(plain).toFixed(0)} ms (${ratio.toFixed(2)}) and ${median(plainCpu).toFixed(0)} ms CPU, medians of ${fullRuns}`,
   );
 }
 

@@ -187,8 +187,8 @@ async function familyMs(leader: number): Promise<number> {
   return [...family].reduce((sum, pid) => sum + ticksOf(pid, [11, 12, 13, 14]), 0) / clockTicksPerMs;
 }
 
-/** Processor time of the children that this process has waited for. */
-function endedChildrenMs(): number {
+/** Processor time of the children that this process has waited for. Linux only. */
+export function endedChildrenMs(): number {
   return ticksOf(process.pid, [13, 14]) / clockTicksPerMs;
 }
 
