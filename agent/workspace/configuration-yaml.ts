@@ -6,6 +6,7 @@ import {
   isPair,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   parseDocument,
   visit,
@@ -39,8 +40,11 @@ export interface ParsedYaml {
   rangeOfKey(path: readonly PropertyKey[]): TextRange;
 }
 
-/** Far more than anybody writes; reading the worst that fits takes about a second. */
+/** Far more than anybody writes; reading the worst that fits takes a second or two. */
 const maximumBytes = 256 * 1024;
+/** Beyond that, as for a pipeline of 10,000 steps, only what has no more parts than the worst of that size. */
+const maximumLongBytes = 2 * 1024 * 1024;
+const maximumParts = maximumBytes;
 const maximumDepth = 100;
 /** No file of settings repeats itself this often, and a file made to fill the memory does. */
 const maximumAliases = 100;
@@ -48,8 +52,8 @@ const start: TextRange = { line: 1, column: 1, endLine: 1, endColumn: 1 };
 
 /** Never throws: what cannot be read is a problem. Of keys that stand twice the last one counts. */
 export function parseYaml(text: string): ParsedYaml {
-  if (Buffer.byteLength(text) > maximumBytes)
-    return unreadable('the file is over 256 KB, expected a short list of settings');
+  const excess = excessOf(text);
+  if (excess !== null) return unreadable(`the file ${excess}, expected a short list of settings`);
   if (isTooDeep(text)) return unreadable(`the file is nested more than ${maximumDepth} levels deep`);
   try {
     return readDocument(text);
@@ -57,6 +61,18 @@ export function parseYaml(text: string): ParsedYaml {
     // Whatever makes the parser throw, it is not a file that a person wrote.
     return unreadable(`the file cannot be read as YAML (${error instanceof Error ? error.name : 'unknown error'})`);
   }
+}
+
+/** Null where it can be read in a reasonable time. */
+function excessOf(text: string): string | null {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= maximumBytes) return null;
+  if (bytes > maximumLongBytes) return 'is over 2 MB';
+  let parts = 0;
+  for (const token of new Lexer().lex(text))
+    if (token.trim() !== '' && ++parts > maximumParts)
+      return `is over 256 KB and has over ${maximumParts} words and signs`;
+  return null;
 }
 
 /** Checked beforehand, as the parser takes ever longer the deeper it gets. Brackets in texts count, but those close again. */

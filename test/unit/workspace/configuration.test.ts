@@ -216,8 +216,22 @@ describe('noodle.yaml', () => {
   });
 
   it('is not read when it is far too long', () => {
-    assert.deepEqual(messages(read(`# ${'x'.repeat(256 * 1024)}\n`)), [
-      'the file is over 256 KB, expected a short list of settings',
+    assert.deepEqual(messages(read(`# ${'x'.repeat(2 * 1024 * 1024)}\n`)), [
+      'the file is over 2 MB, expected a short list of settings',
+    ]);
+    assert.deepEqual(messages(read(`[${','.repeat(263_000)}]`)), [
+      'the file is over 256 KB and has over 262144 words and signs, expected a short list of settings',
+    ]);
+  });
+
+  it('may declare a pipeline of 10,000 steps', () => {
+    const steps = Array.from(
+      { length: 10_000 },
+      (_, index) => `      s${index}: { command: 'true', needs: [s${index + 1}] }`,
+    );
+    const { problems } = read(`pipelines:\n  big:\n    steps:\n${steps.join('\n')}\n`);
+    assert.deepEqual(messages({ problems }), [
+      'pipelines.big.steps.s9999.needs.0: found "s10000", which is no step; did you mean "s1000"?',
     ]);
   });
 
