@@ -1,6 +1,6 @@
 // The parts that know the code, its builds and its tests, wired to each other.
 import path from 'node:path';
-import { createBuilds } from './builds/builds.ts';
+import { createBuilds, estimateFromHistory } from './builds/builds.ts';
 import { limitsOf, type Foundation } from './foundation.ts';
 import { createGraph, createHistory, type History } from './graph/graph.ts';
 import { definedTargets } from './pipelines/build-configs.ts';
@@ -29,9 +29,14 @@ export function buildKnowledge(foundation: Foundation, disposables: Disposables,
     }),
   );
   const history = openHistory(foundation, disposables);
+  const predictions = disposables.use(openPredictions(foundation));
   const builds = disposables.use(
     createBuilds({
       ...common,
+      failureModel: {
+        estimate: (target, fingerprint) => predictions.builds.estimate({ target, fingerprint, startsAt: clock.now() }),
+        judged: () => predictions.builds.judged(),
+      },
       workspace: { root, files, read },
       configured: () => ({ ...definedTargets(store), ...configuration.file.targets }),
       remoteCache: () => configuration.file.remoteCache,
@@ -53,13 +58,12 @@ export function buildKnowledge(foundation: Foundation, disposables: Disposables,
       slots: () => limitsOf(settings()).tests,
     }),
   );
-  const predictions = disposables.use(openPredictions(foundation));
   const configurationNotes = () => configuration.problems();
   const planner = createPlanner({ predictions, workspace, history, graph, builds, tests, clock, configurationNotes });
   return { graph, history, builds, tests, predictions, planner };
 }
 
-function openPredictions({ workspace, store, settings, log }: Foundation): Predictions {
+function openPredictions({ workspace, store, settings, clock, log }: Foundation): Predictions {
   return createPredictions({
     store,
     modelsFolder: assetPath('models'),
@@ -67,6 +71,8 @@ function openPredictions({ workspace, store, settings, log }: Foundation): Predi
     runtimeFiles: { module: assetPath('ort-module'), wasm: assetPath('ort-wasm') },
     localFolder: path.join(workspace.stateDirectory, 'models'),
     readGit: (args) => workspace.readGit(args),
+    now: () => clock.now(),
+    estimateBuild: (outcomes, fingerprint) => estimateFromHistory(outcomes, fingerprint).probability,
     slots: () => ({ testSlots: limitsOf(settings()).tests, buildSlots: limitsOf(settings()).builds }),
     onRefused: (message) => log.warn('a model was refused, its baseline answers', { message }),
   });

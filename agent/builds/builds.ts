@@ -30,7 +30,12 @@ import { criticalPath, longestFirst, pathWeights } from './critical-path.ts';
 import { decideBuilds } from './decision.ts';
 import { Discovery, emptyModel, type TargetModel } from './discovery.ts';
 import { explainTarget } from './explain-target.ts';
-import { historyEstimator, type BuildFailureEstimator } from './failure-estimate.ts';
+import {
+  historyEstimator,
+  preferredEstimator,
+  type BuildFailureEstimator,
+  type BuildFailureModel,
+} from './failure-estimate.ts';
 import { verdictOf, verdictRecord, type VerdictRecord } from './failure-verdict.ts';
 import { NeededTargets } from './needed-by.ts';
 import type { CheckedOut } from './output-use.ts';
@@ -45,7 +50,8 @@ import { missingTool, missingTools } from './toolchains.ts';
 import { Inspector, isCacheable } from './target-state.ts';
 
 export type { TargetFiles } from './target-files.ts';
-export type { BuildFailureEstimate, BuildFailureEstimator } from './failure-estimate.ts';
+export { estimateFromHistory } from './failure-estimate.ts';
+export { createProblemParser } from './problems/problem-parser.ts';
 
 /** What builds see of the repository. */
 export interface BuildsWorkspace {
@@ -119,8 +125,8 @@ export interface BuildsOptions {
   readonly remoteCache?: () => RemoteCacheDefinition | undefined;
   /** Where the credentials of a remote cache are looked up: the agent's own environment. */
   readonly secrets: Readonly<Record<string, string | undefined>>;
-  /** How likely a build fails. Default: by the recorded builds of the target. */
-  readonly failureEstimator?: BuildFailureEstimator;
+  /** Says how likely a build fails where it is better at that than the recorded builds of the target. */
+  readonly failureModel?: BuildFailureModel;
 }
 
 /** Builds of the repository; nothing is looked at before it is asked for. */
@@ -133,9 +139,6 @@ interface Found {
   readonly model: TargetModel;
   readonly tree: FileTree;
 }
-
-/** So many builds of each target tell what verdicts were worth. */
-const judgedBuilds = 60;
 
 class RepositoryBuilds implements Builds {
   readonly #options: BuildsOptions;
@@ -155,8 +158,9 @@ class RepositoryBuilds implements Builds {
     const { workspace, store, environment, clock, log, settings, stateDirectory, processes, secrets } = options;
     this.#options = options;
     this.#records = new BuildRecords(store);
-    this.#estimator =
-      options.failureEstimator ?? historyEstimator((target, limit) => recentOutcomes(store, target, limit));
+    const history = historyEstimator((target, limit) => recentOutcomes(store, target, limit));
+    const { failureModel } = options;
+    this.#estimator = failureModel === undefined ? history : preferredEstimator(failureModel, history);
     this.#cache = new BuildCache({
       root: workspace.root,
       folder: path.join(stateDirectory, 'build-cache'),
@@ -340,8 +344,7 @@ class RepositoryBuilds implements Builds {
 
   /** What verdicts were worth over the latest builds of all targets. */
   #verdictRecord(targets: TargetModel['targets']): VerdictRecord {
-    const { store } = this.#options;
-    return verdictRecord([...targets.keys()].map((target) => recentOutcomes(store, target, judgedBuilds)));
+    return verdictRecord(this.#estimator.judged(targets.keys()));
   }
 
   async #find(checkedOut: CheckedOut | null = null): Promise<Found> {

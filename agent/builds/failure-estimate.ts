@@ -9,9 +9,23 @@ export interface BuildFailureEstimate {
   readonly reason: string;
 }
 
+/** A recorded build with what was, or would have been, estimated before it. */
+export interface JudgedEstimate {
+  readonly probability: number;
+  readonly hasFailed: boolean;
+}
+
 /** A source of estimates; the plain one is `historyEstimator`. */
 export interface BuildFailureEstimator {
   estimate(target: TargetId, fingerprint: Fingerprint): Promise<BuildFailureEstimate>;
+  /** Recorded builds, each estimated by those before it: what estimates are worth here. */
+  judged(targets: Iterable<TargetId>): readonly JudgedEstimate[];
+}
+
+/** A source that answers only where it was surely better than the history; else null. */
+export interface BuildFailureModel {
+  estimate(target: TargetId, fingerprint: Fingerprint): Promise<BuildFailureEstimate | null>;
+  judged(): readonly JudgedEstimate[] | null;
 }
 
 /** How often the target's last builds failed, and whether the very same inputs did. */
@@ -21,6 +35,8 @@ export interface RecordedOutcome {
 }
 
 const looked = 20;
+/** So many builds of each target tell what estimates were worth. */
+const judgedBuilds = 60;
 /** What a build is worth, as seen by the one after it: of what happened lately more is known. */
 const fading = 0.85;
 
@@ -30,7 +46,25 @@ export function historyEstimator(
 ): BuildFailureEstimator {
   return {
     estimate: (target, fingerprint) => Promise.resolve(estimateFromHistory(outcomes(target, looked), fingerprint)),
+    judged: (targets) => [...targets].flatMap((target) => judgedHistory(outcomes(target, judgedBuilds))),
   };
+}
+
+/** The model where it answers, else the history. */
+export function preferredEstimator(model: BuildFailureModel, history: BuildFailureEstimator): BuildFailureEstimator {
+  return {
+    estimate: async (target, fingerprint) =>
+      (await model.estimate(target, fingerprint)) ?? (await history.estimate(target, fingerprint)),
+    judged: (targets) => model.judged() ?? history.judged(targets),
+  };
+}
+
+/** Walk-forward over the builds of a target; outcomes are the latest first. */
+export function judgedHistory(outcomes: readonly RecordedOutcome[]): JudgedEstimate[] {
+  return outcomes.map(({ hasFailed, fingerprint }, index) => ({
+    hasFailed,
+    probability: estimateFromHistory(outcomes.slice(index + 1), fingerprint).probability,
+  }));
 }
 
 /** Pure: one build that failed and nine that did not are taken for granted, so that little history says little. */

@@ -1,6 +1,6 @@
 // Says before a build whether it will fail, where earlier builds show that saying so was right; else that it is not known.
 import { counted } from '../protocol/quantities.ts';
-import { estimateFromHistory, type RecordedOutcome } from './failure-estimate.ts';
+import type { JudgedEstimate } from './failure-estimate.ts';
 
 export interface BuildVerdict {
   readonly says: 'fail-likely' | 'fine' | "don't know";
@@ -28,16 +28,13 @@ const unlikely = 0.1;
 const leastSaid = 10;
 const leastPrecision = { failLikely: 0.7, fine: 0.9 } as const;
 
-/** Walk-forward over the builds of all targets; outcomes of each are the latest first. */
-export function verdictRecord(outcomes: Iterable<readonly RecordedOutcome[]>): VerdictRecord {
+/** What verdicts would have been worth for recorded builds. */
+export function verdictRecord(judged: Iterable<JudgedEstimate>): VerdictRecord {
   const record = { failLikely: { said: 0, right: 0 }, fine: { said: 0, right: 0 }, failures: 0, passes: 0 };
-  for (const ofTarget of outcomes) {
-    ofTarget.forEach(({ hasFailed, fingerprint }, index) => {
-      const { probability } = estimateFromHistory(ofTarget.slice(index + 1), fingerprint);
-      record[hasFailed ? 'failures' : 'passes'] += 1;
-      if (probability >= likely) add(record.failLikely, hasFailed);
-      else if (probability <= unlikely) add(record.fine, !hasFailed);
-    });
+  for (const { hasFailed, probability } of judged) {
+    record[hasFailed ? 'failures' : 'passes'] += 1;
+    if (probability >= likely) add(record.failLikely, hasFailed);
+    else if (probability <= unlikely) add(record.fine, !hasFailed);
   }
   return record;
 }

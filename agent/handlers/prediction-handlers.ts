@@ -16,10 +16,10 @@ export interface PredictionParts {
 export function predictionHandlers({ predictions, workspace, clock }: PredictionParts) {
   return {
     listModels: async () => {
-      const models = await predictions.models();
+      const { models, here } = await predictions.models();
       return success({
         models: models.map((model) => ({ ...model, metrics: [...model.metrics], limits: [...model.limits] })),
-        here: predictions.here(),
+        here,
       });
     },
     compareModels: async ({ name }) => success(await predictions.ownModels.compare(name)),

@@ -6,6 +6,14 @@ export interface Reason {
   readonly weight: number;
 }
 
+export interface Prediction {
+  /** Between 0 and 1. For a change: the share of earlier changes that are less risky. */
+  readonly value: number;
+  readonly reasons: readonly Reason[];
+  /** The model's version, or `plain` when no model answered. */
+  readonly by: string;
+}
+
 const mostReasons = 3;
 const leastWeight = 0.01;
 

@@ -15,7 +15,7 @@ const countedChecks = 1000;
 const driftCycles = 60;
 
 /** Orders walk-forward, calibration on results that it was not made of, and what budgets missed. */
-export function localFigures(store: Reader): LocalFigures {
+export function localFigures(store: Reader): Omit<LocalFigures, 'builds'> {
   const cycles = recordedCycles(store);
   return {
     orders: scoreOrders(cycles),

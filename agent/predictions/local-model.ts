@@ -41,7 +41,8 @@ const leastRows = 50;
 const trainedShare = 0.7;
 
 export type Fitting =
-  | { readonly ok: true; readonly model: LocalModel }
+  /** `later`: what a blend made without them says of the latest outcomes. */
+  | { readonly ok: true; readonly model: LocalModel; readonly later: readonly number[] }
   | { readonly ok: false; readonly because: string };
 
 /** The model of all rows, with figures of one that was made of the first 70 %. */
@@ -71,7 +72,7 @@ export function fitLocalModel(evidence: LocalEvidence, createdAt: number): Fitti
     .update(JSON.stringify({ ...model, createdAt: 0 }))
     .digest('hex')
     .slice(0, 12);
-  return { ok: true, model: { ...model, version } };
+  return { ok: true, model: { ...model, version }, later: held.blend };
 }
 
 /** Log odds of the blend: the local model weighs n/(n+500). Not calibrated. */
@@ -138,7 +139,7 @@ function heldOut({ sample, shipped }: LocalEvidence, split: number) {
     shippedError: calibrationError(plain.slice(half), labels),
     gain: gain === null ? null : { mean: gain.mean, low: gain.low, high: gain.high },
   };
-  return { calibration: fitPlatt(raw, later.labels), figures };
+  return { calibration: fitPlatt(raw, later.labels), figures, blend };
 }
 
 function scaled({ slope, offset }: LocalModel['calibration'], probability: number): number {

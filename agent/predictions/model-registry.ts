@@ -8,26 +8,30 @@ export interface ModelDescription {
   readonly version: string;
   readonly date: string;
   readonly summary: string;
-  /** `decides`: it answers. `stands aside`: its baseline was better and answers. `not asked`: no decision of the product uses it yet. `damaged`: its card cannot be read. */
-  readonly role: 'decides' | 'stands aside' | 'not asked' | 'damaged';
+  /** `decides`: it answers. `stands aside`: it is not surely better than its baseline, which answers. `damaged`: its card cannot be read. */
+  readonly role: 'decides' | 'stands aside' | 'damaged';
   readonly metrics: Card['metrics'];
   readonly limits: readonly string[];
 }
 
-/** Good on other projects' builds, but not yet compared with the records of this one's targets, which answer. */
-const notAsked = new Set(['build-outcome']);
-
-/** By name. An absent folder holds no models. */
-export async function describeModels(modelsFolder: string): Promise<ModelDescription[]> {
+/** By name. An absent folder holds no models. `aside`: those that are not surely better in this repository. */
+export async function describeModels(
+  modelsFolder: string,
+  aside: ReadonlySet<string> = new Set(),
+): Promise<ModelDescription[]> {
   const names = await readdir(modelsFolder).catch((): string[] => []);
-  return Promise.all(names.toSorted().map((name) => describeModel(modelsFolder, name)));
+  return Promise.all(names.toSorted().map((name) => describeModel(modelsFolder, name, aside)));
 }
 
-async function describeModel(modelsFolder: string, name: string): Promise<ModelDescription> {
+async function describeModel(
+  modelsFolder: string,
+  name: string,
+  aside: ReadonlySet<string>,
+): Promise<ModelDescription> {
   const card = await readCard(path.join(modelsFolder, name, 'card.json'));
   if (card === null) return { name, version: '', date: '', summary: '', role: 'damaged', metrics: [], limits: [] };
   const { version, date, summary, metrics, limits, standsAside } = card;
-  const role = standsAside ? 'stands aside' : notAsked.has(name) ? 'not asked' : 'decides';
+  const role = standsAside || aside.has(name) ? 'stands aside' : 'decides';
   return { name, version, date, summary, role, metrics, limits };
 }
 

@@ -1,5 +1,5 @@
 // Models of this repository alone: made from its records, compared, put in use, taken back.
-import { BuildHistory, buildOutcomeFeatures } from '../../models/features/build-outcome.ts';
+import { buildOutcomeFeatures } from '../../models/features/build-outcome.ts';
 import { ChangePast, changeRiskFeatures } from '../../models/features/change-risk.ts';
 import { matrixFrom } from '../../models/learning/matrix.ts';
 import type { Feature } from '../../models/features/feature.ts';
@@ -9,9 +9,9 @@ import { LearnedModelName, type LocalModelFigures, type LocalModels } from '../p
 import type { Reader } from '../store/sql.ts';
 import { changeLogArguments, measuredChanges } from './change-log.ts';
 import { fitLocalModel, type LocalModel } from './local-model.ts';
-import { createLocalRegistry } from './local-registry.ts';
+import { createLocalRegistry, type LocalRegistry } from './local-registry.ts';
 import type { ModelAnswer } from './model-messages.ts';
-import { recordedBuilds } from './recorded-builds.ts';
+import { buildEvidence } from './recorded-builds.ts';
 import { blamedChanges, type ReadGit } from './szz.ts';
 
 export interface OwnModelsOptions {
@@ -21,6 +21,8 @@ export interface OwnModelsOptions {
   /** A read-only git command; null where it fails. */
   readonly readGit: ReadGit;
   readonly ask: (name: LearnedModelName, rows: Float32Array) => Promise<ModelAnswer>;
+  /** Awaited after what answers for a model may have changed. */
+  readonly onChanged: (name: LearnedModelName) => Promise<void>;
 }
 
 export interface Retrained {
@@ -47,7 +49,8 @@ export const ownFeatures: Readonly<Record<LearnedModelName, readonly Feature[]>>
 const shippedAlone = 'shipped';
 
 export function createOwnModels(options: OwnModelsOptions): OwnModels {
-  const registry = createLocalRegistry(options.folder);
+  const { folder, onChanged } = options;
+  const registry = createLocalRegistry(folder);
   const compare = async (name: LearnedModelName): Promise<LocalModels> => {
     const versions = await registry.versions(name, ownFeatures[name]);
     const active = versions.find(({ isActive }) => isActive);
@@ -57,25 +60,21 @@ export function createOwnModels(options: OwnModelsOptions): OwnModels {
         : `version ${active.version} answers with the shipped model, weighing ${Math.round((active.rows / (active.rows + 500)) * 100)} %`;
     return { name, versions, answers };
   };
+  const use = async (name: LearnedModelName, version: string | null) => {
+    await registry.activate(name, version);
+    await onChanged(name);
+    return success(await compare(name));
+  };
   return {
     compare,
     active: (name) => registry.active(name, ownFeatures[name]),
     async retrain(name, at) {
-      const evidence = await evidenceOf(name, options);
-      if (!evidence.ok) return { version: null, isActive: false, because: evidence.because };
-      const fitted = fitLocalModel({ ...evidence, name, features: ownFeatures[name] }, at);
-      if (!fitted.ok) return { version: null, isActive: false, because: fitted.because };
-      const { version, figures } = fitted.model;
-      await registry.save(fitted.model);
-      const isActive = (figures.gain?.low ?? 0) > 0;
-      await registry.activate(name, isActive ? version : null);
-      return { version, isActive, because: becauseOf(figures) };
+      const retrained = await retrain(name, { at, registry, options });
+      await onChanged(name);
+      return retrained;
     },
     async activate(name, version) {
-      if (version === shippedAlone) {
-        await registry.activate(name, null);
-        return success(await compare(name));
-      }
+      if (version === shippedAlone) return await use(name, null);
       const { versions } = await compare(name);
       const found = versions.find((each) => each.version === version);
       if (found === undefined) {
@@ -89,16 +88,34 @@ export function createOwnModels(options: OwnModelsOptions): OwnModels {
         return failure('conflict', `version ${version} of ${name} cannot be used: ${found.problem}`, {
           place: 'version',
         });
-      await registry.activate(name, version);
-      return success(await compare(name));
+      return await use(name, version);
     },
     async rollBack(name) {
       const back = await registry.rollBack(name);
       if (back === undefined)
         return failure('conflict', `nothing was in use before for ${name}, so there is nothing to go back to`);
+      await onChanged(name);
       return success(await compare(name));
     },
   };
+}
+
+interface Retraining {
+  readonly at: number;
+  readonly registry: LocalRegistry;
+  readonly options: OwnModelsOptions;
+}
+
+async function retrain(name: LearnedModelName, { at, registry, options }: Retraining): Promise<Retrained> {
+  const evidence = await evidenceOf(name, options);
+  if (!evidence.ok) return { version: null, isActive: false, because: evidence.because };
+  const fitted = fitLocalModel({ ...evidence, name, features: ownFeatures[name] }, at);
+  if (!fitted.ok) return { version: null, isActive: false, because: fitted.because };
+  const { version, figures } = fitted.model;
+  await registry.save(fitted.model);
+  const isActive = (figures.gain?.low ?? 0) > 0;
+  await registry.activate(name, isActive ? version : null);
+  return { version, isActive, because: becauseOf(figures) };
 }
 
 function becauseOf({ rows, gain }: LocalModelFigures): string {
@@ -133,20 +150,9 @@ interface Rows {
   readonly because: string;
 }
 
-/** Each recorded build, by what was known when it began. */
 function buildRows(store: Reader): Rows {
-  const history = new BuildHistory();
-  const builds = recordedBuilds(store).filter(({ hasFailed }) => hasFailed !== null);
-  const rows = new Float32Array(builds.length * buildOutcomeFeatures.length);
-  builds.forEach((build, index) => {
-    rows.set(history.features(build), index * buildOutcomeFeatures.length);
-    history.add(build);
-  });
-  return {
-    rows,
-    labels: Float32Array.from(builds, ({ hasFailed }) => Number(hasFailed)),
-    because: 'no builds are recorded',
-  };
+  const { rows, labels } = buildEvidence(store).sample;
+  return { rows: rows.values, labels, because: 'no builds are recorded' };
 }
 
 /** The latest commits count, each by what was known before it, and by whether a later fix took away what it wrote. */

@@ -7,8 +7,8 @@ export const ModelDescription = z.object({
   version: z.string(),
   date: z.string(),
   summary: z.string(),
-  /** `decides`: it answers. `stands aside`: its baseline was better and answers. `not asked`: no decision of the product uses it yet. `damaged`: its card cannot be read. */
-  role: z.enum(['decides', 'stands aside', 'not asked', 'damaged']),
+  /** `decides`: it answers. `stands aside`: it is not surely better than its baseline, which answers. `damaged`: its card cannot be read. */
+  role: z.enum(['decides', 'stands aside', 'damaged']),
   /** Measured on data that it had not seen, each beside the baseline's figure. */
   metrics: z.array(z.object({ what: z.string(), value: z.number(), baseline: z.string() })),
   limits: z.array(z.string()),
@@ -77,6 +77,29 @@ export const BudgetRecord = z.object({
 });
 export type BudgetRecord = z.infer<typeof BudgetRecord>;
 
+const EstimateFigures = z.object({
+  /** Area under the ROC curve; null with one class. */
+  auc: z.number().nullable(),
+  /** Calibration error. */
+  error: z.number(),
+});
+
+/** Two estimates of failing builds, each of the recorded builds estimated by what had ended when it began. */
+export const BuildFigures = z.object({
+  builds: z.int().nonnegative(),
+  failures: z.int().nonnegative(),
+  /** By the records of the target alone. */
+  history: EstimateFigures,
+  /** By the shipped model; null where it did not answer. */
+  model: EstimateFigures.nullable(),
+  /** Log loss of the history minus that of the model, with its 95 % paired bootstrap interval. */
+  gain: z.object({ mean: z.number(), low: z.number(), high: z.number() }).nullable(),
+  /** Which of the two decides, and why. */
+  by: z.enum(['history', 'model']),
+  because: z.string(),
+});
+export type BuildFigures = z.infer<typeof BuildFigures>;
+
 /** What the records of this repository say of the predictions. */
 export const LocalFigures = z.object({
   orders: z.array(OrderScore),
@@ -84,6 +107,7 @@ export const LocalFigures = z.object({
   order: z.object({ by: z.string(), because: z.string() }),
   calibration: z.object({ results: z.int(), failures: z.int(), error: z.number().nullable() }).nullable(),
   budgets: BudgetRecord,
+  builds: BuildFigures,
   /** Whether estimates of failure became worse since the last learning, which then is done anew; one sentence with the figures. */
   drift: z.object({ hasDrifted: z.boolean(), because: z.string() }),
 });

@@ -344,6 +344,16 @@ export const sectionAnswers: ScriptedAnswers = {
       order: { by: 'estimate', because: 'no simple order was surely better in 24 recorded runs with failures' },
       calibration: { results: 812, failures: 41, error: 0.031 },
       budgets: { checks: 3, leftOut: 40, expectedMissed: 0.6, missed: 1 },
+      builds: {
+        builds: 120,
+        failures: 18,
+        history: { auc: 0.71, error: 0.04 },
+        model: { auc: 0.66, error: 0.09 },
+        gain: { mean: -0.03, low: -0.06, high: -0.01 },
+        by: 'history',
+        because:
+          'the model was not surely better in 120 recorded builds (log loss 0.030 higher, interval of the gain -0.060 to -0.010)',
+      },
       drift: {
         hasDrifted: false,
         because:

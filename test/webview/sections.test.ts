@@ -218,6 +218,10 @@ describe('the sections of the dashboard', () => {
       /change-risk 3b5f17 · decides[^]*0\.767 mean AUC \(size alone 0\.678\)[^]*test-failure 5bb8e5 · stands aside/,
     );
     assert.match(
+      await page.locator('.panel-build-estimates').innerText(),
+      /Estimated by the history of each target: the model was not surely better[^]*history of the target\s+0\.710\s+0\.040\s+model\s+0\.660\s+0\.090/,
+    );
+    assert.match(
       await page.locator('.panel-risk').innerText(),
       /What is not committed is riskier than 92 % of 412 earlier changes/,
     );

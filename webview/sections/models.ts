@@ -1,6 +1,12 @@
 // Models: what they say of the present change, how good they are beside the simple way, and which of the two decides.
 import { html, nothing, type TemplateResult } from 'lit-html';
-import type { ChangeRisk, LocalFigures, ModelDescription, OrderScore } from '../../agent/protocol/prediction.ts';
+import type {
+  BuildFigures,
+  ChangeRisk,
+  LocalFigures,
+  ModelDescription,
+  OrderScore,
+} from '../../agent/protocol/prediction.ts';
 import { counted } from '../../agent/protocol/quantities.ts';
 import type { PanelContext } from '../actions.ts';
 import { formatPercent } from '../format.ts';
@@ -22,15 +28,14 @@ export function modelsSection(state: DashboardState, context: PanelContext): Tem
             </ul>`,
           )}
         </div>
-        <div class="column">${ordersPanel(here)}${riskPanel(risk)}</div>
+        <div class="column">${ordersPanel(here)}${buildsPanel(here.builds)}${riskPanel(risk)}</div>
       </div>`,
   );
 }
 
 const decisions: Readonly<Record<ModelDescription['role'], string>> = {
   decides: 'decides',
-  'stands aside': 'stands aside: the simple way was better and decides',
-  'not asked': 'is not asked yet: the records of each target decide',
+  'stands aside': 'stands aside: it is not surely better than the simple way, which decides',
   damaged: 'damaged: the simple way decides',
 };
 
@@ -93,6 +98,42 @@ function orderRow({ order, all, newFailures, estimateMinusThis: gain }: OrderSco
     <td>${score(newFailures)}</td>
     <td>${interval}</td>
   </tr>`;
+}
+
+/** How well failing builds are foreseen here, by the model and by the history of each target, and which one is asked. */
+function buildsPanel({ builds, failures, history, model, gain, by, because }: BuildFigures): TemplateResult {
+  const title = 'Failing builds in this repository';
+  if (builds === 0) return panel({ id: 'build-estimates', title }, emptyLine('No build is recorded yet.'));
+  const row = (name: string, { auc, error }: BuildFigures['history']) =>
+    html`<tr>
+      <th scope="row">${name}</th>
+      <td>${auc === null ? '–' : auc.toFixed(3)}</td>
+      <td>${error.toFixed(3)}</td>
+    </tr>`;
+  const interval = gain === null ? '' : `${gain.mean.toFixed(3)} [${gain.low.toFixed(3)}, ${gain.high.toFixed(3)}]`;
+  return panel(
+    { id: 'build-estimates', title },
+    html`<p>
+        Estimated by <strong>${by === 'model' ? 'the model' : 'the history of each target'}</strong>: ${because}.
+      </p>
+      <table class="scores">
+        <caption>
+          ${counted(builds, 'recorded build')} with ${counted(failures, 'failure')}, each estimated by what had ended
+          when it began
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Estimate</th>
+            <th scope="col">AUC</th>
+            <th scope="col">Calibration error</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${row('history of the target', history)} ${model === null ? nothing : row('model', model)}
+        </tbody>
+      </table>
+      ${gain === null ? nothing : html`<p class="dim">Log loss that the model gains, 95 %: ${interval}</p>`}`,
+  );
 }
 
 function riskPanel(risk: ChangeRisk | null): TemplateResult {

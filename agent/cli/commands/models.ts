@@ -1,6 +1,7 @@
 // `noodle models` and `noodle risk`: what the models are, and what they say of the present change.
 import type {
   BudgetRecord,
+  BuildFigures,
   ChangeRisk,
   LocalFigures,
   ModelDescription,
@@ -38,7 +39,7 @@ function modelLines({ name, version, role, summary, metrics, limits }: ModelDesc
 }
 
 /** What the records of this repository say. */
-function hereLines({ orders, order, calibration, budgets, drift }: LocalFigures): string[] {
+function hereLines({ orders, order, calibration, budgets, builds, drift }: LocalFigures): string[] {
   const counted = orders[0]?.cycles ?? 0;
   const intervals = `${'order'.padEnd(24)} all    new    estimate minus this`;
   return [
@@ -49,6 +50,7 @@ function hereLines({ orders, order, calibration, budgets, drift }: LocalFigures)
       ? '  probabilities of failure are not calibrated: too few results with failures are recorded'
       : `  probabilities are calibrated by ${formatCount(calibration.results)} results with ${formatCount(calibration.failures)} failures${calibration.error === null ? '' : `; error on later ones ${calibration.error.toFixed(3)}`}`,
     ...(budgets.checks === 0 ? [] : [budgetLine(budgets)]),
+    ...buildLines(builds),
     `  drift: ${drift.because}${drift.hasDrifted ? '; it is learned anew when nothing happens for a minute' : ''}`,
   ];
 }
@@ -63,6 +65,23 @@ function orderLine({ order, all, newFailures, estimateMinusThis: gain }: OrderSc
 function budgetLine({ checks, leftOut, expectedMissed, missed }: BudgetRecord): string {
   const expected = expectedMissed === null ? '' : `, ${expectedMissed.toFixed(2)} expected`;
   return `  budgets were checked ${formatCount(checks)} times: of ${formatCount(leftOut)} test files left out ${formatCount(missed)} failed${expected}`;
+}
+
+/** Both estimates of failing builds, and which one is asked. */
+function buildLines({ builds, failures, history, model, gain, by, because }: BuildFigures): string[] {
+  const figures = ({ auc, error }: BuildFigures['history']) =>
+    `AUC ${auc === null ? '–' : auc.toFixed(3)}, calibration error ${error.toFixed(3)}`;
+  const gained =
+    gain === null ? '' : `; log loss gained ${gain.mean.toFixed(3)} [${gain.low.toFixed(3)}, ${gain.high.toFixed(3)}]`;
+  const beside = model === null ? '' : `, model ${figures(model)}${gained}`;
+  return [
+    ...(builds === 0
+      ? []
+      : [
+          `  builds: ${formatCount(builds)} recorded with ${formatCount(failures)} failures, walk-forward: history of the target ${figures(history)}${beside}`,
+        ]),
+    `  failing builds are estimated by ${by === 'model' ? 'the model' : 'the history of each target'}: ${because}`,
+  ];
 }
 
 function riskLines({ commit, percentile, reasons, by, among }: ChangeRisk): string[] {

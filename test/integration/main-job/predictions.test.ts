@@ -46,9 +46,9 @@ describe('predictions of the agent', () => {
   });
 });
 
-/** As the card says it; builds are judged by the records of each target so far. */
+/** As the card says it; no builds are recorded that would tell whether that model is better than they are. */
 function roleOf(name: string): string {
-  if (name === 'build-outcome') return 'not asked';
+  if (name === 'build-outcome') return 'stands aside';
   const card: unknown = JSON.parse(readFileSync(path.join(assetPath('models'), name, 'card.json'), 'utf8'));
   return Card.parse(card).standsAside ? 'stands aside' : 'decides';
 }

@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { assetPath } from '../../../agent/platform/assets.ts';
 import { changeLogArguments, createPredictions, type Predictions } from '../../../agent/predictions/predictions.ts';
-import { ExecutionId, TargetId } from '../../../agent/protocol/ids.ts';
+import { ExecutionId, Fingerprint, TargetId } from '../../../agent/protocol/ids.ts';
 import { saveBuildResult } from '../../../agent/store/builds.ts';
 import { saveExecution } from '../../../agent/store/executions.ts';
+import type { Store } from '../../../agent/store/store.ts';
 import { changeMeasures, type ChangeMeasures } from '../../../models/features/change-risk.ts';
 import { Card } from '../../../models/runtime/card.ts';
 import { GitRig } from '../../rig/git-rig.ts';
@@ -16,6 +17,11 @@ import { StoreRig } from '../../rig/store-rig.ts';
 const change = (size: number) => Object.fromEntries(changeMeasures.map((name) => [name, size])) as ChangeMeasures;
 const earlier = Array.from({ length: 50 }, (_, index) => change(index + 1));
 const app = TargetId.parse('app#build');
+const buildOf = (letters: string) => ({
+  target: app,
+  fingerprint: Fingerprint.parse(letters.repeat(8)),
+  startsAt: 1_700_000_000_000,
+});
 
 describe('predictions', () => {
   let rig: StoreRig;
@@ -56,7 +62,7 @@ describe('predictions', () => {
 
   it('learn of builds from what was recorded', async () => {
     const store = await open();
-    const before = await predictions.buildFailure(app, 'f1', 1_700_000_000_000);
+    const before = await predictions.builds.predict(buildOf('f1'));
     for (let build = 0; build < 12; build += 1) {
       const executionId = ExecutionId.parse(`run-${build}`);
       const result = aBuildResult(app, { status: 'failed' });
@@ -65,8 +71,28 @@ describe('predictions', () => {
         saveBuildResult(tx, { executionId, result, inputs: {}, finishedAt: 1_699_000_000_000 + build * 1000 });
       });
     }
-    const after = await predictions.buildFailure(app, 'f2', 1_700_000_000_000);
+    const after = await predictions.builds.predict(buildOf('f2'));
     assert.ok(after.value > before.value, `${after.value} after twelve failures, ${before.value} before`);
+  });
+
+  it('leave builds to the history of their target until the model is surely better', async () => {
+    const store = await open();
+    assert.equal(await predictions.builds.estimate(buildOf('f1')), null);
+    assert.equal(predictions.builds.judged(), null);
+    await predictions.learn(1_700_000_000_000);
+    const { models, here } = await predictions.models();
+    assert.deepEqual([here.builds.by, here.builds.builds], ['history', 0]);
+    assert.equal(models.find(({ name }) => name === 'build-outcome')?.role, 'stands aside');
+    // Builds of two targets fail together: the history of one alone says nothing of that, and here it is sure of the contrary.
+    await recordRounds(store, 200);
+    await predictions.learn(1_700_000_000_000);
+    const after = await predictions.models();
+    assert.equal(after.here.builds.by, 'model', after.here.builds.because);
+    assert.ok((after.here.builds.gain?.low ?? 0) > 0);
+    assert.equal(after.models.find(({ name }) => name === 'build-outcome')?.role, 'decides');
+    const estimate = await predictions.builds.estimate(buildOf('f1'));
+    assert.match(estimate?.reason ?? '', /^the model [0-9a-f]{12}(\+[0-9a-f]{12})? says so: /);
+    assert.ok((predictions.builds.judged() ?? []).length >= 40);
   });
 
   it('go on in the plain way when a model is refused, and say so once', async () => {
@@ -82,13 +108,13 @@ describe('predictions', () => {
 
   it('go on in the plain way when the worker cannot start', async () => {
     await open(assetPath('models'), '/nowhere/worker.mjs');
-    assert.equal((await predictions.buildFailure(app, 'f', 0)).by, 'plain');
+    assert.equal((await predictions.builds.predict(buildOf('f1'))).by, 'plain');
     assert.equal(refusals.length, 1);
   });
 
   it('say which models there are and whether they decide', async () => {
     await open();
-    const models = await predictions.models();
+    const { models } = await predictions.models();
     assert.deepEqual(
       models.map(({ name, role }) => [name, role]),
       ['build-outcome', 'change-risk', 'test-change', 'test-failure'].map((name) => [name, roleOf(name)]),
@@ -104,6 +130,22 @@ describe('predictions', () => {
     );
   });
 
+  /** Each round fails, or passes, in both targets; two rounds of one kind follow each other. */
+  async function recordRounds(store: Store, rounds: number): Promise<void> {
+    for (let round = 0; round < rounds; round += 1) {
+      const executionId = ExecutionId.parse(`round-${round}`);
+      const status = Math.floor(round / 2) % 2 === 0 ? 'failed' : 'succeeded';
+      await store.transact((tx) => {
+        saveExecution(tx, anExecution(executionId));
+        ['app#build', 'lib#build'].forEach((id, index) => {
+          const result = aBuildResult(TargetId.parse(id), { status });
+          const finishedAt = 1_699_000_000_000 + round * 600_000 + index * 60_000;
+          saveBuildResult(tx, { executionId, result, inputs: {}, finishedAt });
+        });
+      });
+    }
+  }
+
   async function open(modelsFolder = assetPath('models'), workerFile = assetPath('prediction-worker')) {
     const store = await rig.open({ migrations: undefined });
     const runtimeFiles = { module: assetPath('ort-module'), wasm: assetPath('ort-wasm') };
@@ -114,6 +156,8 @@ describe('predictions', () => {
       runtimeFiles,
       localFolder: path.join(rig.directory, 'models'),
       readGit: async () => null,
+      now: () => 1_700_000_000_000,
+      estimateBuild: (outcomes) => outcomes.filter(({ hasFailed }) => hasFailed).length / Math.max(1, outcomes.length),
       slots: () => ({ testSlots: 1, buildSlots: 1 }),
       onRefused: (message) => refusals.push(message),
     });
@@ -121,9 +165,9 @@ describe('predictions', () => {
   }
 });
 
-/** As the card says it; builds are judged by the records of each target so far. */
+/** As the card says it; no builds are recorded that would tell whether that model is better than they are. */
 function roleOf(name: string): string {
-  if (name === 'build-outcome') return 'not asked';
+  if (name === 'build-outcome') return 'stands aside';
   const card: unknown = JSON.parse(readFileSync(path.join(assetPath('models'), name, 'card.json'), 'utf8'));
   return Card.parse(card).standsAside ? 'stands aside' : 'decides';
 }
