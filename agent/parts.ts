@@ -1,5 +1,6 @@
 // What runs and answers over what is known of the repository: the main job, pipelines, comparisons and explanations.
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { createAnswers } from './answers/answers.ts';
 import { createCoverage, type Coverage } from './answers/coverage.ts';
 import { createRelated, type Related } from './answers/related.ts';
@@ -50,7 +51,7 @@ export function buildParts(foundation: Foundation, disposables: Disposables) {
     testFiles: async () => (await tests.discover([])).files,
   });
   const settings = () => foundation.configuration.settings;
-  const answers = disposables.use(createAnswers({ ...foundation, ...known, files, coverage, settings }));
+  const answers = disposables.use(createAnswers({ ...foundation, ...known, files, coverage, settings, writtenAt: writtenAt(workspace.root) }));
   const related = createRelated({ graph, planner, tests, store, read: (file: RepoPath) => workspace.read(file) });
   const generation = openGeneration(foundation, known, related);
   const named = { store, engine: foundation.engine, clock, mainJob: jobs.mainJob };
@@ -199,4 +200,8 @@ function openIdleAudit(
   return disposables.use(
     new IdleAudit({ events, clock, log, settings, start, skippedMs, isOnBattery: () => isOnBattery() }),
   );
+}
+
+function writtenAt(root: string): (file: RepoPath) => number | null {
+  return (file) => statSync(path.join(root, file), { throwIfNoEntry: false })?.mtimeMs ?? null;
 }

@@ -11,7 +11,7 @@ import type { Settings } from '../protocol/settings.ts';
 import type { LineRange } from '../store/evidence.ts';
 import { getPlan } from '../store/plans.ts';
 import { codeLensesOf, type Lens } from './code-lenses.ts';
-import { currentDiagnostics, type Diagnostic } from './diagnostics.ts';
+import { currentDiagnostics, type Diagnostic, type WrittenAt } from './diagnostics.ts';
 import { certificatesOf } from './certificates.ts';
 import type { Coverage } from './coverage.ts';
 import { triage } from './triage/triage.ts';
@@ -37,13 +37,14 @@ export interface AnswersOptions extends ExplainOptions {
   readonly clock: Clock;
   readonly coverage: Coverage;
   readonly settings: () => Settings;
+  readonly writtenAt: WrittenAt;
 }
 
 const quietMs = 100;
 
 /** Answers from the present state; listeners are called at most ten times a second. */
 export function createAnswers(options: AnswersOptions): Answers {
-  const { store, events, clock, settings } = options;
+  const { store, events, clock, settings, writtenAt } = options;
   const disposables = new Disposables();
   const diagnosticsListeners = new Set<() => void>();
   let uncovered: ReadonlyMap<RepoPath, readonly LineRange[]> = new Map();
@@ -52,6 +53,7 @@ export function createAnswers(options: AnswersOptions): Answers {
   const lensesChanged = throttled(clock, () => lensListeners.forEach((listener) => listener()), disposables);
   disposables.defer(events.on('test.finished', diagnosticsChanged));
   disposables.defer(events.on('build.finished', diagnosticsChanged));
+  disposables.defer(events.on('problems.found', diagnosticsChanged));
   disposables.defer(
     events.on('run.finished', ({ executionId }) => {
       uncovered = uncoveredAfter(executionId, options);
@@ -65,7 +67,7 @@ export function createAnswers(options: AnswersOptions): Answers {
     triage: (read) => triage({ ...options, read }),
     certificates: (subject) => certificatesOf(options, subject),
     codeLenses: (file) => codeLensesOf(options, file),
-    diagnostics: () => currentDiagnostics(store, settings()['test.coverageDiagnostics'] ? uncovered : new Map()),
+    diagnostics: () => currentDiagnostics(store, settings()['test.coverageDiagnostics'] ? uncovered : new Map(), writtenAt),
     onDiagnosticsChanged: (listener) => subscribe(diagnosticsListeners, listener),
     onCodeLensesChanged: (listener) => subscribe(lensListeners, listener),
     dispose: () => disposables.dispose(),

@@ -1,8 +1,9 @@
 // What the editor underlines: where tests fail now, and what compilers said in the last build.
-import type { BuildProblem } from '../protocol/build.ts';
+import type { StepProblem } from '../protocol/step-problem.ts';
 import type { RepoPath } from '../protocol/ids.ts';
 import type { Location, TestResult } from '../protocol/test.ts';
 import { tellingBuildResults } from '../store/builds.ts';
+import { latestStepProblems } from '../store/step-problems.ts';
 import type { LineRange } from '../store/evidence.ts';
 import type { Reader } from '../store/store.ts';
 import { failingResults } from '../store/tests.ts';
@@ -23,13 +24,17 @@ export interface Diagnostic {
 const mostShown = 1000;
 const wholeLine = 10_000;
 
+/** When a file was last written, in milliseconds since 1970; null where it is not there. */
+export type WrittenAt = (file: RepoPath) => number | null;
+
 /**
- * By file: failing tests at the line where they fail, problems of the last build of each target, and changed lines that no
- * test runs.
+ * By file: failing tests at the line where they fail, problems of the last build of each target, what the last run of each
+ * step of a pipeline said of files that are as they were, and changed lines that no test runs.
  */
 export function currentDiagnostics(
   store: Reader,
   uncovered: ReadonlyMap<RepoPath, readonly LineRange[]>,
+  writtenAt: WrittenAt,
 ): ReadonlyMap<RepoPath, readonly Diagnostic[]> {
   const byFile = new Map<RepoPath, Diagnostic[]>();
   const add = (file: RepoPath, diagnostic: Diagnostic) => {
@@ -42,8 +47,29 @@ export function currentDiagnostics(
     add(at.file, ofTest(result, at));
   }
   for (const { problems } of tellingBuildResults(store)) for (const problem of problems) add(problem.location.file, ofProblem(problem));
+  for (const problem of stepProblems(store, writtenAt)) {
+    const { file } = problem.location;
+    const diagnostic = ofProblem(problem);
+    // A build of the same files may have said the same.
+    if (byFile.get(file)?.some((other) => isSame(other, diagnostic)) !== true) add(file, diagnostic);
+  }
   for (const [file, ranges] of uncovered) for (const range of ranges) add(file, ofUncovered(range));
   return byFile;
+}
+
+function stepProblems(store: Reader, writtenAt: WrittenAt): StepProblem[] {
+  return latestStepProblems(store)
+    .flatMap(({ at, problems }) => {
+      const holds = (file: RepoPath) => (writtenAt(file) ?? Number.POSITIVE_INFINITY) <= at;
+      const holding = new Set([...new Set(problems.map(({ location }) => location.file))].filter(holds));
+      return problems.filter(({ location }) => holding.has(location.file));
+    })
+    .slice(0, mostShown);
+}
+
+function isSame(one: Diagnostic, other: Diagnostic): boolean {
+  const { start } = one.range;
+  return one.message === other.message && start.line === other.range.start.line && start.character === other.range.start.character;
 }
 
 /** The code that tells these from others. */
@@ -61,7 +87,7 @@ function ofTest(result: TestResult, at: Location): Diagnostic {
   return { range: rangeAt(at), severity: 'error', message: `${title}: ${result.message ?? result.status}${compared}`, code: result.id };
 }
 
-function ofProblem({ location, severity, message, code }: BuildProblem): Diagnostic {
+function ofProblem({ location, severity, message, code }: StepProblem): Diagnostic {
   return { range: rangeAt(location), severity, message, code: code ?? null };
 }
 

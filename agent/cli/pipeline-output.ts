@@ -5,6 +5,7 @@ import { answerMs, workingMs } from '../protocol/execution-time.ts';
 import type { ExecutionId } from '../protocol/ids.ts';
 import type { Approval, ExecutionMetrics, PipelinePlan, PlannedStep } from '../protocol/pipeline.ts';
 import { counted, formatDuration } from '../protocol/quantities.ts';
+import type { StepProblem } from '../protocol/step-problem.ts';
 import type { Output } from './output.ts';
 
 const margin = '          ';
@@ -38,6 +39,17 @@ export function stepLine(step: Step, output: Output): string {
   const state = ['succeeded', 'failed', 'skipped'].includes(step.state) ? '' : step.state.replace('_', ' ');
   const parts = [step.state === 'skipped' ? '' : duration, state, step.reason ?? ''].filter((part) => part !== '');
   return `${markOf(step.state, output)} ${step.name}   ${parts.join(' · ')}`.trimEnd();
+}
+
+const shownProblems = 10;
+
+/** What a step said about places in files. */
+export function problemLines(problems: readonly StepProblem[]): string[] {
+  const lines = problems.slice(0, shownProblems).map(({ location: { file, line, column }, severity, message, code }) => {
+    const place = `${file}:${line}${column === undefined ? '' : `:${column}`}`;
+    return `${place}   ${severity}${code === undefined ? '' : ` ${code}`}: ${message}`;
+  });
+  return problems.length <= shownProblems ? lines : [...lines, `and ${problems.length - shownProblems} more`];
 }
 
 /** The plan: one line, and in full a line for each step. */

@@ -13,6 +13,7 @@ import type { Pipelines } from '../pipelines/pipelines.ts';
 import type { Handlers } from '../server/server.ts';
 import type { Store } from '../store/store.ts';
 import { getPipelineRun } from '../store/pipelines.ts';
+import { problemsOfExecution } from '../store/step-problems.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
 export interface PipelineHandlerParts {
@@ -93,6 +94,12 @@ function executionHandlers({ engine, store, pipelines }: PipelineHandlerParts) {
       const plan = getPipelineRun(store, id)?.plan;
       if (plan !== undefined && plan !== null) return success(plan);
       return failure('not_found', `there is no plan of a pipeline for the execution '${id}'`, { place: 'id' });
+    },
+    getExecutionProblems: async ({ id }) => {
+      const execution = known(id);
+      if (!execution.ok) return execution;
+      const steps = problemsOfExecution(store, id);
+      return success({ steps: steps.map(({ stepId, problems }) => ({ stepId, problems: [...problems] })) });
     },
     pauseExecution: async ({ id }, caller) => engine.pause(id, `paused by ${caller.client}`),
     resumeExecution: async ({ id }) => engine.resume(id),

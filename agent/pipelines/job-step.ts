@@ -1,16 +1,18 @@
-// A command as GitHub Actions runs a step of a job: with the files through which it hands something on, and its commands obeyed.
+// A command as GitHub Actions runs a step of a job: with the files through which it hands something on.
 import path from 'node:path';
 import type { StepContext, StepOutcome } from '../engine/engine.ts';
 import type { ChangeSet } from '../protocol/change-set.ts';
 import { runCommand, type CommandStep, type CommandSurroundings } from './command-step.ts';
 import type { HandedOn } from './handed-on.ts';
 import type { HandoverStore } from './handovers.ts';
-import { createWorkflowCommands, type WorkflowCommands } from './workflow-commands.ts';
+import type { WorkflowCommands } from './workflow-commands.ts';
 
 export interface JobSurroundings extends CommandSurroundings {
   readonly handovers: HandoverStore;
   readonly handed: HandedOn;
   readonly changes: Pick<ChangeSet, 'branch' | 'head'>;
+  /** What is obeyed in its output. */
+  readonly commands: WorkflowCommands;
 }
 
 /** Runs the command; what it handed on is kept, however it ended. */
@@ -19,10 +21,9 @@ export async function runJobStep(
   context: StepContext,
   around: JobSurroundings,
 ): Promise<StepOutcome> {
-  const { handovers, handed } = around;
+  const { handovers, handed, commands } = around;
   const place = { executionId: context.executionId, stepId: context.stepId };
   const files = await handovers.open(place);
-  const commands = createWorkflowCommands(context.hide);
   const environment = {
     ...step.environment,
     GITHUB_ENV: files.variables,
@@ -31,11 +32,7 @@ export async function runJobStep(
     GITHUB_STEP_SUMMARY: files.summary,
     ...searchPath(handed, step.environment['PATH'] ?? around.environment['PATH']),
   };
-  const outcome = await runCommand(
-    { ...step, environment },
-    { ...context, run: (spec) => context.run({ ...spec, filter: commands.filter }) },
-    around,
-  );
+  const outcome = await runCommand({ ...step, environment }, context, around);
   await handovers.add(place, {
     outcome: outcome.state === 'failed' ? 'failure' : 'success',
     ...(Object.keys(commands.outputs).length === 0 ? {} : { outputs: commands.outputs }),
@@ -45,18 +42,11 @@ export async function runJobStep(
   if (kept?.ok === false) return { ...outcome, state: 'failed', reason: kept.failure.message };
   const summary = kept?.value.summary.trim() ?? '';
   if (summary !== '') context.log(`\n── summary\n${summary}\n`);
-  return outcome.state === 'failed' ? withError(outcome, commands) : outcome;
+  return outcome;
 }
 
 function searchPath({ folders }: HandedOn, given = ''): { readonly PATH?: string } {
   return folders.length === 0 ? {} : { PATH: [...folders, given].join(path.delimiter) };
-}
-
-function withError(outcome: StepOutcome, { problems }: WorkflowCommands): StepOutcome {
-  const [error] = problems.filter(({ severity }) => severity === 'error');
-  return error === undefined
-    ? outcome
-    : { ...outcome, reason: `${outcome.reason ?? 'failed'}: ${error.message.slice(0, 500)}` };
 }
 
 /** What GitHub tells every step of a job, as far as it means something here. */

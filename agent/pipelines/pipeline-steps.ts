@@ -13,13 +13,12 @@ import { filesThatFit, type ArtifactStore } from './artifacts.ts';
 import { parseDotenv } from './assignments.ts';
 import { changeDiff } from './change-diff.ts';
 import { approvalRisk } from './change-risk.ts';
-import { runCommand } from './command-step.ts';
+import { runReporting } from './command-problems.ts';
 import type { RunFacts } from './condition-facts.ts';
 import type { ExpandedPipeline, ExpandedService, ExpandedStep } from './expansion.ts';
 import { runGate } from './gate-step.ts';
 import { handedOnTo, type HandedOn } from './handed-on.ts';
 import type { HandoverStore } from './handovers.ts';
-import { runJobStep } from './job-step.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { runBuilds, runTests } from './product-steps.ts';
 import type { Decision } from './pruning.ts';
@@ -209,14 +208,16 @@ async function doStep(step: ExpandedStep, context: StepContext, input: GivenInpu
   }
   const { command = '', folder } = definition;
   const filled = { ...definition, command: fill(command), folder: fill(folder) };
-  const around = { root, clock, sandboxes, environment: user, chance };
-  if (step.job === null) return await runCommand({ definition: filled, environment }, context, around);
-  const { handovers, handed, facts } = input;
-  return await runJobStep({ definition: filled, environment }, context, {
-    ...around,
-    handovers,
-    handed,
-    changes: facts.changes,
+  return await runReporting({ definition: filled, environment }, context, {
+    ...input,
+    pipeline: input.facts.pipeline,
+    isOfJob: step.job !== null,
+    root,
+    clock,
+    sandboxes,
+    environment: user,
+    chance,
+    changes: input.facts.changes,
   });
 }
 

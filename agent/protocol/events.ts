@@ -7,6 +7,7 @@ import { FlakyTest } from './flakiness.ts';
 import { ExecutionId, StepId, TargetId, TestId, RepoPath } from './ids.ts';
 import { Approval } from './pipeline.ts';
 import { Plan } from './plan.ts';
+import { StepProblem } from './step-problem.ts';
 import { TestFile, TestResult } from './test.ts';
 
 const ofExecution = { executionId: ExecutionId };
@@ -43,6 +44,8 @@ export const NoodleEvent = z.discriminatedUnion('type', [
   /** An execution changed state, progress or counts; sent at most ten times a second for progress. */
   z.object({ type: z.literal('execution.changed'), execution: Execution }),
   z.object({ type: z.literal('step.changed'), ...ofExecution, step: Step }),
+  /** What the output of a pipeline's step says about places in files; none where it said something before and does not any more. */
+  z.object({ type: z.literal('problems.found'), ...ofExecution, stepId: StepId, problems: z.array(StepProblem) }),
   z.object({ type: z.literal('log.appended'), ...ofExecution, stepId: StepId, text: z.string() }),
   /** The repository changed on disk; `files` counts what differs from the base now. */
   z.object({ type: z.literal('workspace.changed'), changedFiles: z.int().nonnegative(), branch: z.string().nullable() }),

@@ -16,6 +16,7 @@ import {
   PipelinePlan,
   PipelineRequest,
 } from './pipeline.ts';
+import { StepProblem } from './step-problem.ts';
 
 const byId = z.object({ id: PipelineId });
 const ofExecution = z.object({ id: ExecutionId });
@@ -113,6 +114,13 @@ export const pipelineOperations = {
     summary: 'What was planned for an execution of a pipeline, step by step, with the reasons.',
     input: ofExecution,
     output: PipelinePlan,
+    role: 'viewer',
+  }),
+  getExecutionProblems: operation({
+    route: 'GET /executions/{id}/problems',
+    summary: 'What the output of the steps of an execution of a pipeline says about places in files.',
+    input: ofExecution,
+    output: z.object({ steps: z.array(z.object({ stepId: StepId, problems: z.array(StepProblem) })) }),
     role: 'viewer',
   }),
   rerunExecution: operation({

@@ -80,7 +80,14 @@ export type StepJob = z.infer<typeof StepJob>;
 
 export const PipelineStep = z.strictObject({
   name: z.string().min(1).max(200).optional().describe('What the step is called. Default: its id.'),
-  command: z.string().min(1).max(65_536).optional().describe('Shell command to run.'),
+  command: z
+    .string()
+    .min(1)
+    .max(65_536)
+    .optional()
+    .describe(
+      'Shell command to run. What compilers print, and `::error file=a.js,line=3::text`, becomes a problem at its place; what `::add-mask::` names is hidden in the rest of its output.',
+    ),
   shell: z.enum(['sh', 'bash', 'python', 'node']).default('sh').describe('What runs the command.'),
   build: z
     .string()
@@ -144,7 +151,7 @@ export const PipelineStep = z.strictObject({
     ),
   services: z.array(z.string().min(1)).max(100).default([]).describe('Services that run beside the step.'),
   job: StepJob.optional().describe(
-    'Runs the step as GitHub Actions runs a step of a job: later steps of the job get what it writes into the files `$GITHUB_ENV` and `$GITHUB_PATH`, `${{ steps.<id>.outputs.<name> }}` is what it writes into `$GITHUB_OUTPUT`, its workflow commands (`::add-mask::`, `::error file=…::`) are obeyed, and when its own condition skips it, the others go on.',
+    'Runs the step as GitHub Actions runs a step of a job: later steps of the job get what it writes into the files `$GITHUB_ENV` and `$GITHUB_PATH`, `${{ steps.<id>.outputs.<name> }}` is what it writes into `$GITHUB_OUTPUT`, what it masks is hidden in them too, and when its own condition skips it, the others go on.',
   ),
   dotenv: globs
     .optional()

@@ -33,9 +33,10 @@ export class PublishedDiagnostics {
   /** A new result that says the same as an outdated one makes that one hold again. */
   resultCame(event: NoodleEvent): void {
     if (event.type === 'test.finished') this.#confirm(({ code }) => code === event.result.id);
-    if (event.type !== 'build.finished') return;
-    const messages = new Set(event.result.problems.map(({ message }) => message));
-    this.#confirm(({ message }) => messages.has(message));
+    const problems =
+      event.type === 'build.finished' ? event.result.problems : event.type === 'problems.found' ? event.problems : [];
+    const messages = new Set(problems.map(({ message }) => message));
+    if (messages.size > 0) this.#confirm(({ message }) => messages.has(message));
   }
 
   #confirm(isConfirmed: (diagnostic: Diagnostic) => boolean): void {

@@ -73,6 +73,7 @@ function pruneExecutions(tx: Transaction, timestamp: number): { executions: numb
       'pipeline_steps',
       'pipeline_runs',
       'pipeline_approvals',
+      'pipeline_step_problems',
       'plans',
       'build_executions',
       'test_executions',

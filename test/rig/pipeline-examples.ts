@@ -67,6 +67,7 @@ export const pipelineInputs: { readonly [N in Name]: InputOf<N> } = {
   exportPipeline: { id, format: 'github' },
   getPipelineMetrics: { id: runId },
   getExecutionPlan: { id: runId },
+  getExecutionProblems: { id: runId },
   rerunExecution: { id: runId, failed: true },
   pauseExecution: { id: runId },
   resumeExecution: { id: runId },
@@ -103,6 +104,21 @@ export function pipelineOutputs(execution: Execution): { readonly [N in Name]: O
       history: { executions: 1, succeeded: 0, failed: 1, medianMs: null },
     }),
     getExecutionPlan: plan,
+    getExecutionProblems: {
+      steps: [
+        {
+          stepId: StepId.parse('build-step'),
+          problems: [
+            {
+              location: { file: RepoPath.parse('src/cart.ts'), line: 3, column: 5 },
+              severity: 'error',
+              message: "Type 'string' is not assignable to type 'number'.",
+              code: 'TS2322',
+            },
+          ],
+        },
+      ],
+    },
     rerunExecution: { executionId: runId },
     pauseExecution: execution,
     resumeExecution: execution,

@@ -69,6 +69,7 @@ const appliers: { readonly [T in OtherType]: Apply<T> } = {
     const executions = changeExecution(state.executions, event.executionId, (each) => withStep(each, event.step));
     return { ...state, executions };
   },
+  'problems.found': unchanged,
   'log.appended': unchanged,
   'approval.changed': unchanged,
   'metrics.recorded': unchanged,

@@ -3,7 +3,7 @@ import { ExecutionId } from '../../protocol/ids.ts';
 import type { Execution } from '../../protocol/execution.ts';
 import type { OutputOf } from '../../protocol/operations.ts';
 import { counted, formatDuration } from '../../protocol/quantities.ts';
-import { durationWords, gainLines, markOf, pipelinePlanLines, stepLine } from '../pipeline-output.ts';
+import { durationWords, gainLines, markOf, pipelinePlanLines, problemLines, stepLine } from '../pipeline-output.ts';
 import type { CommandContext, ExitCode, Session } from '../session.ts';
 import { anyExecution, brokenPlace, executionOf, isExecutionId, isUnfinished, pipelineOf } from './pipeline-subject.ts';
 import { withSession } from './with-session.ts';
@@ -75,7 +75,12 @@ async function showExecution(context: CommandContext, session: Session): Promise
     output.line(
       `${execution.name} · ${execution.id} · ${stateOf(execution)}${execution.reason === null ? '' : ` · ${execution.reason}`}`,
     );
-    for (const step of execution.steps) output.line(`  ${stepLine(step, output)}`);
+    const { steps: told } = await session.client.getExecutionProblems({ id });
+    for (const step of execution.steps) {
+      output.line(`  ${stepLine(step, output)}`);
+      const problems = told.find(({ stepId }) => stepId === step.id)?.problems ?? [];
+      for (const line of problemLines(problems)) output.line(`      ${line}`);
+    }
     const { executions, succeeded, medianMs } = metrics.history;
     output.line(
       `  ${succeeded} of ${counted(executions, 'execution')} succeeded${medianMs === null ? '' : `, median ${formatDuration(medianMs)}`}; steps of this one took ${formatDuration(metrics.workMs)} together`,

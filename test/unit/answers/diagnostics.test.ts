@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { currentDiagnostics } from '../../../agent/answers/diagnostics.ts';
 import type { BuildResult } from '../../../agent/protocol/build.ts';
-import { ExecutionId, RepoPath } from '../../../agent/protocol/ids.ts';
+import { ExecutionId, RepoPath, StepId } from '../../../agent/protocol/ids.ts';
+import type { StepProblem } from '../../../agent/protocol/step-problem.ts';
 import type { TestResult } from '../../../agent/protocol/test.ts';
 import { saveBuildResult, saveTargets } from '../../../agent/store/builds.ts';
 import { saveExecution } from '../../../agent/store/executions.ts';
+import { saveStepProblems } from '../../../agent/store/step-problems.ts';
 import { saveTestResults } from '../../../agent/store/tests.ts';
 import { MemoryDatabase } from '../../rig/memory-database.ts';
 import { aBuildResult, anExecution, aResult, aTarget } from '../../rig/recorded.ts';
@@ -37,7 +39,7 @@ describe('diagnostics', () => {
   it('compare what was expected with what came, and carry the id of the test', () => {
     const result = aResult(test, 'adds', { status: 'failed', message: 'wrong total', expected: '90', actual: '100' });
     tested('run-1', [result]);
-    const [diagnostic] = currentDiagnostics(db, new Map()).get(test) ?? [];
+    const [diagnostic] = currentDiagnostics(db, new Map(), () => 0).get(test) ?? [];
     assert.equal(diagnostic?.message, 'adds: wrong total\nexpected 90, received 100');
     assert.equal(diagnostic.code, result.id);
     assert.equal(diagnostic.severity, 'error');
@@ -55,7 +57,7 @@ describe('diagnostics', () => {
     assert.deepEqual(places(), { 'src/cart.ts': ['1:4 no such name'] });
     built('run-2', aBuildResult('core', { problems: [problem] }));
     assert.deepEqual(places(), { 'src/cart.ts': ['1:4 unused'] });
-    assert.equal(currentDiagnostics(db, new Map()).get(cart)?.[0]?.code, 'TS6133');
+    assert.equal(currentDiagnostics(db, new Map(), () => 0).get(cart)?.[0]?.code, 'TS6133');
   });
 
   it('of a build stay when a later one was skipped or stopped, which says nothing of the code', () => {
@@ -92,7 +94,7 @@ describe('diagnostics', () => {
   }
 
   it('tell of changed lines that no test runs', () => {
-    const found = currentDiagnostics(db, new Map([[cart, [[4, 4], [7, 9]]]])).get(cart);
+    const found = currentDiagnostics(db, new Map([[cart, [[4, 4], [7, 9]]]]), () => 0).get(cart);
     assert.deepEqual(
       found?.map(({ range, message, severity }) => [range.start.line, range.end.line, message, severity]),
       [
@@ -102,10 +104,28 @@ describe('diagnostics', () => {
     );
   });
 
+  it('show what a step of a pipeline said last of files that are as they were, and what a build said too once', () => {
+    const problem = { location: { file: cart, line: 2, column: 5 }, severity: 'error', message: 'no such name' } as const;
+    const said = (id: string, at: number, problems: readonly StepProblem[]) => {
+      const executionId = ExecutionId.parse(id);
+      db.transact((tx) => {
+        saveExecution(tx, anExecution(id));
+        saveStepProblems(tx, { pipeline: 'checks', executionId, stepId: StepId.parse('compile'), at, problems });
+      });
+    };
+    said('run-1', 10, [problem, { ...problem, severity: 'information', message: 'look here' }]);
+    built('run-2', aBuildResult('core', { status: 'failed', problems: [problem] }));
+    assert.deepEqual(places(), { 'src/cart.ts': ['1:4 no such name', '1:4 look here'] });
+    assert.equal(currentDiagnostics(db, new Map(), () => 11).get(cart)?.length, 1, 'the file was written after that');
+    assert.equal(currentDiagnostics(db, new Map(), () => null).get(cart)?.length, 1, 'the file is gone');
+    said('run-3', 20, []);
+    assert.deepEqual(places(), { 'src/cart.ts': ['1:4 no such name'] });
+  });
+
   /** `line:character message` of each diagnostic, by file. */
   function places(): Record<string, string[]> {
     return Object.fromEntries(
-      [...currentDiagnostics(db, new Map())].map(([file, diagnostics]) => [file, diagnostics.map(({ range, message }) => `${range.start.line}:${range.start.character} ${message}`)]),
+      [...currentDiagnostics(db, new Map(), () => 0)].map(([file, diagnostics]) => [file, diagnostics.map(({ range, message }) => `${range.start.line}:${range.start.character} ${message}`)]),
     );
   }
 });

@@ -229,8 +229,8 @@ describe('noodle.yaml', () => {
       { length: 10_000 },
       (_, index) => `      s${index}: { command: 'true', needs: [s${index + 1}] }`,
     );
-    const { problems } = read(`pipelines:\n  big:\n    steps:\n${steps.join('\n')}\n`);
-    assert.deepEqual(messages({ problems }), [
+    const file = read(`pipelines:\n  big:\n    steps:\n${steps.join('\n')}\n`);
+    assert.deepEqual(messages(file), [
       'pipelines.big.steps.s9999.needs.0: found "s10000", which is no step; did you mean "s1000"?',
     ]);
   });
