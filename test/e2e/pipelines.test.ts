@@ -1,4 +1,6 @@
-// Pipelines in the window: their plan as a text, an execution with its log, an approval, and what is run again.
+// Pipelines in the window: their plan as a text, an execution with its log, an approval, what is run again, and what steps say
+// about places in files.
+import assert from 'node:assert/strict';
 import { OpenedFolder } from './rig/sample-folder.ts';
 import { startEditor } from './rig/walks.ts';
 
@@ -51,6 +53,25 @@ describe('a pipeline in the window', () => {
       .run(/4 steps/)
       .first()
       .waitFor();
+    await window.dispose();
+  });
+
+  it('underlines what a step said about a place until the file changes', async () => {
+    await using folder = await OpenedFolder.withFiles({
+      'noodle.yaml':
+        'pipelines:\n  checks:\n    steps:\n      lint: { command: "echo \'::error file=cart.txt,line=2,col=3::a price is missing\'; exit 1" }\n',
+      'cart.txt': 'one\ntwo\n',
+    });
+    const window = await walks.open(folder.root);
+    await window.statusBar.shows('Noodle', 'check');
+    await window.runCommand('Noodle: Run Pipeline');
+    await window.statusBar.shows('Noodle', 'error');
+    await window.editors.open('cart.txt');
+    await window.editors.squiggle.waitFor();
+    assert.match(await window.editors.hover('two'), /a price is missing/);
+    await window.page.keyboard.type('x');
+    await window.runCommand('File: Save');
+    await window.editors.squiggle.waitFor({ state: 'detached' });
     await window.dispose();
   });
 });
