@@ -84,7 +84,7 @@ export class Reach {
   /** From everything that `runtime` reached, what a type checker connects with it and what that reaches in turn. */
   continueByTypes(runtime: Reach): void {
     const { adjacency } = this.#questions;
-    const alreadyReached = new Set(runtime.#visits.keys());
+    const alreadyReached = runtime.#visits;
     const addTypes = (visit: Visit) => {
       const id = adjacency.idOf(visit.path);
       if (id === undefined) return;
@@ -105,18 +105,11 @@ export class Reach {
   /** What was reached; the paths are put together when they are asked for. */
   result(): Map<RepoPath, Reached> {
     const result = new Map<RepoPath, Reached>();
-    for (const [path, visit] of this.#visits) {
-      result.set(path, {
-        distance: visit.distance,
-        get path() {
-          return pathTo(visit);
-        },
-      });
-    }
+    for (const [path, visit] of this.#visits) result.set(path, new ReachedFile(visit));
     return result;
   }
 
-  #step(path: RepoPath, from: Visit, except: ReadonlySet<RepoPath>): void {
+  #step(path: RepoPath, from: Visit, except: ReadonlyMap<RepoPath, Visit>): void {
     if (!except.has(path)) this.#visit({ path, distance: from.distance + 1, from, through: null }, 'whole');
   }
 
@@ -209,6 +202,24 @@ export class Reach {
       if (readers.data.length > 0 && this.#isRead(visit.path))
         for (const reader of readers.data) reach(adjacency.pathOf(reader), `${folder}/`);
     }
+  }
+}
+
+class ReachedFile implements Reached {
+  readonly distance: number;
+  readonly #visit: Visit;
+
+  constructor(visit: Visit) {
+    this.distance = visit.distance;
+    this.#visit = visit;
+  }
+
+  get path(): readonly string[] {
+    return pathTo(this.#visit);
+  }
+
+  toJSON(): { readonly distance: number; readonly path: readonly string[] } {
+    return { distance: this.distance, path: this.path };
   }
 }
 

@@ -169,7 +169,7 @@ export class ContinuousRun {
     this.#latest = { plan, branch: changes.branch };
     events.emit({ type: 'workspace.changed', changedFiles: plan.changes.length, branch: changes.branch });
     events.emit({ type: 'plan.updated', plan });
-    const outdated = paths.length === 0 ? [] : await planner.testsReachedBy(paths);
+    const outdated = paths.length === 0 ? [] : await planner.testsReachedBy(paths, planned.value);
     if (outdated.length > 0) events.emit({ type: 'tests.outdated', ids: outdated });
     return null;
   }

@@ -38,7 +38,7 @@ export interface PlannerOptions {
 /** What a plan asks of the predictions. */
 export interface PlanPredictions {
   /** Null while too little is recorded. */
-  calibration(): Calibration | null;
+  calibration(): Promise<Calibration | null>;
   testTime(): TestTime;
   orderTests(tests: readonly PlannedTest[]): OrderedTests;
   planDuration(plan: Pick<Plan, 'tests' | 'builds'>, waits: (folder: string) => boolean): PlanDuration | null;
@@ -62,8 +62,8 @@ export interface Planner {
   filesChanged(paths: readonly RepoPath[], everything: boolean): void;
   /** The change set of the working tree, restricted to some files. */
   changesOf(paths: readonly RepoPath[]): Promise<Result<ChangeSet>>;
-  /** The test files that a change of these files can affect. */
-  testsReachedBy(paths: readonly RepoPath[]): Promise<TestId[]>;
+  /** The test files that a change of these files can affect. `planned`: the plan just made, which knows when it is of these. */
+  testsReachedBy(paths: readonly RepoPath[], planned?: Planned): Promise<TestId[]>;
   /** Brings graph and tests up to date with what changed on disk. */
   refresh(): Promise<void>;
 }
@@ -162,13 +162,18 @@ class RepositoryPlanner implements Planner {
     return success({ ...whole.value, files: paths.map((path) => byPath.get(path) ?? revertedOrGone(path, files)) });
   }
 
-  async testsReachedBy(paths: readonly RepoPath[]): Promise<TestId[]> {
-    const { graph, tests } = this.#options;
-    const changes = await this.changesOf(paths);
-    if (!changes.ok) return [];
-    const { reached } = graph.impactOf(changes.value, await this.#compare(changes.value));
+  async testsReachedBy(paths: readonly RepoPath[], planned?: Planned): Promise<TestId[]> {
+    const { tests } = this.#options;
+    const impact = planned !== undefined && isOf(planned, paths) ? planned.impact : await this.#impactOf(paths);
+    if (impact === null) return [];
+    const { reached } = impact;
     const { files } = await tests.discover([]);
     return files.filter((test) => reached.has(test.file)).map((test) => test.id);
+  }
+
+  async #impactOf(paths: readonly RepoPath[]): Promise<Impact | null> {
+    const changes = await this.changesOf(paths);
+    return changes.ok ? this.#options.graph.impactOf(changes.value, await this.#compare(changes.value)) : null;
   }
 
   /** Who saves and asks at once comes before the watching has told of it; and where nothing is watched, nobody tells. */
@@ -214,7 +219,7 @@ class RepositoryPlanner implements Planner {
       return builds.plan({ request, change: changes, unbounded: impact.unbounded, testFolders: [...folders] });
     };
     const whole = await buildsOf(planned.tests);
-    const { tests: kept, budget } = this.#cut(request, { tests: planned.tests, builds: whole.builds, asked });
+    const { tests: kept, budget } = await this.#cut(request, { tests: planned.tests, builds: whole.builds, asked });
     // A project of which nothing is left to run needs no builds of its own.
     const built = budget === null ? whole : await buildsOf(kept);
     const notes = [
@@ -243,14 +248,14 @@ class RepositoryPlanner implements Planner {
   }
 
   /** A budget of time is one for builds and tests together. */
-  #cut(
+  async #cut(
     request: PlanRequest,
     {
       tests,
       builds,
       asked,
     }: Pick<Plan, 'builds'> & { readonly tests: readonly PlannedTest[]; readonly asked: Asked | null },
-  ): { readonly tests: readonly PlannedTest[]; readonly budget: PlanBudget | null } {
+  ): Promise<{ readonly tests: readonly PlannedTest[]; readonly budget: PlanBudget | null }> {
     const { predictions } = this.#options;
     if (asked === null || predictions === undefined) return { tests, budget: null };
     const buildsMs = predictions.planDuration({ tests: [], builds }, () => false)?.buildsMs ?? 0;
@@ -258,7 +263,7 @@ class RepositoryPlanner implements Planner {
     const cut = cutToBudget({
       asked: left,
       tests,
-      calibration: predictions.calibration(),
+      calibration: await predictions.calibration(),
       time: predictions.testTime(),
     });
     const budget = { ...cut.budget, target: asked.target };
@@ -279,6 +284,13 @@ interface Situation {
 
 const noFiles: ChangedFiles = new Map();
 const nothingPlanned: TestPlan = { tests: [], reused: [], skipped: { count: 0, files: [] }, notes: [] };
+
+/** Whether these files, and no others, are what differs from HEAD. */
+function isOf({ changes }: Planned, paths: readonly RepoPath[]): boolean {
+  const asked = new Set(paths);
+  const isSame = changes.files.length === asked.size && changes.files.every(({ path }) => asked.has(path));
+  return isSame && changes.base === 'HEAD';
+}
 
 /** A file that no longer differs from the base: somebody took a change back, or it is gone. */
 function revertedOrGone(path: RepoPath, files: ReadonlySet<RepoPath>): FileChange {

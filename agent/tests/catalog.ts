@@ -49,6 +49,8 @@ export class TestCatalog {
   #problems: readonly string[] = [];
   #names: ReadonlySet<RepoPath> = new Set();
   #state = '';
+  /** Of the last look: comparing lists is quicker than hashing them. */
+  #seen: { readonly conditions: string; readonly files: readonly RepoPath[] } | null = null;
   #queue: Promise<void> = Promise.resolve();
 
   constructor(options: TestsOptions) {
@@ -125,23 +127,18 @@ export class TestCatalog {
   }
 
   async #refresh(changed: readonly RepoPath[] | undefined): Promise<void> {
-    if (this.#state === '') await rm(temporaryFolderOf(this.#options), { recursive: true, force: true });
+    if (this.#seen === null) await rm(temporaryFolderOf(this.#options), { recursive: true, force: true });
     const files = await this.#options.files();
     const settings = this.#options.settings();
     const enabled = adapters.filter((adapter) => settings[adapter.setting] === true);
     const commands = this.#options.commands?.() ?? {};
-    const state = hashOf([
-      ...enabled.map((adapter) => adapter.framework),
-      ...this.#options.exclude(),
-      JSON.stringify(commands),
-      '',
-      ...files,
-    ]);
+    const conditions = JSON.stringify([enabled.map(({ framework }) => framework), this.#options.exclude(), commands]);
     const concerns =
       changed === undefined ||
       changed.some((path) => enabled.some((adapter) => adapter.concerns(path)) || this.#isConfiguration(path));
-    if (!concerns && state === this.#state) return;
-    this.#state = state;
+    if (!concerns && conditions === this.#seen?.conditions && isSameList(files, this.#seen.files)) return;
+    this.#seen = { conditions, files };
+    this.#state = hashOf([conditions, '', ...files]);
     this.#names = new Set(files);
     await this.#detect({ root: this.#options.root, files, commands, read: this.#options.read }, enabled);
     this.#publish(this.#assign());
@@ -272,4 +269,8 @@ export class TestCatalog {
 /** What a client sees of a file besides its last results. */
 function signature(file: TestFile): string {
   return `${file.project}\0${file.cases.map((each) => `${each.id}\0${each.line ?? ''}`).join('\0')}`;
+}
+
+function isSameList(one: readonly string[], other: readonly string[]): boolean {
+  return one === other || (one.length === other.length && one.every((each, index) => each === other[index]));
 }

@@ -40,6 +40,7 @@ export function openFolderSource({ root, stateDirectory }: Location, whyNoGit: s
     head: async () => ({ commit: null, branch: null }),
     history: async () => noHistory,
     readGit: async () => null,
+    touch() {},
     async markSeen(changes) {
       const state = (changes === undefined ? undefined : statesSeen.get(changes)) ?? latest;
       if (state !== null) await saveFolderState(stateDirectory, state);

@@ -1,4 +1,5 @@
-// What differs from a revision, asked of git in the fewest processes that can tell: two at once, a third on a clean tree.
+// What differs from a revision, asked of git in the fewest processes that can tell: two at once, a third on a clean
+// tree; none or one where a watcher tells what was touched.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { emptyTree, type ChangeSet, type FileChange } from '../protocol/change-set.ts';
@@ -12,27 +13,35 @@ import type { Git, GitOutput } from './git.ts';
 import { readHead, type Head } from './head.ts';
 import { describeNewFiles } from './new-files.ts';
 import { diffWithNewFiles } from './renamed-new-files.ts';
+import { WorkTreeMemory } from './work-tree-memory.ts';
 
 /**
  * The working tree (staged and unstaged alike, and what git does not know yet) against `base` as written, not against
  * the merge base. Without `base`: against HEAD, and on a clean tree HEAD against its first parent.
  */
-export async function gitChanges(source: GitSource, base?: string): Promise<Result<ChangeSet>> {
+export async function gitChanges(source: GitSource, memory: WorkTreeMemory, base?: string): Promise<Result<ChangeSet>> {
   const head = await currentHead(source);
-  if (head.commit === null)
-    return base === undefined || base === 'HEAD'
-      ? await changesBeforeFirstCommit(source, head)
-      : await unknownRevision(source, base);
-  const [against, newFiles] = await Promise.all([
-    base === undefined ? head.commit : resolveCommit(source.git, base),
-    listNewFiles(source),
-  ]);
-  if (against === null) return await unknownRevision(source, base ?? 'HEAD');
-  const tree = await workTreeChanges(source, against, newFiles);
+  if (base !== undefined && base !== 'HEAD') return await changesSince(source, head, base);
+  if (head.commit === null) return await changesBeforeFirstCommit(source, head);
+  const tree = await memory.difference(head.commit);
   if (!tree.ok) return tree;
   const isClean = tree.value.entries.length === 0;
   if (base === undefined && isClean) return await changesOfLastCommit(source, head, tree.value.notes);
-  return success(changeSet({ base: base ?? 'HEAD', head, difference: tree.value }));
+  return success(changeSet({ base: 'HEAD', head, difference: tree.value }));
+}
+
+/** The memory of the work tree of a repository. */
+export function rememberWorkTree(source: GitSource): WorkTreeMemory {
+  return new WorkTreeMemory(source, async (commit) => await workTreeChanges(source, commit, listNewFiles(source)));
+}
+
+async function changesSince(source: GitSource, head: Head, base: string): Promise<Result<ChangeSet>> {
+  if (head.commit === null) return await unknownRevision(source, base);
+  const newFiles = listNewFiles(source);
+  const against = await resolveCommit(source.git, base);
+  if (against === null) return await unknownRevision(source, base);
+  const tree = await workTreeChanges(source, against, newFiles);
+  return tree.ok ? success(changeSet({ base, head, difference: tree.value })) : tree;
 }
 
 /** Whether the working tree can be compared with `base`: `unknown_revision` with the nearest names when it names no commit. */
@@ -79,8 +88,12 @@ async function listNewFiles({ git }: GitSource): Promise<GitOutput> {
   return await git.run(['ls-files', '-z', '--others', '--exclude-standard']);
 }
 
-async function workTreeChanges(source: GitSource, against: string, listed: GitOutput): Promise<Result<Difference>> {
-  const tracked = await diffWorkTree(source.git, against);
+async function workTreeChanges(
+  source: GitSource,
+  against: string,
+  newFiles: Promise<GitOutput>,
+): Promise<Result<Difference>> {
+  const [tracked, listed] = await Promise.all([diffWorkTree(source.git, against), newFiles]);
   if (!tracked.ok) return tracked;
   if (listed.exitCode !== 0) return unreadable(listed);
   const added = await describeNewFiles(source.root, withoutForeignFiles(splitPaths(listed.stdout)));

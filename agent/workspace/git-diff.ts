@@ -27,6 +27,8 @@ export interface DiffQuestion {
   readonly revision: string;
   /** Works on this index in place of the repository's own. */
   readonly indexFile?: string;
+  /** Only these files; all without. */
+  readonly paths?: readonly string[];
 }
 
 /** Above this the lines of a difference are not worth their memory. */
@@ -56,10 +58,11 @@ export async function askForDiff(
   git: Git,
   question: DiffQuestion,
 ): Promise<Result<{ stdout: string; note: string | null }>> {
-  const { command, revision, indexFile } = question;
+  const { command, revision, indexFile, paths = [] } = question;
+  const chosen = paths.map((path) => `:(top,literal)${path}`);
   const call = indexFile === undefined ? {} : { indexFile };
   const run = async (options: readonly string[], maximumBytes = Number.POSITIVE_INFINITY) =>
-    await git.run([...command, ...diffOptions, ...options, revision, '--'], { ...call, maximumBytes });
+    await git.run([...command, ...diffOptions, ...options, revision, '--', ...chosen], { ...call, maximumBytes });
   const full = await run(['-M', ...patchOptions], maximumDiffBytes);
   if (full.exitCode === 0 && !full.isCut) return success({ stdout: full.stdout, note: null });
   // Only renames of unchanged files can be told without the content of the old ones.
@@ -70,9 +73,12 @@ export async function askForDiff(
 }
 
 /** The work tree, with what `indexFile` holds, against a commit. */
-export async function diffWorkTree(git: Git, revision: string, indexFile?: string): Promise<Result<Difference>> {
-  const index = indexFile === undefined ? {} : { indexFile };
-  const asked = await askForDiff(git, { command: ['diff'], revision, ...index });
+export async function diffWorkTree(
+  git: Git,
+  revision: string,
+  among: Pick<DiffQuestion, 'indexFile' | 'paths'> = {},
+): Promise<Result<Difference>> {
+  const asked = await askForDiff(git, { command: ['diff'], revision, ...among });
   if (!asked.ok) return asked;
   const { stdout, note } = asked.value;
   return success({ entries: parseDiff(stdout, note === null), notes: note === null ? [] : [note] });

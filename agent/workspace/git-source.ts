@@ -5,12 +5,14 @@ import { failure, success, type Result } from '../protocol/failure.ts';
 import { withForeignFilesIgnored } from './foreign-files.ts';
 import { createFolderIgnoreRules } from './folder-ignore-rules.ts';
 import { walkFolder } from './folder-walk.ts';
-import { checkBase, currentHead, gitChanges } from './git-changes.ts';
+import { checkBase, currentHead, gitChanges, rememberWorkTree } from './git-changes.ts';
 import { unreadable, type GitSource } from './git-diff.ts';
 import { listGitFiles } from './git-files.ts';
+import { CommittedTexts } from './committed-texts.ts';
 import { gitHistory } from './git-history.ts';
 import { createGit, neutralSettings, type Git } from './git.ts';
 import { createGitIgnoreRules } from './ignore-rules.ts';
+import { readHead } from './head.ts';
 import type { Environment, Location } from './location.ts';
 import { removeLeftovers } from './renamed-new-files.ts';
 import type { Source } from './source.ts';
@@ -45,12 +47,19 @@ export async function openGitSource({
     return failure('not_a_repository', `${root} has a git directory that says it is bare (core.bare)`);
   const git = createGit({ executable, root, environment, config: neutralSettings(configuration.stdout) });
   const source: GitSource = { git, root, stateDirectory, directories };
+  const memory = rememberWorkTree(source);
+  const versions = new CommittedTexts();
   return success({
     rules: withForeignFilesIgnored(createGitIgnoreRules(git), root),
     listFiles: async () => (await listGitFiles(git, root)) ?? (await filesWithoutGit(root, log)),
-    changes: async (base) => await gitChanges(source, base),
+    changes: async (base) => await gitChanges(source, memory, base),
+    touch: (paths) => memory.touch(paths),
     checkBase: async (base) => await checkBase(source, base),
-    readBase: async (path, base) => await readAtRevision(git, path, base),
+    readBase: async (path, base) => {
+      const commit = base === 'HEAD' ? readHead(directories)?.commit : null;
+      if (commit === undefined || commit === null) return await readAtRevision(git, path, base);
+      return await versions.read(`${commit}:${path}`, async () => await readAtRevision(git, path, commit));
+    },
     head: async () => await currentHead(source),
     history: async (since) => await gitHistory(git, since),
     async readGit(args) {

@@ -51,7 +51,7 @@ export async function diffWithNewFiles({
       input: indexLines(added, against),
     });
     if (put.exitCode !== 0) return null;
-    const difference = await diffWorkTree(source.git, against, indexFile);
+    const difference = await diffWorkTree(source.git, against, { indexFile });
     return difference.ok ? difference.value.entries : null;
   } catch {
     // A full disk or a read-only one: the rename is then told as a removal and an addition.

@@ -12,6 +12,8 @@ export interface Source {
   /** Every regular file that is not ignored, unsorted. */
   listFiles(): Promise<readonly string[]>;
   changes(base?: string): Promise<Result<ChangeSet>>;
+  /** Something happened to these files since `changes` was asked; null: nobody knows to which. */
+  touch(paths: readonly string[] | null): void;
   /** Fails as `changes` would for this base, without comparing anything. */
   checkBase(base: string): Promise<Result<void>>;
   /** The text of a file at a revision; null when it was not there, or is no text. */

@@ -56,7 +56,7 @@ export interface Workspace {
   /** Starts watching; ends when every disposer that it gave was called. */
   watch(): Promise<Disposer>;
   /**
-   * Told when something changed that is not ignored: after 20 ms of quiet, at the latest after a second, and not while
+   * Told when something changed that is not ignored: after 10 ms of quiet, at the latest after a second, and not while
    * git is in the middle of something. More than 1,000 paths come as `everything`.
    */
   onChange(listener: (batch: ChangeBatch) => void): Disposer;
@@ -135,6 +135,8 @@ class OpenWorkspace implements Workspace {
   }
 
   async changes(base?: string): Promise<Result<ChangeSet>> {
+    const pending = await this.pending();
+    this.#source.touch(pending === null || pending.everything ? null : pending.paths);
     return await this.#source.changes(base);
   }
 
@@ -176,7 +178,8 @@ class OpenWorkspace implements Workspace {
     this.#watchers.add(watcher);
     if (this.#session === null) {
       this.#session = this.#openSession();
-      this.#started = this.#session.start();
+      this.#source.touch(null);
+      this.#started = this.#session.start().then(() => this.#source.touch(null));
     }
     await this.#started;
     return () => {
@@ -227,6 +230,7 @@ class OpenWorkspace implements Workspace {
   }
 
   #tell(batch: ChangeBatch): void {
+    this.#source.touch(batch.everything ? null : batch.paths);
     for (const listener of [...this.#listeners]) {
       try {
         listener(batch);

@@ -47,7 +47,7 @@ export interface WatchSessionOptions {
   readonly maximumEvents: number;
 }
 
-const quietMs = 20;
+const quietMs = 10;
 const maximumMs = 1000;
 /** A batch of more paths is told as `everything`. */
 const maximumPaths = 1000;

@@ -108,18 +108,18 @@ describe('while git is at work', () => {
 });
 
 describe('the time of a batch', () => {
-  it('is after 20 ms of quiet, and after a second under a flood', async () => {
+  it('is after 10 ms of quiet, and after a second under a flood', async () => {
     await using repository = await GitRig.create({ 'a.ts': 'x' });
     const clock = new FakeClock();
     await using rig = await watching(repository.root, clock);
     await repository.write({ 'a.ts': 'y' });
-    assert.deepEqual(await rig.pass(clock, 19), []);
+    assert.deepEqual(await rig.pass(clock, 9), []);
     assert.equal((await rig.pass(clock, 1)).length, 1);
     let told = 0;
-    for (let passedMs = 0; passedMs < 1000; passedMs += 10) {
+    for (let passedMs = 0; passedMs < 1000; passedMs += 5) {
       assert.equal(told, 0);
       await appendFile(repository.path('a.ts'), 'more\n');
-      told += (await rig.pass(clock, 10)).length;
+      told += (await rig.pass(clock, 5)).length;
     }
     assert.equal(told, 1);
   });
