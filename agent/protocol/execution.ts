@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { ExecutionId, StepId } from './ids.ts';
 
-/** A point in time: milliseconds since 1970-01-01 UTC. */
-export const Timestamp = z.number().nonnegative();
+/** A point in time: milliseconds since 1970-01-01 UTC, within what dates can tell. */
+export const Timestamp = z.number().nonnegative().max(8_640_000_000_000_000);
 
 export const ExecutionState = z.enum([
   'queued',

@@ -142,10 +142,12 @@ function problemResponses(route: Route): Record<string, JsonSchema> {
     'forbidden',
     'not_found',
     'rate_limited',
+    'too_large',
+    'conflict',
+    'unknown_revision',
     'internal',
   ];
-  if (route.method === 'POST') reasons.push('too_large', 'wrong_content_type');
-  if (operations[route.operation].effect !== undefined) reasons.push('conflict', 'key_reused');
+  if (route.method === 'POST') reasons.push('wrong_content_type');
   const problem = { $ref: '#/components/responses/Problem' };
   const statuses = reasons.map((reason) => [String(failureCatalogue[reason].httpStatus), problem]);
   return { ...Object.fromEntries(statuses), default: problem };
