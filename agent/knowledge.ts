@@ -71,6 +71,7 @@ function openPredictions({ workspace, store, settings, clock, log }: Foundation)
     runtimeFiles: { module: assetPath('ort-module'), wasm: assetPath('ort-wasm') },
     localFolder: path.join(workspace.stateDirectory, 'models'),
     readGit: (args) => workspace.readGit(args),
+    provider: () => (settings()['prediction.webgpu'] ? 'webgpu' : 'wasm'),
     now: () => clock.now(),
     estimateBuild: (outcomes, fingerprint) => estimateFromHistory(outcomes, fingerprint).probability,
     slots: () => ({ testSlots: limitsOf(settings()).tests, buildSlots: limitsOf(settings()).builds }),

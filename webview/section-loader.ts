@@ -51,11 +51,11 @@ const readers: { readonly [S in LoadedSection]: Read<S> } = {
     return { delivery, bottlenecks, capacity, proposals };
   },
   async models(client) {
-    const [{ models, here }, risk] = await Promise.all([
+    const [{ models, here, providers }, risk] = await Promise.all([
       client.listModels({}),
       unless('not_found', client.getChangeRisk({})),
     ]);
-    return { models, here, risk };
+    return { models, here, providers, risk };
   },
 };
 

@@ -16,10 +16,11 @@ export interface PredictionParts {
 export function predictionHandlers({ predictions, workspace, clock }: PredictionParts) {
   return {
     listModels: async () => {
-      const { models, here } = await predictions.models();
+      const { models, here, providers } = await predictions.models();
       return success({
         models: models.map((model) => ({ ...model, metrics: [...model.metrics], limits: [...model.limits] })),
         here,
+        providers: [...providers],
       });
     },
     compareModels: async ({ name }) => success(await predictions.ownModels.compare(name)),

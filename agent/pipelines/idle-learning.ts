@@ -11,7 +11,7 @@ export interface IdleLearningOptions {
   readonly log: Log;
   readonly learn: () => Promise<void>;
   /** Whether estimates became worse since the last learning; asked in a quiet minute after a run. */
-  readonly hasDrifted: () => boolean;
+  readonly hasDrifted: () => Promise<boolean>;
   readonly isOnBattery: () => boolean;
 }
 
@@ -57,14 +57,16 @@ export class IdleLearning {
     this.#interrupt();
     this.#cancelTimer = this.#options.clock.schedule(quietMs, () => {
       this.#cancelTimer = null;
-      this.#learn();
+      this.#learn().catch((error: unknown) =>
+        this.#options.log.error('nothing could be learned from the records', { error }),
+      );
     });
   }
 
-  #learn(): void {
-    const { learn, log, isOnBattery, hasDrifted } = this.#options;
-    if (isOnBattery() || (this.#newRuns < leastRuns && !hasDrifted())) return;
+  async #learn(): Promise<void> {
+    const { learn, isOnBattery, hasDrifted } = this.#options;
+    if (isOnBattery() || (this.#newRuns < leastRuns && !(await hasDrifted()))) return;
     this.#newRuns = 0;
-    learn().catch((error: unknown) => log.error('nothing could be learned from the records', { error }));
+    await learn();
   }
 }

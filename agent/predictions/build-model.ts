@@ -6,15 +6,15 @@ import type { Store } from '../store/store.ts';
 import {
   BuildChoice,
   buildChoiceName,
-  compareBuilds,
   historyEstimates,
   type EstimateBuild,
   type JudgedBuild,
 } from './build-choice.ts';
 import { blendedAnswer } from './blended-answer.ts';
 import { reasonsOf, type Prediction } from './explanation.ts';
-import { fitLocalModel, type LocalModel } from './local-model.ts';
+import type { LocalModel } from './local-model.ts';
 import type { ModelAnswer } from './model-messages.ts';
+import type { Compute } from './model-tasks.ts';
 import { buildEvidence, buildRow, type BuildEvidence, type BuildQuestion } from './recorded-builds.ts';
 
 export interface BuildModelOptions {
@@ -22,6 +22,7 @@ export interface BuildModelOptions {
   readonly ask: (rows: Float32Array) => Promise<ModelAnswer>;
   /** The repository's own model that is in use. */
   readonly own: () => Promise<LocalModel | null>;
+  readonly compute: Compute;
   readonly estimateBuild: EstimateBuild;
   readonly onRefused: (message: string) => void;
 }
@@ -80,10 +81,11 @@ export function createBuildModel(options: BuildModelOptions): BuildModel {
 /** So many estimates tell what verdicts are worth. */
 const mostKept = 600;
 
-async function compared({ store, ask, own, estimateBuild }: BuildModelOptions) {
+async function compared(options: BuildModelOptions) {
+  const { store, compute, estimateBuild } = options;
   const evidence = buildEvidence(store);
   const history = historyEstimates(evidence.builds, estimateBuild);
-  const { scores, refused } = await scored(evidence, { ask, own });
+  const { scores, refused } = await scored(evidence, options);
   const judged = evidence.builds.map(({ hasFailed }, index): JudgedBuild => ({
     hasFailed: hasFailed === true,
     history: history[index] ?? 0.5,
@@ -91,7 +93,7 @@ async function compared({ store, ask, own, estimateBuild }: BuildModelOptions) {
   }));
   // Where the repository's own model is in use, only builds that it can be measured on count.
   const measured = scores === null ? judged : judged.filter(({ model }) => model !== null);
-  return { figures: compareBuilds(measured, refused), judged: measured };
+  return { figures: await compute('compareBuilds', measured, refused), judged: measured };
 }
 
 type Scored =
@@ -101,7 +103,7 @@ type Scored =
 
 async function scored(
   { builds, sample }: BuildEvidence,
-  { ask, own }: Pick<BuildModelOptions, 'ask' | 'own'>,
+  { ask, own, compute }: Pick<BuildModelOptions, 'ask' | 'own' | 'compute'>,
 ): Promise<Scored> {
   const answer = await ask(sample.rows.values);
   if (!answer.ok) return { scores: null, refused: answer.message };
@@ -109,7 +111,7 @@ async function scored(
   const shipped = Array.from(answer.scores);
   if ((await own()) === null) return { scores: shipped, refused: null };
   const evidence = { name: 'build-outcome', features: buildOutcomeFeatures, sample, shipped };
-  const fitted = fitLocalModel(evidence, 0);
+  const fitted = await compute('fitLocalModel', evidence, 0);
   if (!fitted.ok) return { scores: shipped, refused: null };
   const made = builds.length - fitted.later.length;
   return { scores: builds.map((_, index) => fitted.later[index - made] ?? null), refused: null };

@@ -20,11 +20,35 @@ export const leastFailures = 5;
 /** The share of all results weighs as much as so many in each step, so that a step without failures is not certain. */
 const priorResults = 2;
 
+/** A calibration as a value: straight lines between these points. */
+export interface CalibrationSteps {
+  readonly results: number;
+  readonly failures: number;
+  readonly points: readonly Point[];
+}
+
+/** What the steps make of outcomes; null with too few results. */
+export function calibrationOf(outcomes: readonly Outcome[]): Calibration | null {
+  const steps = calibrationSteps(outcomes);
+  return steps === null ? null : calibrationBy(steps);
+}
+
+/** The same with a function in place of the points. */
+export function calibrationBy(steps: CalibrationSteps): Calibration {
+  const { results, failures } = steps;
+  return { results, failures, calibrated: (probability) => calibrated(steps, probability) };
+}
+
+/** How probable a failure really is that was estimated so. */
+export function calibrated({ points }: CalibrationSteps, probability: number): number {
+  return between(points, probability);
+}
+
 /**
  * Steps that never fall (pool adjacent violators, Zadrozny and Elkan 2002), each drawn towards the share of all, straight
  * lines between their middles. Null with too few results. What is no probability is left out.
  */
-export function calibrationOf(outcomes: readonly Outcome[]): Calibration | null {
+export function calibrationSteps(outcomes: readonly Outcome[]): CalibrationSteps | null {
   const sound = outcomes.filter(({ probability }) => probability >= 0 && probability <= 1);
   const failures = sound.filter(({ hasFailed }) => hasFailed).length;
   if (sound.length < leastResults || failures < leastFailures) return null;
@@ -34,7 +58,7 @@ export function calibrationOf(outcomes: readonly Outcome[]): Calibration | null 
     least = Math.max(least, (failed + priorResults * share) / (count + priorResults));
     return { at: middle, value: least };
   });
-  return { results: sound.length, failures, calibrated: (probability) => between(points, probability) };
+  return { results: sound.length, failures, points };
 }
 
 interface PooledStep {
@@ -73,7 +97,7 @@ function rate({ failed, count }: PooledStep): number {
   return failed / count;
 }
 
-interface Point {
+export interface Point {
   readonly at: number;
   readonly value: number;
 }

@@ -7,10 +7,11 @@ import { failure, success, type Result } from '../protocol/failure.ts';
 import { nearest } from '../protocol/nearest.ts';
 import { LearnedModelName, type LocalModelFigures, type LocalModels } from '../protocol/prediction.ts';
 import type { Reader } from '../store/sql.ts';
-import { changeLogArguments, measuredChanges } from './change-log.ts';
-import { fitLocalModel, type LocalModel } from './local-model.ts';
+import { changeLogArguments } from './change-log.ts';
+import type { LocalEvidence, LocalModel } from './local-model.ts';
 import { createLocalRegistry, type LocalRegistry } from './local-registry.ts';
 import type { ModelAnswer } from './model-messages.ts';
+import type { Compute } from './model-tasks.ts';
 import { buildEvidence } from './recorded-builds.ts';
 import { blamedChanges, type ReadGit } from './szz.ts';
 
@@ -21,6 +22,7 @@ export interface OwnModelsOptions {
   /** A read-only git command; null where it fails. */
   readonly readGit: ReadGit;
   readonly ask: (name: LearnedModelName, rows: Float32Array) => Promise<ModelAnswer>;
+  readonly compute: Compute;
   /** Awaited after what answers for a model may have changed. */
   readonly onChanged: (name: LearnedModelName) => Promise<void>;
 }
@@ -109,7 +111,8 @@ interface Retraining {
 async function retrain(name: LearnedModelName, { at, registry, options }: Retraining): Promise<Retrained> {
   const evidence = await evidenceOf(name, options);
   if (!evidence.ok) return { version: null, isActive: false, because: evidence.because };
-  const fitted = fitLocalModel({ ...evidence, name, features: ownFeatures[name] }, at);
+  const { sample, shipped } = evidence;
+  const fitted = await options.compute('fitLocalModel', { name, features: ownFeatures[name], sample, shipped }, at);
   if (!fitted.ok) return { version: null, isActive: false, because: fitted.because };
   const { version, figures } = fitted.model;
   await registry.save(fitted.model);
@@ -130,13 +133,13 @@ function becauseOf({ rows, gain }: LocalModelFigures): string {
 type Evidence =
   | {
       readonly ok: true;
-      readonly sample: Parameters<typeof fitLocalModel>[0]['sample'];
+      readonly sample: LocalEvidence['sample'];
       readonly shipped: Float32Array;
     }
   | { readonly ok: false; readonly because: string };
 
 async function evidenceOf(name: LearnedModelName, options: OwnModelsOptions): Promise<Evidence> {
-  const found = name === 'build-outcome' ? buildRows(options.store) : await changeRows(options.readGit);
+  const found = name === 'build-outcome' ? buildRows(options.store) : await changeRows(options);
   const { rows, labels } = found;
   if (labels.length === 0) return { ok: false, because: found.because };
   const answer = await options.ask(name, rows);
@@ -155,14 +158,12 @@ function buildRows(store: Reader): Rows {
   return { rows: rows.values, labels, because: 'no builds are recorded' };
 }
 
-/** The latest commits count, each by what was known before it, and by whether a later fix took away what it wrote. */
-const mostChanges = 3000;
-
-async function changeRows(readGit: ReadGit): Promise<Rows> {
+/** The latest commits, each by what was known before it, and by whether a later fix took away what it wrote. */
+async function changeRows({ readGit, compute }: OwnModelsOptions): Promise<Rows> {
   const none = { rows: new Float32Array(), labels: new Float32Array() };
   const log = await readGit(changeLogArguments);
   if (log === null) return { ...none, because: 'git keeps no history here' };
-  const changes = measuredChanges(log).slice(-mostChanges);
+  const changes = await compute('latestChanges', log);
   const { blamed, fixes, first, last } = await blamedChanges(changes, readGit);
   if (last < 0) return { ...none, because: `no commit could be blamed for what ${fixes} fixes took away` };
   const past = new ChangePast();

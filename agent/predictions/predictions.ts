@@ -1,15 +1,17 @@
 // What will fail, how long it takes, how risky a change is. A model answers where it is better than the plain way; else that does.
 import type { TestId } from '../protocol/ids.ts';
 import type { Plan, PlanDuration, PlannedTest } from '../protocol/plan.ts';
-import type { LocalFigures } from '../protocol/prediction.ts';
-import { saveLearned } from '../store/learned.ts';
+import type { LocalFigures, ProviderTime } from '../protocol/prediction.ts';
+import { learnedAt, saveLearned } from '../store/learned.ts';
 import { runnerStarts } from '../store/runner-starts.ts';
 import type { Store } from '../store/store.ts';
 import { fileHistory, testHistory, type FileHistory } from '../store/tests.ts';
 import type { EstimateBuild } from './build-choice.ts';
 import { createBuildModel, type BuildModel } from './build-model.ts';
-import { calibrationOf, type Calibration } from './calibration.ts';
+import { budgetRecord } from './budget-record.ts';
+import { calibrationBy, type Calibration } from './calibration.ts';
 import { createChangeRisk, type ChangeRiskModel } from './change-risk.ts';
+import { driftCycles } from './cycle-figures.ts';
 import { estimateDuration, type DurationEstimate } from './durations.ts';
 import {
   estimateFailure,
@@ -22,10 +24,10 @@ import { createOwnModels, learnedModels, type OwnModels } from './own-models.ts'
 import type { ReadGit } from './szz.ts';
 import { ModelHost, type ModelHostOptions } from './model-host.ts';
 import { describeModels, type ModelDescription } from './model-registry.ts';
-import { localFigures, recordedDrift } from './local-figures.ts';
-import { chooseOrder, scoreOrders } from './orders.ts';
+import { runTask, type Compute } from './model-tasks.ts';
 import { orderChoiceName, orderTests, type OrderedTests } from './test-order.ts';
 import { planDuration, TestTime, type Pace } from './plan-duration.ts';
+import { packCycles } from './packed-cycles.ts';
 import { recordedCycles } from './recorded-cycles.ts';
 
 export interface PredictionsOptions extends ModelHostOptions {
@@ -50,7 +52,7 @@ export interface Predictions extends ChangeRiskModel {
   /** The same estimate with its reasons. */
   explainFailure(evidence: TestEvidence): FailureEstimate;
   /** What estimates of recorded plans were worth; null while too little is recorded. Reads the latest plans. */
-  calibration(): Calibration | null;
+  calibration(): Promise<Calibration | null>;
   /** Empty; adds up what tests take with the start of their runners. */
   testTime(): TestTime;
   /** From start to end; null where too little was measured. `waits`: whether tests of a folder wait for the builds. */
@@ -58,7 +60,7 @@ export interface Predictions extends ChangeRiskModel {
   /** The order of a plan's tests, which come in that of the estimate, and why it is this one. */
   orderTests(tests: readonly PlannedTest[]): OrderedTests;
   /** Whether estimates became surely worse since the last learning. Reads the latest plans. */
-  hasDrifted(): boolean;
+  hasDrifted(): Promise<boolean>;
   /** Models of this repository alone. */
   readonly ownModels: OwnModels;
   /** Works out of the records which order does best here, and makes the repository's own models anew. Off the hot path. */
@@ -71,7 +73,11 @@ export interface Predictions extends ChangeRiskModel {
    * The models at hand with their figures, and what the records of this repository say of orders, probabilities, budgets
    * and builds, for people to see. Reads the latest plans and builds.
    */
-  models(): Promise<{ readonly models: ModelDescription[]; readonly here: LocalFigures }>;
+  models(): Promise<{
+    readonly models: ModelDescription[];
+    readonly here: LocalFigures;
+    readonly providers: readonly ProviderTime[];
+  }>;
   dispose(): Promise<void>;
 }
 
@@ -82,57 +88,78 @@ export { authorArguments, changeLogArguments, pendingChangeArguments } from './c
 
 /** The last durations of a test that count. */
 const countedRuns = 30;
-/** Costs nothing until it is asked; models are loaded in a worker thread with the first question that needs one. */
+/** Costs nothing until it is asked; models are loaded, and what takes long is worked out, in a worker thread. */
 export function createPredictions(options: PredictionsOptions): Predictions {
-  const { store } = options;
+  const { store, now } = options;
   const host = new ModelHost(options);
-  const refusals = new Set<string>();
-  const refuse = (message: string) => {
-    if (refusals.has(message)) return;
-    refusals.add(message);
-    options.onRefused(message);
-  };
+  const onRefused = onceEach(options.onRefused);
+  // Where the worker cannot be had, it is worked out here: late is better than never.
+  const compute: Compute = (name, ...input) => host.compute(name, ...input).catch(() => runTask(name, ...input));
   const builds = createBuildModel({
-    store,
+    ...{ store, compute, onRefused, estimateBuild: options.estimateBuild },
     ask: (rows) => host.ask('build-outcome', rows),
     own: () => ownModels.active('build-outcome'),
-    estimateBuild: options.estimateBuild,
-    onRefused: refuse,
   });
   const ownModels = createOwnModels({
-    ...options,
-    folder: options.localFolder,
+    ...{ store, compute, readGit: options.readGit, folder: options.localFolder },
     ask: (name, rows) => host.ask(name, rows),
     onChanged: async (name) => {
-      if (name === 'build-outcome') await builds.choose(options.now());
+      if (name === 'build-outcome') await builds.choose(now());
     },
   });
   return {
     ...testPredictions(options),
-    ownModels,
-    async learn(at) {
-      await learnOrder(store, at);
-      for (const name of learnedModels) await ownModels.retrain(name, at);
-    },
-    builds,
+    ...recordPredictions(store, compute),
     ...createChangeRisk({
+      ...{ compute, onRefused },
       ask: (rows) => host.ask('change-risk', rows),
       own: () => ownModels.active('change-risk'),
-      onRefused: refuse,
     }),
+    ownModels,
+    builds,
+    async learn(at) {
+      const { choice } = await figuresOf(store, compute);
+      await store.transact((tx) => saveLearned(tx, orderChoiceName, choice, at));
+      for (const name of learnedModels) await ownModels.retrain(name, at);
+    },
     async models() {
       const figures = await builds.figures();
+      const { orders, calibration, drift } = await figuresOf(store, compute);
+      const { order } = orderTests(store, []);
+      const here = { orders, order, calibration, drift, budgets: budgetRecord(store), builds: figures };
       const aside = new Set(figures.by === 'history' ? ['build-outcome'] : []);
-      const models = await describeModels(options.modelsFolder, aside);
-      return { models, here: { ...localFigures(store), builds: figures } };
+      return { models: await describeModels(options.modelsFolder, aside), here, providers: await host.measure() };
     },
     dispose: () => host.dispose(),
   };
 }
 
-async function learnOrder(store: Store, at: number): Promise<void> {
-  const choice = chooseOrder(scoreOrders(recordedCycles(store)));
-  await store.transact((tx) => saveLearned(tx, orderChoiceName, choice, at));
+/** Says each message once. */
+function onceEach(say: (message: string) => void): (message: string) => void {
+  const said = new Set<string>();
+  return (message) => {
+    if (said.has(message)) return;
+    said.add(message);
+    say(message);
+  };
+}
+
+async function figuresOf(store: Store, compute: Compute) {
+  return await compute('cycleFigures', packCycles(await recordedCycles(store)), learnedAt(store, orderChoiceName));
+}
+
+/** What recorded runs say of the estimates. */
+function recordPredictions(store: Store, compute: Compute): Pick<Predictions, 'calibration' | 'hasDrifted'> {
+  return {
+    async calibration() {
+      const steps = await compute('calibrationOfCycles', packCycles(await recordedCycles(store)));
+      return steps === null ? null : calibrationBy(steps);
+    },
+    async hasDrifted() {
+      const cycles = packCycles(await recordedCycles(store, driftCycles));
+      return (await compute('driftOf', cycles, learnedAt(store, orderChoiceName))).hasDrifted;
+    },
+  };
 }
 
 function paceOf({ store, slots }: PredictionsOptions): Pace {
@@ -141,14 +168,7 @@ function paceOf({ store, slots }: PredictionsOptions): Pace {
 
 type AboutTests = Pick<
   Predictions,
-  | 'failureEstimator'
-  | 'explainFailure'
-  | 'calibration'
-  | 'orderTests'
-  | 'hasDrifted'
-  | 'testTime'
-  | 'planDuration'
-  | 'testDuration'
+  'failureEstimator' | 'explainFailure' | 'orderTests' | 'testTime' | 'planDuration' | 'testDuration'
 >;
 
 /** What needs no model: estimates, orders and durations from the records. */
@@ -160,9 +180,7 @@ function testPredictions(options: PredictionsOptions): AboutTests {
       return { probability: (evidence) => estimateFailure(evidence, suite).probability };
     },
     explainFailure: (evidence) => estimateFailure(evidence, ratesOf(fileHistory(store))),
-    calibration: () => calibrationOf(recordedCycles(store).flatMap(({ tests }) => tests)),
     orderTests: (tests) => orderTests(store, tests),
-    hasDrifted: () => recordedDrift(store).hasDrifted,
     testTime: () => new TestTime(paceOf(options)),
     planDuration: (plan, waits) => planDuration({ ...paceOf(options), ...plan, waits }),
     testDuration: (id) => estimateDuration(testHistory(store, id, countedRuns).map((entry) => entry.durationMs)),

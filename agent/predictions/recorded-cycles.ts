@@ -1,4 +1,5 @@
 // What the agent planned and what came of it: the executions on record as cycles of tests, the earliest first.
+import { setImmediate } from 'node:timers/promises';
 import type { ExecutionId, TestId } from '../protocol/ids.ts';
 import { isAudited, isBudgetAudited, type PlannedTest } from '../protocol/plan.ts';
 import type { Reader } from '../store/sql.ts';
@@ -29,7 +30,7 @@ const mostCycles = 300;
 const mostTests = 200_000;
 
 /** Tests that were planned and ran; cycles of none are left out. A test that a runner reports twice counts once. */
-export function recordedCycles(db: Reader, limit = mostCycles): RecordedCycle[] {
+export async function recordedCycles(db: Reader, limit = mostCycles): Promise<RecordedCycle[]> {
   const cycles: RecordedCycle[] = [];
   let total = 0;
   for (const { executionId, at, plan } of latestPlans(db, limit)) {
@@ -38,6 +39,8 @@ export function recordedCycles(db: Reader, limit = mostCycles): RecordedCycle[] 
     total += tests.length;
     if (total > mostTests) break;
     if (tests.length > 0) cycles.push({ executionId, at, tests });
+    // Hundreds of plans are read: whatever else the agent is asked comes in between.
+    await setImmediate();
   }
   return cycles.reverse();
 }

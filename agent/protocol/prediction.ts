@@ -100,6 +100,19 @@ export const BuildFigures = z.object({
 });
 export type BuildFigures = z.infer<typeof BuildFigures>;
 
+/** How long a way of executing models takes here. */
+export const ProviderTime = z.object({
+  provider: z.enum(['wasm', 'webgpu']),
+  rows: z.int().positive(),
+  /** For so many rows, the model being loaded; null where it was refused. */
+  warmMs: z.number().nonnegative().nullable(),
+  /** One sentence; null: it can be used. */
+  refused: z.string().nullable(),
+  /** Whether models are asked through it. */
+  isUsed: z.boolean(),
+});
+export type ProviderTime = z.infer<typeof ProviderTime>;
+
 /** What the records of this repository say of the predictions. */
 export const LocalFigures = z.object({
   orders: z.array(OrderScore),
@@ -133,7 +146,12 @@ export const predictionOperations = {
     summary:
       'The models at hand: what they were made from, how good they are beside the simple way, and whether they decide.',
     input: nothing,
-    output: z.object({ models: z.array(ModelDescription), here: LocalFigures }),
+    output: z.object({
+      models: z.array(ModelDescription),
+      here: LocalFigures,
+      /** WebAssembly, and what is wanted beside it; empty where none could be asked. */
+      providers: z.array(ProviderTime),
+    }),
     role: 'viewer',
   }),
   compareModels: operation({

@@ -75,6 +75,7 @@ export const settingDeclarations = [
   { environment: 'NOODLE_ALERT_CHECK_INTERVAL', key: 'alert.checkInterval', type: 'integer', default: 60, minimum: 1, maximum: 86_400, unit: 'seconds', description: 'How often alert rules are evaluated, in seconds.' },
   { environment: 'NOODLE_TREND_ANALYSIS_INTERVAL', key: 'trend.analysisInterval', type: 'integer', default: 3600, minimum: 60, maximum: 604_800, unit: 'seconds', description: 'How old a trend may be before it is worked out anew, in seconds; only when something was recorded.' },
   { environment: 'NOODLE_PREDICTION_HORIZON', key: 'prediction.horizon', type: 'integer', default: 7, minimum: 1, maximum: 365, unit: 'days', description: 'How far ahead metrics are forecast, in days.' },
+  { environment: 'NOODLE_PREDICTION_WEBGPU', key: 'prediction.webgpu', type: 'boolean', default: false, description: 'Ask models through WebGPU where this host has it. Else, and where it has not, through WebAssembly.' },
 ] as const satisfies readonly SettingDeclaration[];
 
 export type SettingKey = (typeof settingDeclarations)[number]['key'];

@@ -2,14 +2,15 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type * as Ort from 'onnxruntime-web/wasm';
 import type { Feature } from '../features/feature.ts';
 import { AdditiveModel } from './additive-model.ts';
 import { Card } from './card.ts';
+import { openRuntime, type ExecutionProvider, type RuntimeFiles } from './execution-provider.ts';
 
 export type RefusalReason =
   | 'missing'
+  | 'no_provider'
   | 'damaged_card'
   | 'foreign_features'
   | 'changed_file'
@@ -32,8 +33,9 @@ export interface LoadOptions {
   readonly folder: string;
   /** What this code computes, in this order. */
   readonly features: readonly Feature[];
-  /** Where the runtime's own files lie, when not beside its package. */
-  readonly runtimeFiles?: { readonly module: string; readonly wasm: string };
+  readonly runtimeFiles?: RuntimeFiles;
+  /** Default: wasm. */
+  readonly provider?: ExecutionProvider;
 }
 
 export interface LoadedModel {
@@ -60,10 +62,13 @@ export async function loadModel(options: LoadOptions): Promise<Loading> {
       `${options.folder}/model.onnx is not the file that its card describes (SHA-256 differs)`,
     );
   }
+  const { provider = 'wasm', runtimeFiles } = options;
+  const runtime = await openRuntime(provider, runtimeFiles);
+  if (!runtime.ok) return refused('no_provider', `${provider}: ${runtime.message}`);
+  const { ort } = runtime;
   let session: Ort.InferenceSession;
-  const ort = await openRuntime(options.runtimeFiles);
   try {
-    session = await ort.InferenceSession.create(bytes, { executionProviders: ['wasm'], logSeverityLevel: 3 });
+    session = await ort.InferenceSession.create(bytes, { executionProviders: [provider], logSeverityLevel: 3 });
   } catch (error) {
     return refused('not_onnx', `${options.folder}/model.onnx cannot be loaded: ${firstLine(error)}`);
   }
@@ -72,15 +77,6 @@ export async function loadModel(options: LoadOptions): Promise<Loading> {
   if (complaint === null) return { ok: true, model };
   await session.release();
   return refused(complaint.reason, `${options.folder}: ${complaint.message}`);
-}
-
-async function openRuntime(files: LoadOptions['runtimeFiles']): Promise<typeof Ort> {
-  const ort = await import('onnxruntime-web/wasm');
-  ort.env.wasm.numThreads = 1;
-  ort.env.logLevel = 'error';
-  if (files !== undefined)
-    ort.env.wasm.wasmPaths = { mjs: pathToFileURL(files.module).href, wasm: pathToFileURL(files.wasm).href };
-  return ort;
 }
 
 type Files = { readonly ok: true; readonly card: Card; readonly parts: AdditiveModel; readonly bytes: Uint8Array };

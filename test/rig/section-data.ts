@@ -360,6 +360,16 @@ export const sectionAnswers: ScriptedAnswers = {
           'estimates are as good as before: log loss 0.061 in 8 runs, 0.058 in 52 before (cumulative sum 0.4, drift above 5)',
       },
     },
+    providers: [
+      { provider: 'wasm', rows: 10_000, warmMs: 16.2, refused: null, isUsed: true },
+      {
+        provider: 'webgpu',
+        rows: 10_000,
+        warmMs: null,
+        refused: 'webgpu: this host has no WebGPU (navigator.gpu is missing)',
+        isUsed: false,
+      },
+    ],
   }),
   getChangeRisk: () => ({
     commit: null,

@@ -6,6 +6,7 @@ import type {
   LocalFigures,
   ModelDescription,
   OrderScore,
+  ProviderTime,
 } from '../../agent/protocol/prediction.ts';
 import { counted } from '../../agent/protocol/quantities.ts';
 import type { PanelContext } from '../actions.ts';
@@ -18,14 +19,15 @@ export function modelsSection(state: DashboardState, context: PanelContext): Tem
   return whenRead(
     state.sections.models,
     context,
-    ({ models, here, risk }) =>
+    ({ models, here, providers, risk }) =>
       html`<div class="columns">
         <div class="column">
           ${panel(
             { id: 'models', title: 'Models' },
             html`<ul class="entries">
-              ${models.map(modelItem)}
-            </ul>`,
+                ${models.map(modelItem)}
+              </ul>
+              ${providers.map(providerLine)}`,
           )}
         </div>
         <div class="column">${ordersPanel(here)}${buildsPanel(here.builds)}${riskPanel(risk)}</div>
@@ -38,6 +40,15 @@ const decisions: Readonly<Record<ModelDescription['role'], string>> = {
   'stands aside': 'stands aside: it is not surely better than the simple way, which decides',
   damaged: 'damaged: the simple way decides',
 };
+
+/** Through what models are asked, and how long that takes here. */
+function providerLine({ provider, rows, warmMs, refused, isUsed }: ProviderTime): TemplateResult {
+  const time =
+    warmMs === null
+      ? `refused: ${refused ?? 'it did not answer'}`
+      : `${counted(rows, 'row')} in ${warmMs.toFixed(0)} ms, warm`;
+  return html`<p class="dim">Models are ${isUsed ? 'asked' : 'not asked'} through ${provider}: ${time}.</p>`;
+}
 
 function modelItem({ name, version, role, summary, metrics, limits }: ModelDescription): TemplateResult {
   return html`<li class="entry">

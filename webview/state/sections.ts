@@ -7,7 +7,7 @@ import type { FlakyTest } from '../../agent/protocol/flakiness.ts';
 import type { FailureCluster } from '../../agent/protocol/triage.ts';
 import type { TargetId } from '../../agent/protocol/ids.ts';
 import type { Approval, BrokenPipeline, Pipeline } from '../../agent/protocol/pipeline.ts';
-import type { ChangeRisk, LocalFigures, ModelDescription } from '../../agent/protocol/prediction.ts';
+import type { ChangeRisk, LocalFigures, ModelDescription, ProviderTime } from '../../agent/protocol/prediction.ts';
 import { Aggregate, MetricId, type MetricDefinition, type MetricSeries } from '../../agent/protocol/metrics.ts';
 import type {
   Bottlenecks,
@@ -89,6 +89,7 @@ export interface SectionContents {
   readonly models: {
     readonly models: readonly ModelDescription[];
     readonly here: LocalFigures;
+    readonly providers: readonly ProviderTime[];
     /** Null without a history to compare with. */
     readonly risk: ChangeRisk | null;
   };

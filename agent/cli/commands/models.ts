@@ -6,6 +6,7 @@ import type {
   LocalFigures,
   ModelDescription,
   OrderScore,
+  ProviderTime,
 } from '../../protocol/prediction.ts';
 import { formatCount } from '../../protocol/quantities.ts';
 import type { CommandContext, ExitCode } from '../session.ts';
@@ -19,7 +20,11 @@ export async function models(context: CommandContext): Promise<ExitCode> {
 
 async function list({ context, session }: Subcommand): Promise<ExitCode> {
   const answer = await session.client.listModels({});
-  return print(context, answer, () => [...answer.models.flatMap(modelLines), ...hereLines(answer.here)]);
+  return print(context, answer, () => [
+    ...answer.models.flatMap(modelLines),
+    ...hereLines(answer.here),
+    ...answer.providers.map(providerLine),
+  ]);
 }
 
 export async function risk(context: CommandContext): Promise<ExitCode> {
@@ -82,6 +87,14 @@ function buildLines({ builds, failures, history, model, gain, by, because }: Bui
         ]),
     `  failing builds are estimated by ${by === 'model' ? 'the model' : 'the history of each target'}: ${because}`,
   ];
+}
+
+function providerLine({ provider, rows, warmMs, refused, isUsed }: ProviderTime): string {
+  const time =
+    warmMs === null
+      ? `refused: ${refused ?? 'it did not answer'}`
+      : `${formatCount(rows)} rows in ${warmMs.toFixed(0)} ms, warm`;
+  return `models are ${isUsed ? 'asked' : 'not asked'} through ${provider}: ${time}`;
 }
 
 function riskLines({ commit, percentile, reasons, by, among }: ChangeRisk): string[] {

@@ -27,10 +27,12 @@ describe('predictions', () => {
   let rig: StoreRig;
   let predictions: Predictions;
   let refusals: string[];
+  let provider: 'wasm' | 'webgpu';
 
   beforeEach(async () => {
     rig = await StoreRig.create();
     refusals = [];
+    provider = 'wasm';
   });
   afterEach(async () => {
     await predictions.dispose();
@@ -112,6 +114,36 @@ describe('predictions', () => {
     assert.equal(refusals.length, 1);
   });
 
+  it('are worked out here when the worker cannot start', async () => {
+    await open(assetPath('models'), '/nowhere/worker.mjs');
+    const { here, providers } = await predictions.models();
+    assert.equal(here.builds.by, 'history');
+    assert.equal(here.orders.length, 6);
+    assert.deepEqual(providers, []);
+    await predictions.learn(1_700_000_000_000);
+  });
+
+  it('say through what models are asked, and why WebGPU is refused where there is none', async () => {
+    await open();
+    const [wasm, ...others] = (await predictions.models()).providers;
+    assert.deepEqual([wasm?.provider, wasm?.isUsed, wasm?.refused, others.length], ['wasm', true, null, 0]);
+    assert.ok((wasm?.warmMs ?? 0) > 0);
+    provider = 'webgpu';
+    const both = (await predictions.models()).providers;
+    assert.deepEqual(
+      both.map((each) => [each.provider, each.isUsed, each.warmMs === null]),
+      [
+        ['wasm', true, false],
+        ['webgpu', false, true],
+      ],
+    );
+    assert.match(both[1]?.refused ?? '', /^webgpu: this host has no WebGPU \(navigator\.gpu is missing\)$/);
+    // The model answers all the same.
+    const risk = await predictions.changeRisk(change(60), earlier);
+    assert.match(risk.by, /^[0-9a-f]{12}$/);
+    assert.deepEqual(refusals, []);
+  });
+
   it('say which models there are and whether they decide', async () => {
     await open();
     const { models } = await predictions.models();
@@ -154,6 +186,7 @@ describe('predictions', () => {
       modelsFolder,
       workerFile,
       runtimeFiles,
+      provider: () => provider,
       localFolder: path.join(rig.directory, 'models'),
       readGit: async () => null,
       now: () => 1_700_000_000_000,

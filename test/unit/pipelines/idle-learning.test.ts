@@ -23,7 +23,7 @@ describe('learning in idle time', () => {
     assert.equal(rig.learned(), 1);
   });
 
-  it('does not wait for ten runs where estimates became worse', () => {
+  it('does not wait for ten runs where estimates became worse', async () => {
     const rig = open({ hasDrifted: true });
     rig.clock.advance(600_000);
     assert.equal(rig.learned(), 0);
@@ -31,6 +31,7 @@ describe('learning in idle time', () => {
     rig.clock.advance(59_000);
     assert.equal(rig.learned(), 0);
     rig.clock.advance(1000);
+    await rig.hasLearned;
     assert.equal(rig.learned(), 1);
   });
 
@@ -51,13 +52,17 @@ function open({ isOnBattery = false, hasDrifted = false } = {}) {
   const clock = new ManualClock();
   const events = createEventBus((error) => assert.fail(String(error)));
   let learned = 0;
+  const { promise: hasLearned, resolve } = Promise.withResolvers<void>();
   const learning = new IdleLearning({
     events,
     clock,
     log: createLog(() => {}, 'error'),
-    learn: async () => void (learned += 1),
+    learn: async () => {
+      learned += 1;
+      resolve();
+    },
     isOnBattery: () => isOnBattery,
-    hasDrifted: () => hasDrifted,
+    hasDrifted: async () => hasDrifted,
   });
   const finish = () =>
     events.emit({
@@ -71,5 +76,5 @@ function open({ isOnBattery = false, hasDrifted = false } = {}) {
       saved: { testsMs: 0, buildsMs: 0 },
       notes: [],
     });
-  return { clock, learning, finish, learned: () => learned };
+  return { clock, learning, finish, hasLearned, learned: () => learned };
 }
