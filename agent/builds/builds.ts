@@ -391,9 +391,16 @@ function stepFor(
     // What is expected to be unchanged is looked at, and that is all.
     slot: job.planned.cached ? 'none' : 'build',
     timeoutMs,
+    ...forecastOf(job.planned),
     run: (context) => runBuild(job, context, options),
     notRun: (executionId, ended) => recordNotRun(job, executionId, ended, options),
   };
+}
+
+/** What is unchanged is only looked at. */
+function forecastOf({ cached, expectedMs }: BuildJob['planned']): Pick<StepDefinition, 'expectedMs'> {
+  if (cached) return { expectedMs: 0 };
+  return expectedMs === undefined ? {} : { expectedMs };
 }
 
 function isEnabled(language: BuildTarget['language'], settings: Settings): boolean {

@@ -33,6 +33,10 @@ export interface StepDefinition {
   readonly idleTimeoutMs?: number;
   /** Memory that it is expected to take; it waits until so much is free. Absent: not known, and never waited for. */
   readonly expectedBytes?: number;
+  /** What it is expected to take, in milliseconds. Absent: not known. */
+  readonly expectedMs?: number;
+  /** On the chain of steps that is expected to take longest. */
+  readonly isCritical?: boolean;
   /** Of the steps of one execution that wait for a slot the highest comes first; 0 when absent. */
   readonly priority?: number;
   /** Runs after all others that are not final, even when the execution was called off or is out of time. */

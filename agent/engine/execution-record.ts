@@ -85,8 +85,18 @@ export function interrupted(execution: Execution, at: number, advice?: string): 
   return { ...advance(execution, 'interrupted', { at, reason }), steps };
 }
 
-function queuedStep({ id, name, kind, needs }: StepDefinition): Step {
-  const needed = [...needs];
-  const state = 'queued';
-  return { id, name, kind, state, needs: needed, startedAt: null, finishedAt: null, exitCode: null, reason: null };
+function queuedStep({ id, name, kind, needs, expectedMs, isCritical }: StepDefinition): Step {
+  return {
+    id,
+    name,
+    kind,
+    state: 'queued',
+    needs: [...needs],
+    startedAt: null,
+    finishedAt: null,
+    exitCode: null,
+    reason: null,
+    ...(expectedMs === undefined ? {} : { expectedMs }),
+    ...(isCritical === true ? { isCritical } : {}),
+  };
 }

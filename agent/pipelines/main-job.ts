@@ -16,6 +16,7 @@ import { savePlan } from '../store/plans.ts';
 import type { Store } from '../store/store.ts';
 import type { Tests } from '../tests/tests.ts';
 import { isSelection } from './is-selection.ts';
+import { withLongestWay } from './longest-way.ts';
 import type { Planner } from './planner.ts';
 import { recordBudgetCheck, recordRegrets } from './regrets.ts';
 import { runNotes, unrecordedNotes } from './run-notes.ts';
@@ -210,7 +211,7 @@ class Run {
         .neededBy(folder)
         .filter((target) => planned.has(target))
         .map((target) => builds.stepOf(target));
-    return [
+    return withLongestWay([
       ...builds.steps(plan.builds),
       ...tests.steps({
         planned: plan.tests,
@@ -222,6 +223,6 @@ class Run {
         isContinuous: this.#request.trigger === 'watch',
         after,
       }),
-    ];
+    ]);
   }
 }

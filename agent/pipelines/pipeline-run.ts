@@ -69,6 +69,7 @@ export async function preparePipeline(
       request: recorded.request,
       decisions,
       priorities,
+      planned: new Map(plan.steps.map((step) => [step.id, step])),
       peaks: stepPeaks(parts.store, recorded.pipeline),
       secretsOf,
       hidden: [...new Set([...declared, ...likelySecrets(environment)])],

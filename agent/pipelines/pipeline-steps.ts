@@ -3,7 +3,7 @@ import type { StepContext, StepDefinition, StepOutcome } from '../engine/engine.
 import type { Step } from '../protocol/execution.ts';
 import type { Gate } from '../protocol/gate.ts';
 import type { StepId } from '../protocol/ids.ts';
-import type { PipelineRequest } from '../protocol/pipeline.ts';
+import type { PipelineRequest, PlannedStep } from '../protocol/pipeline.ts';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { asksForOutcome } from '../workspace/condition.ts';
@@ -40,6 +40,7 @@ export interface StepsInput {
   readonly request: PipelineRequest;
   readonly decisions: ReadonlyMap<StepId, Decision>;
   readonly priorities: ReadonlyMap<StepId, number>;
+  readonly planned: ReadonlyMap<StepId, Pick<PlannedStep, 'expectedMs' | 'isCritical'>>;
   /** The most memory that steps took lately. */
   readonly peaks: ReadonlyMap<StepId, number>;
   readonly secretsOf: ReadonlyMap<StepId, ResolvedSecrets>;
@@ -116,10 +117,23 @@ function stepDefinition(step: ExpandedStep, input: StepInput): StepDefinition {
     slot: slots[common.kind] ?? 'none',
     timeoutMs: timeoutOf(step, input),
     priority: input.priorities.get(step.id) ?? 0,
+    ...forecastOf(input.planned.get(step.id), input.planned.size),
     ...expectedMemory(input.peaks.get(step.id)),
     mayFail: definition.allowFailure,
     mustBeRecorded: common.kind === 'command' && !definition.idempotent,
     run: (context) => runStep(step, context, input),
+  };
+}
+
+/** A single step decides by itself, which says nothing. */
+function forecastOf(
+  planned: Pick<PlannedStep, 'expectedMs' | 'isCritical'> | undefined,
+  steps: number,
+): Pick<StepDefinition, 'expectedMs' | 'isCritical'> {
+  const expectedMs = planned?.expectedMs ?? null;
+  return {
+    ...(expectedMs === null ? {} : { expectedMs }),
+    ...(planned?.isCritical === true && steps > 1 ? { isCritical: true } : {}),
   };
 }
 

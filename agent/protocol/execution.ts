@@ -36,6 +36,10 @@ export const Step = z.object({
   reason: z.string().nullable(),
   /** The most memory that its processes had at once, where the system tells and it took long enough to look. */
   peakBytes: z.int().nonnegative().optional(),
+  /** What it was expected to take, in milliseconds; absent where nothing was known. */
+  expectedMs: z.number().nonnegative().optional(),
+  /** On the chain of steps that was expected to take longest; absent also where all steps are on it. */
+  isCritical: z.literal(true).optional(),
 });
 export type Step = z.infer<typeof Step>;
 

@@ -48,7 +48,11 @@ export function getExecution(db: Reader, id: ExecutionId): Execution | null {
 /** The latest first; with `before`, those that were recorded before that one. */
 export function listExecutions(db: Reader, limit: number, before?: ExecutionId): Execution[] {
   if (before === undefined) return readExecutions(db, 'ORDER BY e.key DESC LIMIT ?', [limit]);
-  return readExecutions(db, 'WHERE e.key < (SELECT key FROM pipeline_executions WHERE id = ?) ORDER BY e.key DESC LIMIT ?', [before, limit]);
+  return readExecutions(
+    db,
+    'WHERE e.key < (SELECT key FROM pipeline_executions WHERE id = ?) ORDER BY e.key DESC LIMIT ?',
+    [before, limit],
+  );
 }
 
 /** Executions that are recorded as queued or running: at start these are the ones that a crash interrupted. */
@@ -122,11 +126,15 @@ const stepColumns = [
   'exit_code',
   'reason',
   'peak_bytes',
+  'expected_ms',
+  'is_critical',
 ] as const;
 
 function stepValues(step: Step, position: number): SqlValue[] {
-  const { id, name, kind, state, needs, startedAt, finishedAt, exitCode, reason, peakBytes = null } = step;
-  return [id, position, name, kind, state, JSON.stringify(needs), startedAt, finishedAt, exitCode, reason, peakBytes];
+  const { id, name, kind, state, needs, startedAt, finishedAt, exitCode, reason } = step;
+  const { peakBytes = null, expectedMs = null, isCritical = false } = step;
+  const told = [id, position, name, kind, state, JSON.stringify(needs), startedAt, finishedAt, exitCode, reason];
+  return [...told, peakBytes, expectedMs, isCritical ? 1 : null];
 }
 
 function recordedSteps(tx: Transaction, key: number): Map<SqlValue | undefined, (SqlValue | undefined)[]> {
@@ -216,6 +224,8 @@ interface StepRow {
   readonly exit_code: number | null;
   readonly reason: string | null;
   readonly peak_bytes: number | null;
+  readonly expected_ms: number | null;
+  readonly is_critical: number | null;
 }
 
 const StepIds = z.array(StepId);
@@ -224,18 +234,20 @@ function readSteps(db: Reader, executionKeyValue: number): Step[] {
   const rows = db.all<StepRow>('SELECT * FROM pipeline_steps WHERE execution_key = ? ORDER BY position', [
     executionKeyValue,
   ]);
-  return rows.map(({ id, name, kind, state, needs, started_at, finished_at, exit_code, reason, peak_bytes }) =>
+  return rows.map((row) =>
     Step.parse({
-      id,
-      name,
-      kind,
-      state,
-      needs: fromJson(StepIds, needs, []),
-      startedAt: started_at,
-      finishedAt: finished_at,
-      exitCode: exit_code,
-      reason,
-      ...(peak_bytes === null ? {} : { peakBytes: peak_bytes }),
+      id: row.id,
+      name: row.name,
+      kind: row.kind,
+      state: row.state,
+      needs: fromJson(StepIds, row.needs, []),
+      startedAt: row.started_at,
+      finishedAt: row.finished_at,
+      exitCode: row.exit_code,
+      reason: row.reason,
+      ...(row.peak_bytes === null ? {} : { peakBytes: row.peak_bytes }),
+      ...(row.expected_ms === null ? {} : { expectedMs: row.expected_ms }),
+      ...(row.is_critical === null ? {} : { isCritical: true }),
     }),
   );
 }

@@ -40,6 +40,7 @@ export function testSteps(input: StepsInput, catalog: TestCatalog, surroundings:
     stepOf({
       entry,
       files: files.map(({ file }) => file),
+      expectedMs: files.reduce((sum, { expectedMs }) => sum + expectedMs, 0),
       turns: turns[index] ?? [],
       input,
       catalog,
@@ -71,6 +72,8 @@ export interface StepSurroundings {
 interface ProjectStep extends StepSurroundings {
   readonly entry: CatalogEntry;
   readonly files: readonly RepoPath[];
+  /** Of all files, one after the other. */
+  readonly expectedMs: number;
   /** The files, in parts that run one after the other as their turn comes. */
   readonly turns: readonly Turn[];
   readonly input: StepsInput;
@@ -89,6 +92,7 @@ function stepOf(step: ProjectStep): StepDefinition {
     after: input.after(folder),
     slot: 'test',
     priority: step.turns[0]?.priority ?? 0,
+    ...(step.files.length === 0 ? {} : { expectedMs: step.expectedMs }),
     timeoutMs: options.settings()['cicd.defaultTimeout'] * 1000,
     run: (context) => runStep(step, context),
   };

@@ -14,9 +14,11 @@ const maximumNodes = 12;
 /** The graph of the run's stages, in their order. */
 export function stageGraph(state: DashboardState, execution: Execution, context: PanelContext): TemplateResult {
   const stages = stagesOf(execution, state.current, context.now);
+  const isMarked = stages.some(({ nodes }) => nodes.some(({ isCritical }) => isCritical));
   return html`<ol class="stages" aria-label="Steps of the run">
-    ${repeat(stages, (each) => each.key, stage)}
-  </ol>`;
+      ${repeat(stages, (each) => each.key, stage)}
+    </ol>
+    ${isMarked ? html`<p class="stages-key dim" aria-hidden="true"><span class="critical-mark"></span> the longest way: it decides how long the run takes</p>` : nothing}`;
 }
 
 function stage({ key, title, state, nodes }: Stage): TemplateResult {
@@ -36,9 +38,13 @@ function shownNodes(nodes: readonly StageNode[]): readonly StageNode[] {
   return nodes.toSorted((a, b) => weight(a) - weight(b)).slice(0, maximumNodes);
 }
 
-function node({ name, state, detail }: StageNode): TemplateResult {
-  return html`<li class="node" data-state=${state} title=${detail === '' ? name : `${name}: ${detail}`}>
+const criticalWords = 'on the longest way: it decides how long the run takes';
+
+function node({ name, state, detail, isCritical }: StageNode): TemplateResult {
+  const parts = [detail === '' ? name : `${name}: ${detail}`, ...(isCritical ? [criticalWords] : [])];
+  return html`<li class="node" data-state=${state} ?data-critical=${isCritical} title=${parts.join('\n')}>
     ${stateMark(state)}<span class="node-name">${name}</span
     >${detail === '' ? nothing : html`<span class="node-detail">${detail}</span>`}
+    ${isCritical ? html`<span class="unseen">, ${criticalWords}</span>` : nothing}
   </li>`;
 }

@@ -14,6 +14,8 @@ export interface StageNode {
   readonly state: NodeState;
   /** Duration, count or reason, whichever says most. */
   readonly detail: string;
+  /** On the chain of steps that is expected to take longest. */
+  readonly isCritical: boolean;
 }
 
 export interface Stage {
@@ -60,7 +62,7 @@ function changeStage(execution: Execution, changedFiles: number): Stage {
     key: 'change',
     title: 'Change',
     state,
-    nodes: [{ key: 'change', name: detail, state, detail: plan?.reason ?? '' }],
+    nodes: [{ key: 'change', name: detail, state, detail: plan?.reason ?? '', isCritical: false }],
   };
 }
 
@@ -73,7 +75,8 @@ function buildNode(step: Step, run: CurrentRun | null, now: number): StageNode {
 }
 
 function plainNode(step: Step, now: number): StageNode {
-  return { key: step.id, name: step.name, state: step.state, detail: detailOf(step, now) };
+  const { id, name, state, isCritical = false } = step;
+  return { key: id, name, state, detail: detailOf(step, now), isCritical };
 }
 
 function detailOf(step: Step, now: number): string {
@@ -83,9 +86,12 @@ function detailOf(step: Step, now: number): string {
   // What it waits for says more than for how long.
   if (step.state === 'running' && step.reason !== null) return step.reason;
   const duration = durationOf(step, now);
-  if (duration === null || step.state === 'queued') return '';
+  const expected =
+    step.expectedMs === undefined || step.expectedMs < 1000 ? '' : `about ${formatDuration(step.expectedMs)}`;
+  if (duration === null || step.state === 'queued') return expected;
   if (isOver(step.state)) return formatDuration(duration);
-  return duration < 1000 ? '' : formatDuration(Math.floor(duration / 1000) * 1000);
+  const passed = duration < 1000 ? '' : formatDuration(Math.floor(duration / 1000) * 1000);
+  return expected === '' || passed === '' ? passed : `${passed} of ${expected}`;
 }
 
 function testsStage(execution: Execution, now: number): Stage | null {
@@ -104,13 +110,18 @@ function gateStage(execution: Execution, leftOut: number): Stage {
       key: 'gate',
       title: 'Gate',
       state: 'skipped',
-      nodes: [{ key: 'gate', name: 'not decided', state: 'skipped', detail }],
+      nodes: [{ key: 'gate', name: 'not decided', state: 'skipped', detail, isCritical: false }],
     };
   }
   const word = { succeeded: 'open', failed: 'closed', timed_out: 'closed' }[execution.state as string];
   const state = isOver(execution.state) ? execution.state : 'queued';
   const detail = word ?? (isOver(execution.state) ? stateWord(execution.state) : 'waiting');
-  return { key: 'gate', title: 'Gate', state, nodes: [{ key: 'gate', name: detail, state, detail: '' }] };
+  return {
+    key: 'gate',
+    title: 'Gate',
+    state,
+    nodes: [{ key: 'gate', name: detail, state, detail: '', isCritical: false }],
+  };
 }
 
 /** The state of a stage is that of its worst node, as long as none is still to come. */

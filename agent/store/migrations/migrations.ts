@@ -15,8 +15,27 @@ import { stepMemory } from './0013-step-memory.ts';
 import { performanceComparisons } from './0014-performance-comparisons.ts';
 import { generatedTests } from './0015-generated-tests.ts';
 import { stepProblems } from './0016-step-problems.ts';
+import { stepForecast } from './0017-step-forecast.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
-export const migrations: readonly Migration[] = [initialSchema, testEvidence, buildDetails, entities, pipelines, metricsAndAlerts, flakyTests, regrets, metricTotals, validTestResults, predictions, approvalRisk, stepMemory, performanceComparisons, generatedTests, stepProblems];
+export const migrations: readonly Migration[] = [
+  initialSchema,
+  testEvidence,
+  buildDetails,
+  entities,
+  pipelines,
+  metricsAndAlerts,
+  flakyTests,
+  regrets,
+  metricTotals,
+  validTestResults,
+  predictions,
+  approvalRisk,
+  stepMemory,
+  performanceComparisons,
+  generatedTests,
+  stepProblems,
+  stepForecast,
+];
