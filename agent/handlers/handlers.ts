@@ -186,7 +186,9 @@ function dashboardHandlers({ analytics, engine, tests, builds, workspace, contin
 }
 
 /** From the last plan, which is made anew at every change; before the first one from git. */
-async function presentChange(workspace: Workspace, { latest }: ContinuousRun): Promise<{ branch: string | null; changedFiles: number }> {
+async function presentChange(workspace: Workspace, continuousRun: ContinuousRun): Promise<{ branch: string | null; changedFiles: number }> {
+  const { latest } = continuousRun;
+  continuousRun.catchUp();
   if (latest !== null) return { branch: latest.branch, changedFiles: latest.plan.changes.length };
   const changes = await workspace.changes();
   return changes.ok ? { branch: changes.value.branch, changedFiles: changes.value.files.length } : { branch: null, changedFiles: 0 };

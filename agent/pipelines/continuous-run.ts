@@ -45,6 +45,8 @@ export class ContinuousRun {
   /** What changed since the last plan. */
   #unplanned: Set<RepoPath> = new Set();
   #latest: LatestPlan | null = null;
+  /** Something changed while nobody looked, and no plan was made of it. */
+  #isUnseen = false;
 
   readonly #unsubscribe: () => void;
 
@@ -59,9 +61,14 @@ export class ContinuousRun {
     return this.#watchers.size > 0;
   }
 
-  /** The last plan that was made for the working tree. */
+  /** The plan of the working tree as it is; null before the first, and after changes that nobody saw. */
   get latest(): LatestPlan | null {
-    return this.#latest;
+    return this.#isUnseen ? null : this.#latest;
+  }
+
+  /** Somebody looks now: what changed while nobody did is planned. */
+  catchUp(): void {
+    if (this.#isUnseen && this.#options.isObserved()) this.replan();
   }
 
   watch(watcher: string): void {
@@ -84,7 +91,10 @@ export class ContinuousRun {
     if (batch.everything) this.#untested = null;
     else if (this.#untested !== null) for (const path of batch.paths) this.#untested.add(path);
     for (const path of batch.paths) this.#unplanned.add(path);
-    if (!this.#options.isObserved()) return;
+    if (!this.#options.isObserved()) {
+      this.#isUnseen = true;
+      return;
+    }
     if (this.isWatching && (batch.everything || batch.paths.length > 0)) this.#restart();
     if (this.#running === null || (this.#isRunPlanned && !this.#isReplaced)) this.replan();
     else this.#isReplanDue = true;
@@ -93,6 +103,7 @@ export class ContinuousRun {
   /** Makes the plan of the working tree anew, once, however often it is asked while one is being made. */
   replan(): void {
     this.#isPlanStale = true;
+    this.#isUnseen = false;
     if (this.#isPlanning) return;
     this.#isPlanning = true;
     void this.#planUntilFresh();

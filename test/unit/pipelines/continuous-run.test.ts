@@ -130,6 +130,23 @@ describe('continuous runs', () => {
     assert.equal(rig.plans, 0);
   });
 
+  it('plan when somebody looks again what changed while nobody did', async () => {
+    const rig = new ContinuousRig();
+    rig.change(a);
+    await settled();
+    assert.notEqual(rig.run.latest, null);
+    rig.isObserved = false;
+    rig.change(b);
+    rig.run.catchUp();
+    await settled();
+    assert.deepEqual([rig.run.latest, rig.plans], [null, 1]);
+    rig.isObserved = true;
+    rig.run.catchUp();
+    await settled();
+    assert.equal(rig.plans, 2);
+    assert.notEqual(rig.run.latest, null);
+  });
+
   it('run what changed since somebody asked for them', async () => {
     const rig = new ContinuousRig();
     rig.change(a);
