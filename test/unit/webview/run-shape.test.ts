@@ -57,6 +57,32 @@ describe('the stages of a run', () => {
     assert.deepEqual([gate?.state, gate?.nodes[0]?.name], ['queued', 'waiting']);
   });
 
+  it('say how long is expected, and what the longest way leads over', () => {
+    const running = execution({
+      state: 'running',
+      finishedAt: null,
+      steps: [
+        step('plan'),
+        step('build:core', {
+          state: 'running',
+          startedAt: now - 2400,
+          finishedAt: null,
+          expectedMs: 4000,
+          isCritical: true,
+        }),
+        step('build:docs', { state: 'queued', startedAt: null, finishedAt: null, expectedMs: 3000 }),
+      ],
+    });
+    const builds = stagesOf(running, null, now).find(({ key }) => key === 'builds');
+    assert.deepEqual(
+      builds?.nodes.map(({ name, detail, isCritical }) => [name, detail, isCritical]),
+      [
+        ['core', '2.0 s of about 4.0 s', true],
+        ['docs', 'about 3.0 s', false],
+      ],
+    );
+  });
+
   it('leave the gate undecided where a budget left tests out', () => {
     const whole = plan();
     const [, ...leftOut] = whole.tests;
