@@ -85,13 +85,17 @@ function detailOf(step: Step, now: number): string {
   }
   // What it waits for says more than for how long.
   if (step.state === 'running' && step.reason !== null) return step.reason;
+  const expected = expectedOf(step);
   const duration = durationOf(step, now);
-  const expected =
-    step.expectedMs === undefined || step.expectedMs < 1000 ? '' : `about ${formatDuration(step.expectedMs)}`;
   if (duration === null || step.state === 'queued') return expected;
   if (isOver(step.state)) return formatDuration(duration);
   const passed = duration < 1000 ? '' : formatDuration(Math.floor(duration / 1000) * 1000);
   return expected === '' || passed === '' ? passed : `${passed} of ${expected}`;
+}
+
+/** Nothing for what is over in a moment. */
+function expectedOf({ expectedMs = 0 }: Step): string {
+  return expectedMs < 1000 ? '' : `about ${formatDuration(expectedMs)}`;
 }
 
 function testsStage(execution: Execution, now: number): Stage | null {
