@@ -1,6 +1,7 @@
 // `noodle init`: the pipeline that the repository suggests, written down.
+import { existsSync, globSync } from 'node:fs';
 import path from 'node:path';
-import { FailureError } from '../../protocol/failure.ts';
+import { FailureError, type Failure } from '../../protocol/failure.ts';
 import type { CommandContext, ExitCode } from '../session.ts';
 import { writeNew } from './pipeline-files.ts';
 import { withSession } from './with-session.ts';
@@ -18,6 +19,7 @@ export async function init(context: CommandContext): Promise<ExitCode> {
         reason: 'conflict',
         message: `${declared.source} declares the pipeline ${declared.id} already; nothing was written`,
       });
+    if (!pipelines.some(({ id }) => id === inferred)) throw new FailureError(nothingFound(root));
     const { text } = await client.exportPipeline({ id: inferred, format: 'noodle' });
     if (commandLine.switches.has('print')) {
       output.line(text.trimEnd());
@@ -29,4 +31,18 @@ export async function init(context: CommandContext): Promise<ExitCode> {
     output.line('written: noodle.yaml   noodle pipeline run');
     return 0;
   });
+}
+
+/** With what can be imported instead. */
+function nothingFound(root: string): Failure {
+  const [workflow] = globSync('.github/workflows/*.{yml,yaml}', { cwd: root }).toSorted();
+  const file = existsSync(path.join(root, '.gitlab-ci.yml')) ? '.gitlab-ci.yml' : workflow;
+  return {
+    reason: 'not_found',
+    message: 'nothing was found here that could be run',
+    hint:
+      file === undefined
+        ? 'Declare a pipeline under `pipelines:` in noodle.yaml.'
+        : `There is ${file}: \`noodle pipeline import ${file} --write\`.`,
+  };
 }

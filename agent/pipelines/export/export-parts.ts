@@ -1,6 +1,7 @@
 // What both other systems need of a step: its command, and what they cannot do.
 import type { BuildTarget } from '../../protocol/build.ts';
 import type { PipelineDefinition, PipelineStep, Wait } from '../../protocol/pipeline.ts';
+import { isPreparation } from '../import/machine.ts';
 import type { Setup } from './project-files.ts';
 
 /** What the project needs elsewhere, and what builds it. */
@@ -8,6 +9,9 @@ export interface ExportProject {
   readonly setups: readonly Setup[];
   readonly targets: readonly Pick<BuildTarget, 'id' | 'folder' | 'command' | 'needs' | 'automatic'>[];
 }
+
+/** Ends a command that somebody has to replace. */
+const unknownEnd = ' && false';
 
 /** The command that does on another machine what the step does here; the project's own, as Noodle is not there. */
 export function commandOf(step: PipelineStep, project: ExportProject): string | null {
@@ -21,7 +25,7 @@ export function commandOf(step: PipelineStep, project: ExportProject): string | 
 
 function testCommand({ setups }: ExportProject): string {
   const commands = setups.flatMap(({ test }) => test);
-  return commands.length === 0 ? "echo 'say here what runs the tests' && false" : commands.join('\n');
+  return commands.length === 0 ? `echo 'say here what runs the tests'${unknownEnd}` : commands.join('\n');
 }
 
 function buildCommand(wanted: string, { setups, targets }: ExportProject): string {
@@ -31,7 +35,7 @@ function buildCommand(wanted: string, { setups, targets }: ExportProject): strin
     folder === '' ? command : `(cd ${quoted(folder)} && ${command})`,
   );
   const known = commands.length === 0 ? setups.flatMap(({ build }) => build) : commands;
-  return known.length === 0 ? "echo 'say here what builds it' && false" : known.join('\n');
+  return known.length === 0 ? `echo 'say here what builds it'${unknownEnd}` : known.join('\n');
 }
 
 function neededBy(wanted: string, targets: ExportProject['targets']): Set<string> {
@@ -57,9 +61,26 @@ function waitCommand({ url, port, file, command, every }: Wait): string {
   return `until ${check}; do sleep ${every}; done`;
 }
 
+/** Without the steps that prepare this machine alone: other systems have machines of their own for each job. */
+export function withoutPreparations(definition: PipelineDefinition): PipelineDefinition {
+  const left = new Set(
+    Object.entries(definition.steps).flatMap(([id, { command }]) =>
+      command !== undefined && isPreparation(command) ? [id] : [],
+    ),
+  );
+  const reached = (need: string): string[] =>
+    left.has(need) ? (definition.steps[need]?.needs ?? []).flatMap(reached) : [need];
+  const steps: PipelineDefinition['steps'] = {};
+  for (const [id, step] of Object.entries(definition.steps))
+    if (!left.has(id)) steps[id] = { ...step, needs: [...new Set(step.needs.flatMap(reached))] };
+  return { ...definition, steps };
+}
+
 /** Sentences about what is lost. */
-export function lossesOf(id: string, step: PipelineStep): string[] {
+export function lossesOf(id: string, step: PipelineStep, project: ExportProject): string[] {
+  const isUnknown = step.gate === undefined && commandOf(step, project)?.endsWith(unknownEnd) === true;
   return [
+    ...(isUnknown ? [`${id}: what does it there is not known; its job fails until you say it in it`] : []),
     ...(step.tests === 'impacted' || step.build === 'impacted' ? [`${id}: runs all of them, whatever changed`] : []),
     ...(step.job === undefined
       ? []

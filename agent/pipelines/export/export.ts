@@ -2,6 +2,7 @@
 import type { BuildTarget } from '../../protocol/build.ts';
 import type { ExportFormat, Pipeline, PipelineDefinition } from '../../protocol/pipeline.ts';
 import { pipelinesYaml } from '../definition-yaml.ts';
+import { withoutPreparations } from './export-parts.ts';
 import type { ExportedFile } from './exported-file.ts';
 import { githubFile } from './github-file.ts';
 import { gitlabFile } from './gitlab-file.ts';
@@ -27,8 +28,8 @@ export function exportPipeline(input: ExportInput, format: ExportFormat): Export
       return { path: 'noodle.yaml', text: pipelinesYaml({ [id]: definition }, comments), notes: [] };
     }
     case 'github':
-      return githubFile(id, definition, project);
+      return githubFile(id, withoutPreparations(definition), project);
     case 'gitlab':
-      return gitlabFile(id, definition, project);
+      return gitlabFile(id, withoutPreparations(definition), project);
   }
 }

@@ -13,7 +13,7 @@ export function githubFile(id: string, definition: PipelineDefinition, project: 
   ];
   const regular = Object.keys(definition.steps);
   const jobs = entries.map(({ entry: [name, step], isFinal }) => {
-    notes.push(...lossesOf(name, step));
+    notes.push(...lossesOf(name, step, project));
     return [jobName(name), job(name, step, { definition, project, notes, isFinal, regular })] as const;
   });
   const { concurrency } = definition;

@@ -46,7 +46,7 @@ interface Around {
 
 function job(id: string, step: PipelineStep, around: Around): Record<string, unknown> {
   const { notes, stage } = around;
-  notes.push(...lossesOf(id, step));
+  notes.push(...lossesOf(id, step, around.project));
   const secrets = Object.keys(step.secrets);
   if (secrets.length > 0) notes.push(`${id}: declare ${secrets.join(', ')} as masked variables of the project`);
   const variablesOfStep = Object.entries(step.environment).map(([name, value]) => [name, templated(String(value))]);
@@ -72,8 +72,17 @@ function scriptOf(id: string, step: PipelineStep, { definition, project }: Aroun
   if (command === null) return [`echo ${JSON.stringify(step.approval ?? id)}`];
   const folder = step.folder === '' ? [] : [`cd ${step.folder}`];
   const first = step.wait === undefined ? project.setups.flatMap(({ commands }) => commands) : [];
-  return [...first, ...folder, inShell(withServices(templated(command), step, definition), step.shell)];
+  return [
+    ...first,
+    ...folder,
+    ...(step.job === undefined ? [] : [jobLine]),
+    inShell(withServices(templated(command), step, definition), step.shell),
+  ];
 }
+
+/** What commands of a GitHub job name: what they hand on goes nowhere. */
+const jobLine =
+  'export GITHUB_ENV=/dev/null GITHUB_OUTPUT=/dev/null GITHUB_PATH=/dev/null GITHUB_STEP_SUMMARY=/dev/null GITHUB_WORKSPACE="$CI_PROJECT_DIR" GITHUB_SHA="$CI_COMMIT_SHA" GITHUB_REF_NAME="$CI_COMMIT_REF_NAME" RUNNER_TEMP="${TMPDIR:-/tmp}" RUNNER_TOOL_CACHE="${TMPDIR:-/tmp}"';
 
 function inShell(command: string, shell: PipelineStep['shell']): string {
   if (shell === 'sh' || shell === 'bash') return command;

@@ -5,6 +5,7 @@ import { filled } from '../filled.ts';
 import type { LocalFiles } from './github-files.ts';
 import { jobCondition } from './gitlab-rules.ts';
 import { GitlabFile, GitlabJob, globalKeys } from './gitlab-schema.ts';
+import { jobVariables, plainVariables, projectPath } from './gitlab-variables.ts';
 import { containerCommand, Findings, type Imported, type WrittenStep } from './imported.ts';
 import { withIncluded } from './gitlab-includes.ts';
 import { machinePart, networkLines, quotedLines } from './machine.ts';
@@ -22,7 +23,7 @@ export function importGitlab(value: unknown, _id: string, files: LocalFiles): Re
   const { services, steps, findings, isDeploying } = importing;
   const definition: WrittenPipeline = {
     type: isDeploying ? 'deploy' : 'test',
-    environment: scalars(parsed.data.variables),
+    environment: plainVariables(parsed.data.variables),
     services,
     steps,
   };
@@ -93,11 +94,10 @@ class Importing {
     const { command, leftOut } = machinePart(this.#commandOf(job));
     const why = reasonToLeaveOut(job, command, condition);
     if (why !== null || command === null || 'unknown' in condition) return this.#leaveOut(name, why ?? '');
-    for (const line of leftOut)
-      this.findings.missing(name, `\`${line}\` would change this machine; the line is left out`);
-    for (const line of networkLines(command))
-      this.findings.replaced(name, `\`${line}\` reaches the network, and would run on this machine`);
-    this.#tell(name, job, command);
+    this.#tellLines(name, command, leftOut);
+    this.#tell(name, job);
+    const matrix = this.#matrixOf(name, job.parallel);
+    const lines = this.#linesBefore(name, job, command);
     this.isDeploying ||= job.environment !== undefined || job.stage === 'deploy';
     const id = this.#idFor(name);
     const needs = this.#needsOf(job, previous);
@@ -106,22 +106,29 @@ class Importing {
       ...filled({
         when: condition.when,
         timeout: secondsOf(job.timeout),
-        matrix: this.#matrixOf(name, job.parallel),
+        matrix,
         retries,
         idempotent: retries > 0,
       }),
       name,
-      command,
+      command: [...lines, command].join('\n'),
       shell: 'bash',
       needs: condition.isManual ? [this.#askBefore(id, name, needs)] : [...needs],
-      environment: scalars(job.variables),
+      environment: { ...plainVariables(job.variables), ...ofMatrix(matrix) },
       services: this.#servicesOf(id, job),
-      artifacts: artifactsOf(job),
-      ...dotenvOf(job),
-      allowFailure: job.allow_failure !== undefined && job.allow_failure !== false,
+      artifacts: this.#filesOf(name, job.artifacts?.paths ?? []),
+      ...this.#dotenvOf(name, job),
+      allowFailure: mayFail(job),
     };
     this.#stepOf.set(name, id);
     return id;
+  }
+
+  #tellLines(name: string, command: string, leftOut: readonly string[]): void {
+    for (const line of leftOut)
+      this.findings.missing(name, `\`${line}\` would change this machine; the line is left out`);
+    for (const line of networkLines(command))
+      this.findings.replaced(name, `\`${line}\` reaches the network, and would run on this machine`);
   }
 
   #commandOf(job: GitlabJob): string {
@@ -132,15 +139,38 @@ class Importing {
     return (needs ?? dependencies)?.flatMap((need) => this.#stepOf.get(need) ?? []) ?? previous;
   }
 
-  #tell(name: string, job: GitlabJob, command: string): void {
+  /** What sets the variables that the command names. */
+  #linesBefore(name: string, job: GitlabJob, command: string): readonly string[] {
+    const declared = { ...this.#file.variables, ...job.variables };
+    const { lines, unknown } = jobVariables({ name, job, command, declared });
+    if (unknown.length > 0)
+      this.findings.missing(
+        name,
+        `${unknown.join(', ')} ${unknown.length === 1 ? 'is' : 'are'} set on GitLab alone, and empty here`,
+      );
+    return lines;
+  }
+
+  /** Globs of files of the repository. */
+  #filesOf(name: string, paths: readonly string[]): string[] {
+    const below = paths.map(projectPath);
+    const isOutside = (path: string) => path.startsWith('/') || path.includes('..') || path.includes('$');
+    for (const path of below.filter(isOutside)) this.findings.missing(name, `the files ${path} are not kept`);
+    return below.filter((path) => !isOutside(path));
+  }
+
+  /** Variables that the job hands on. */
+  #dotenvOf(name: string, { artifacts }: GitlabJob): Pick<WrittenStep, 'dotenv'> {
+    const files = this.#filesOf(name, artifacts?.reports.dotenv ?? []);
+    return files.length === 0 ? {} : { dotenv: files };
+  }
+
+  #tell(name: string, job: GitlabJob): void {
     const { findings } = this;
     const has = (key: 'after_script' | 'image' | 'cache') => (job[key] ?? this.#file[key]) !== undefined;
     if (has('after_script')) findings.missing(name, 'what runs after its script is left out');
     if (has('image')) findings.replaced(name, 'runs on this machine and not in its container');
     if (has('cache')) findings.replaced(name, 'files of its cache stay where they are');
-    const unknown = [...new Set([...command.matchAll(/\$\{?(CI_\w+)/g)].map(([, variable]) => variable))];
-    if (unknown.length > 0)
-      findings.missing(name, `${unknown.join(', ')} ${unknown.length === 1 ? 'is' : 'are'} set on GitLab alone`);
   }
 
   #leaveOut(name: string, why: string): null {
@@ -163,7 +193,7 @@ class Importing {
         : [];
     const include = rows.flatMap((row) => combinations(row));
     if (include.length === 0) return undefined;
-    this.findings.same(name, `${include.length} combinations, in the variables NOODLE_MATRIX_…`);
+    this.findings.same(name, `${include.length} combinations, in variables of their names`);
     return { values: {}, include, exclude: [] };
   }
 
@@ -177,16 +207,14 @@ class Importing {
   }
 }
 
-/** Variables that the job hands on. */
-function dotenvOf({ artifacts }: GitlabJob): Pick<WrittenStep, 'dotenv'> {
-  const files = artifacts?.reports.dotenv?.filter((file) => !file.startsWith('/') && !file.includes('$')) ?? [];
-  return files.length === 0 ? {} : { dotenv: files };
+function mayFail({ allow_failure: allowed }: GitlabJob): boolean {
+  return allowed !== undefined && allowed !== false;
 }
 
-function artifactsOf({ artifacts }: GitlabJob): string[] {
-  return (artifacts?.paths ?? []).filter(
-    (path) => !path.startsWith('/') && !path.includes('..') && !path.includes('$'),
-  );
+/** Values of a matrix are variables there. */
+function ofMatrix(matrix: Matrix | undefined): Record<string, string> {
+  const names = new Set(matrix?.include.flatMap((each) => Object.keys(each)));
+  return Object.fromEntries([...names].map((name) => [name, `\${{ matrix.${name} }}`]));
 }
 
 /** Null where the job can run here. */
@@ -221,10 +249,6 @@ function merged(base: Record<string, unknown>, more: unknown): Record<string, un
     isMap(value) && isMap(base[key]) ? merged({ ...(base[key] as Record<string, unknown>) }, value) : value,
   ]);
   return { ...base, ...Object.fromEntries(entries) };
-}
-
-function scalars(variables: Readonly<Record<string, Scalar | null>>): Record<string, Scalar> {
-  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, value ?? '']));
 }
 
 /** `1h 30m`, `45 minutes`, `3600`. */

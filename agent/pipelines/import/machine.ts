@@ -92,6 +92,12 @@ HOME=$home
 END
 echo "$home/bin" >> "$GITHUB_PATH"`;
 
+/** Whether a command is one that an import puts before the commands of a job, for this machine alone. */
+export function isPreparation(command: string): boolean {
+  const version = /^for python in (?:python(\d+\.\d+) )?python3 /m.exec(command)?.[1] ?? '';
+  return command === homeCommand || command === pythonCommand(version);
+}
+
 /** Begins a job that installs Python packages: they go into an environment of its own. */
 export function pythonCommand(version: string): string {
   const wanted = /^\d+\.\d+$/.test(version) ? `python${version} ` : '';

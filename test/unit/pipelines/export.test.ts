@@ -211,3 +211,42 @@ describe('the published schema', () => {
     );
   });
 });
+
+describe('an exported pipeline that was imported', () => {
+  const report = importPipelines(
+    '.github/workflows/ci.yml',
+    'on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: pip install tox\n      - run: tox\n',
+  );
+  assert.ok(report.ok);
+  const [imported] = report.value.pipelines;
+  assert.ok(imported !== undefined);
+  const { id, ...definition } = imported;
+  const exported = (format: 'github' | 'gitlab') =>
+    exportPipeline({ id, definition, evidence: [], project: { files: [], read: () => null }, targets: [] }, format);
+
+  for (const format of ['github', 'gitlab'] as const) {
+    it(`has no steps that prepare this machine: ${format}`, () => {
+      assert.ok(Object.values(definition.steps).some(({ name }) => name === 'A Python environment of its own'));
+      const { text } = exported(format);
+      assert.ok(!text.includes('venv') && !text.includes('test-python'), text);
+    });
+  }
+
+  it('has on GitLab somewhere to write what GitHub hands on', () => {
+    assert.match(exported('gitlab').text, /export GITHUB_ENV=\/dev\/null/);
+  });
+
+  it('says where a job fails until somebody says what it does', () => {
+    const steps = { build: { build: 'impacted' } };
+    const plain = PipelineDefinition.parse({ steps });
+    const { notes, text } = exportPipeline(
+      { id, definition: plain, evidence: [], project: { files: [], read: () => null }, targets: [] },
+      'gitlab',
+    );
+    assert.match(text, /say here what builds it/);
+    assert.ok(
+      notes.includes('build: what does it there is not known; its job fails until you say it in it'),
+      notes.join('\n'),
+    );
+  });
+});

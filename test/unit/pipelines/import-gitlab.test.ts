@@ -89,3 +89,41 @@ make: { stage: build, script: [echo V=1 > build.env, apt-get install -y jq, make
     assert.equal(make.command, "echo V=1 > build.env\necho 'left out: apt-get install -y jq'\nmake");
   });
 });
+
+describe('variables of a GitLab CI file', () => {
+  const report = imported(
+    '.gitlab-ci.yml',
+    `
+variables: { OUT: $CI_PROJECT_DIR/out, LEVEL: low }
+build:
+  stage: build
+  variables: { BIN: "\${OUT}/bin", PRICE: "5$$ \`x\`" }
+  parallel: { matrix: [{ PLATFORM: [linux, darwin] }] }
+  script: ['mkdir -p $BIN && echo "$CI_COMMIT_SHORT_SHA $CI_JOB_NAME $PLATFORM $CI_COMMIT_TAG" > $BIN/$PLATFORM', 'login $CI_REGISTRY']
+  artifacts: { paths: [$CI_PROJECT_DIR/out, $HOME/x] }
+`,
+  );
+  const step = report.pipelines[0]?.steps['build'];
+
+  it('that GitLab sets are set as far as they mean something here, those that others name before those', () => {
+    assert.deepEqual(step?.command?.split('\n').slice(0, -2), [
+      'export CI_PROJECT_DIR="$PWD"',
+      'export OUT="$CI_PROJECT_DIR/out"',
+      'export BIN="${OUT}/bin"',
+      'export PRICE="5\\$ \\`x\\`"',
+      'export CI_COMMIT_SHORT_SHA="$(git rev-parse --short=8 HEAD)"',
+      'export CI_JOB_NAME="build"',
+    ]);
+    assert.deepEqual(report.pipelines[0]?.environment, { LEVEL: 'low' });
+    assert.deepEqual(step?.artifacts, ['out']);
+  });
+
+  it('of a matrix have their names', () => {
+    assert.deepEqual(step?.environment, { PLATFORM: '${{ matrix.PLATFORM }}' });
+  });
+
+  it('that are not known here are named', () => {
+    const missing = report.findings.flatMap(({ outcome, message }) => (outcome === 'missing' ? [message] : []));
+    assert.deepEqual(missing, ['CI_REGISTRY is set on GitLab alone, and empty here', 'the files $HOME/x are not kept']);
+  });
+});
