@@ -85,10 +85,13 @@ function detailOf(step: Step, now: number): string {
   }
   // What it waits for says more than for how long.
   if (step.state === 'running' && step.reason !== null) return step.reason;
-  const expected = expectedOf(step);
   const duration = durationOf(step, now);
-  if (duration === null || step.state === 'queued') return expected;
-  if (isOver(step.state)) return formatDuration(duration);
+  if (duration === null || step.state === 'queued') return expectedOf(step);
+  return isOver(step.state) ? formatDuration(duration) : passedOf(duration, expectedOf(step));
+}
+
+/** In whole seconds, as it grows. */
+function passedOf(duration: number, expected: string): string {
   const passed = duration < 1000 ? '' : formatDuration(Math.floor(duration / 1000) * 1000);
   return expected === '' || passed === '' ? passed : `${passed} of ${expected}`;
 }
