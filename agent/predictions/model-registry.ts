@@ -8,31 +8,35 @@ export interface ModelDescription {
   readonly version: string;
   readonly date: string;
   readonly summary: string;
-  /** `decides`: it answers. `stands aside`: it is not surely better than its baseline, which answers. `damaged`: its card cannot be read. */
-  readonly role: 'decides' | 'stands aside' | 'damaged';
+  /** `decides`: it answers. `stands aside`: it is not surely better than its baseline, which answers. `refused`: it is not what its card says. */
+  readonly role: 'decides' | 'stands aside' | 'refused';
+  /** Why it is refused; else null. */
+  readonly problem: string | null;
   readonly metrics: Card['metrics'];
   readonly limits: readonly string[];
 }
 
-/** By name. An absent folder holds no models. `aside`: those that are not surely better in this repository. */
-export async function describeModels(
-  modelsFolder: string,
-  aside: ReadonlySet<string> = new Set(),
-): Promise<ModelDescription[]> {
-  const names = await readdir(modelsFolder).catch((): string[] => []);
-  return Promise.all(names.toSorted().map((name) => describeModel(modelsFolder, name, aside)));
+/** What was seen of models beside their cards, by name. */
+export interface Seen {
+  /** Those that are not surely better in this repository. */
+  readonly aside: ReadonlySet<string>;
+  /** Why they could not be loaded. */
+  readonly refused: ReadonlyMap<string, string>;
 }
 
-async function describeModel(
-  modelsFolder: string,
-  name: string,
-  aside: ReadonlySet<string>,
-): Promise<ModelDescription> {
+/** By name. An absent folder holds no models. */
+export async function describeModels(modelsFolder: string, seen: Seen): Promise<ModelDescription[]> {
+  const names = await readdir(modelsFolder).catch((): string[] => []);
+  return Promise.all(names.toSorted().map((name) => describeModel(modelsFolder, name, seen)));
+}
+
+async function describeModel(modelsFolder: string, name: string, seen: Seen): Promise<ModelDescription> {
   const card = await readCard(path.join(modelsFolder, name, 'card.json'));
-  if (card === null) return { name, version: '', date: '', summary: '', role: 'damaged', metrics: [], limits: [] };
-  const { version, date, summary, metrics, limits, standsAside } = card;
-  const role = standsAside || aside.has(name) ? 'stands aside' : 'decides';
-  return { name, version, date, summary, role, metrics, limits };
+  const problem = seen.refused.get(name) ?? (card === null ? `${name}/card.json cannot be read` : null);
+  const { version = '', date = '', summary = '', metrics = [], limits = [] } = card ?? {};
+  const known = { name, version, date, summary, problem, metrics, limits };
+  if (problem !== null) return { ...known, role: 'refused' };
+  return { ...known, role: card?.standsAside === true || seen.aside.has(name) ? 'stands aside' : 'decides' };
 }
 
 async function readCard(file: string): Promise<Card | null> {

@@ -54,10 +54,10 @@ async function score({ id, name, rows, provider }: Extract<ModelRequest, { kind:
   };
 }
 
-/** WebAssembly takes the place of a provider that this host does not have. */
+/** WebAssembly takes the place of a provider that cannot have the model. */
 async function loadedFor(name: ModelName, provider: ExecutionProvider): Promise<Loading> {
   const loaded = await load(name, provider);
-  return !loaded.ok && loaded.refusal.reason === 'no_provider' ? await load(name, 'wasm') : loaded;
+  return loaded.ok || provider === 'wasm' ? loaded : await load(name, 'wasm');
 }
 
 function load(name: ModelName, provider: ExecutionProvider): Promise<Loading> {

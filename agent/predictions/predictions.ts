@@ -128,10 +128,21 @@ export function createPredictions(options: PredictionsOptions): Predictions {
       const { order } = orderTests(store, []);
       const here = { orders, order, calibration, drift, budgets: budgetRecord(store), builds: figures };
       const aside = new Set(figures.by === 'history' ? ['build-outcome'] : []);
-      return { models: await describeModels(options.modelsFolder, aside), here, providers: await host.measure() };
+      const models = await describeModels(options.modelsFolder, { aside, refused: await refusedModels(host) });
+      return { models, here, providers: await host.measure() };
     },
     dispose: () => host.dispose(),
   };
+}
+
+/** Of the models that are asked at all, those that cannot be loaded, with the reason. */
+async function refusedModels(host: ModelHost): Promise<Map<string, string>> {
+  const refused = new Map<string, string>();
+  for (const name of learnedModels) {
+    const answer = await host.ask(name, new Float32Array());
+    if (!answer.ok) refused.set(name, answer.message);
+  }
+  return refused;
 }
 
 /** Says each message once. */

@@ -7,8 +7,10 @@ export const ModelDescription = z.object({
   version: z.string(),
   date: z.string(),
   summary: z.string(),
-  /** `decides`: it answers. `stands aside`: it is not surely better than its baseline, which answers. `damaged`: its card cannot be read. */
-  role: z.enum(['decides', 'stands aside', 'damaged']),
+  /** `decides`: it answers. `stands aside`: it is not surely better than its baseline, which answers. `refused`: it is not what its card says. */
+  role: z.enum(['decides', 'stands aside', 'refused']),
+  /** Why it is refused; else null. */
+  problem: z.string().nullable(),
   /** Measured on data that it had not seen, each beside the baseline's figure. */
   metrics: z.array(z.object({ what: z.string(), value: z.number(), baseline: z.string() })),
   limits: z.array(z.string()),

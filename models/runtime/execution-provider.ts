@@ -49,5 +49,8 @@ async function openWebGpu(): Promise<OpenedRuntime> {
   }
 }
 
-/** 26 MB of WebAssembly: it comes with the package and not with the extension, so it is looked up where it runs. */
-const webGpuRuntime: string = 'onnxruntime-web/webgpu';
+/**
+ * The build of the runtime that has both trees and WebGPU; that of `onnxruntime-web/webgpu` knows no trees. With its 28 MB it
+ * comes with the package and not with the extension, so it is looked up where it runs.
+ */
+const webGpuRuntime: string = 'onnxruntime-web/all';

@@ -38,7 +38,7 @@ export function modelsSection(state: DashboardState, context: PanelContext): Tem
 const decisions: Readonly<Record<ModelDescription['role'], string>> = {
   decides: 'decides',
   'stands aside': 'stands aside: it is not surely better than the simple way, which decides',
-  damaged: 'damaged: the simple way decides',
+  refused: 'refused: the simple way decides',
 };
 
 /** Through what models are asked, and how long that takes here. */
@@ -50,9 +50,10 @@ function providerLine({ provider, rows, warmMs, refused, isUsed }: ProviderTime)
   return html`<p class="dim">Models are ${isUsed ? 'asked' : 'not asked'} through ${provider}: ${time}.</p>`;
 }
 
-function modelItem({ name, version, role, summary, metrics, limits }: ModelDescription): TemplateResult {
+function modelItem({ name, version, role, problem, summary, metrics, limits }: ModelDescription): TemplateResult {
   return html`<li class="entry">
     <p>${name} <span class="dim">${version} · ${decisions[role]}</span></p>
+    ${problem === null ? nothing : html`<p>${problem}</p>`}
     <p>${summary}</p>
     ${metrics.map(({ what, value, baseline }) => html`<p class="dim"><strong>${value.toFixed(3)}</strong> ${what} (${baseline})</p>`)}
     ${limits.map((limit) => html`<p class="dim">Limit: ${limit}</p>`)}

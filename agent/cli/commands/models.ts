@@ -34,10 +34,10 @@ export async function risk(context: CommandContext): Promise<ExitCode> {
   });
 }
 
-function modelLines({ name, version, role, summary, metrics, limits }: ModelDescription): string[] {
+function modelLines({ name, version, role, problem, summary, metrics, limits }: ModelDescription): string[] {
   return [
-    `${name} ${version} · ${role}`,
-    `  ${summary}`,
+    `${name} ${version} · ${problem === null ? role : `refused, its baseline decides: ${problem}`}`,
+    ...(summary === '' ? [] : [`  ${summary}`]),
     ...metrics.map(({ what, value, baseline }) => `  ${value.toFixed(3)}  ${what} (${baseline})`),
     ...limits.map((limit) => `  limit: ${limit}`),
   ];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { assetPath } from '../../../agent/platform/assets.ts';
 import { changeLogArguments, createPredictions, type Predictions } from '../../../agent/predictions/predictions.ts';
@@ -144,6 +144,46 @@ describe('predictions', () => {
     assert.deepEqual(refusals, []);
   });
 
+  for (const [what, spoil, sentence] of [
+    [
+      'a foreign .onnx',
+      (at: string) => copyFileSync(import.meta.filename, `${at}/model.onnx`),
+      /is not the file that its card describes/,
+    ],
+    [
+      'no .onnx',
+      (at: string) => rmSync(`${at}/model.onnx`),
+      /does not hold card\.json, explanation\.json and model\.onnx/,
+    ],
+    [
+      'a card of other features',
+      (at: string) => edit(at, '"name": "ns"', '"name": "size"'),
+      /feature 1 of the model is size, this version computes ns/,
+    ],
+    [
+      'a card with other answers',
+      (at: string) => edit(at, /"score": [\d.e-]+/, '"score": 0.123'),
+      /answers otherwise than its card says/,
+    ],
+    ['a card that is no card', (at: string) => writeFileSync(`${at}/card.json`, '{"name":'), /card\.json/],
+  ] as const) {
+    it(`refuse ${what} with the reason, and rate changes by their lines`, async () => {
+      const folder = path.join(rig.directory, 'artifacts');
+      cpSync(assetPath('models'), folder, { recursive: true });
+      spoil(path.join(folder, 'change-risk'));
+      await open(folder);
+      const { models } = await predictions.models();
+      const refused = models.filter(({ role }) => role === 'refused');
+      assert.deepEqual(
+        refused.map(({ name }) => name),
+        ['change-risk'],
+      );
+      assert.match(refused[0]?.problem ?? '', sentence);
+      assert.equal((await predictions.changeRisk(change(60), earlier)).by, 'plain');
+      assert.match((await predictions.ownModels.retrain('change-risk', 1)).because, /git keeps no history/);
+    });
+  }
+
   it('say which models there are and whether they decide', async () => {
     await open();
     const { models } = await predictions.models();
@@ -203,4 +243,9 @@ function roleOf(name: string): string {
   if (name === 'build-outcome') return 'stands aside';
   const card: unknown = JSON.parse(readFileSync(path.join(assetPath('models'), name, 'card.json'), 'utf8'));
   return Card.parse(card).standsAside ? 'stands aside' : 'decides';
+}
+
+function edit(folder: string, from: string | RegExp, to: string): void {
+  const file = path.join(folder, 'card.json');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(from, to));
 }
