@@ -6,7 +6,7 @@ import type { Clock } from './platform/clock.ts';
 import { Disposables } from './platform/disposables.ts';
 import type { Log } from './platform/log.ts';
 import type { Client, Disposer } from './protocol/client.ts';
-import { success, type Result } from './protocol/failure.ts';
+import { FailureError, success, type Result } from './protocol/failure.ts';
 import { acquireAgentLock, type HeldAgentLock } from './server/agent-lock.ts';
 import { createLocalClient } from './server/local-client.ts';
 import { createAuthenticate } from './server/roles.ts';
@@ -47,7 +47,7 @@ export interface Host {
   dispose(): Promise<void>;
 }
 
-/** Becomes the repository's agent. Fails with `state_locked` when another process is. */
+/** Becomes the repository's agent. Fails with `state_locked` when another process is, and as `openStore` does with its state. */
 export async function openHost(options: HostOptions): Promise<Result<Host>> {
   const { folder, clock, log, environment, version } = options;
   // The workspace comes before the bus: what it has to tell meanwhile waits.
@@ -70,6 +70,8 @@ export async function openHost(options: HostOptions): Promise<Result<Host>> {
     return success(host);
   } catch (error) {
     await disposables.dispose();
+    // The state cannot be worked with, which is said as what is locked is.
+    if (error instanceof FailureError) return { ok: false, failure: error.failure };
     throw error;
   }
 }

@@ -107,7 +107,7 @@ function laterVersion(directory: string, what: string): FailureError {
   return new FailureError({
     reason: 'version_mismatch',
     message: `The recorded state in ${directory} was written by a later Noodle: it has ${what}.`,
-    hint: 'Update Noodle. Nothing was changed.',
+    hint: 'Update Noodle, or move that folder away to begin without it. Nothing was changed.',
   });
 }
 
