@@ -33,10 +33,12 @@ export async function describeModels(modelsFolder: string, seen: Seen): Promise<
 async function describeModel(modelsFolder: string, name: string, seen: Seen): Promise<ModelDescription> {
   const card = await readCard(path.join(modelsFolder, name, 'card.json'));
   const problem = seen.refused.get(name) ?? (card === null ? `${name}/card.json cannot be read` : null);
-  const { version = '', date = '', summary = '', metrics = [], limits = [] } = card ?? {};
+  if (card === null)
+    return { name, version: '', date: '', summary: '', role: 'refused', problem, metrics: [], limits: [] };
+  const { version, date, summary, metrics, limits, standsAside } = card;
   const known = { name, version, date, summary, problem, metrics, limits };
   if (problem !== null) return { ...known, role: 'refused' };
-  return { ...known, role: card?.standsAside === true || seen.aside.has(name) ? 'stands aside' : 'decides' };
+  return { ...known, role: standsAside || seen.aside.has(name) ? 'stands aside' : 'decides' };
 }
 
 async function readCard(file: string): Promise<Card | null> {

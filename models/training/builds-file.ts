@@ -1,6 +1,6 @@
 // Builds of pull requests as a CSV file. Only what is known at a build's start, and its end, is read: no counts of tests.
 import type { BuildEnd } from '../features/build-outcome.ts';
-import { numberIn, readTable } from './csv.ts';
+import { numberIn, numbersIn, readTable } from './csv.ts';
 
 export interface RecordedBuild extends BuildEnd {
   readonly project: string;
@@ -19,16 +19,13 @@ export function readBuilds(path: string): RecordedBuild[] {
   ]);
   const optional = (name: string) => (table.has(name) ? table.column(name) : []);
   const [projects, changes, ids] = [table.column('project'), table.column('pr_name'), table.column('build_id')];
-  const [durations, starts, results] = [
-    table.column('build_duration'),
-    table.column('build_timestamp'),
-    table.column('build_result'),
-  ];
+  const [durations, starts] = [numbersIn(table, 'build_duration'), numbersIn(table, 'build_timestamp')];
+  const results = table.column('build_result');
   const [branches, heads, trunks] = [optional('pr_base_branch'), optional('build_head_sha'), optional('trunk_sha')];
   let startedAt = 0;
   const builds = Array.from({ length: table.rowCount }, (_, row): RecordedBuild => {
-    // A build without a readable time keeps its place.
-    startedAt = numberIn(starts[row]) ?? startedAt;
+    // A build without a time keeps its place.
+    startedAt = starts[row] ?? startedAt;
     return {
       project: projects[row] ?? '',
       change: changes[row] ?? '',
@@ -38,7 +35,7 @@ export function readBuilds(path: string): RecordedBuild[] {
       head: heads[row] ?? '',
       trunk: trunks[row] ?? '',
       startedAt,
-      endedAt: startedAt + Math.max(0, numberIn(durations[row]) ?? 0),
+      endedAt: startedAt + Math.max(0, durations[row] ?? 0),
       hasFailed: failureOf(results[row] ?? ''),
     };
   });

@@ -34,11 +34,16 @@ export function readOptions(
     });
     for (const [name, value] of Object.entries(values)) if (typeof value === 'string') options.set(name, value);
   } catch (error) {
-    throw new BadInput(`${error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''} Expected ${usage}`);
+    throw new BadInput(`${error instanceof Error ? firstLine(error.message) : ''}: expected ${usage}`);
   }
   const missing = required.find((name) => (options.get(name) ?? '') === '');
   if (missing !== undefined) throw new BadInput(`--${missing} is missing: expected ${usage}`);
   return options;
+}
+
+/** Without the full stop that it may end with. */
+function firstLine(message: string): string {
+  return (message.split('\n')[0] ?? '').replace(/\.$/, '');
 }
 
 /** Writes the lines to a file beside the target first, so that the target is whole or as it was. Throws `BadInput`. */

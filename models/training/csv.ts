@@ -14,7 +14,10 @@ export interface Table {
   has(name: string): boolean;
 }
 
-/** Reads a file with the separator `;` or `,`, whichever its header uses. Throws `BadInput`. */
+/**
+ * Reads a file with the separator `;`, `,` or tab, whichever its header uses. Names of columns are found in upper and lower
+ * case. Throws `BadInput`.
+ */
 export function readTable(path: string, required: readonly string[]): Table {
   return parseTable(path, readText(path), required);
 }
@@ -23,27 +26,31 @@ export function readTable(path: string, required: readonly string[]): Table {
 export function parseTable(path: string, text: string, required: readonly string[]): Table {
   const lines = text
     .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
+    .split(/\r\n|\n|\r/)
     .filter((line) => line.trim() !== '');
   const [header] = lines;
   if (header === undefined) throw new BadInput(`${path} is empty: expected a header line with ${required.join(', ')}`);
-  const separator = header.includes(';') ? ';' : ',';
-  const names = splitLine(header, separator).map((name) => name.trim());
-  const missing = required.filter((name) => !names.includes(name));
+  const separator = [';', '\t'].find((each) => header.includes(each)) ?? ',';
+  const names = splitLine(header, separator).fields.map((name) => name.trim());
+  const placeOf = (name: string) => {
+    const exact = names.indexOf(name);
+    return exact >= 0 ? exact : names.findIndex((each) => each.toLowerCase() === name.toLowerCase());
+  };
+  const missing = required.filter((name) => placeOf(name) < 0);
   if (missing.length > 0)
-    throw new BadInput(`${path} has no column ${missing.join(', ')}: found ${names.join(', ').slice(0, 200)}`);
-  const columns = new Map<string, string[]>(names.map((name) => [name, []]));
+    throw new BadInput(`${path} has no column ${missing.join(', ')}: found ${printable(names.join(', '))}`);
+  const columns = names.map((): string[] => []);
   for (let row = 1; row < lines.length; row += 1) {
-    const fields = splitLine(lines[row] ?? '', separator);
-    for (let index = 0; index < names.length; index += 1)
-      columns.get(names[index] ?? '')?.push((fields[index] ?? '').trim());
+    const { fields, isOpen } = splitLine(lines[row] ?? '', separator);
+    if (isOpen) throw new BadInput(`${path}, row ${row + 1}: a quote is not closed: ${printable(lines[row] ?? '')}`);
+    columns.forEach((column, index) => column.push((fields[index] ?? '').trim()));
   }
   return {
     path,
     rowCount: lines.length - 1,
-    has: (name) => columns.has(name),
+    has: (name) => placeOf(name) >= 0,
     column(name) {
-      const found = columns.get(name);
+      const found = columns[placeOf(name)];
       if (found === undefined) throw new BadInput(`${path} has no column ${name}`);
       return found;
     },
@@ -57,6 +64,28 @@ export function numberIn(field: string | undefined): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
+/** Words that stand for a number that is not known. */
+const unknown = /^(?:nan|na|n\/a|null|nil|none|\?|-|[+-]?inf(?:inity)?)?$/i;
+
+/** The numbers of a column, null where they are not known. Throws `BadInput` for other text, with its place. */
+export function numbersIn(table: Table, name: string): (number | null)[] {
+  return table.column(name).map((field, row) => {
+    const value = numberIn(field);
+    if (value === null && !unknown.test(field))
+      throw new BadInput(`${table.path}, row ${row + 2}: ${name} is ${quoted(field)}, expected a number`);
+    return value;
+  });
+}
+
+/** For a sentence: quoted, cut, and without what a terminal would not show. */
+export function quoted(field: string): string {
+  return JSON.stringify(printable(field));
+}
+
+function printable(text: string): string {
+  return text.replaceAll(/[\p{C}\uFFFD]/gu, '·').slice(0, 200);
+}
+
 function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
@@ -66,8 +95,9 @@ function readText(path: string): string {
   }
 }
 
-function splitLine(line: string, separator: string): string[] {
-  if (!line.includes('"')) return line.split(separator);
+/** `isOpen`: a quote is not closed. */
+function splitLine(line: string, separator: string): { readonly fields: string[]; readonly isOpen: boolean } {
+  if (!line.includes('"')) return { fields: line.split(separator), isOpen: false };
   const fields: string[] = [];
   let field = '';
   let isQuoted = false;
@@ -82,5 +112,5 @@ function splitLine(line: string, separator: string): string[] {
       field = '';
     } else field += char;
   }
-  return [...fields, field];
+  return { fields: [...fields, field], isOpen: isQuoted };
 }

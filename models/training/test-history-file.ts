@@ -1,5 +1,5 @@
 // The history of a test suite as a CSV file: Name, Duration, Verdict, Cycle (LastRun is not needed and may be wrong).
-import { BadInput, numberIn, readTable } from './csv.ts';
+import { BadInput, numbersIn, quoted, readTable } from './csv.ts';
 import type { Table } from './csv.ts';
 
 /** One test in one cycle. A test that ran twice in it failed when either run did, and took as long as both together. */
@@ -22,25 +22,21 @@ export function readTestHistory(path: string): Cycle[] {
 
 /** Groups the rows of a table by cycle. */
 export function cyclesOf(table: Table): Cycle[] {
-  const [names, durations, verdicts, numbers] = ['Name', 'Duration', 'Verdict', 'Cycle'].map((name) =>
-    table.column(name),
-  );
+  const names = table.column('Name');
+  const [durations, verdicts, numbers] = ['Duration', 'Verdict', 'Cycle'].map((name) => numbersIn(table, name));
   const cycles = new Map<number, Map<string, TestRun>>();
-  for (let row = 0; row < table.rowCount; row += 1) {
-    const number = numberIn(numbers?.[row]);
-    const name = names?.[row] ?? '';
+  names.forEach((name, row) => {
+    const number = numbers?.[row] ?? null;
+    const place = `${table.path}, row ${row + 2}`;
     if (number === null)
-      throw new BadInput(
-        `${table.path}, row ${row + 2}: the cycle is ${JSON.stringify(numbers?.[row] ?? '')}, expected a number`,
-      );
-    if (name === '') throw new BadInput(`${table.path}, row ${row + 2}: the test has no name`);
+      throw new BadInput(`${place}: Cycle is ${quoted(table.column('Cycle')[row] ?? '')}, expected a number`);
+    if (name === '') throw new BadInput(`${place}: Name is empty, expected that of a test`);
     const runs = cycles.get(number) ?? new Map<string, TestRun>();
     cycles.set(number, runs);
-    runs.set(
-      name,
-      merged(runs.get(name), { name, duration: durationIn(durations?.[row]), hasFailed: isFailure(verdicts?.[row]) }),
-    );
-  }
+    // A verdict that is not known counts as passed, because a made-up failure would move the order.
+    const run = { name, duration: durationOf(durations?.[row] ?? null), hasFailed: verdicts?.[row] === 1 };
+    runs.set(name, merged(runs.get(name), run));
+  });
   return [...cycles]
     .toSorted(([one], [other]) => one - other)
     .map(([number, runs]) => ({ number, runs: [...runs.values()] }));
@@ -52,12 +48,6 @@ function merged(earlier: TestRun | undefined, run: TestRun): TestRun {
   return { name: run.name, duration, hasFailed: earlier.hasFailed || run.hasFailed };
 }
 
-function durationIn(field: string | undefined): number | null {
-  const value = numberIn(field);
+function durationOf(value: number | null): number | null {
   return value === null || value < 0 ? null : value;
-}
-
-/** 1 is failed. What cannot be read counts as passed, because a made-up failure would move the order. */
-function isFailure(field: string | undefined): boolean {
-  return numberIn(field) === 1;
 }

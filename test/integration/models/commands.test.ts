@@ -8,6 +8,8 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 
+const head = 'Name;Duration;Verdict;Cycle';
+
 describe('commands over CSV files', () => {
   let folder: string;
   beforeEach(async () => (folder = await mkdtemp(path.join(tmpdir(), 'noodle-commands-'))));
@@ -18,6 +20,36 @@ describe('commands over CSV files', () => {
     const { status, out } = await run('rank', '--history', ['Name;Duration;LastRun;Verdict;Cycle', ...rows]);
     assert.equal(status, 0);
     assert.deepEqual(out, ['Cycle;Name;Rank', '1;a;1', '1;b;2', '2;b;1', '2;a;2']);
+  });
+
+  it('rank reads commas, tabs, quotes, CRLF and a byte order mark alike, and finds columns in any case', async () => {
+    const expected = ['Cycle;Name;Rank', '1;"a;x";1', '1;b;2', '2;b;1', '2;"a;x";2'];
+    const rows = [
+      ['Name', 'Duration', 'Verdict', 'Cycle'],
+      ['"a;x"', '1', '0', '1'],
+      ['b', '1', '1', '1'],
+      ['b', 'NaN', '', '2'],
+      ['"a;x"', '-1', 'null', '2'],
+    ];
+    for (const separator of [';', ',', '\t']) {
+      const lines = rows.map((row) => `${row.join(separator)}\r`);
+      assert.deepEqual((await run('rank', '--history', [`\uFEFF${lines[0]}`, ...lines.slice(1)])).out, expected);
+    }
+    const lower = await run('rank', '--history', ['name;duration;verdict;cycle', 'a;1;1;1']);
+    assert.deepEqual(lower.out, ['Cycle;Name;Rank', '1;a;1']);
+  });
+
+  it('risk and outcome name the place of what they cannot read, and write nothing', async () => {
+    const measures = 'transactionid,commitdate,ns,nm,nf,entropy,la,ld,lt,fix,ndev,pd,npt,exp,rexp,sexp,bug';
+    const numbers = '1,1,1,0,0,0,1,0,1,1,1,1,1,1';
+    const date = await run('risk', '--commits', [measures, `1,2006/7/8,${numbers},0`, `2,someday,${numbers},0`]);
+    assert.match(date.stderr, /row 3: commitdate is "someday", expected one like 2001\/12\/12 17:41/);
+    const bug = await run('risk', '--commits', [measures, `1,2006/7/8,${numbers},maybe`]);
+    assert.match(bug.stderr, /row 2: bug is "maybe", expected a number/);
+    const builds = 'project,pr_name,build_id,build_duration,build_timestamp,build_result';
+    const time = await run('outcome', '--builds', [builds, 'p,PR-1,1,10,noon,FAILURE']);
+    assert.match(time.stderr, /row 2: build_timestamp is "noon", expected a number/);
+    for (const { status, isWritten } of [date, bug, time]) assert.deepEqual([status, isWritten], [2, false]);
   });
 
   it('risk scores commits in time order, with labels and without', async () => {
@@ -50,6 +82,11 @@ describe('commands over CSV files', () => {
   const bad: readonly (readonly [what: string, text: readonly string[], args: readonly string[], sentence: RegExp])[] =
     [
       ['a missing column', ['Name;Duration', 'a;1'], [], /has no column Verdict, Cycle: found Name, Duration/],
+      ['a text for a number', [head, 'a;1;0;1', 'b;soon;1;1'], [], /row 3: Duration is "soon", expected a number/],
+      ['a verdict in words', [head, 'a;1;failed;1'], [], /row 2: Verdict is "failed", expected a number/],
+      ['a row without a cycle', [head, 'a;1;0;1', 'b;1'], [], /row 3: Cycle is "", expected a number/],
+      ['a quote that is not closed', [head, 'a;1;0;1', '"b;1;0;1'], [], /row 3: a quote is not closed: "b;1;0;1$/m],
+      ['a binary file', ['\u0000\u0001\u0002'], [], /has no column Name, Duration, Verdict, Cycle: found ···$/m],
       ['an empty file', [], [], /is empty: expected a header line/],
       ['an unknown option', ['Name;Duration;Verdict;Cycle'], ['--nope', '1'], /nope/],
       [

@@ -32,9 +32,9 @@ describe('files of histories', () => {
     );
   });
 
-  it('hold durations that are none, and verdicts that cannot be read', () => {
+  it('hold durations and verdicts that are not known', () => {
     assert.deepEqual(
-      history('a;NaN;0;1', 'b;-1;;1', 'c;;x;1').flatMap((cycle) =>
+      history('a;NaN;0;1', 'b;-1;;1', 'c;;null;1').flatMap((cycle) =>
         cycle.runs.map((run) => [run.duration, run.hasFailed]),
       ),
       [
@@ -46,7 +46,7 @@ describe('files of histories', () => {
   });
 
   it('name a cycle that is no number: says where', () => {
-    assert.throws(() => history('a;1;0;1', 'a;1;0;x'), /h\.csv, row 3: the cycle is "x", expected a number/);
+    assert.throws(() => history('a;1;0;1', 'a;1;0;x'), /h\.csv, row 3: Cycle is "x", expected a number/);
   });
 
   it('rank a cycle by what lies before it alone', async () => {
