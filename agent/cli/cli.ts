@@ -40,7 +40,9 @@ const implementations: Readonly<Record<string, (context: CommandContext) => Prom
 
 /** Runs one command line to its end. */
 export async function runCommandLine(options: CommandLineOptions): Promise<ExitCode> {
-  const { argv, version, output, openSession, workingFolder, interrupted } = options;
+  const { version, output, openSession, workingFolder, interrupted } = options;
+  const [first, ...rest] = options.argv;
+  const argv = first === 'help' && rest.length > 0 ? [...rest, '--help'] : options.argv;
   if (argv.length === 0 || (argv.length === 1 && ['--help', '-h', 'help'].includes(argv[0] ?? ''))) {
     output.line(generalHelp(version));
     return argv.length === 0 ? 2 : 0;

@@ -89,11 +89,11 @@ export const commands: readonly CommandDeclaration[] = [
   { name: 'stop', summary: 'Cancel what runs and end the agent of the repository.', options: [repository, help], examples: ['noodle stop'] },
   {
     name: 'explain',
-    summary: 'Why was a test or target selected, skipped, cached or ordered where it was? Which tests does a file, or a line of it, reach?',
-    positionals: '[test, target, file[:line] or benchmarks]',
+    summary: 'Why was a test or target selected, skipped, cached or ordered where it was? Which tests does a file, or a line of it, reach? Who owns a file or folder, and what changes and fails with it?',
+    positionals: '[test, target, file[:line], folder or benchmarks]',
     mostPositionals: 1,
     options: [{ name: 'skipped', summary: 'List what a plan made now leaves out; with a test, what vouches for that.' }, json, repository, help],
-    examples: ['noodle explain test/cart.test.ts', 'noodle explain core', 'noodle explain src/cart.ts:12', 'noodle explain --skipped', 'noodle explain --skipped test/cart.test.ts'],
+    examples: ['noodle explain test/cart.test.ts', 'noodle explain core', 'noodle explain src/cart.ts:12', 'noodle explain src', 'noodle explain --skipped', 'noodle explain --skipped test/cart.test.ts'],
   },
   {
     name: 'coverage',
