@@ -12,17 +12,11 @@ import {
 } from './build-choice.ts';
 import { blendedAnswer } from './blended-answer.ts';
 import { reasonsOf, type Prediction } from './explanation.ts';
-import type { LocalModel } from './local-model.ts';
-import type { ModelAnswer } from './model-messages.ts';
-import type { Compute } from './model-tasks.ts';
-import { buildEvidence, buildRow, type BuildEvidence, type BuildQuestion } from './recorded-builds.ts';
+import { buildEvidence, buildRow, type BuildQuestion } from './recorded-builds.ts';
+import { unseenScores, type ScoreSources } from './unseen-scores.ts';
 
-export interface BuildModelOptions {
+export interface BuildModelOptions extends ScoreSources {
   readonly store: Store;
-  readonly ask: (rows: Float32Array) => Promise<ModelAnswer>;
-  /** The repository's own model that is in use. */
-  readonly own: () => Promise<LocalModel | null>;
-  readonly compute: Compute;
   readonly estimateBuild: EstimateBuild;
   readonly onRefused: (message: string) => void;
 }
@@ -85,7 +79,7 @@ async function compared(options: BuildModelOptions) {
   const { store, compute, estimateBuild } = options;
   const evidence = buildEvidence(store);
   const history = historyEstimates(evidence.builds, estimateBuild);
-  const { scores, refused } = await scored(evidence, options);
+  const { scores, refused } = await unseenScores('build-outcome', evidence.sample, options);
   const judged = evidence.builds.map(({ hasFailed }, index): JudgedBuild => ({
     hasFailed: hasFailed === true,
     history: history[index] ?? 0.5,
@@ -94,25 +88,4 @@ async function compared(options: BuildModelOptions) {
   // Where the repository's own model is in use, only builds that it can be measured on count.
   const measured = scores === null ? judged : judged.filter(({ model }) => model !== null);
   return { figures: await compute('compareBuilds', measured, refused), judged: measured };
-}
-
-type Scored =
-  /** Null for builds that the model was made from. */
-  | { readonly scores: readonly (number | null)[]; readonly refused: null }
-  | { readonly scores: null; readonly refused: string };
-
-async function scored(
-  { builds, sample }: BuildEvidence,
-  { ask, own, compute }: Pick<BuildModelOptions, 'ask' | 'own' | 'compute'>,
-): Promise<Scored> {
-  const answer = await ask(sample.rows.values);
-  if (!answer.ok) return { scores: null, refused: answer.message };
-  if (answer.standsAside) return { scores: null, refused: 'by its card it stands aside' };
-  const shipped = Array.from(answer.scores);
-  if ((await own()) === null) return { scores: shipped, refused: null };
-  const evidence = { name: 'build-outcome', features: buildOutcomeFeatures, sample, shipped };
-  const fitted = await compute('fitLocalModel', evidence, 0);
-  if (!fitted.ok) return { scores: shipped, refused: null };
-  const made = builds.length - fitted.later.length;
-  return { scores: builds.map((_, index) => fitted.later[index - made] ?? null), refused: null };
 }

@@ -1,22 +1,31 @@
 // How risky a change is among the repository's own, by the model or, where that cannot answer, by the number of lines.
 import { changeRiskFeatures, type ChangeMeasures } from '../../models/features/change-risk.ts';
+import { rowOf } from '../../models/learning/matrix.ts';
+import { RiskFigures } from '../protocol/prediction.ts';
+import { getLearned, saveLearned } from '../store/learned.ts';
+import type { Store } from '../store/store.ts';
 import { blendedAnswer } from './blended-answer.ts';
 import type { PendingChange } from './change-log.ts';
 import type { ChangeRows } from './change-rows.ts';
 import { reasonsOf, type Prediction } from './explanation.ts';
-import type { LocalModel } from './local-model.ts';
-import type { ModelAnswer } from './model-messages.ts';
-import type { Compute } from './model-tasks.ts';
+import type { OwnEvidence } from './own-evidence.ts';
+import { riskChoiceName, type JudgedChange } from './risk-choice.ts';
+import { unseenScores, type ScoreSources } from './unseen-scores.ts';
 
-export interface ChangeRiskOptions {
-  readonly ask: (rows: Float32Array) => Promise<ModelAnswer>;
-  /** The repository's own model that is in use. */
-  readonly own: () => Promise<LocalModel | null>;
-  readonly compute: Compute;
+export interface ChangeRiskOptions extends ScoreSources {
+  readonly store: Store;
+  readonly evidence: OwnEvidence;
   readonly onRefused: (message: string) => void;
 }
 
-export interface ChangeRiskModel {
+export interface ChangeRiskModel extends ChangeRating {
+  /** Null until `choose` was called once. */
+  figures(): RiskFigures | null;
+  /** Keeps which is to rate changes: the model, or the number of lines. Takes seconds where many commits are to be blamed. */
+  choose(at: number): Promise<void>;
+}
+
+export interface ChangeRating {
   /**
    * A percentile among the repository's own changes, which are given in time order. Among fewer than 30 the number of
    * lines alone decides.
@@ -36,14 +45,16 @@ export interface ChangeRiskModel {
 const leastEarlier = 30;
 
 /** Keeps nothing between questions. */
-export function createChangeRisk({ ask, own, compute, onRefused }: ChangeRiskOptions): ChangeRiskModel {
+export function createChangeRisk(options: ChangeRiskOptions): ChangeRiskModel {
+  const { store, ask, own, compute, onRefused } = options;
+  const figures = () => getLearned(store, riskChoiceName, RiskFigures);
   const riskOf = async ({ rows, churnRank, among }: ChangeRows): Promise<Prediction> => {
     const plain = {
       value: churnRank,
       reasons: [{ words: 'how many lines it touches', weight: churnRank - 0.5 }],
       by: 'plain',
     };
-    if (among < leastEarlier) return plain;
+    if (among < leastEarlier || figures()?.by === 'lines') return plain;
     const answer = await ask(rows);
     if (!answer.ok) onRefused(answer.message);
     if (!answer.ok || answer.standsAside) return plain;
@@ -51,6 +62,13 @@ export function createChangeRisk({ ask, own, compute, onRefused }: ChangeRiskOpt
     return { value: percentileOfLast(scores), reasons: reasonsOf(changeRiskFeatures, contributions), by };
   };
   return {
+    figures,
+    async choose(at) {
+      const judged = await judgedChanges(options);
+      if (judged === null) return;
+      const value = await compute('compareRisk', judged);
+      await store.transact((tx) => saveLearned(tx, riskChoiceName, value, at));
+    },
     changeRisk: async (change, earlier) => await riskOf(await compute('changeRows', change, earlier)),
     async commitRisk(log, pending) {
       const found = await compute('lastChangeRows', log, pending ?? null);
@@ -60,6 +78,20 @@ export function createChangeRisk({ ask, own, compute, onRefused }: ChangeRiskOpt
     },
   };
 }
+
+/** The commits that the model was not made from; null without any, and where the model did not answer. */
+async function judgedChanges(options: ChangeRiskOptions): Promise<JudgedChange[] | null> {
+  const evidence = await options.evidence('change-risk');
+  if (!evidence.ok) return null;
+  const { rows, labels } = evidence.sample;
+  const { scores } = await unseenScores('change-risk', evidence.sample, options);
+  if (scores === null) return null;
+  return scores.flatMap((model, row) =>
+    model === null ? [] : [{ isBlamed: labels[row] === 1, model, lines: rowOf(rows, row)[churn] ?? 0.5 }],
+  );
+}
+
+const churn = changeRiskFeatures.findIndex(({ name }) => name === 'churn');
 
 function percentileOfLast(scores: Float32Array): number {
   const last = scores.at(-1) ?? 0;

@@ -3,11 +3,13 @@ import { compareBuilds } from './build-choice.ts';
 import { changeRows, lastChangeRows, latestChanges } from './change-rows.ts';
 import { calibrationOfCycles, cycleFigures, driftOf } from './cycle-figures.ts';
 import { fitLocalModel } from './local-model.ts';
+import { compareRisk } from './risk-choice.ts';
 
 const modelTasks = {
   calibrationOfCycles,
   changeRows,
   compareBuilds,
+  compareRisk,
   cycleFigures,
   driftOf,
   fitLocalModel,

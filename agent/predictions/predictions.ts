@@ -10,7 +10,7 @@ import type { EstimateBuild } from './build-choice.ts';
 import { createBuildModel, type BuildModel } from './build-model.ts';
 import { budgetRecord } from './budget-record.ts';
 import { calibrationBy, type Calibration } from './calibration.ts';
-import { createChangeRisk, type ChangeRiskModel } from './change-risk.ts';
+import { createChangeRisk, type ChangeRating } from './change-risk.ts';
 import { driftCycles } from './cycle-figures.ts';
 import { estimateDuration, type DurationEstimate } from './durations.ts';
 import {
@@ -20,6 +20,7 @@ import {
   type SuiteRates,
   type TestEvidence,
 } from './failure-estimate.ts';
+import { createOwnEvidence } from './own-evidence.ts';
 import { createOwnModels, learnedModels, type OwnModels } from './own-models.ts';
 import type { ReadGit } from './szz.ts';
 import { ModelHost, type ModelHostOptions } from './model-host.ts';
@@ -46,7 +47,7 @@ export interface PredictionsOptions extends ModelHostOptions {
   readonly onRefused: (message: string) => void;
 }
 
-export interface Predictions extends ChangeRiskModel {
+export interface Predictions extends ChangeRating {
   /** Orders tests; fills the interface of the tests component. Reads the suite's rates when it is asked for. */
   failureEstimator(): { probability(evidence: TestEvidence): number };
   /** The same estimate with its reasons. */
@@ -100,21 +101,22 @@ export function createPredictions(options: PredictionsOptions): Predictions {
     ask: (rows) => host.ask('build-outcome', rows),
     own: () => ownModels.active('build-outcome'),
   });
+  const evidence = createOwnEvidence({ store, compute, readGit: options.readGit });
+  const risk = createChangeRisk({
+    ...{ store, compute, evidence, onRefused },
+    ask: (rows) => host.ask('change-risk', rows),
+    own: () => ownModels.active('change-risk'),
+  });
   const ownModels = createOwnModels({
-    ...{ store, compute, readGit: options.readGit, folder: options.localFolder },
+    ...{ compute, evidence, folder: options.localFolder },
     ask: (name, rows) => host.ask(name, rows),
-    onChanged: async (name) => {
-      if (name === 'build-outcome') await builds.choose(now());
-    },
+    onChanged: (name) => (name === 'build-outcome' ? builds : risk).choose(now()),
   });
   return {
     ...testPredictions(options),
     ...recordPredictions(store, compute),
-    ...createChangeRisk({
-      ...{ compute, onRefused },
-      ask: (rows) => host.ask('change-risk', rows),
-      own: () => ownModels.active('change-risk'),
-    }),
+    changeRisk: risk.changeRisk,
+    commitRisk: risk.commitRisk,
     ownModels,
     builds,
     async learn(at) {
@@ -123,11 +125,21 @@ export function createPredictions(options: PredictionsOptions): Predictions {
       for (const name of learnedModels) await ownModels.retrain(name, at);
     },
     async models() {
-      const figures = await builds.figures();
       const { orders, calibration, drift } = await figuresOf(store, compute);
       const { order } = orderTests(store, []);
-      const here = { orders, order, calibration, drift, budgets: budgetRecord(store), builds: figures };
-      const aside = new Set(figures.by === 'history' ? ['build-outcome'] : []);
+      const here = {
+        orders,
+        order,
+        calibration,
+        drift,
+        budgets: budgetRecord(store),
+        builds: await builds.figures(),
+        risk: risk.figures(),
+      };
+      const aside = new Set([
+        ...(here.builds.by === 'history' ? ['build-outcome'] : []),
+        ...(here.risk?.by === 'lines' ? ['change-risk'] : []),
+      ]);
       const models = await describeModels(options.modelsFolder, { aside, refused: await refusedModels(host) });
       return { models, here, providers: await host.measure() };
     },

@@ -102,6 +102,22 @@ export const BuildFigures = z.object({
 });
 export type BuildFigures = z.infer<typeof BuildFigures>;
 
+/** Two ratings of changes, on commits of this repository of which later fixes are known. */
+export const RiskFigures = z.object({
+  changes: z.int().nonnegative(),
+  /** Of them, those that wrote what a later fix took away. */
+  blamed: z.int().nonnegative(),
+  /** Areas under the ROC curve; null with one class. */
+  model: z.number().nullable(),
+  lines: z.number().nullable(),
+  /** AUC of the model minus that of the number of lines, with its 95 % paired bootstrap interval; null with too few. */
+  gain: z.object({ mean: z.number(), low: z.number(), high: z.number() }).nullable(),
+  /** Which of the two decides, and why. */
+  by: z.enum(['model', 'lines']),
+  because: z.string(),
+});
+export type RiskFigures = z.infer<typeof RiskFigures>;
+
 /** How long a way of executing models takes here. */
 export const ProviderTime = z.object({
   provider: z.enum(['wasm', 'webgpu']),
@@ -123,6 +139,8 @@ export const LocalFigures = z.object({
   calibration: z.object({ results: z.int(), failures: z.int(), error: z.number().nullable() }).nullable(),
   budgets: BudgetRecord,
   builds: BuildFigures,
+  /** Null until it was learned for the first time. */
+  risk: RiskFigures.nullable(),
   /** Whether estimates of failure became worse since the last learning, which then is done anew; one sentence with the figures. */
   drift: z.object({ hasDrifted: z.boolean(), because: z.string() }),
 });

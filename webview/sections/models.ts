@@ -7,6 +7,7 @@ import type {
   ModelDescription,
   OrderScore,
   ProviderTime,
+  RiskFigures,
 } from '../../agent/protocol/prediction.ts';
 import { counted } from '../../agent/protocol/quantities.ts';
 import type { PanelContext } from '../actions.ts';
@@ -30,7 +31,7 @@ export function modelsSection(state: DashboardState, context: PanelContext): Tem
               ${providers.map(providerLine)}`,
           )}
         </div>
-        <div class="column">${ordersPanel(here)}${buildsPanel(here.builds)}${riskPanel(risk)}</div>
+        <div class="column">${ordersPanel(here)}${buildsPanel(here.builds)}${riskPanel(risk, here.risk)}</div>
       </div>`,
   );
 }
@@ -148,7 +149,13 @@ function buildsPanel({ builds, failures, history, model, gain, by, because }: Bu
   );
 }
 
-function riskPanel(risk: ChangeRisk | null): TemplateResult {
+function ratingWords({ changes, blamed, model, lines, by, because }: RiskFigures): string {
+  const figure = (value: number | null) => (value === null ? '–' : value.toFixed(3));
+  const decides = by === 'model' ? 'the model' : 'the number of lines';
+  return `Changes are rated by ${decides}: ${because}. AUC over ${counted(changes, 'commit')} with ${blamed} that fixes blame: number of lines ${figure(lines)}, model ${figure(model)}.`;
+}
+
+function riskPanel(risk: ChangeRisk | null, figures: RiskFigures | null): TemplateResult {
   const title = 'Risk of the present change';
   if (risk === null)
     return panel({ id: 'risk', title }, emptyLine('Worked out from the history that git keeps: there is none yet.'));
@@ -166,6 +173,7 @@ function riskPanel(risk: ChangeRisk | null): TemplateResult {
               ${reasons.map(({ words }) => html`<li class="dim">${words}</li>`)}
             </ul>`
       }
-      <p class="dim">By ${by === 'plain' ? 'the number of lines alone' : `the model ${by}`}.</p>`,
+      <p class="dim">By ${by === 'plain' ? 'the number of lines alone' : `the model ${by}`}.</p>
+      ${figures === null ? nothing : html`<p class="dim">${ratingWords(figures)}</p>`}`,
   );
 }

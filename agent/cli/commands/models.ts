@@ -7,6 +7,7 @@ import type {
   ModelDescription,
   OrderScore,
   ProviderTime,
+  RiskFigures,
 } from '../../protocol/prediction.ts';
 import { formatCount } from '../../protocol/quantities.ts';
 import type { CommandContext, ExitCode } from '../session.ts';
@@ -44,7 +45,7 @@ function modelLines({ name, version, role, problem, summary, metrics, limits }: 
 }
 
 /** What the records of this repository say. */
-function hereLines({ orders, order, calibration, budgets, builds, drift }: LocalFigures): string[] {
+function hereLines({ orders, order, calibration, budgets, builds, risk, drift }: LocalFigures): string[] {
   const counted = orders[0]?.cycles ?? 0;
   const intervals = `${'order'.padEnd(24)} all    new    estimate minus this`;
   return [
@@ -56,6 +57,7 @@ function hereLines({ orders, order, calibration, budgets, builds, drift }: Local
       : `  probabilities are calibrated by ${formatCount(calibration.results)} results with ${formatCount(calibration.failures)} failures${calibration.error === null ? '' : `; error on later ones ${calibration.error.toFixed(3)}`}`,
     ...(budgets.checks === 0 ? [] : [budgetLine(budgets)]),
     ...buildLines(builds),
+    ...riskFigureLines(risk),
     `  drift: ${drift.because}${drift.hasDrifted ? '; it is learned anew when nothing happens for a minute' : ''}`,
   ];
 }
@@ -86,6 +88,17 @@ function buildLines({ builds, failures, history, model, gain, by, because }: Bui
           `  builds: ${formatCount(builds)} recorded with ${formatCount(failures)} failures, walk-forward: history of the target ${figures(history)}${beside}`,
         ]),
     `  failing builds are estimated by ${by === 'model' ? 'the model' : 'the history of each target'}: ${because}`,
+  ];
+}
+
+/** Both ratings of changes, and which one is asked. */
+function riskFigureLines(risk: RiskFigures | null): string[] {
+  if (risk === null) return ['  changes are rated by the model: it was not compared with the number of lines here yet'];
+  const { changes, blamed, model, lines, by, because } = risk;
+  const figure = (value: number | null) => (value === null ? '–' : value.toFixed(3));
+  return [
+    `  changes: ${formatCount(changes)} commits with ${formatCount(blamed)} that fixes blame, AUC: number of lines ${figure(lines)}, model ${figure(model)}`,
+    `  changes are rated by ${by === 'model' ? 'the model' : 'the number of lines'}: ${because}`,
   ];
 }
 

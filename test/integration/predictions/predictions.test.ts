@@ -28,11 +28,13 @@ describe('predictions', () => {
   let predictions: Predictions;
   let refusals: string[];
   let provider: 'wasm' | 'webgpu';
+  let readGit: (args: readonly string[]) => Promise<string | null>;
 
   beforeEach(async () => {
     rig = await StoreRig.create();
     refusals = [];
     provider = 'wasm';
+    readGit = async () => null;
   });
   afterEach(async () => {
     await predictions.dispose();
@@ -95,6 +97,30 @@ describe('predictions', () => {
     const estimate = await predictions.builds.estimate(buildOf('f1'));
     assert.match(estimate?.reason ?? '', /^the model [0-9a-f]{12}(\+[0-9a-f]{12})? says so: /);
     assert.ok((predictions.builds.judged() ?? []).length >= 40);
+  });
+
+  it('rate changes by their lines where the model is not surely better here', async () => {
+    await using git = await GitRig.create();
+    // Long commits are mended later, short ones are not: the number of lines says it all.
+    for (let commit = 0; commit < 33; commit += 1) {
+      await git.write({ [`long/${commit}.ts`]: 'const faulty = 1;\n'.repeat(50), [`short/${commit}.ts`]: '' });
+      await git.commit(`Add long ${commit}`);
+      await git.write({ [`short/${commit}.ts`]: 'const fine = 1;\n' });
+      await git.commit(`Add short ${commit}`);
+      await git.write({ [`long/${commit}.ts`]: 'const mended = 1;\n' });
+      await git.commit(`Fix long ${commit}`);
+    }
+    readGit = (args) => git.git(...args);
+    await open();
+    const before = await predictions.commitRisk(await git.git(...changeLogArguments));
+    assert.match(before?.by ?? '', /^[0-9a-f]{12}$/);
+    await predictions.ownModels.retrain('change-risk', 1);
+    await predictions.ownModels.activate('change-risk', 'shipped');
+    const { models, here } = await predictions.models();
+    assert.equal(here.risk?.by, 'lines', here.risk?.because);
+    assert.equal(models.find(({ name }) => name === 'change-risk')?.role, 'stands aside');
+    const after = await predictions.commitRisk(await git.git(...changeLogArguments));
+    assert.deepEqual([after?.by, after?.reasons.map(({ words }) => words)], ['plain', ['how many lines it touches']]);
   });
 
   it('go on in the plain way when a model is refused, and say so once', async () => {
@@ -228,7 +254,7 @@ describe('predictions', () => {
       runtimeFiles,
       provider: () => provider,
       localFolder: path.join(rig.directory, 'models'),
-      readGit: async () => null,
+      readGit: (args) => readGit(args),
       now: () => 1_700_000_000_000,
       estimateBuild: (outcomes) => outcomes.filter(({ hasFailed }) => hasFailed).length / Math.max(1, outcomes.length),
       slots: () => ({ testSlots: 1, buildSlots: 1 }),
