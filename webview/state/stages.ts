@@ -14,7 +14,7 @@ export interface StageNode {
   readonly state: NodeState;
   /** Duration, count or reason, whichever says most. */
   readonly detail: string;
-  /** On the chain of steps that is expected to take longest. */
+  /** On the chain of steps that is expected to take longest, while the run goes on. */
   readonly isCritical: boolean;
 }
 
@@ -37,7 +37,12 @@ export function stagesOf(execution: Execution, current: CurrentRun | null, now: 
   const tests = testsStage(execution, now);
   if (tests !== null) stages.push(tests);
   stages.push(gateStage(execution, run?.plan?.leftOutTests ?? 0));
-  return stages;
+  return isOver(execution.state) ? stages.map(withoutMarks) : stages;
+}
+
+/** What was expected to decide is of no interest when it is known how long everything took. */
+function withoutMarks(stage: Stage): Stage {
+  return { ...stage, nodes: stage.nodes.map((node) => ({ ...node, isCritical: false })) };
 }
 
 /** What a state is called. */
