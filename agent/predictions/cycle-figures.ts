@@ -3,10 +3,11 @@ import { calibrationError } from '../../models/learning/metrics.ts';
 import type { LocalFigures } from '../protocol/prediction.ts';
 import { calibrated, calibrationSteps, type CalibrationSteps, type Outcome } from './calibration.ts';
 import { driftSince, type Drift } from './drift.ts';
+import { durationFigures } from './duration-figures.ts';
 import { chooseOrder, scoreOrders, type OrderChoice } from './orders.ts';
 import { unpackCycles, type PackedCycles } from './packed-cycles.ts';
 
-export interface CycleFigures extends Pick<LocalFigures, 'orders' | 'calibration' | 'drift'> {
+export interface CycleFigures extends Pick<LocalFigures, 'orders' | 'calibration' | 'durations' | 'drift'> {
   /** The order that these runs speak for. */
   readonly choice: OrderChoice;
 }
@@ -22,6 +23,7 @@ export function cycleFigures(packed: PackedCycles, learnedAt: number | null): Cy
     orders,
     choice: chooseOrder(orders),
     calibration: calibrationFigures(cycles.flatMap(({ tests }) => tests)),
+    durations: durationFigures(cycles),
     drift: driftSince(cycles.slice(-driftCycles), learnedAt),
   };
 }

@@ -10,11 +10,11 @@ export interface PackedCycles {
   readonly names: readonly TestId[];
   /** Of each test, the place of its id in `names`. */
   readonly ids: Int32Array;
-  /** Of each test `columns` numbers: probability, expected and real duration, distance (-1: none), whether it failed. */
+  /** Of each test `columns` numbers: probability, expected and real duration, its bound and distance (-1: none), whether it failed. */
   readonly tests: Float64Array;
 }
 
-const columns = 5;
+const columns = 6;
 
 /** In the same order. */
 export function packCycles(cycles: readonly RecordedCycle[]): PackedCycles {
@@ -23,11 +23,11 @@ export function packCycles(cycles: readonly RecordedCycle[]): PackedCycles {
   const places = new Map<TestId, number>();
   let at = 0;
   cycles.forEach((cycle, index) => {
-    for (const { id, probability, expectedMs, durationMs, distance, hasFailed } of cycle.tests) {
+    for (const { id, probability, expectedMs, p90Ms, durationMs, distance, hasFailed } of cycle.tests) {
       const place = places.get(id) ?? places.size;
       places.set(id, place);
       ids[at] = place;
-      tests.set([probability, expectedMs, durationMs, distance ?? -1, Number(hasFailed)], at * columns);
+      tests.set([probability, expectedMs, durationMs, p90Ms ?? -1, distance ?? -1, Number(hasFailed)], at * columns);
       at += 1;
     }
     ends[index] = at;
@@ -52,6 +52,11 @@ function unpackTest({ names, ids, tests }: PackedCycles, test: number): Recorded
   const id = names[ids[test] ?? -1];
   if (id === undefined) return null;
   const numbers = tests.subarray(test * columns, (test + 1) * columns);
-  const [probability = 0, expectedMs = 0, durationMs = 0, distance = -1, failed = 0] = numbers;
-  return { id, probability, expectedMs, durationMs, distance: distance < 0 ? null : distance, hasFailed: failed === 1 };
+  const [probability = 0, expectedMs = 0, durationMs = 0, p90Ms = -1, distance = -1, failed = 0] = numbers;
+  const known = { id, probability, expectedMs, durationMs, hasFailed: failed === 1 };
+  return { ...known, p90Ms: orNull(p90Ms), distance: orNull(distance) };
+}
+
+function orNull(value: number): number | null {
+  return value < 0 ? null : value;
 }

@@ -125,12 +125,13 @@ export function createPredictions(options: PredictionsOptions): Predictions {
       for (const name of learnedModels) await ownModels.retrain(name, at);
     },
     async models() {
-      const { orders, calibration, drift } = await figuresOf(store, compute);
+      const { orders, calibration, durations, drift } = await figuresOf(store, compute);
       const { order } = orderTests(store, []);
       const here = {
         orders,
         order,
         calibration,
+        durations,
         drift,
         budgets: budgetRecord(store),
         builds: await builds.figures(),

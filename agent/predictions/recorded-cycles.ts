@@ -14,6 +14,8 @@ export interface RecordedTest {
   /** The median then, and what it really took. */
   readonly expectedMs: number;
   readonly durationMs: number;
+  /** Expected not to be exceeded by nine of ten runs; null where that was not known. */
+  readonly p90Ms: number | null;
   /** Edges from the change; null where no path was known. */
   readonly distance: number | null;
   readonly hasFailed: boolean;
@@ -48,8 +50,8 @@ export async function recordedCycles(db: Reader, limit = mostCycles): Promise<Re
 function recordedTest(planned: PlannedTest, outcomes: ReturnType<typeof fileOutcomes>): RecordedTest[] {
   const outcome = outcomes.get(planned.id);
   if (outcome === undefined) return [];
-  const { id, probability, expectedMs } = planned;
-  return [{ id, probability, expectedMs, distance: distanceOf(planned), ...outcome }];
+  const { id, probability, expectedMs, p90Ms = null } = planned;
+  return [{ id, probability, expectedMs, p90Ms, distance: distanceOf(planned), ...outcome }];
 }
 
 /** Sentences that stand where no path is known. */

@@ -102,6 +102,21 @@ export const BuildFigures = z.object({
 });
 export type BuildFigures = z.infer<typeof BuildFigures>;
 
+/** How far expected durations were from those that tests had. */
+export const DurationFigures = z.object({
+  /** Of test files that had run before. */
+  results: z.int().nonnegative(),
+  /** Half of them took no longer than so many times what was expected, and no less than the inverse of it. */
+  factor: z.number().min(1),
+  /** The same where the duration of the run before is expected. */
+  lastFactor: z.number().min(1),
+  /** Mean distance, in natural logarithms, of the run before minus that of what was expected, with its 95 % bootstrap interval over runs. */
+  gain: z.object({ mean: z.number(), low: z.number(), high: z.number() }),
+  /** Share that took no longer than nine of ten were expected to; null where that was not known. */
+  withinP90: z.number().min(0).max(1).nullable(),
+});
+export type DurationFigures = z.infer<typeof DurationFigures>;
+
 /** Two ratings of changes, on commits of this repository of which later fixes are known. */
 export const RiskFigures = z.object({
   changes: z.int().nonnegative(),
@@ -137,6 +152,8 @@ export const LocalFigures = z.object({
   /** Which order runs now, and why. */
   order: z.object({ by: z.string(), because: z.string() }),
   calibration: z.object({ results: z.int(), failures: z.int(), error: z.number().nullable() }).nullable(),
+  /** Null without a test that ran twice. */
+  durations: DurationFigures.nullable(),
   budgets: BudgetRecord,
   builds: BuildFigures,
   /** Null until it was learned for the first time. */

@@ -9,6 +9,7 @@ import type {
   ProviderTime,
   RiskFigures,
 } from '../../agent/protocol/prediction.ts';
+import { durationWords } from '../../agent/protocol/prediction-words.ts';
 import { counted } from '../../agent/protocol/quantities.ts';
 import type { PanelContext } from '../actions.ts';
 import { formatPercent } from '../format.ts';
@@ -62,7 +63,7 @@ function modelItem({ name, version, role, problem, summary, metrics, limits }: M
 }
 
 /** How early each order finds failures here, and which one runs. */
-function ordersPanel({ orders, order, calibration, budgets, drift }: LocalFigures): TemplateResult {
+function ordersPanel({ orders, order, calibration, durations, budgets, drift }: LocalFigures): TemplateResult {
   const cycles = orders[0]?.cycles ?? 0;
   const worth =
     calibration === null
@@ -74,6 +75,7 @@ function ordersPanel({ orders, order, calibration, budgets, drift }: LocalFigure
     html`<p>Tests run by <strong>${order.by}</strong>: ${order.because}.</p>
       ${cycles === 0 ? nothing : ordersTable(orders)}
       <p class="dim">${worth}</p>
+      ${durations === null ? nothing : html`<p class="dim">Durations: ${durationWords(durations)}.</p>`}
       ${budgets.checks === 0 ? nothing : html`<p class="dim">${missed}</p>`}
       <p class="dim">
         Drift: ${drift.because}${drift.hasDrifted ? '; it is learned anew when nothing happens for a minute' : ''}.

@@ -9,6 +9,7 @@ import type {
   ProviderTime,
   RiskFigures,
 } from '../../protocol/prediction.ts';
+import { durationWords } from '../../protocol/prediction-words.ts';
 import { formatCount } from '../../protocol/quantities.ts';
 import type { CommandContext, ExitCode } from '../session.ts';
 import { versionCommands } from './model-versions.ts';
@@ -45,7 +46,7 @@ function modelLines({ name, version, role, problem, summary, metrics, limits }: 
 }
 
 /** What the records of this repository say. */
-function hereLines({ orders, order, calibration, budgets, builds, risk, drift }: LocalFigures): string[] {
+function hereLines({ orders, order, calibration, durations, budgets, builds, risk, drift }: LocalFigures): string[] {
   const counted = orders[0]?.cycles ?? 0;
   const intervals = `${'order'.padEnd(24)} all    new    estimate minus this`;
   return [
@@ -55,6 +56,7 @@ function hereLines({ orders, order, calibration, budgets, builds, risk, drift }:
     calibration === null
       ? '  probabilities of failure are not calibrated: too few results with failures are recorded'
       : `  probabilities are calibrated by ${formatCount(calibration.results)} results with ${formatCount(calibration.failures)} failures${calibration.error === null ? '' : `; error on later ones ${calibration.error.toFixed(3)}`}`,
+    ...(durations === null ? [] : [`  durations: ${durationWords(durations)}`]),
     ...(budgets.checks === 0 ? [] : [budgetLine(budgets)]),
     ...buildLines(builds),
     ...riskFigureLines(risk),

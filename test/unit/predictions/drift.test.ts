@@ -10,6 +10,7 @@ function cycle(at: number, failing: 'as estimated' | 'against the estimate' | 'n
     probability: index === 0 ? 0.7 : 0.02,
     expectedMs: 10,
     durationMs: 10,
+    p90Ms: null,
     distance: 1,
     hasFailed: (failing === 'as estimated' && index === 0) || (failing === 'against the estimate' && index > 0),
   }));

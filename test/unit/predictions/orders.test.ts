@@ -9,6 +9,7 @@ function test(name: string, more: Partial<RecordedTest> = {}): RecordedTest {
     probability: 0.1,
     expectedMs: 100,
     durationMs: 100,
+    p90Ms: null,
     distance: 1,
     hasFailed: false,
     ...more,

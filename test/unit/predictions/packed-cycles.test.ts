@@ -3,7 +3,15 @@ import { packCycles, unpackCycles } from '../../../agent/predictions/packed-cycl
 import { ExecutionId, TestId } from '../../../agent/protocol/ids.ts';
 
 const test = (file: string, distance: number | null, hasFailed: boolean) => ({
-  ...{ id: TestId.parse(`mocha:${file}`), probability: 0.25, expectedMs: 12.5, durationMs: 0, distance, hasFailed },
+  ...{
+    id: TestId.parse(`mocha:${file}`),
+    probability: 0.25,
+    expectedMs: 12.5,
+    durationMs: 0,
+    p90Ms: distance,
+    distance,
+    hasFailed,
+  },
 });
 
 describe('recorded cycles as numbers', () => {
