@@ -25,10 +25,15 @@ export class Announcer {
 
   /** Sends the present state, which also tells everything that was still to be told. */
   now(): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = null;
+    this.hold();
     this.#lastMs = this.#options.clock.monotonicMs();
     this.#options.events.emit({ type: 'execution.changed', execution: this.#options.current() });
+  }
+
+  /** Forgets what was to be told soon: the end is told when it is recorded, and not before. */
+  hold(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
   }
 
   /** Sends the present state soon: with a few steps at the latest a tenth of a second from now. */

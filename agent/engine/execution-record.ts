@@ -57,6 +57,7 @@ export function withPause(execution: Execution, isPaused: boolean): Execution {
   return changed;
 }
 
+/** Adds to the counts; planned tests and changed files are replaced. */
 export function withProgress(execution: Execution, update: ProgressUpdate): Execution {
   const { passed = 0, failed = 0, skipped = 0 } = update;
   const { counts } = execution;

@@ -6,7 +6,6 @@ import type { Processes } from '../platform/processes.ts';
 import type { Execution, Step } from '../protocol/execution.ts';
 import { FailureError, type Result } from '../protocol/failure.ts';
 import { StepId, type ExecutionId } from '../protocol/ids.ts';
-import { formatBytes } from '../protocol/quantities.ts';
 import { Announcer } from './announcer.ts';
 import { calledOff, startDeadline, tookTooLong } from './deadlines.ts';
 import type { ExecutionSpec, ProgressUpdate, StepDefinition } from './definitions.ts';
@@ -28,6 +27,7 @@ import type { Place } from './run-queue.ts';
 import type { PooledSlot, SlotPool } from './slots.ts';
 import { advance, hasEnded, type LifeEvent } from './state.ts';
 import { checkSteps } from './step-order.ts';
+import { roomFor, unlimited, type StepRoom } from './step-room.ts';
 import { runStep, type StepEnd } from './step-runner.ts';
 import { verdictOf } from './verdict.ts';
 import { walkSteps, type ServiceTie } from './walk-steps.ts';
@@ -52,15 +52,6 @@ const planStep = StepId.parse('plan');
 
 /** Who cancels again after so long insists; two at the same moment want the same thing once. */
 const insistAfterMs = 2000;
-
-/** What a step was given to run with. */
-interface Room {
-  /** Gives its slot back and asks for it anew; false when it is to end first. */
-  slotAgain(priority: number): Promise<boolean>;
-  release(): void;
-}
-
-const unlimited: Room = { slotAgain: () => Promise.resolve(true), release() {} };
 
 const untied: ServiceTie = { ready() {}, released: new AbortController().signal };
 
@@ -252,48 +243,18 @@ export class ExecutionRun {
     return true;
   }
 
-  /** A slot, and the memory that it is expected to take. */
-  async #roomFor(definition: StepDefinition, signal: AbortSignal): Promise<Room | null> {
-    const { expectedBytes = 0, priority = 0 } = definition;
-    let giveSlotBack = await this.#slotFor(definition, priority, signal);
-    if (giveSlotBack === null) return null;
-    const memory = expectedBytes === 0 ? () => {} : await this.#memoryFor(definition, signal);
-    if (memory === null) {
-      giveSlotBack();
-      return null;
-    }
-    return {
-      slotAgain: async (turn) => {
-        // First it asks and then it gives: what waits with a lower priority does not come between.
-        const again = this.#slotFor(definition, turn, signal);
-        giveSlotBack?.();
-        giveSlotBack = await again;
-        return giveSlotBack !== null;
-      },
-      release: () => {
-        memory();
-        giveSlotBack?.();
-      },
-    };
+  async #roomFor(definition: StepDefinition, signal: AbortSignal): Promise<StepRoom | null> {
+    const { slots, memory } = this.#options;
+    return await roomFor(definition, {
+      slots,
+      memory,
+      signal,
+      owner: { executionId: this.id, isInteractive: this.isInteractive },
+      say: (reason) => this.#changeStep(definition.id, (step) => ({ ...step, reason })),
+    });
   }
 
-  async #memoryFor(definition: StepDefinition, signal: AbortSignal): Promise<(() => void) | null> {
-    const { expectedBytes = 0 } = definition;
-    const waits = (freeBytes: number, limitBytes: number) => {
-      const reason = `waits for memory: it takes about ${formatBytes(expectedBytes)}, ${formatBytes(freeBytes)} of ${formatBytes(limitBytes)} are free`;
-      this.#changeStep(definition.id, (step) => ({ ...step, reason }));
-    };
-    const claim = { expectedBytes, isInteractive: this.isInteractive, waits };
-    return await this.#options.memory.acquire(claim, signal);
-  }
-
-  async #slotFor({ slot }: StepDefinition, priority: number, signal: AbortSignal): Promise<(() => void) | null> {
-    if (slot === 'none') return () => {};
-    const owner = { executionId: this.id, isInteractive: this.isInteractive, priority };
-    return this.#options.slots[slot].acquire(owner, signal);
-  }
-
-  async #runStep(definition: StepDefinition, tie: ServiceTie, room: Room): Promise<void> {
+  async #runStep(definition: StepDefinition, tie: ServiceTie, room: StepRoom): Promise<void> {
     this.#advanceStep(definition, { event: 'started' });
     const { clock, log, processes, output, meter } = this.#options;
     const memory = meter?.watch();
@@ -390,6 +351,7 @@ export class ExecutionRun {
 
   async #finish(event: LifeEvent, reason: string | null): Promise<void> {
     const at = this.#options.clock.now();
+    this.#announcer.hold();
     this.#change((execution) => advance(withPause(execution, false), event, reason === null ? { at } : { at, reason }));
     await this.#options.output.close();
     await this.#recorder.executionChanged();

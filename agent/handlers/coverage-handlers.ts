@@ -3,6 +3,7 @@ import type { Coverage } from '../answers/coverage.ts';
 import { success } from '../protocol/failure.ts';
 import type { Handlers } from '../server/server.ts';
 
+/** One handler for each operation on coverage. */
 export function coverageHandlers({ coverage }: { readonly coverage: Coverage }) {
   return {
     getCoverage: async (scope) => success(await coverage.summary(scope)),

@@ -2,6 +2,7 @@
 import type { Generation } from '../tests/generation/generation.ts';
 import type { Handlers } from '../server/server.ts';
 
+/** One handler for each operation on generated tests. */
 export function generatedTestHandlers({ generation }: { readonly generation: Generation }) {
   return {
     generateTests: (request) => generation.generate(request),

@@ -6,7 +6,6 @@ import type { StepId } from '../protocol/ids.ts';
 import type { PipelineRequest, PlannedStep } from '../protocol/pipeline.ts';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { asksForOutcome } from '../workspace/condition.ts';
 import { holds } from '../workspace/condition-value.ts';
 import type { Approvals } from './approvals.ts';
 import { filesThatFit, type ArtifactStore } from './artifacts.ts';
@@ -15,18 +14,19 @@ import { changeDiff } from './change-diff.ts';
 import { approvalRisk } from './change-risk.ts';
 import { runReporting } from './command-problems.ts';
 import type { RunFacts } from './condition-facts.ts';
-import type { ExpandedPipeline, ExpandedService, ExpandedStep } from './expansion.ts';
+import type { ExpandedPipeline, ExpandedStep } from './expansion.ts';
 import { runGate } from './gate-step.ts';
 import { handedOnTo, type HandedOn } from './handed-on.ts';
 import type { HandoverStore } from './handovers.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { runBuilds, runTests } from './product-steps.ts';
 import type { Decision } from './pruning.ts';
-import { runService } from './service-step.ts';
 import type { ResolvedSecrets } from './secrets.ts';
 import { environmentOf } from './step-environment.ts';
+import { longestWaitMs, serviceDefinition } from './service-definition.ts';
 import { factsFor, stepsBefore } from './step-facts.ts';
 import { stepKind } from './step-plan.ts';
+import { failedBefore, orderOf, turnsOf } from './step-turns.ts';
 import { waitName, waitUntil } from './waiting.ts';
 
 /** Everything that is known before the first step runs. */
@@ -49,9 +49,6 @@ export interface StepsInput {
   readonly timeoutMs: number;
 }
 
-/** An approval may take its time. */
-const longestMs = 20 * 86_400_000;
-
 /** Services first, then steps in the order of their declaration, then final ones. */
 export function pipelineSteps(input: StepsInput): StepDefinition[] {
   const { steps, services } = input.expanded;
@@ -65,23 +62,6 @@ export function pipelineSteps(input: StepsInput): StepDefinition[] {
     ...used.map((service) => serviceDefinition(service, input)),
     ...steps.map((step) => stepDefinition(step, { ...input, usedIds, regular, byId, turns })),
   ];
-}
-
-/**
- * What the steps of a job come after beside their needs: jobs share the work tree, where each would have one of its own on
- * GitHub, so one is over before the next begins, each combination of a matrix by itself.
- */
-function turnsOf(steps: readonly ExpandedStep[]): ReadonlyMap<StepId, readonly StepId[]> {
-  const jobs = new Map<string, StepId[]>();
-  for (const { id, job, combination } of steps) {
-    if (job === null) continue;
-    const key = JSON.stringify([job, combination]);
-    const known = jobs.get(key);
-    if (known === undefined) jobs.set(key, [id]);
-    else known.push(id);
-  }
-  const inTurn = [...jobs.values()];
-  return new Map(inTurn.flatMap((ids, index) => ids.map((id) => [id, inTurn[index - 1] ?? []] as const)));
 }
 
 interface StepInput extends StepsInput {
@@ -141,22 +121,6 @@ function expectedMemory(bytes: number | undefined): Pick<StepDefinition, 'expect
   return bytes === undefined ? {} : { expectedBytes: bytes };
 }
 
-/** Of a step in a job that does not ask for failures: whichever came before it, although what came between succeeded. */
-function failedBefore(step: ExpandedStep, context: StepContext, input: StepInput): Step | undefined {
-  if (step.job === null) return undefined;
-  const before = stepsBefore(step, input);
-  const { needs } = orderOf({ ...step, needs: [...before] }, input);
-  return context.steps().find(({ id, state }) => (state === 'failed' || state === 'timed_out') && needs.includes(id));
-}
-
-/** A condition of a step in a job decides about what failed in that job, the condition of the job about what failed before it. */
-function orderOf(step: ExpandedStep, { byId }: StepInput): { readonly needs: StepId[]; readonly after: StepId[] } {
-  const isOfJob = (id: StepId) => step.job !== null && byId.get(id)?.job === step.job;
-  const asksOfJob = step.conditions.some(({ condition, isOfJob: isOwn }) => isOwn && asksForOutcome(condition));
-  const isAsked = (id: StepId) => (isOfJob(id) ? asksOfJob : step.asksForOutcome);
-  return { needs: step.needs.filter((id) => !isAsked(id)), after: step.needs.filter(isAsked) };
-}
-
 const slots: Partial<Record<StepDefinition['kind'], StepDefinition['slot']>> = {
   command: 'command',
   build: 'build',
@@ -165,7 +129,7 @@ const slots: Partial<Record<StepDefinition['kind'], StepDefinition['slot']>> = {
 
 function timeoutOf({ timeout, definition }: ExpandedStep, { timeoutMs }: StepInput): number {
   if (timeout !== null) return timeout * 1000;
-  return definition.approval === undefined ? timeoutMs : longestMs;
+  return definition.approval === undefined ? timeoutMs : longestWaitMs;
 }
 
 async function runStep(step: ExpandedStep, context: StepContext, input: StepInput): Promise<StepOutcome> {
@@ -301,34 +265,4 @@ async function keepArtifacts(
       reason: `its artifacts could not be kept: ${error instanceof Error ? error.message : String(error)}`,
     };
   }
-}
-
-function serviceDefinition(service: ExpandedService, input: StepsInput): StepDefinition {
-  const { parts, facts, expanded } = input;
-  const users = expanded.steps.filter(
-    ({ id, services }) => services.includes(service.id) && input.decisions.get(id)?.runs !== false,
-  );
-  const [first] = users;
-  const shared = (first?.needs ?? []).filter((need) => users.every(({ needs }) => needs.includes(need)));
-  const secrets = input.secretsOf.get(service.id);
-  const environment = { ...facts.environment, ...service.environment, ...secrets?.values };
-  return {
-    id: service.id,
-    name: service.name,
-    kind: 'service',
-    needs: shared,
-    slot: 'none',
-    timeoutMs: longestMs,
-    secrets: input.hidden,
-    isService: true,
-    run: async (context) => {
-      if (secrets !== undefined && secrets.missing.length > 0)
-        return { state: 'failed', reason: secrets.missing.join('; ') };
-      return await runService(service.definition, context, {
-        clock: parts.clock,
-        root: parts.workspace.root,
-        environment,
-      });
-    },
-  };
 }

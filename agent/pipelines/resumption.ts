@@ -77,9 +77,10 @@ function successesKept(execution: Execution, { from, failed }: RepeatRequest): R
   );
 }
 
-function takenOver({ id }: Execution, steps: readonly Step[]): Map<StepId, Step> {
-  const reason = (step: Step) =>
-    step.reason?.startsWith('taken over from ') === true ? step.reason : `taken over from ${id}`;
+/** What was taken over already keeps saying from where: it began before the execution was asked for. */
+function takenOver({ id, queuedAt }: Execution, steps: readonly Step[]): Map<StepId, Step> {
+  const isOfEarlier = ({ startedAt }: Step) => startedAt !== null && startedAt < queuedAt;
+  const reason = (step: Step) => (isOfEarlier(step) ? step.reason : `taken over from ${id}`);
   return new Map(steps.map((step) => [step.id, { ...step, reason: reason(step) }]));
 }
 

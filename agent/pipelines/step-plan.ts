@@ -30,6 +30,7 @@ export interface MadePlan {
 /** More steps than this are not simulated: the answer would come late. */
 const mostSimulated = 2000;
 
+/** Decides order and expectations; runs nothing. */
 export function planSteps(input: StepPlanInput): MadePlan {
   const { steps, decisions, isOptimized } = input;
   const running = steps.filter(({ id }) => decisions.get(id)?.runs !== false && !input.reused.has(id));

@@ -1,4 +1,4 @@
-// The commands that a step of GitHub Actions gives by what it prints: `::error file=a.js,line=3::text`.
+// The workflow commands of GitHub Actions, which a step gives by what it prints: `::error file=a.js,line=3::text`.
 import type { StepProcess } from '../engine/engine.ts';
 import type { Assignments } from './assignments.ts';
 

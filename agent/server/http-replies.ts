@@ -36,6 +36,7 @@ export function problemOf(failure: Failure): Problem {
   };
 }
 
+/** As JSON, with the headers that every answer has. */
 export function sendJson(
   response: ServerResponse,
   status: number,
@@ -64,6 +65,7 @@ function isKnown(header: string | undefined, tag: string): boolean {
   return header.split(',').some((part) => part.trim() === '*' || part.trim().replace(/^W\//, '') === tag);
 }
 
+/** As problem+json, with the status that the catalogue gives its reason. */
 export function sendFailure(response: ServerResponse, failure: Failure, headers: OutgoingHttpHeaders = {}): void {
   const problem = problemOf(failure);
   const challenge = problem.status === 401 ? { 'WWW-Authenticate': 'Bearer realm="noodle"' } : {};

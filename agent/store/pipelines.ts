@@ -81,14 +81,17 @@ export function getPipelineRun(db: Reader, executionId: ExecutionId): RecordedRu
   return row === undefined ? null : unpackJson(RecordedRun, row.content);
 }
 
-/** How steps of a pipeline ended in its last executions, by their ids, the latest first; without approvals, which do no work. */
+/**
+ * How steps of a pipeline ended in its last executions, by their ids, the latest first; without approvals, which do no work,
+ * and without what was taken over from earlier executions, which began before.
+ */
 export function stepHistory(db: Reader, pipeline: string, executions = 20): Map<StepId, StepOutcomeRecord[]> {
   const rows = db.all<StepOutcomeRow>(
     `SELECT s.id, s.state, s.started_at, s.finished_at FROM pipeline_steps s JOIN
-       (SELECT e.key FROM pipeline_executions e JOIN pipeline_configs c ON c.key = e.config_key
+       (SELECT e.key, e.queued_at FROM pipeline_executions e JOIN pipeline_configs c ON c.key = e.config_key
         WHERE c.kind = 'pipeline' AND c.name = ? ORDER BY e.key DESC LIMIT ?) latest ON latest.key = s.execution_key
      WHERE s.state IN ('succeeded', 'failed', 'timed_out') AND s.kind <> 'approval' AND s.started_at IS NOT NULL AND s.finished_at IS NOT NULL
-       AND (s.reason IS NULL OR s.reason NOT LIKE 'taken over from %')
+       AND s.started_at >= latest.queued_at
      ORDER BY s.execution_key DESC`,
     [pipeline, executions],
   );

@@ -6,6 +6,7 @@ import { commandOf, lossesOf, withServices, type ExportProject } from './export-
 import type { ExportedFile } from './exported-file.ts';
 import { filled } from '../filled.ts';
 
+/** With a note for what is lost. */
 export function gitlabFile(id: string, definition: PipelineDefinition, project: ExportProject): ExportedFile {
   const notes: string[] = [];
   const jobs: [string, Record<string, unknown>][] = [];

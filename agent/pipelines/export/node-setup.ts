@@ -13,6 +13,7 @@ type Manifest = z.infer<typeof Manifest>;
 
 type ManagerName = 'npm' | 'pnpm' | 'yarn' | 'bun';
 
+/** Null for what is no project of Node. */
 export function nodeSetup(project: ProjectFiles): Setup | null {
   const manifest = manifestOf(project);
   if (manifest === null) return null;

@@ -1,6 +1,7 @@
 // What a Python project needs: its version and its dependencies, as its files name them.
 import { hasFile, type ProjectFiles, type Setup } from './project-files.ts';
 
+/** Null for what is no Python project. */
 export function pythonSetup(project: ProjectFiles): Setup | null {
   const pyproject = project.read('pyproject.toml') ?? '';
   const requirements = project.files.filter((file) =>

@@ -116,13 +116,8 @@ export class Chain {
   /** As a text of ours; what of it is not known is told. */
   #textOf(text: string, { place, scope }: Pick<Place, 'place' | 'scope'>, resolved: ResolvedJob): string {
     const converted = convertText(resolved.text(text, scope), scope, null);
-    this.#tellUnknown(converted.unknown, place);
+    this.#input.findings.unknown(place, converted.unknown);
     return converted.text;
-  }
-
-  #tellUnknown(expressions: readonly string[], place: string): void {
-    for (const unknown of new Set(expressions))
-      this.#input.findings.missing(place, `\${{ ${unknown} }} is not known here, and empty`);
   }
 
   /** Tools that change a home folder or a Python get one that belongs to the job. */
@@ -214,7 +209,7 @@ export class Chain {
     if (setting === null) return;
     const command = convertText(resolved.text(setting.command, at.scope), at.scope, setting.shell);
     const variables = variablesOf({ ...at.environment, ...step.env }, resolved, at.scope);
-    this.#tellUnknown([...command.unknown, ...variables.unknown], at.place);
+    findings.unknown(at.place, [...command.unknown, ...variables.unknown]);
     for (const line of networkLines(setting.command))
       findings.replaced(at.place, `\`${line}\` reaches the network, and would run on this machine`);
     for (const secret of new Set([

@@ -38,6 +38,7 @@ export interface ImportedJob {
   readonly never?: boolean;
 }
 
+/** What of it cannot run here is told in the findings. */
 export function importJob(input: JobInput): ImportedJob {
   const { id, job, needs, findings, scope } = input;
   const place = `jobs.${id}`;
@@ -52,8 +53,7 @@ export function importJob(input: JobInput): ImportedJob {
   const inner = { ...scope, steps: names };
   const services = importServices(input, resolved);
   const variables = variablesOf({ ...templated(input), ...job.env }, resolved, scope);
-  for (const unknown of new Set(variables.unknown))
-    findings.missing(place, `\${{ ${unknown} }} is not known here, and empty`);
+  findings.unknown(place, variables.unknown);
   const chain = new Chain({
     ...input,
     defaults: input.workflow.defaults,
@@ -106,8 +106,7 @@ function templated({ workflow, conditions, outer }: JobInput): Record<string, un
 function outputsOf({ id, job, findings }: JobInput, resolved: ResolvedJob, scope: Scope): Record<string, string> {
   const texts = Object.entries(job.outputs).map(([name, value]) => {
     const { text, unknown } = convertText(resolved.text(String(value ?? ''), scope), scope, null);
-    for (const each of new Set(unknown))
-      findings.missing(`jobs.${id}.outputs.${name}`, `\${{ ${each} }} is not known here, and empty`);
+    findings.unknown(`jobs.${id}.outputs.${name}`, unknown);
     return [name, text];
   });
   return Object.fromEntries(texts);

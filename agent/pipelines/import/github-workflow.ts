@@ -111,8 +111,7 @@ function importCall(input: OneInput & { readonly scope: Scope }, uses: string): 
   if ('never' in condition) return { ...nothing(input.needs), ...condition };
   const convertIn = (around: Scope) => (text: string) => {
     const converted = convertText(text, around, null);
-    for (const unknown of new Set(converted.unknown))
-      findings.missing(place, `\${{ ${unknown} }} is not known here, and empty`);
+    findings.unknown(place, converted.unknown);
     return converted.text;
   };
   const { secrets } = job;

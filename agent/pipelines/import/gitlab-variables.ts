@@ -12,7 +12,7 @@ export interface VariablesInput {
   readonly declared: Declared;
 }
 
-export interface JobVariables {
+export interface VariableLines {
   /** Lines for bash that come before the command; each sets one variable. */
   readonly lines: readonly string[];
   /** Named in the command or in a variable, and set on GitLab alone. */
@@ -52,7 +52,7 @@ export function plainVariables(declared: Declared): Record<string, Scalar> {
 }
 
 /** Sets what the command names, a variable after those that it names. */
-export function jobVariables({ name, job, command, declared }: VariablesInput): JobVariables {
+export function variableLines({ name, job, command, declared }: VariablesInput): VariableLines {
   const known: Readonly<Record<string, string>> = {
     ...predefined,
     CI_JOB_NAME: escaped(name),

@@ -5,7 +5,7 @@ import { filled } from '../filled.ts';
 import type { LocalFiles } from './github-files.ts';
 import { jobCondition } from './gitlab-rules.ts';
 import { GitlabFile, GitlabJob, globalKeys } from './gitlab-schema.ts';
-import { jobVariables, plainVariables, projectPath } from './gitlab-variables.ts';
+import { variableLines, plainVariables, projectPath } from './gitlab-variables.ts';
 import { containerCommand, Findings, type Imported, type WrittenStep } from './imported.ts';
 import { withIncluded } from './gitlab-includes.ts';
 import { machinePart, networkLines, quotedLines } from './machine.ts';
@@ -142,7 +142,7 @@ class Importing {
   /** What sets the variables that the command names. */
   #linesBefore(name: string, job: GitlabJob, command: string): readonly string[] {
     const declared = { ...this.#file.variables, ...job.variables };
-    const { lines, unknown } = jobVariables({ name, job, command, declared });
+    const { lines, unknown } = variableLines({ name, job, command, declared });
     if (unknown.length > 0)
       this.findings.missing(
         name,

@@ -23,6 +23,12 @@ export class Findings {
   missing(place: string, message: string): void {
     this.all.push({ place, outcome: 'missing', message });
   }
+
+  /** Expressions that mean nothing here, each once. */
+  unknown(place: string, expressions: readonly string[]): void {
+    for (const expression of new Set(expressions))
+      this.missing(place, `\${{ ${expression} }} is not known here, and empty`);
+  }
 }
 
 /** A container of another system as the command of a service. */
