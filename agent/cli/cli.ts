@@ -41,8 +41,7 @@ const implementations: Readonly<Record<string, (context: CommandContext) => Prom
 /** Runs one command line to its end. */
 export async function runCommandLine(options: CommandLineOptions): Promise<ExitCode> {
   const { version, output, openSession, workingFolder, interrupted } = options;
-  const [first, ...rest] = options.argv;
-  const argv = first === 'help' && rest.length > 0 ? [...rest, '--help'] : options.argv;
+  const argv = withHelpLast(options.argv);
   if (argv.length === 0 || (argv.length === 1 && ['--help', '-h', 'help'].includes(argv[0] ?? ''))) {
     output.line(generalHelp(version));
     return argv.length === 0 ? 2 : 0;
@@ -61,4 +60,10 @@ export async function runCommandLine(options: CommandLineOptions): Promise<ExitC
   const implementation = implementations[commandLine.command.name];
   if (implementation === undefined) throw new Error(`the command ${commandLine.command.name} has no implementation`);
   return await implementation({ commandLine, output, openSession, workingFolder, interrupted });
+}
+
+/** `help run` asks for what `run --help` does. */
+function withHelpLast(argv: readonly string[]): readonly string[] {
+  const [first, ...rest] = argv;
+  return first === 'help' && rest.length > 0 ? [...rest, '--help'] : argv;
 }

@@ -27,6 +27,11 @@ export interface Stage {
 
 /** The stages of `execution` at `now`. Stages without steps are left out. */
 export function stagesOf(execution: Execution, current: CurrentRun | null, now: number): readonly Stage[] {
+  const stages = allStages(execution, current, now);
+  return isOver(execution.state) ? stages.map(withoutMarks) : stages;
+}
+
+function allStages(execution: Execution, current: CurrentRun | null, now: number): readonly Stage[] {
   const run = current?.executionId === execution.id ? current : null;
   const stages: Stage[] = [changeStage(execution, run?.plan?.changedFiles.length ?? execution.changedFiles)];
   const builds = stepsOfKind(execution, 'build').map((step) => buildNode(step, run, now));
@@ -37,7 +42,7 @@ export function stagesOf(execution: Execution, current: CurrentRun | null, now: 
   const tests = testsStage(execution, now);
   if (tests !== null) stages.push(tests);
   stages.push(gateStage(execution, run?.plan?.leftOutTests ?? 0));
-  return isOver(execution.state) ? stages.map(withoutMarks) : stages;
+  return stages;
 }
 
 /** What was expected to decide is of no interest when it is known how long everything took. */
