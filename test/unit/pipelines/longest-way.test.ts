@@ -25,7 +25,10 @@ function marked(steps: readonly StepDefinition[]): string[] {
 
 describe('the longest way through a run', () => {
   it('leads over what takes longest and what waits for it', () => {
-    assert.deepEqual(marked([step('core', 2000), step('docs', 1500), step('tests', 3000, ['core'])]), ['core', 'tests']);
+    assert.deepEqual(marked([step('core', 2000), step('docs', 1500), step('tests', 3000, ['core'])]), [
+      'core',
+      'tests',
+    ]);
     assert.deepEqual(marked([step('core', 2000), step('docs', 6000), step('tests', 3000, ['core'])]), ['docs']);
   });
 
