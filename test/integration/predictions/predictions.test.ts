@@ -99,6 +99,27 @@ describe('predictions', () => {
     assert.ok((predictions.builds.judged() ?? []).length >= 40);
   });
 
+  it('take a clock that jumped back, builds of one kind and durations of zero', async () => {
+    const store = await open();
+    for (let build = 0; build < 60; build += 1) {
+      const executionId = ExecutionId.parse(`back-${build}`);
+      const result = aBuildResult(app, { status: 'succeeded', durationMs: 0 });
+      await store.transact((tx) => {
+        saveExecution(tx, anExecution(executionId));
+        saveBuildResult(tx, { executionId, result, inputs: {}, finishedAt: 1_699_000_000_000 - build * 60_000 });
+      });
+    }
+    // Learned after everything that is recorded, and then before all of it.
+    await predictions.learn(1_800_000_000_000);
+    await predictions.learn(1);
+    const { here } = await predictions.models();
+    assert.deepEqual([here.builds.by, here.builds.builds, here.builds.failures], ['history', 60, 0]);
+    assert.match(here.builds.because, /60 recorded builds with 0 failures do not tell the two apart/);
+    const { value } = await predictions.builds.predict({ ...buildOf('f1'), startsAt: 1 });
+    assert.ok(value >= 0 && value <= 1);
+    assert.match((await predictions.ownModels.retrain('build-outcome', 1)).because, /are all the same/);
+  });
+
   it('rate changes by their lines where the model is not surely better here', async () => {
     await using git = await GitRig.create();
     // Long commits are mended later, short ones are not: the number of lines says it all.
