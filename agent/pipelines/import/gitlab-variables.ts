@@ -58,6 +58,7 @@ export function variableLines({ name, job, command, declared }: VariablesInput):
     CI_JOB_NAME: escaped(name),
     CI_JOB_NAME_SLUG: slugOf(escaped(name)),
     CI_JOB_STAGE: escaped(job.stage),
+    CI_JOB_STATUS: 'running',
   };
   const values = new Map(
     Object.entries(declared).flatMap(([key, value]) =>

@@ -97,7 +97,8 @@ class Importing {
     this.#tellLines(name, command, leftOut);
     this.#tell(name, job);
     const matrix = this.#matrixOf(name, job.parallel);
-    const lines = this.#linesBefore(name, job, command);
+    const after = this.#afterOf(name, job);
+    const lines = this.#linesBefore(name, job, `${after}\n${command}`);
     this.isDeploying ||= job.environment !== undefined || job.stage === 'deploy';
     const id = this.#idFor(name);
     const needs = this.#needsOf(job, previous);
@@ -111,7 +112,7 @@ class Importing {
         idempotent: retries > 0,
       }),
       name,
-      command: [...lines, command].join('\n'),
+      command: [...lines, ...(after === '' ? [] : [afterwards(after)]), command].join('\n'),
       shell: 'bash',
       needs: condition.isManual ? [this.#askBefore(id, name, needs)] : [...needs],
       environment: { ...plainVariables(job.variables), ...ofMatrix(matrix) },
@@ -122,6 +123,16 @@ class Importing {
     };
     this.#stepOf.set(name, id);
     return id;
+  }
+
+  /** What runs after the script, however that ended; empty without any. */
+  #afterOf(name: string, job: GitlabJob): string {
+    const script = (job.after_script ?? this.#file.after_script ?? []).join('\n');
+    const { command, leftOut } = machinePart(script);
+    if (command === null)
+      this.findings.missing(name, `what runs after its script would change this machine: ${quotedLines(script)}`);
+    else this.#tellLines(name, command, leftOut);
+    return command?.trim() ?? '';
   }
 
   #tellLines(name: string, command: string, leftOut: readonly string[]): void {
@@ -167,8 +178,7 @@ class Importing {
 
   #tell(name: string, job: GitlabJob): void {
     const { findings } = this;
-    const has = (key: 'after_script' | 'image' | 'cache') => (job[key] ?? this.#file[key]) !== undefined;
-    if (has('after_script')) findings.missing(name, 'what runs after its script is left out');
+    const has = (key: 'image' | 'cache') => (job[key] ?? this.#file[key]) !== undefined;
     if (has('image')) findings.replaced(name, 'runs on this machine and not in its container');
     if (has('cache')) findings.replaced(name, 'files of its cache stay where they are');
   }
@@ -205,6 +215,11 @@ class Importing {
       return service;
     });
   }
+}
+
+/** For bash: runs the script at the end, however that comes; it changes nothing of how the job ended. */
+function afterwards(script: string): string {
+  return `after_script() (\nset +e\n${script}\n)\ntrap 'status=$?; export CI_JOB_STATUS=$([ $status = 0 ] && echo success || echo failed); after_script || true; exit $status' EXIT`;
 }
 
 function mayFail({ allow_failure: allowed }: GitlabJob): boolean {

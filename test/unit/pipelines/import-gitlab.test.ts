@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { importPipelines } from '../../../agent/pipelines/import/import.ts';
 import type { ImportReport, PipelineStep } from '../../../agent/protocol/pipeline.ts';
 
@@ -125,5 +126,23 @@ build:
   it('that are not known here are named', () => {
     const missing = report.findings.flatMap(({ outcome, message }) => (outcome === 'missing' ? [message] : []));
     assert.deepEqual(missing, ['CI_REGISTRY is set on GitLab alone, and empty here', 'the files $HOME/x are not kept']);
+  });
+});
+
+describe('what a GitLab job runs after its script', () => {
+  it('runs however that ended, with the same variables, and changes nothing of it', () => {
+    const report = imported(
+      '.gitlab-ci.yml',
+      `
+build:
+  script: [echo main, 'exit 3']
+  after_script: ['false', 'echo "after $CI_JOB_NAME $CI_JOB_STATUS"']
+`,
+    );
+    const ended = spawnSync('bash', ['-eo', 'pipefail', '-c', stepOf(report, 'build').command ?? ''], {
+      encoding: 'utf8',
+    });
+    assert.deepEqual([ended.status, ended.stdout], [3, 'main\nafter build failed\n']);
+    assert.deepEqual(missingOf(report), []);
   });
 });
