@@ -45,7 +45,7 @@ export async function openGitSource({
   if (accepted.exitCode !== 0) return unreadable(accepted);
   if (accepted.stdout.trim() === 'false')
     return failure('not_a_repository', `${root} has a git directory that says it is bare (core.bare)`);
-  const git = createGit({ executable, root, environment, config: neutralSettings(configuration.stdout) });
+  const git = createGit({ executable, root, environment, config: neutralSettings(configuration.stdout), clock });
   const source: GitSource = { git, root, stateDirectory, directories };
   const memory = rememberWorkTree(source);
   const versions = new CommittedTexts();
@@ -58,7 +58,7 @@ export async function openGitSource({
     readBase: async (path, base) => {
       const commit = base === 'HEAD' ? readHead(directories)?.commit : null;
       if (commit === undefined || commit === null) return await readAtRevision(git, path, base);
-      return await versions.read(`${commit}:${path}`, async () => await readAtRevision(git, path, commit));
+      return await versions.read(`${commit}:${path}`, async () => await readCommitted(git, path, commit));
     },
     head: async () => await currentHead(source),
     history: async (since) => await gitHistory(git, since),
@@ -75,6 +75,13 @@ export async function openGitSource({
 async function filesWithoutGit(root: string, log: Log): Promise<string[]> {
   log.warn('git did not list the files; the folder is walked instead', { root });
   return await walkFolder(root, createFolderIgnoreRules(root));
+}
+
+async function readCommitted(git: Git, path: string, commit: string): Promise<string | null> {
+  const committed = await git.objects?.committed(commit, path);
+  return committed === undefined || committed === null
+    ? await readAtRevision(git, path, commit)
+    : textWithinBounds(committed.content.toString('utf8'));
 }
 
 async function readAtRevision(git: Git, path: string, base: string): Promise<string | null> {

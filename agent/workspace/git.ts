@@ -2,6 +2,8 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { simpleGit, type SimpleGitOptions } from 'simple-git';
+import type { Clock } from '../platform/clock.ts';
+import { openGitObjects, type GitObjects } from './git-objects.ts';
 import type { Environment } from './location.ts';
 
 export interface GitOutput {
@@ -22,6 +24,8 @@ export interface GitCall {
 }
 
 export interface Git {
+  /** Objects and ids, asked of processes that stay for a while. */
+  readonly objects?: GitObjects;
   /** Never rejects: how git ended is in the output. */
   run(args: readonly string[], call?: GitCall): Promise<GitOutput>;
   /** Stops what runs. */
@@ -59,13 +63,26 @@ export function createGit(options: {
   root: string;
   environment: Environment;
   config?: readonly string[];
+  /** For questions that are asked again and again. */
+  clock?: Clock;
 }): Git {
   const disposal = new AbortController();
   const environment = harmlessEnvironment(options.environment);
+  const config = [...harmlessConfig, ...(options.config ?? [])];
+  const objects =
+    options.clock === undefined
+      ? undefined
+      : openGitObjects({
+          executable: options.executable,
+          root: options.root,
+          options: config.flatMap((setting) => ['-c', setting]),
+          environment,
+          clock: options.clock,
+        });
   const base: Partial<SimpleGitOptions> = {
     baseDir: options.root,
     binary: options.executable,
-    config: [...harmlessConfig, ...(options.config ?? [])],
+    config,
     trimmed: false,
     completion: { onClose: true, onExit: false },
     timeout: { block: silenceMs },
@@ -79,8 +96,12 @@ export function createGit(options: {
     },
   };
   return {
+    ...(objects === undefined ? {} : { objects }),
     run: async (args, call = {}) => await runOnce({ base, environment, args, call, disposal: disposal.signal }),
-    dispose: () => disposal.abort(),
+    dispose() {
+      objects?.dispose();
+      disposal.abort();
+    },
   };
 }
 

@@ -1,10 +1,12 @@
 // The difference between HEAD and the work tree, remembered while a watcher tells what was touched: an edit of a file
-// that git knows asks git about this file alone, and a question without an edit asks nothing.
+// that git knows asks git about this file alone, without a process where the edit is plain, and a question without an
+// edit asks nothing.
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { success, type Result } from '../protocol/failure.ts';
 import type { DiffEntry } from './diff-parser.ts';
 import { diffWorkTree, type Difference, type GitSource } from './git-diff.ts';
+import { plainEdit } from './plain-edit.ts';
 
 interface Known {
   readonly commit: string;
@@ -13,6 +15,8 @@ interface Known {
   readonly entries: readonly DiffEntry[];
   /** Symbolic links and submodules, of which a watcher does not tell everything. */
   readonly unwatched: readonly string[];
+  /** Files that git was told not to look at, whatever happens to them. */
+  readonly overlooked: ReadonlySet<string>;
 }
 
 interface Reading {
@@ -24,6 +28,8 @@ interface Reading {
 
 /** More files than this are not asked for one by one. */
 const mostPaths = 50;
+/** Of more than these, one process about all is quicker. */
+const mostEdits = 10;
 
 export class WorkTreeMemory {
   readonly #source: GitSource;
@@ -65,6 +71,7 @@ export class WorkTreeMemory {
       this.#known = { ...known, entries };
       return success({ entries, notes: [] });
     }
+    this.#source.git.objects?.forget();
     const whole = await this.#readAll(commit);
     if (stamp !== null) await this.#remember({ commit, stamp, whole, before: known });
     return whole;
@@ -73,15 +80,15 @@ export class WorkTreeMemory {
   /** A difference that comes with a note is not all that could be known. */
   async #remember({ commit, stamp, whole, before }: Reading): Promise<void> {
     if (!whole.ok || whole.value.notes.length > 0) return;
-    const unwatched = before?.stamp === stamp ? before.unwatched : await listUnwatched(this.#source);
-    if (unwatched !== null) this.#known = { commit, stamp, entries: whole.value.entries, unwatched };
+    const peculiar = before?.stamp === stamp ? before : await listPeculiar(this.#source);
+    if (peculiar === null) return;
+    const { unwatched, overlooked } = peculiar;
+    this.#known = { commit, stamp, entries: whole.value.entries, unwatched, overlooked };
   }
 
   /** Null where only the whole can tell: what is new, gone or moved, and what git may see with other eyes from now on. */
-  async #follow(
-    { commit, entries, unwatched }: Known,
-    touched: ReadonlySet<string>,
-  ): Promise<readonly DiffEntry[] | null> {
+  async #follow(known: Known, touched: ReadonlySet<string>): Promise<readonly DiffEntry[] | null> {
+    const { commit, entries, unwatched } = known;
     const paths = [...new Set([...touched, ...unwatched])];
     if (paths.length === 0) return entries;
     if (paths.length > mostPaths || paths.some((each) => path.posix.basename(each).startsWith('.git'))) return null;
@@ -89,12 +96,25 @@ export class WorkTreeMemory {
     const before = entries.filter((entry) => asked.has(entry.path));
     const isMoved = entries.some(({ from }) => from !== null && asked.has(from));
     if (isMoved || !before.every(isPlainEdit)) return null;
+    const others = entries.filter((entry) => !asked.has(entry.path));
+    const edits = await this.#edits(known, paths);
+    if (edits !== null) return [...others, ...edits];
     const found = await diffWorkTree(this.#source.git, commit, { paths });
     if (!found.ok || found.value.notes.length > 0 || !found.value.entries.every(isPlainEdit)) return null;
     // What git does not tell of may be new to it, unless it was known to it before.
     const tracked = new Set([...before, ...found.value.entries].map((entry) => entry.path));
     if ([...touched].some((each) => !tracked.has(each))) return null;
-    return [...entries.filter((entry) => !asked.has(entry.path)), ...found.value.entries];
+    return [...others, ...found.value.entries];
+  }
+
+  /** Of plain edits of files of the commit, without a process of its own; null where only git can tell. */
+  async #edits({ commit, overlooked }: Known, paths: readonly string[]): Promise<readonly DiffEntry[] | null> {
+    const { root, git } = this.#source;
+    const { objects } = git;
+    if (objects === undefined || paths.length > mostEdits) return null;
+    if (paths.some((file) => overlooked.has(file))) return null;
+    const found = await Promise.all(paths.map(async (file) => await plainEdit(objects, { root, commit, file })));
+    return found.includes(null) ? null : found.filter((each) => each !== null && each !== 'same');
   }
 }
 
@@ -116,9 +136,13 @@ function stampOf({ directories: { directory, commonDirectory } }: GitSource): st
 }
 
 /** Null when git could not tell. */
-async function listUnwatched({ git }: GitSource): Promise<readonly string[] | null> {
-  const { exitCode, stdout } = await git.run(['ls-files', '-z', '--stage']);
+async function listPeculiar({ git }: GitSource): Promise<Pick<Known, 'unwatched' | 'overlooked'> | null> {
+  const { exitCode, stdout } = await git.run(['ls-files', '-z', '-v', '--stage']);
   if (exitCode !== 0) return null;
-  const records = stdout.split('\0').filter((record) => record !== '' && !record.startsWith('100'));
-  return records.map((record) => record.slice(record.indexOf('\t') + 1));
+  const nameOf = (record: string) => record.slice(record.indexOf('\t') + 1);
+  const records = stdout.split('\0').filter((record) => record !== '' && !record.startsWith('H 100'));
+  return {
+    unwatched: records.filter((record) => !record.startsWith('100', 2)).map(nameOf),
+    overlooked: new Set(records.filter((record) => !record.startsWith('H ')).map(nameOf)),
+  };
 }

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { chmod, symlink } from 'node:fs/promises';
 import path from 'node:path';
+import { systemClock, type Clock } from '../../../agent/platform/clock.ts';
 import { createGit, findGit } from '../../../agent/workspace/git.ts';
 import { rememberWorkTree } from '../../../agent/workspace/git-changes.ts';
 import type { GitSource } from '../../../agent/workspace/git-diff.ts';
+import { linesOfOneEdit } from '../../../agent/workspace/plain-edit.ts';
+import { Chance } from '../../rig/generated-series.ts';
 import { GitRig } from '../../rig/git-rig.ts';
 import { WorkspaceRig } from './open-rig.ts';
 
@@ -42,7 +45,18 @@ const deeds: readonly [string, (repository: GitRig) => Promise<unknown>][] = [
   ],
   ['ignore', (repository) => repository.write({ '.gitignore': 'src/new.ts\n' })],
   ['look otherwise at line ends', (repository) => repository.write({ '.gitattributes': '*.ts -text\n' })],
+  ['convert line ends', (repository) => repository.write({ '.gitattributes': '*.ts text eol=crlf\n' })],
+  ['write converted line ends', (repository) => repository.write({ 'src/b.ts': lines.replaceAll('\n', '\r\n') })],
+  ['edit in two places', (repository) => repository.write({ 'src/d.ts': `0\n${lines.replace('5', 'five')}` })],
   ['commit', (repository) => repository.commit('Next')],
+  ['repeat a line', (repository) => repository.write({ 'src/d.ts': `line 1\n${lines}` })],
+  ['leave the last line without an end', (repository) => repository.write({ 'src/d.ts': `${lines}last` })],
+  ['write no text', (repository) => repository.write({ 'src/d.ts': `a\0b${lines}` })],
+  ['write nothing', (repository) => repository.write({ 'src/d.ts': '' })],
+  ['let git overlook a file', (repository) => repository.git('update-index', '--assume-unchanged', 'src/b.ts')],
+  ['edit what is overlooked', (repository) => repository.write({ 'src/b.ts': 'overlooked\n' })],
+  ['let git look again', (repository) => repository.git('update-index', '--no-assume-unchanged', 'src/b.ts')],
+  ['edit what was overlooked', (repository) => repository.write({ 'src/b.ts': 'seen\n' })],
   ['edit after a commit', (repository) => repository.write({ 'src/b.ts': lines })],
   ['go back', (repository) => repository.git('checkout', '-q', 'HEAD^', '--', 'c.ts')],
   ['forget a file', (repository) => repository.git('rm', '-q', '--cached', 'src/b.ts')],
@@ -98,13 +112,67 @@ describe('the remembered difference of the work tree', () => {
   });
 });
 
-function countingSource(root: string, asked: string[][]): GitSource {
+describe('plain edits', () => {
+  it('are told without a process of git that was not there', async () => {
+    await using repository = await GitRig.create({ 'a.ts': lines, 'deep/b.ts': lines });
+    const asked: string[][] = [];
+    const source = countingSource(repository.root, asked, systemClock);
+    const memory = rememberWorkTree(source);
+    const commit = await repository.head();
+    await memory.difference(commit);
+    asked.length = 0;
+    await repository.write({ 'a.ts': lines.replace('line 4\n', 'one\ntwo\n'), 'deep/b.ts': `${lines}last\n` });
+    memory.touch(['a.ts', 'deep/b.ts']);
+    const found = await memory.difference(commit);
+    assert.ok(found.ok);
+    assert.deepEqual(
+      found.value.entries.map(({ path: file, lines: changed }) => [file, changed]),
+      [
+        ['a.ts', [[4, 5]]],
+        ['deep/b.ts', [[11, 11]]],
+      ],
+    );
+    assert.deepEqual(asked, []);
+    source.git.dispose();
+  });
+
+  it('have the lines that git would tell, or are left to it', async () => {
+    await using repository = await GitRig.create({ 'a.txt': '' });
+    const chance = new Chance(7);
+    const below = (limit: number) => Math.floor(chance.uniform() * limit);
+    const text = (length: number) =>
+      Array.from({ length }, () => `${below(5)}${below(4) === 0 ? '\r' : ''}\n`).join('');
+    let told = 0;
+    for (let round = 0; round < 60; round++) {
+      const [head, tail] = [text(below(6)), text(below(6))];
+      const before = head + text(below(4)) + tail;
+      const after = head + text(below(4)) + tail + (below(6) === 0 ? 'open' : '');
+      const lines = linesOfOneEdit(before, after);
+      if (lines === null || before === after) continue;
+      told += 1;
+      await repository.write({ 'before.txt': before, 'after.txt': after });
+      assert.deepEqual(lines, await linesOfGit(repository), JSON.stringify([before, after]));
+    }
+    assert.ok(told >= 15, `${told} were told`);
+  });
+});
+
+async function linesOfGit(repository: GitRig): Promise<(readonly [number, number])[]> {
+  const git = createGit({ executable: findGit(process.env) ?? '', root: repository.root, environment: process.env });
+  const { stdout } = await git.run(['diff', '--no-index', '-U0', '--', 'before.txt', 'after.txt']);
+  return [...stdout.matchAll(/^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@/gm)].flatMap(([, start = '', count = '1']) =>
+    count === '0' ? [] : [[Number(start), Number(start) + Number(count) - 1] as const],
+  );
+}
+
+function countingSource(root: string, asked: string[][], clock?: Clock): GitSource {
   const executable = findGit(process.env);
   if (executable === null) throw new Error('git is missing');
-  const git = createGit({ executable, root, environment: process.env });
+  const git = createGit({ executable, root, environment: process.env, ...(clock === undefined ? {} : { clock }) });
   const directory = path.join(root, '.git');
   return {
     git: {
+      ...(git.objects === undefined ? {} : { objects: git.objects }),
       run(args, call) {
         asked.push([...args]);
         return git.run(args, call);
