@@ -18,6 +18,7 @@ export const commandIds = {
   restartAgent: 'noodle.restartAgent',
   createConfiguration: 'noodle.createConfiguration',
   showCost: 'noodle.showCost',
+  showRisk: 'noodle.showRisk',
   goToTest: 'noodle.goToTest',
   goToCode: 'noodle.goToCode',
   runRelatedTests: 'noodle.runRelatedTests',

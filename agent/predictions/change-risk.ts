@@ -1,6 +1,7 @@
 // How risky a change is among the repository's own, by the model or, where that cannot answer, by the number of lines.
 import { changeRiskFeatures, type ChangeMeasures } from '../../models/features/change-risk.ts';
 import { rowOf } from '../../models/learning/matrix.ts';
+import { leastEarlier } from '../protocol/prediction-words.ts';
 import { RiskFigures } from '../protocol/prediction.ts';
 import { getLearned, saveLearned } from '../store/learned.ts';
 import type { Store } from '../store/store.ts';
@@ -40,9 +41,6 @@ export interface ChangeRating {
     pending?: PendingChange,
   ): Promise<(Prediction & { readonly commit: string | null; readonly among: number }) | null>;
 }
-
-/** The model knows a change by its ranks among earlier ones; among fewer than these they say little. */
-const leastEarlier = 30;
 
 /** Keeps nothing between questions. */
 export function createChangeRisk(options: ChangeRiskOptions): ChangeRiskModel {

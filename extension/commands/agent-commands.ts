@@ -1,5 +1,6 @@
 // Commands about the agent and its configuration.
 import * as vscode from 'vscode';
+import { ratedBy, riskWords } from '../../agent/protocol/prediction-words.ts';
 import { formatBytes, formatDuration } from '../../agent/protocol/quantities.ts';
 import { commandIds } from '../ids.ts';
 import { withLateProgress } from './progress.ts';
@@ -38,6 +39,13 @@ export function registerAgentCommands(surroundings: CommandSurroundings): void {
     await vscode.window.showInformationMessage(
       `Noodle's agent (process ${pid}, ${windows}, up ${formatDuration(cost.uptimeMs)}) uses ${(cost.cpu * 100).toFixed(1)} % of one processor, ${formatBytes(cost.memoryBytes)} of memory and ${formatBytes(cost.stateBytes)} of disk.`,
     );
+  });
+  registerCommand(surroundings, commandIds.showRisk, async () => {
+    const { client } = unwrap(await repositories.client());
+    const risk = await client.getChangeRisk({});
+    const reasons = risk.reasons.map(({ words }) => words).join(', ');
+    const because = reasons === '' ? '' : ` Because of: ${reasons}.`;
+    await vscode.window.showInformationMessage(`Noodle, ${riskWords(risk)}.${because} By ${ratedBy(risk)}.`);
   });
   registerCommand(surroundings, commandIds.createConfiguration, async () => {
     const repository = repositories.current;

@@ -9,7 +9,7 @@ import type {
   ProviderTime,
   RiskFigures,
 } from '../../agent/protocol/prediction.ts';
-import { durationWords } from '../../agent/protocol/prediction-words.ts';
+import { durationWords, leastEarlier, ratedBy } from '../../agent/protocol/prediction-words.ts';
 import { counted } from '../../agent/protocol/quantities.ts';
 import type { PanelContext } from '../actions.ts';
 import { formatPercent } from '../format.ts';
@@ -161,13 +161,16 @@ function riskPanel(risk: ChangeRisk | null, figures: RiskFigures | null): Templa
   const title = 'Risk of the present change';
   if (risk === null)
     return panel({ id: 'risk', title }, emptyLine('Worked out from the history that git keeps: there is none yet.'));
-  const { commit, percentile, among, reasons, by } = risk;
+  const { commit, percentile, among, reasons } = risk;
   const subject = commit === null ? 'What is not committed' : `Commit ${commit.slice(0, 8)}`;
+  const rank =
+    among < leastEarlier
+      ? html`cannot be compared yet: there ${among === 1 ? 'is' : 'are'} ${counted(among, 'earlier change')},
+        ${leastEarlier} are needed`
+      : html`is riskier than <strong>${formatPercent(percentile)}</strong> of ${counted(among, 'earlier change')}`;
   return panel(
     { id: 'risk', title },
-    html`<p>
-        ${subject} is riskier than <strong>${formatPercent(percentile)}</strong> of ${counted(among, 'earlier change')}.
-      </p>
+    html`<p>${subject} ${rank}.</p>
       ${
         reasons.length === 0
           ? nothing
@@ -175,7 +178,7 @@ function riskPanel(risk: ChangeRisk | null, figures: RiskFigures | null): Templa
               ${reasons.map(({ words }) => html`<li class="dim">${words}</li>`)}
             </ul>`
       }
-      <p class="dim">By ${by === 'plain' ? 'the number of lines alone' : `the model ${by}`}.</p>
+      <p class="dim">By ${ratedBy(risk)}.</p>
       ${figures === null ? nothing : html`<p class="dim">${ratingWords(figures)}</p>`}`,
   );
 }

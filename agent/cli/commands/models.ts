@@ -9,7 +9,7 @@ import type {
   ProviderTime,
   RiskFigures,
 } from '../../protocol/prediction.ts';
-import { durationWords } from '../../protocol/prediction-words.ts';
+import { durationWords, ratedBy, riskWords } from '../../protocol/prediction-words.ts';
 import { formatCount } from '../../protocol/quantities.ts';
 import type { CommandContext, ExitCode } from '../session.ts';
 import { versionCommands } from './model-versions.ts';
@@ -112,15 +112,6 @@ function providerLine({ provider, rows, warmMs, refused, isUsed }: ProviderTime)
   return `models are ${isUsed ? 'asked' : 'not asked'} through ${provider}: ${time}`;
 }
 
-function riskLines({ commit, percentile, reasons, by, among }: ChangeRisk): string[] {
-  const subject = commit === null ? 'what is not committed' : `commit ${commit.slice(0, 10)}`;
-  const than =
-    among === 0
-      ? 'there is no earlier change to compare with'
-      : `riskier than ${Math.round(percentile * 100)} % of ${formatCount(among)} earlier changes`;
-  return [
-    `${subject}: ${than}`,
-    ...reasons.map(({ words }) => `  ${words}`),
-    `  by ${by === 'plain' ? 'the number of lines alone' : `the model ${by}`}`,
-  ];
+function riskLines(risk: ChangeRisk): string[] {
+  return [riskWords(risk), ...risk.reasons.map(({ words }) => `  ${words}`), `  by ${ratedBy(risk)}`];
 }
