@@ -252,17 +252,30 @@ function commitsBetween(commits: readonly Commit[], after: number, until: number
     .map(({ hash, subject, author, committedAt }) => ({ hash, subject, author, at: committedAt }));
 }
 
+/** Less than this says no more. */
+const leastChance = 0.0001;
+
+function periodText(periodMs: number): string {
+  return periodMs % dayMs === 0 ? counted(periodMs / dayMs, 'day') : counted(periodMs / hourMs, 'hour');
+}
+
+/** `2026-11-04 21:58 UTC`. */
+function minuteText(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
 function trendSummary(
   { name, unit }: MetricDefinition,
-  { direction, slopePerDay, confidence, changePoints }: Omit<TrendAnalysis, 'summary'>,
+  { direction, slopePerDay, confidence, changePoints, season }: Omit<TrendAnalysis, 'summary'>,
 ): string {
-  const p = (1 - confidence).toPrecision(1);
+  const p = 1 - confidence < leastChance ? `p < ${leastChance}` : `p = ${(1 - confidence).toPrecision(1)}`;
   const way =
     direction === 'steady'
       ? 'no trend beyond chance'
-      : `${direction} by ${valueText(Math.abs(slopePerDay), unit)} a day (p = ${p})`;
+      : `${direction} by ${valueText(Math.abs(slopePerDay), unit)} a day (${p})`;
+  const again = season === null ? '' : `; it repeats every ${periodText(season.periodMs)}`;
   const last = changePoints.at(-1);
-  if (last === undefined) return `${name}: ${way}.`;
+  if (last === undefined) return `${name}: ${way}${again}.`;
   const [commit] = last.commits;
   const cause =
     commit === undefined
@@ -270,7 +283,7 @@ function trendSummary(
       : last.commits.length === 1
         ? `, with ${commit.hash.slice(0, 7)} ${commit.subject}`
         : `, with one of ${last.commits.length} commits up to ${commit.hash.slice(0, 7)}`;
-  return `${name}: ${way}; from ${valueText(last.medianBefore, unit)} to ${valueText(last.medianAfter, unit)} at ${new Date(last.at).toISOString()}${cause}.`;
+  return `${name}: ${way}; from ${valueText(last.medianBefore, unit)} to ${valueText(last.medianAfter, unit)} at ${minuteText(last.at)}${cause}${again}.`;
 }
 
 function forecastOf(

@@ -8,7 +8,7 @@ describe('conditions of alert rules', () => {
   it('compare a figure of a window with a bound, and say both with their units', () => {
     const condition = { kind: 'threshold', aggregate: 'mean', operator: '>', value: 10_000, windowSeconds: 300 };
     const verdict = asked(condition, view([12_000, 13_000]));
-    assert.equal(verdict?.message, 'Duration: mean over 5 min is 13 s, the bound is > 10 s');
+    assert.equal(verdict?.message, 'Duration: mean over 5 min is 12.5 s, the bound is > 10 s');
     assert.deepEqual([verdict.holds, verdict.clears, verdict.value], [true, false, 12_500]);
     assert.equal(asked(condition, view([9000]))?.clears, true);
     assert.equal(asked(condition, view([])), null, 'the mean of nothing is unknown');
@@ -101,7 +101,7 @@ describe('conditions of alert rules', () => {
     const condition = { kind: 'slower', factor: 3, window: 5, leastMs: 1000 };
     assert.equal(
       asked(condition, view([4000, 1000, 1000, 1000, 1000, 1000]))?.message,
-      'Duration: the last took 4.0 s; the median of the 5 before it is 1.0 s',
+      'Duration: the last took 4 s; the median of the 5 before it is 1 s',
     );
     assert.equal(asked(condition, view([3000, 1000, 1000, 1000, 1000, 1000]))?.holds, false);
     assert.equal(asked(condition, view([900, 10, 10, 10, 10, 10]))?.holds, false);
