@@ -78,9 +78,7 @@ export function namesIn(pattern: NormalNode | null): string[] {
 
 /** The name of an identifier or of a literal that stands for a name. */
 export function nameOf(node: NormalNode): string {
-  const match = /(?:^| )(?:name|string)=("(?:[^"\\]|\\.)*")/.exec(node.scalars);
-  // It was written by JSON.stringify.
-  return match === null ? '' : (JSON.parse(match[1] ?? '""') as string);
+  return node.name ?? '';
 }
 
 /** Every name that occurs below a node, without the plain names of members and keys. */
@@ -121,8 +119,8 @@ function isLater(node: NormalNode, key: string): boolean {
 }
 
 function isPlainName(node: NormalNode, key: string): boolean {
+  if (key !== 'property' && key !== 'key') return false;
   if (node.scalars.includes('computed="true"')) return false;
   if (key === 'property') return node.type === 'MemberExpression';
-  if (key === 'key') return node.type !== 'Property' || !node.scalars.includes('shorthand="true"');
-  return false;
+  return node.type !== 'Property' || !node.scalars.includes('shorthand="true"');
 }

@@ -17,6 +17,8 @@ export interface NormalNode {
   readonly end: number;
   /** Operators, names, values and flags, as one text. */
   readonly scalars: string;
+  /** Of an identifier, or the text of a literal. */
+  readonly name: string | null;
   readonly children: ReadonlyMap<string, NormalNode | readonly (NormalNode | null)[] | null>;
 }
 
@@ -24,7 +26,8 @@ export interface NormalNode {
 export type TypesMode = 'with types' | 'without types';
 
 const positions = new Set(['type', 'start', 'end', 'range', 'loc', 'parent']);
-const typeKeys = new Set([
+const withTypeKeys = new Set([
+  ...positions,
   'typeAnnotation',
   'returnType',
   'typeParameters',
@@ -67,11 +70,13 @@ export class Normalizer {
   readonly #ids = new Map<string, number>();
   readonly #mode: TypesMode;
   readonly #identifies: boolean;
+  readonly #dropped: ReadonlySet<string>;
 
   /** Where nothing is compared, numbers are not worth their time: then all are 0. */
   constructor(mode: TypesMode, { identifies = true }: { readonly identifies?: boolean } = {}) {
     this.#mode = mode;
     this.#identifies = identifies;
+    this.#dropped = mode === 'with types' ? positions : withTypeKeys;
   }
 
   /** Null for what leaves nothing behind. */
@@ -86,13 +91,13 @@ export class Normalizer {
     for (const key of Object.keys(node)) {
       const value = node[key];
       if (isNothing(value) || this.#isDropped(node, key)) continue;
-      if (isNode(value)) children.set(key, this.normal(value));
-      else if (Array.isArray(value)) children.set(key, this.#list(value));
-      else scalars.push(scalarText(node, key, value));
+      if (Array.isArray(value)) children.set(key, this.#list(value));
+      else if (isNode(value)) children.set(key, this.normal(value));
+      else scalars.push(key);
     }
-    const text = scalars.join(' ');
-    const id = this.#identifies ? this.#idOf(node.type, text, children) : 0;
-    return { id, type: node.type, start: node.start, end: node.end, scalars: text, children };
+    const normal = new ScalarNode(node, scalars, children);
+    if (this.#identifies) normal.id = this.#idOf(node.type, normal.scalars, children);
+    return normal;
   }
 
   #list(values: readonly unknown[]): (NormalNode | null)[] {
@@ -109,9 +114,8 @@ export class Normalizer {
   }
 
   #isDropped(node: SyntaxNode, key: string): boolean {
-    if (positions.has(key)) return true;
+    if (this.#dropped.has(key)) return true;
     if (this.#mode === 'with types') return false;
-    if (typeKeys.has(key)) return true;
     if (key === 'accessibility') return node.type !== 'TSParameterProperty';
     return key === 'optional' && node.type !== 'CallExpression' && node.type !== 'MemberExpression';
   }
@@ -129,6 +133,35 @@ export class Normalizer {
     const id = this.#ids.size;
     this.#ids.set(key, id);
     return id;
+  }
+}
+
+/** Puts its scalars together when they are asked for, as of most nodes they never are. */
+class ScalarNode implements NormalNode {
+  id = 0;
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+  readonly children: NormalNode['children'];
+  readonly #node: SyntaxNode;
+  readonly #keys: readonly string[];
+
+  constructor(node: SyntaxNode, keys: readonly string[], children: NormalNode['children']) {
+    this.#node = node;
+    this.#keys = keys;
+    this.type = node.type;
+    this.start = node.start;
+    this.end = node.end;
+    this.children = children;
+  }
+
+  get scalars(): string {
+    return this.#keys.map((key) => scalarText(this.#node, key, this.#node[key])).join(' ');
+  }
+
+  get name(): string | null {
+    const name = this.#node[this.type === 'Literal' ? 'value' : 'name'];
+    return typeof name === 'string' ? name : null;
   }
 }
 
