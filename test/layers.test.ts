@@ -76,6 +76,7 @@ const publicFiles: Readonly<Record<string, readonly string[]>> = {
     'configuration-yaml.ts',
     'condition.ts',
     'condition-value.ts',
+    'glob-match.ts',
     'pipeline-check.ts',
     'pipeline-circle.ts',
     'pipeline-matrix.ts',

@@ -1,9 +1,9 @@
 // What the conditions of a pipeline's steps can ask for.
-import picomatch from 'picomatch';
 import type { ChangeSet } from '../protocol/change-set.ts';
 import type { ExecutionState, Step, Trigger } from '../protocol/execution.ts';
 import type { StepId } from '../protocol/ids.ts';
 import type { ConditionFacts, Value } from '../workspace/condition-value.ts';
+import { createGlob } from '../workspace/glob-match.ts';
 import type { ScopedCondition } from './expansion.ts';
 import type { Combination } from '../workspace/pipeline-matrix.ts';
 
@@ -49,10 +49,10 @@ export function conditionFacts(run: RunFacts, step: StepFacts): ConditionFacts {
       return lookUp(top ?? '', name, { run, step });
     },
     changed: (pattern) => {
-      const fits = picomatch(pattern, { dot: true });
+      const fits = createGlob(pattern);
       return changes.files.some(({ path }) => fits(path));
     },
-    matches: (text, pattern) => picomatch.isMatch(text, pattern, { dot: true }),
+    matches: (text, pattern) => createGlob(pattern)(text),
     outcome: outcomeOf(step.before),
   };
 }

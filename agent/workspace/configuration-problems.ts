@@ -56,14 +56,21 @@ function misnamedProblem({ path, found, expected }: Misfit, yaml: ParsedYaml): F
 }
 
 function misfitProblem({ path, kind, found }: Misfit, tree: SchemaNode, yaml: ParsedYaml): FileProblem {
-  const expected = nodeAt(tree, path)?.expected ?? 'another value';
+  const expected = expectedAt(path, found, tree);
   const place = path.length === 0 ? '' : `${path.join('.')}: `;
   const range = kind === 'missing' ? yaml.rangeOfKey(path.slice(0, -1)) : yaml.rangeOf(path);
   return { message: `${place}found ${kind === 'missing' ? 'nothing' : shown(found)}, expected ${expected}`, ...range };
 }
 
+/** A list where one is expected has too few items, or too many. */
+function expectedAt(path: Misfit['path'], found: unknown, tree: SchemaNode): string {
+  const expected = nodeAt(tree, path)?.expected ?? 'another value';
+  if (!Array.isArray(found) || expected !== 'a list') return expected;
+  return found.length === 0 ? 'one with an item at least' : 'a shorter one';
+}
+
 function shown(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (value === null) return 'nothing';
   if (typeof value === 'object') return 'a map of keys and values';
   const text = JSON.stringify(value);

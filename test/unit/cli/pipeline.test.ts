@@ -212,4 +212,21 @@ describe('an execution that is not named', () => {
     assert.equal(await rig.run('pipeline', 'logs'), 0);
     assert.deepEqual(rig.lines(), [`other · ${second}   (the latest)`, 'line']);
   });
+
+  it('shows the logs of all combinations of a step with a matrix', async () => {
+    const steps = ['plan', 'm (a, 1)', 'm (a, 2)', 'more'].map((id) => ({ id }));
+    const rig = new CommandRig({
+      ...answers,
+      getExecutionStatus: () => ({ ...executions[0], steps }),
+      getExecutionLog: ({ stepId }: { stepId: string }) => ({
+        text: `of ${stepId}\n`,
+        nextOffset: null,
+        droppedBytes: 0,
+      }),
+    });
+    assert.equal(await rig.run('pipeline', 'logs', second, '--step', 'm'), 0);
+    assert.deepEqual(rig.lines(), ['── m (a, 1)', 'of m (a, 1)', '── m (a, 2)', 'of m (a, 2)']);
+    assert.equal(await rig.run('pipeline', 'logs', second, '--step', 'more'), 0);
+    assert.deepEqual(rig.lines(), ['of more']);
+  });
 });

@@ -128,6 +128,29 @@ describe('a pipeline definition', () => {
     assert.deepEqual(same, notes);
   });
 
+  it('is told where a step is asked for outputs that it cannot have', () => {
+    const { notes, problems } = readPipelineFile(
+      "pipelines:\n  p:\n    steps:\n      a: { command: x }\n      j: { command: x, job: { name: j } }\n      b: { command: 'echo ${{ steps.a.outputs.v }} ${{ steps.j.outputs.v }}', needs: [a, j] }\n",
+    );
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      notes.map(({ line, message }) => `${line} ${message}`),
+      [
+        '6 pipelines.p.steps.b.command: the step a has no outputs: only one with `job` gives what it writes into $GITHUB_OUTPUT',
+      ],
+    );
+  });
+
+  it('says what is wrong with a list that is empty', () => {
+    const { problems } = readPipelineFile(
+      'pipelines:\n  p:\n    steps:\n      a: { command: x, matrix: { values: { os: [] } } }\n',
+    );
+    assert.deepEqual(
+      problems.map(({ message }) => message),
+      ['pipelines.p.steps.a.matrix.values.os: found an empty list, expected one with an item at least'],
+    );
+  });
+
   it('of 10,000 steps in a row is checked, and one more is too many', () => {
     const row = (count: number) =>
       Object.fromEntries(
