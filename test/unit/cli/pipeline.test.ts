@@ -214,7 +214,17 @@ describe('an execution that is not named', () => {
   });
 
   it('shows the logs of all combinations of a step with a matrix', async () => {
-    const steps = ['plan', 'm (a, 1)', 'm (a, 2)', 'more'].map((id) => ({ id }));
+    const steps = ['plan', 'm (a, 1)', 'm (a, 2)', 'more'].map((id) => ({
+      id,
+      name: id,
+      kind: 'command',
+      state: 'succeeded',
+      needs: [],
+      startedAt: 1,
+      finishedAt: 2,
+      exitCode: 0,
+      reason: null,
+    }));
     const rig = new CommandRig({
       ...answers,
       getExecutionStatus: () => ({ ...executions[0], steps }),
