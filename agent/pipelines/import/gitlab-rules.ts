@@ -5,8 +5,8 @@ import type { GitlabJob, GitlabRule } from './gitlab-schema.ts';
 export interface JobCondition {
   /** `''`: always. */
   readonly when: string;
-  /** Somebody has to start it. */
-  readonly isManual: boolean;
+  /** When somebody has to start it, `''`: always; null: never. */
+  readonly manual: string | null;
 }
 
 /** Or what cannot be known here. */
@@ -14,33 +14,34 @@ export function jobCondition(job: GitlabJob): JobCondition | { readonly unknown:
   if (job.rules !== undefined) return ofRules(job.rules);
   if (job.only !== undefined || job.except !== undefined)
     return ofRefs(job.only ?? ['branches'], job.except ?? [], job.when);
-  return { when: ofWhen(job.when), isManual: job.when === 'manual' };
+  return { when: ofWhen(job.when), manual: job.when === 'manual' ? '' : null };
 }
 
 /** The first rule that fits decides; none: the job does not run. */
 function ofRules(rules: readonly GitlabRule[]): JobCondition | { readonly unknown: string } {
   const alternatives: string[] = [];
   const before: string[] = [];
-  let isManual = false;
+  const manual: string[] = [];
   for (const rule of rules) {
     const condition = ofRule(rule);
     if (condition === null) return { unknown: rule.if ?? 'exists' };
     if (condition === 'false') continue;
     if (rule.when !== 'never') {
-      alternatives.push([...before, condition].filter((text) => text !== 'true').join(' && ') || 'true');
-      isManual ||= rule.when === 'manual';
+      const alternative = [...before, condition].filter((text) => text !== 'true').join(' && ') || 'true';
+      alternatives.push(alternative);
+      if (rule.when === 'manual') manual.push(alternative);
     }
     if (condition === 'true') break;
     before.push(`!(${condition})`);
   }
-  if (alternatives.includes('true')) return { when: '', isManual };
-  return {
-    when:
-      alternatives.length === 0
-        ? 'false'
-        : alternatives.map((text) => (alternatives.length === 1 ? text : `(${text})`)).join(' || '),
-    isManual,
-  };
+  return { when: anyOf(alternatives), manual: manual.length === 0 ? null : anyOf(manual) };
+}
+
+/** `''`: always; none: never. */
+function anyOf(conditions: readonly string[]): string {
+  if (conditions.includes('true')) return '';
+  if (conditions.length === 0) return 'false';
+  return conditions.length === 1 ? (conditions[0] ?? '') : conditions.map((text) => `(${text})`).join(' || ');
 }
 
 function ofRule({ if: text, changes, exists }: GitlabRule): string | null {
@@ -102,10 +103,10 @@ function ofRefs(
   const unknown = [...only, ...except].find((ref) => ref.startsWith('/') && !/^\/\^?[\w./-]+\$?\/$/.test(ref));
   if (unknown !== undefined) return { unknown };
   const possible = [...new Set(allowed)].filter((text) => text !== 'false');
-  if (possible.length === 0) return { when: 'false', isManual: false };
+  if (possible.length === 0) return { when: 'false', manual: null };
   const positive = possible.includes('true') ? [] : [`(${possible.join(' || ')})`];
   const parts = [...positive, ...refused.map((text) => `!(${text})`), ...(ofWhen(when) === '' ? [] : [ofWhen(when)])];
-  return { when: parts.join(' && '), isManual: when === 'manual' };
+  return { when: parts.join(' && '), manual: when === 'manual' ? '' : null };
 }
 
 function ofRef(ref: string): string {

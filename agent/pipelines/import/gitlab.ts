@@ -3,7 +3,7 @@ import { failure, success, type Result } from '../../protocol/failure.ts';
 import type { Matrix, Scalar, WrittenPipeline } from '../../protocol/pipeline.ts';
 import { filled } from '../filled.ts';
 import type { LocalFiles } from './github-files.ts';
-import { jobCondition } from './gitlab-rules.ts';
+import { jobCondition, type JobCondition } from './gitlab-rules.ts';
 import { GitlabFile, GitlabJob, globalKeys } from './gitlab-schema.ts';
 import { variableLines, plainVariables, projectPath } from './gitlab-variables.ts';
 import { containerCommand, Findings, type Imported, type WrittenStep } from './imported.ts';
@@ -105,7 +105,7 @@ class Importing {
     const retries = Math.min(10, job.retry ?? 0);
     this.steps[id] = {
       ...filled({
-        when: condition.when,
+        when: whenAfter(condition),
         timeout: secondsOf(job.timeout),
         matrix,
         retries,
@@ -114,7 +114,7 @@ class Importing {
       name,
       command: [...lines, ...(after === '' ? [] : [afterwards(after)]), command].join('\n'),
       shell: 'bash',
-      needs: condition.isManual ? [this.#askBefore(id, name, needs)] : [...needs],
+      needs: condition.manual === null ? [...needs] : [this.#askBefore({ id, name, needs, when: condition.manual })],
       environment: { ...plainVariables(job.variables), ...ofMatrix(matrix) },
       services: this.#servicesOf(id, job),
       artifacts: this.#filesOf(name, job.artifacts?.paths ?? []),
@@ -188,9 +188,10 @@ class Importing {
     return null;
   }
 
-  #askBefore(id: string, name: string, needs: readonly string[]): string {
+  /** `when`: under which condition somebody is asked; `''`: always. */
+  #askBefore({ id, name, needs, when }: { id: string; name: string; needs: readonly string[]; when: string }): string {
     const asking = this.#idFor(`approve ${id}`);
-    this.steps[asking] = { approval: `Run ${name}?`, needs: [...needs] };
+    this.steps[asking] = { ...filled({ when }), approval: `Run ${name}?`, needs: [...needs] };
     this.findings.same(name, 'somebody has to start it: an approval comes before it');
     return asking;
   }
@@ -220,6 +221,13 @@ class Importing {
 /** For bash: runs the script at the end, however that comes; it changes nothing of how the job ended. */
 function afterwards(script: string): string {
   return `after_script() (\nset +e\n${script}\n)\ntrap 'status=$?; export CI_JOB_STATUS=$([ $status = 0 ] && echo success || echo failed); after_script || true; exit $status' EXIT`;
+}
+
+/** Where nobody is asked although the job is to run, it goes on without the answer. */
+function whenAfter({ when, manual }: JobCondition): string {
+  if (manual === null || manual === '' || manual === when) return when;
+  const goesOn = '!failure() && !cancelled()';
+  return when === '' ? goesOn : `${goesOn} && (${when})`;
 }
 
 function mayFail({ allow_failure: allowed }: GitlabJob): boolean {

@@ -146,3 +146,30 @@ build:
     assert.deepEqual(missingOf(report), []);
   });
 });
+
+describe('a rule that somebody has to start a job by', () => {
+  it('asks under its own condition, and the job goes on where nobody is asked', () => {
+    const report = imported(
+      '.gitlab-ci.yml',
+      `
+test:
+  script: [make test]
+  rules:
+    - { if: '$CI_COMMIT_BRANCH == "never"', when: manual }
+    - { if: '$CI_PIPELINE_SOURCE == "push"' }
+`,
+    );
+    assert.equal(stepOf(report, 'approve-test').when, 'branch == "never"');
+    assert.deepEqual(stepOf(report, 'test').needs, ['approve-test']);
+    assert.equal(
+      stepOf(report, 'test').when,
+      '!failure() && !cancelled() && ((branch == "never") || (!(branch == "never")))',
+    );
+  });
+
+  it('asks always where it is the only one', () => {
+    const report = imported('.gitlab-ci.yml', 'ship:\n  script: [make]\n  rules: [{ when: manual }]\n');
+    assert.equal(stepOf(report, 'approve-ship').when, undefined);
+    assert.equal(stepOf(report, 'ship').when, undefined);
+  });
+});
