@@ -27,7 +27,7 @@ async function list({ context, session }: Subcommand): Promise<ExitCode> {
 
 async function ack({ context, session, operands: [id] }: Subcommand): Promise<ExitCode> {
   const alert = await alertOf(session, id);
-  if (alert === null) return misuse(context, 'ack: expected the id of one alert; `noodle alerts` lists them');
+  if (alert === null) return misuse(context, 'ack: expected the id of one alert, or its rule; `noodle alerts` lists them');
   const acknowledged = await session.client.acknowledgeAlert({
     id: alert.id,
     note: context.commandLine.values.get('reason') ?? '',
@@ -37,7 +37,7 @@ async function ack({ context, session, operands: [id] }: Subcommand): Promise<Ex
 
 async function resolve({ context, session, operands: [id] }: Subcommand): Promise<ExitCode> {
   const alert = await alertOf(session, id);
-  if (alert === null) return misuse(context, 'resolve: expected the id of one alert; `noodle alerts` lists them');
+  if (alert === null) return misuse(context, 'resolve: expected the id of one alert, or its rule; `noodle alerts` lists them');
   const resolved = await session.client.resolveAlert({ id: alert.id });
   return print(context, resolved, () => [alertLine(context, resolved)]);
 }
@@ -126,10 +126,12 @@ function firedWith({ firedMessage, message }: Alert): string {
 }
 
 /** By the beginning of its id, if that means one. */
+/** By the first letters of its id, or by its rule where that has one alert that is not over. */
 async function alertOf({ client }: Session, id: string | undefined): Promise<Alert | null> {
   if (id === undefined) return null;
   const { alerts: all } = await client.listAlerts({ limit: 1000 });
-  const found = all.filter((alert) => alert.id.startsWith(id));
+  const ofRule = all.filter(({ rule, state }) => rule === id && state !== 'resolved');
+  const found = ofRule.length > 0 ? ofRule : all.filter((alert) => alert.id.startsWith(id));
   return found.length === 1 ? (found[0] ?? null) : null;
 }
 
