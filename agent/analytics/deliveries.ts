@@ -56,7 +56,7 @@ export function deliveryMetrics({ history, runs, since, now }: DeliveryInput): D
     changeFailureRate: {
       value: share,
       unit: '1',
-      count: restored.length,
+      count: deliveries.length,
       definition: 'Share of deliveries of which a later one took a commit back (git revert).',
     },
     timeToRestore: {
