@@ -10,6 +10,9 @@ export type Framework = z.infer<typeof Framework>;
 /** Those whose runs nothing can be recorded of: what they run is compiled, or runs elsewhere. */
 export const unfollowedFrameworks: ReadonlySet<string> = new Set<Framework>(['playwright', 'go', 'cargo', 'ctest', 'junit', 'generic']);
 
+/** Those of `unfollowedFrameworks` whose own tools count lines in a run with coverage, with what must be there for it. */
+export const countedFrameworks: ReadonlyMap<string, string> = new Map<Framework, string>([['go', 'go']]);
+
 /** Debuggers by the type that VS Code knows them by. `go` gets the folder of a package, `lldb` an executable or cargo's arguments. */
 export const DebuggerType = z.enum(['node', 'debugpy', 'go', 'lldb', 'java']);
 export type DebuggerType = z.infer<typeof DebuggerType>;

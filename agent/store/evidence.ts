@@ -9,7 +9,7 @@ import { nextKey } from './keys.ts';
 import type { Reader, Transaction } from './sql.ts';
 import { decodeNumbers, encodeNumbers } from './varint.ts';
 
-export type { CoveredFunction, LineRange } from './coverage-units.ts';
+export type { CoveredFunction, CoveredLines, LineRange } from './coverage-units.ts';
 
 /** What one test file used the last time it was recorded. */
 export interface TestEvidence {

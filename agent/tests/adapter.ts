@@ -5,6 +5,7 @@ import type { RepoPath, TestId } from '../protocol/ids.ts';
 import type { DebuggerType, Framework, Location, TestAttachment, TestStatus } from '../protocol/test.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ProcessExit, ProcessSpec } from '../platform/processes.ts';
+import type { CoveredLines } from '../store/evidence.ts';
 import type { Answer } from './warm/recalled-answers.ts';
 import type { StandbyUse } from './warm/standby-use.ts';
 
@@ -112,8 +113,15 @@ export interface BatchContext {
   touch(): void;
   /** Adds to the step's log; for output of tests that arrives inside a report. */
   log(text: string): void;
+  /** Present in a run with coverage, of an adapter that counts: these lines are what these test files ran. */
+  countCoverage?(tests: readonly RepoPath[], files: readonly CountedFile[]): void;
   /** Whether no test ended for the longest time that one may take: the runner is being stopped. */
   isHanging(): boolean;
+}
+
+/** Lines and functions of one source file, as a tool of the language counted them. */
+export interface CountedFile extends CoveredLines {
+  readonly path: RepoPath;
 }
 
 export type BatchOutcome =
@@ -173,6 +181,8 @@ export interface TestAdapter {
   run(batch: TestBatch, context: BatchContext): Promise<BatchOutcome>;
   /** Whether its runs can record what test files use: not where somebody else counts, or files run where we do not see them. */
   recordsEvidence?(project: Pick<TestProject, 'args' | 'nodeArguments' | 'environment'>): boolean;
+  /** In a run with coverage it has lines counted by the language's own tools, and tells them with `countCoverage`. */
+  readonly countsCoverage?: boolean;
   /** The cases that are written down in a file, in order; absent: none can be read without running it. */
   readCases?(file: RepoPath, text: string): readonly WrittenCase[];
   debug(

@@ -35,6 +35,8 @@ export interface ProjectRunOptions {
   log(text: string): void;
   /** The processes record what test files use. */
   readonly recordsEvidence: boolean;
+  /** Where an adapter that counts lines tells them; absent: nobody asked. */
+  readonly countCoverage?: NonNullable<BatchContext['countCoverage']>;
   /** Absolute; outlives the run. */
   readonly standbyFolder: string;
   /** Starts a process whose output goes into the log, or takes one that stands by; it is killed when `signal` is aborted. */
@@ -161,6 +163,7 @@ function batchContext(
     runnerFolder: options.runnerFolder,
     environment: options.environment,
     recordsEvidence: options.recordsEvidence,
+    ...present({ countCoverage: options.countCoverage }),
     standbyFolder: options.standbyFolder,
     recall: options.recall,
     run: (spec, standby) => {

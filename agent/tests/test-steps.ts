@@ -8,6 +8,7 @@ import type { TestFile } from '../protocol/test.ts';
 import { runnerOf, runnerStarts, saveRunnerStart } from '../store/runner-starts.ts';
 import { testId, type TestBatch } from './adapter.ts';
 import type { CatalogEntry, TestCatalog } from './catalog.ts';
+import { present } from './native/present.ts';
 import type { EvidenceKeeper, StepEvidence } from './evidence/evidence-keeper.ts';
 import { statusesOf, uncountedFailures } from './flakiness/step-failures.ts';
 import { batchesOf, runProject, type ProjectRunOptions, type ProjectTrouble } from './project-run.ts';
@@ -124,7 +125,8 @@ async function runStep(step: ProjectStep, context: StepContext): Promise<StepOut
   });
   const before = statusesOf(catalog.files);
   const runOptions = runOptionsOf(step, context, { evidence, listener });
-  const parts = evidence.isRecording ? [{ batches, priority: 0 }] : partsOf(step, batches);
+  const isOnePart = evidence.isRecording || evidence.countCoverage !== undefined;
+  const parts = isOnePart ? [{ batches, priority: 0 }] : partsOf(step, batches);
   const trouble = await runParts(parts, context, runOptions);
   const hasEnded = trouble === null && !context.signal.aborted;
   await recorder.close(isOfFiles && !context.signal.aborted ? listener.finishedIds() : []);
@@ -186,6 +188,7 @@ function runOptionsOf(
     settings: options.settings(),
     environment: evidence.environment(),
     recordsEvidence: evidence.isRecording,
+    ...present({ countCoverage: evidence.countCoverage }),
     signal: context.signal,
     listener,
     log: (text) => context.log(text),
@@ -198,7 +201,8 @@ function runOptionsOf(
 /** For re-runs: cold, and without recording. */
 function withoutHelp(run: ProjectRunOptions, { options }: ProjectStep, context: StepContext): ProjectRunOptions {
   const start = (spec: ProcessSpec) => context.run(spec);
-  return { ...run, environment: options.environment(), recordsEvidence: false, run: start };
+  const { countCoverage: _, ...uncounted } = run;
+  return { ...uncounted, environment: options.environment(), recordsEvidence: false, run: start };
 }
 
 /** What is known of a project when all of it was run. */

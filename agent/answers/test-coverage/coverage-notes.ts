@@ -1,7 +1,7 @@
 // Why coverage tells less than there is: tests that were never recorded, or of which only the loaded modules are known.
 import type { TestId } from '../../protocol/ids.ts';
 import { counted } from '../../protocol/quantities.ts';
-import { unfollowedFrameworks, type Framework, type TestFile } from '../../protocol/test.ts';
+import { countedFrameworks, unfollowedFrameworks, type Framework, type TestFile } from '../../protocol/test.ts';
 import type { TestEvidence } from '../../store/evidence.ts';
 
 /** Sentences, one a framework and cause. `files`: the test files that coverage was asked for. */
@@ -19,6 +19,9 @@ export function coverageNotes(files: readonly TestFile[], evidence: readonly Tes
 
 function missingNote(framework: Framework, count: number): string {
   const which = `${counted(count, 'test file')} of ${framework}`;
+  const tool = countedFrameworks.get(framework);
+  if (tool !== undefined)
+    return `${which}: nothing is recorded yet; \`noodle run --all --coverage\` does, with ${tool}`;
   return unfollowedFrameworks.has(framework)
     ? `${which}: what such tests run cannot be recorded`
     : `${which}: nothing is recorded yet; \`noodle run --all --coverage\` does`;

@@ -1,8 +1,10 @@
 // go test: modules with _test.go files, run by `go test -json`.
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { goPackages, readText, runExpression, titleExpressions, type GoPackage } from '../go/packages.ts';
 import { goTests, modulePath } from '../go/source.ts';
+import { readProfile } from '../go/profile.ts';
 import { GoReport } from '../go/report.ts';
 import { jsonOf, runMachine } from '../native/machine-run.ts';
 import { below, folderOf, isBelow, joinPath, nameOf, nearestFolder } from '../native/repository-paths.ts';
@@ -15,6 +17,7 @@ const configurationNames = new Set(['go.mod', 'go.sum', 'go.work', 'go.work.sum'
 export const goAdapter: TestAdapter = {
   framework: 'go',
   setting: 'test.goEnabled',
+  countsCoverage: true,
 
   concerns(file) {
     return configurationNames.has(nameOf(file));
@@ -151,6 +154,7 @@ async function runCall(call: GoCall, batch: TestBatch, context: BatchContext): P
         '-json',
         // A result of Go's own cache would be no run: what need not run is not asked for.
         '-count=1',
+        ...(context.countCoverage === undefined ? [] : [`-coverprofile=${profileOf(context)}`]),
         ...(call.expression === null ? [] : [`-run=${call.expression}`]),
         ...(batch.files === null ? ['./...'] : call.packages.map((each) => packageArgument(each, batch.project))),
       ],
@@ -162,6 +166,7 @@ async function runCall(call: GoCall, batch: TestBatch, context: BatchContext): P
   );
   if (exit.startError !== null) return { state: 'runner_missing', message: missingGo };
   report.end(errors);
+  countLines(call, batch, context);
   if (report.died.length > 0)
     return {
       state: 'broken',
@@ -173,6 +178,31 @@ async function runCall(call: GoCall, batch: TestBatch, context: BatchContext): P
   if (exit.exitCode === 0 || report.failures > 0) return { state: 'finished' };
   const how = exit.exitCode === null ? `was ended by ${exit.signalName}` : `exited with ${exit.exitCode}`;
   return { state: 'broken', message: `go test ${how}: ${errors.trim().slice(-4000)}`, exitCode: exit.exitCode };
+}
+
+function profileOf({ temporaryFolder }: BatchContext): string {
+  return path.join(temporaryFolder, 'cover.out');
+}
+
+/** Go counts by package: what a package's tests ran of it counts for each of its test files that ran. */
+function countLines({ packages }: GoCall, { project }: TestBatch, context: BatchContext): void {
+  const { countCoverage, root } = context;
+  const text = countCoverage === undefined ? null : readText(profileOf(context));
+  const module = modulePath(readText(path.join(root, project.folder, 'go.mod')) ?? '');
+  if (countCoverage === undefined || text === null || module === null) return;
+  // The next call writes its own.
+  rmSync(profileOf(context), { force: true });
+  const files = readProfile(text, {
+    module,
+    root,
+    folder: path.join(root, project.folder),
+    read: (file) => readText(path.join(root, file)),
+  });
+  const all = packages.flatMap(({ chosen }) => chosen);
+  for (const [folder, own] of Map.groupBy(files, (file) => folderOf(file.path))) {
+    const chosen = packages.find((each) => each.folder === folder)?.chosen;
+    countCoverage(chosen ?? all, own);
+  }
 }
 
 const missingGo = 'go is not in PATH: install Go (https://go.dev/dl, or the package golang) to run these tests';

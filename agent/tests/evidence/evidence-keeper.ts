@@ -12,13 +12,14 @@ import {
   saveTestEvidence,
   type TestEvidence,
 } from '../../store/evidence.ts';
-import { testId, type TestAdapter, type TestProject } from '../adapter.ts';
+import { testId, type BatchContext, type TestAdapter, type TestProject } from '../adapter.ts';
 import { temporaryFolderOf, type TestsOptions } from '../options.ts';
+import { CountedCoverage } from './counted-coverage.ts';
 import { EvidenceRecording, type EvidencePool } from './evidence.ts';
 
 /** One project's run. */
 export interface RecordedRun {
-  readonly adapter: Pick<TestAdapter, 'recordsEvidence'>;
+  readonly adapter: Pick<TestAdapter, 'recordsEvidence' | 'countsCoverage'>;
   readonly project: Pick<TestProject, 'framework' | 'args' | 'nodeArguments'>;
   /** The planned files. */
   readonly files: readonly RepoPath[];
@@ -31,6 +32,8 @@ export interface RecordedRun {
 /** What a step needs to record. */
 export interface StepEvidence {
   readonly isRecording: boolean;
+  /** Where the adapter itself counts lines. */
+  readonly countCoverage?: NonNullable<BatchContext['countCoverage']>;
   /** For the runner's processes. */
   environment(): Readonly<Record<string, string>>;
   fileFinished(): void;
@@ -59,6 +62,8 @@ export function createEvidenceKeeper(options: TestsOptions): EvidenceKeeper {
   };
   return {
     forRun(run) {
+      if (run.adapter.countsCoverage === true && run.isWhole && run.request.coverage === true)
+        return countingStep(run, options);
       if (!isToBeRecorded(run, options, tried)) return notRecording(options);
       for (const file of run.files) tried.add(testId(run.project.framework, file));
       return recordingStep(run, options, startedPool());
@@ -105,6 +110,19 @@ function notRecording(options: TestsOptions): StepEvidence {
     environment: () => options.environment(),
     fileFinished() {},
     close: async () => {},
+  };
+}
+
+/** The language's own tools count; the runner's processes are left alone. */
+function countingStep({ project, executionId }: RecordedRun, options: TestsOptions): StepEvidence {
+  const { root, clock } = options;
+  const counted = new CountedCoverage({ root, framework: project.framework, executionId, startedAt: clock.now() });
+  return {
+    ...notRecording(options),
+    countCoverage: (tests, files) => counted.add(tests, files),
+    async close(isCancelled) {
+      if (!isCancelled) await saveAll(await counted.finish(), options);
+    },
   };
 }
 

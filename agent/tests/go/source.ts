@@ -29,7 +29,7 @@ export function goTests(text: string): GoFunction[] {
 const texts = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|`[^`]*`|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g;
 
 /** The code alone, every line where it was. */
-function withoutTexts(text: string): string {
+export function withoutTexts(text: string): string {
   return text.replace(texts, (match) => match.replace(/[^\n]+/g, ' '));
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { loadTestEvidence } from '../../../agent/store/evidence.ts';
 import { TestId } from '../../../agent/protocol/ids.ts';
 import { ManualClock } from '../../rig/manual-clock.ts';
 import { needDebianTool } from '../../rig/debian-tools.ts';
@@ -31,6 +32,47 @@ describe('go test', function () {
 
   before(function () {
     needDebianTool(this, { needs: ['go'], packages: ['golang-go'] });
+  });
+
+  it('counts the lines that the tests of a package ran, in a run with coverage', async () => {
+    await using rig = await create({
+      'cart/cart.go': 'package cart\n\nfunc Add(a int) int {\n\tif a > 9 {\n\t\treturn 9\n\t}\n\treturn a\n}\n',
+      'cart/a_test.go': `package cart\n${testing}func TestAdd(t *testing.T) { Add(1) }\n`,
+      'other/other.go': 'package other\n\nfunc Idle() {\n\tprintln()\n}\n',
+      'other/b_test.go': `package other\n${testing}func TestNone(t *testing.T) {}\n`,
+    });
+    await rig.run();
+    assert.deepEqual(loadTestEvidence(rig.engine.store), []);
+    await rig.run({ all: true, coverage: true });
+    const evidence = loadTestEvidence(rig.engine.store);
+    assert.deepEqual(
+      evidence.map(({ test, covered, isComplete }) => ({
+        test,
+        isComplete,
+        covered: covered.map(({ path, executed, missed }) => ({ path, executed, missed })),
+      })),
+      [
+        {
+          test: 'go:cart/a_test.go',
+          isComplete: false,
+          covered: [
+            {
+              path: 'cart/cart.go',
+              executed: [
+                [3, 4],
+                [7, 7],
+              ],
+              missed: [[5, 5]],
+            },
+          ],
+        },
+        {
+          test: 'go:other/b_test.go',
+          isComplete: false,
+          covered: [{ path: 'other/other.go', executed: [], missed: [[3, 4]] }],
+        },
+      ],
+    );
   });
 
   it('tells every test as it ended, in the file that declares it', async () => {

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { coverageNotes } from '../../../agent/answers/test-coverage/coverage-notes.ts';
 import { ExecutionId, RepoPath, TestId } from '../../../agent/protocol/ids.ts';
-import { unfollowedFrameworks, type Framework, type TestFile } from '../../../agent/protocol/test.ts';
+import {
+  countedFrameworks,
+  unfollowedFrameworks,
+  type Framework,
+  type TestFile,
+} from '../../../agent/protocol/test.ts';
 import type { TestEvidence } from '../../../agent/store/evidence.ts';
 import { adapters } from '../../../agent/tests/registry.ts';
 
@@ -19,10 +24,11 @@ describe('why coverage tells less than there is', () => {
   });
 
   it('says what was never recorded, and what cannot be', () => {
-    const files = [testFile('mocha', 'a.js'), testFile('go', 'a_test.go')];
+    const files = [testFile('mocha', 'a.js'), testFile('go', 'a_test.go'), testFile('playwright', 'b.ts')];
     assert.deepEqual(coverageNotes(files, []), [
       '1 test file of mocha: nothing is recorded yet; `noodle run --all --coverage` does',
-      '1 test file of go: what such tests run cannot be recorded',
+      '1 test file of go: nothing is recorded yet; `noodle run --all --coverage` does, with go',
+      '1 test file of playwright: what such tests run cannot be recorded',
     ]);
   });
 
@@ -31,6 +37,8 @@ describe('why coverage tells less than there is', () => {
       .filter((adapter) => adapter.recordsEvidence === undefined)
       .map(({ framework }) => framework);
     assert.deepEqual([...unfollowedFrameworks].toSorted(), without.toSorted());
+    const counting = adapters.filter((adapter) => adapter.countsCoverage === true).map(({ framework }) => framework);
+    assert.deepEqual([...countedFrameworks.keys()].toSorted(), counting.toSorted());
   });
 });
 
