@@ -5,7 +5,7 @@ import type { Answers } from './answers/answers.ts';
 import { configurationPath, type ConfigurationState } from './configuration-state.ts';
 import type { Engine } from './engine/engine.ts';
 import type { EventBus } from './events/events.ts';
-import { openFoundation, type AgentOptions, type Foundation } from './foundation.ts';
+import { limitsNow, openFoundation, type AgentOptions, type Foundation } from './foundation.ts';
 import { createHandlers } from './handlers/handlers.ts';
 import { buildParts } from './parts.ts';
 import type { PipelineFiles } from './pipeline-files.ts';
@@ -146,12 +146,17 @@ function statusOf(foundation: Foundation, { isWatching, runners }: StatusParts):
     clients: host.clientCount(),
     watching: isWatching,
     trusted: trust.isTrusted,
-    cost: { ...analytics.cost(), runners },
+    cost: { ...analytics.cost(), runners, yielding: yieldingOf(foundation) },
     health: [
       { component: 'store', healthy: isDurable, message: isDurable ? 'everything recorded is on disk' : 'the disk does not take what is recorded' },
       ...[...notices.values()].map(({ id, severity, message }) => ({ component: id, healthy: severity === 'info', message })),
     ],
   };
+}
+
+function yieldingOf({ typing, settings }: Foundation) {
+  const { tests, builds } = limitsNow(settings(), typing);
+  return { isYielding: typing.isTyping, totalMs: typing.totalMs, testSlots: tests, buildSlots: builds };
 }
 
 function idempotencyRecords(store: Store): IdempotencyRecords {

@@ -4,7 +4,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
 import { createAnalytics, declaredRuleProblems, type Analytics } from './analytics/analytics.ts';
 import { ConfigurationState, configurationPath } from './configuration-state.ts';
-import { createEngine, type Engine, type Limits } from './engine/engine.ts';
+import { createEngine, Typing, whileTyping, type Engine, type Limits } from './engine/engine.ts';
 import { createEventBus, type EventBus } from './events/events.ts';
 import { createPipelineFiles, type PipelineFiles } from './pipeline-files.ts';
 import { fateOf } from './pipelines/resumption.ts';
@@ -55,6 +55,8 @@ export interface Foundation extends AgentOptions {
   readonly analytics: Analytics;
   readonly processes: Processes;
   readonly engine: Engine;
+  /** While the user types, less runs at once, and gives way. */
+  readonly typing: Typing;
   /** Executions that a crash left, to be gone on with. */
   readonly unfinished: readonly Execution[];
   readonly pipelineFiles: PipelineFiles;
@@ -95,11 +97,17 @@ export async function openFoundation(options: AgentOptions, disposables: Disposa
   );
   // Read from the system, and asked for whenever something could start.
   const memoryBytes = Math.floor(memoryShare * machineBytes());
-  const limits = () => ({ ...limitsOf(settings()), memoryBytes });
+  const typing = disposables.use(
+    new Typing(clock, (isTyping) => {
+      processes.yield(isTyping);
+      engine.limitsChanged();
+    }),
+  );
+  const limits = () => ({ ...limitsNow(settings(), typing), memoryBytes });
   const engine = disposables.use(createEngine({ store, events, processes, clock, log, stateDirectory, limits, measureMemory: memoryOf }));
   const unfinished = await engine.recover((execution) => fateOf(execution, store, options.resumes));
   const pipelineFiles = createPipelineFiles(workspace.root, (file) => workspace.read(file));
-  return { ...options, events, notices, store, configuration, settings, trust, analytics, processes, engine, unfinished, pipelineFiles };
+  return { ...options, events, notices, store, configuration, settings, trust, analytics, processes, engine, typing, unfinished, pipelineFiles };
 }
 
 /** The rest is left to the editor and to whatever else runs. */
@@ -119,6 +127,12 @@ export function limitsOf(settings: Settings): Limits {
     tests: Math.min(settings['test.parallelExecutions'], availableParallelism()),
     commands: Math.max(settings['cicd.parallelPipelines'], availableParallelism()),
   };
+}
+
+/** Fewer tests and builds while the user types. */
+export function limitsNow(settings: Settings, { isTyping }: Pick<Typing, 'isTyping'>): Limits {
+  const limits = limitsOf(settings);
+  return isTyping ? { ...limits, builds: whileTyping(limits.builds), tests: whileTyping(limits.tests) } : limits;
 }
 
 /** Null where the system does not say. */

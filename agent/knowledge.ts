@@ -1,7 +1,7 @@
 // The parts that know the code, its builds and its tests, wired to each other.
 import path from 'node:path';
 import { createBuilds, estimateFromHistory } from './builds/builds.ts';
-import { limitsOf, type Foundation } from './foundation.ts';
+import { limitsNow, limitsOf, type Foundation } from './foundation.ts';
 import { createGraph, createHistory, type History } from './graph/graph.ts';
 import { definedTargets } from './pipelines/build-configs.ts';
 import { createPlanner } from './pipelines/planner.ts';
@@ -55,7 +55,7 @@ export function buildKnowledge(foundation: Foundation, disposables: Disposables,
       exclude: () => configuration.file.tests.exclude,
       commands: () => configuration.file.tests.commands ?? {},
       isWorkedIn,
-      slots: () => limitsOf(settings()).tests,
+      slots: () => limitsNow(settings(), foundation.typing).tests,
     }),
   );
   const configurationNotes = () => configuration.problems();

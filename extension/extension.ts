@@ -15,6 +15,7 @@ import { registerNotifications } from './notifications.ts';
 import { Repositories } from './repositories.ts';
 import { registerStatusBar } from './status-bar.ts';
 import { registerTestExplorer } from './test-explorer/test-explorer.ts';
+import { registerTyping } from './typing.ts';
 import { registerViews } from './views/views.ts';
 
 export function activate(extension: vscode.ExtensionContext): void {
@@ -42,6 +43,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   registerLanguageClients(extension, repositories, log);
   registerNotifications(extension, repositories);
   registerContextKeys(extension, repositories);
+  registerTyping(extension, repositories);
   registerStatusBar(extension, repositories);
   repositories.open();
   log.info(`activated in ${Math.round(performance.now() - startedAt)} ms`);

@@ -30,6 +30,7 @@ export type {
   StepProcess,
 } from './definitions.ts';
 export { maskedText } from './masker.ts';
+export { Typing, whileTyping } from './typing.ts';
 export type { Fate } from './recovery.ts';
 
 export interface ExecutionHandle {
@@ -87,6 +88,8 @@ export interface Engine {
   giveUp(id: ExecutionId): Promise<void>;
   /** Deletes the logs of executions that ended before `timestamp`; answers how many. */
   pruneLogs(timestamp: number): Promise<number>;
+  /** What waits for a slot looks again. */
+  limitsChanged(): void;
   isIdle(): boolean;
   /** Cancels what runs and waits until it has ended and is recorded. Later submissions are cancelled at once. */
   dispose(): Promise<void>;
@@ -182,6 +185,10 @@ class ExecutionEngine implements Engine {
     const steps = execution.steps.map((step) => step.id);
     if (stepId !== undefined && !steps.includes(stepId)) return noStep(execution, stepId);
     return success(await this.#logs.read(id, stepId, offset));
+  }
+
+  limitsChanged(): void {
+    for (const pool of Object.values(this.#slots)) pool.limitChanged();
   }
 
   pause(id: ExecutionId, reason: string): Result<Execution> {

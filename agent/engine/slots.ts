@@ -74,6 +74,11 @@ export class SlotPool {
     });
   }
 
+  /** The limit may have risen. */
+  limitChanged(): void {
+    this.#serve();
+  }
+
   #take(owner: SlotOwner, queue: Queue): () => void {
     this.#taken++;
     queue.held++;

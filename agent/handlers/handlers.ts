@@ -3,7 +3,7 @@ import type { Analytics } from '../analytics/analytics.ts';
 import { analyticsHandlers } from './analytics-handlers.ts';
 import type { Answers } from '../answers/answers.ts';
 import type { Builds } from '../builds/builds.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, Typing } from '../engine/engine.ts';
 import { withFailureFacts } from './failure-facts.ts';
 import { flakinessHandlers } from './flakiness-handlers.ts';
 import { namedRunHandlers, type NamedRunParts } from './named-run-handlers.ts';
@@ -55,6 +55,7 @@ export interface HandlerParts extends PredictionParts, NamedRunParts, PipelineHa
   readonly configuration: () => OutputOf<'getConfiguration'>;
   /** The editor's settings and trust; answers with what is wrong in them. */
   readonly configureClient: (caller: Caller, trusted: boolean, settings: Readonly<Record<string, boolean | number>>) => string[];
+  readonly typing: Pick<Typing, 'reported'>;
   readonly stop: () => void;
 }
 
@@ -63,7 +64,7 @@ export function createHandlers(parts: HandlerParts): Handlers {
   return { ...namedRunHandlers(parts), ...predictionHandlers(parts), ...pipelineHandlers(parts), ...performanceHandlers(parts), ...generatedTestHandlers(parts), ...agentHandlers(parts), ...planHandlers(parts), ...executionHandlers(parts), ...testAndBuildHandlers(parts), ...analyticsHandlers(parts), ...coverageHandlers(parts), ...relatedHandlers(parts), ...flakinessHandlers(parts), ...dashboardHandlers(parts) };
 }
 
-function agentHandlers({ status, stop, configuration, configureClient, continuousRun }: HandlerParts) {
+function agentHandlers({ status, stop, configuration, configureClient, continuousRun, typing }: HandlerParts) {
   return {
     getAgentStatus: async () => success(status()),
     stopAgent: async () => {
@@ -79,6 +80,10 @@ function agentHandlers({ status, stop, configuration, configureClient, continuou
         continuousRun.unwatch(watcher);
       }
       return success({ watching });
+    },
+    reportTyping: async () => {
+      typing.reported();
+      return success({});
     },
     configureClient: async ({ trusted, settings }, caller) => success({ problems: configureClient(caller, trusted, settings) }),
     getConfiguration: async () => success(configuration()),
@@ -174,13 +179,13 @@ function testAndBuildHandlers({ tests, builds, store, answers, planner, workspac
   } satisfies Partial<Handlers>;
 }
 
-function dashboardHandlers({ analytics, engine, tests, builds, workspace, continuousRun }: HandlerParts) {
+function dashboardHandlers({ status, analytics, engine, tests, builds, workspace, continuousRun }: HandlerParts) {
   return {
     getAnalyticsDashboardData: async () => {
       const { targets } = await builds.targets();
       const found = [...(targets.length === 0 ? [] : [counted(targets.length, 'build target')]), ...tests.found()];
       const repository = { name: workspace.name, root: workspace.root, ...(await presentChange(workspace, continuousRun)), found };
-      return success(analytics.dashboard(repository, engine.list(50)));
+      return success({ ...analytics.dashboard(repository, engine.list(50)), cost: status().cost });
     },
   } satisfies Partial<Handlers>;
 }

@@ -6,6 +6,7 @@ import type { Log } from './log.ts';
 import { createProcessRecords, type ProcessRecords } from './orphans.ts';
 import { readOutput, type Output } from './process-output.ts';
 import { endGroups, isGroupLeft } from './process-group.ts';
+import { ProcessPriority } from './process-priority.ts';
 import type { ProcessExit, ProcessHandle, ProcessSpec, Processes } from './processes.ts';
 import { createReaper } from './reaper.ts';
 
@@ -22,6 +23,7 @@ const defaultKillAfterMs = 2000;
 export function createProcesses(options: ChildProcessesOptions): Processes {
   const reaper = createReaper(options.log);
   const running = new Set<ProcessHandle>();
+  const priority = new ProcessPriority(options.clock);
   const records: ProcessRecords =
     options.recordsFolder === null
       ? { add() {}, remove() {} }
@@ -30,10 +32,12 @@ export function createProcesses(options: ChildProcessesOptions): Processes {
     add(pid) {
       reaper.add(pid);
       records.add(pid);
+      priority.add(pid);
     },
     remove(pid) {
       reaper.remove(pid);
       records.remove(pid);
+      priority.remove(pid);
     },
   };
   return {
@@ -43,7 +47,9 @@ export function createProcesses(options: ChildProcessesOptions): Processes {
       void handle.exited.then(() => running.delete(handle));
       return handle;
     },
+    yield: (isYielding) => priority.yield(isYielding),
     async dispose() {
+      priority.dispose();
       for (const handle of running) handle.kill();
       await Promise.all([...running].map((handle) => handle.exited));
       reaper.dispose();

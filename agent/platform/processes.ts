@@ -48,6 +48,8 @@ export interface ProcessHandle {
 
 export interface Processes {
   start(spec: ProcessSpec): ProcessHandle;
+  /** Whether what runs, and what is started meanwhile, gives way to others on a busy machine. */
+  yield(isYielding: boolean): void;
   /** Kills whatever still runs, and waits for it. */
   dispose(): Promise<void>;
 }

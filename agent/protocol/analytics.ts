@@ -33,6 +33,15 @@ export const AgentCost = z.object({
   runners: z
     .object({ count: z.int().nonnegative(), memoryBytes: z.number().nonnegative(), served: z.int().nonnegative() })
     .optional(),
+  /** How what it runs makes room for a user who types: for how long so far, whether now, and how many run at once. */
+  yielding: z
+    .object({
+      isYielding: z.boolean(),
+      totalMs: z.number().nonnegative(),
+      testSlots: z.int().positive(),
+      buildSlots: z.int().positive(),
+    })
+    .optional(),
 });
 export type AgentCost = z.infer<typeof AgentCost>;
 

@@ -56,6 +56,13 @@ export const operations = {
     output: z.object({ watching: z.boolean() }),
     role: 'developer',
   }),
+  reportTyping: operation({
+    route: 'POST /typing',
+    summary: 'The user types: for the next seconds fewer tests and builds run at once, and what runs gives way.',
+    input: nothing,
+    output: nothing,
+    role: 'developer',
+  }),
   configureClient: operation({
     route: 'POST /client-configuration',
     summary: "The editor's settings and whether it trusts the workspace.",

@@ -19,10 +19,19 @@ function savedPanel({ testsMs, buildsMs }: NonNullable<DashboardState['saved']>)
   return panel({ id: 'saved', title: 'Saved this week' }, html`<dl class="figures">${figures}</dl>`);
 }
 
-function agentPanel({ cpu, memoryBytes, stateBytes }: AgentCost): TemplateResult {
+function agentPanel({ cpu, memoryBytes, stateBytes, yielding }: AgentCost): TemplateResult {
   const figures = html`${figure('CPU', formatPercent(cpu), 'Share of one processor, without what the agent runs')}
   ${figure('memory', formatBytes(memoryBytes), 'Resident memory, without what the agent runs')}
-  ${figure('disk', formatBytes(stateBytes), 'Database, journal, logs and caches')}`;
+  ${figure('disk', formatBytes(stateBytes), 'Database, journal, logs and caches')}
+  ${
+    yielding === undefined || yielding.totalMs === 0
+      ? nothing
+      : figure(
+          'gave way',
+          formatDuration(yielding.totalMs),
+          'While you typed, fewer tests and builds ran at once, at a lower priority',
+        )
+  }`;
   return panel({ id: 'cost', title: 'What Noodle costs' }, html`<dl class="figures">${figures}</dl>`);
 }
 

@@ -50,8 +50,17 @@ function statusLines(agent: AgentStatus, address: string): string[] {
   return [
     `agent ${agent.version} · process ${agent.pid} · ${counted(agent.clients, 'client')} · up ${formatDuration(cost.uptimeMs)}${agent.watching ? ' · watching' : ''}`,
     `costs ${(cost.cpu * 100).toFixed(1)} % CPU · ${formatBytes(cost.memoryBytes)} memory · ${formatBytes(cost.stateBytes)} on disk`,
+    ...yieldingLines(cost.yielding),
     ...(cost.runners === undefined || cost.runners.count === 0 ? [] : [`${counted(cost.runners.count, 'test runner')} kept ready · ${formatBytes(cost.runners.memoryBytes)} memory`]),
     `dashboard ${address}`,
     ...troubles.map((component) => `${component.component}: ${component.message}`),
   ];
+}
+
+function yieldingLines(yielding: AgentStatus['cost']['yielding']): string[] {
+  if (yielding === undefined || yielding.totalMs === 0) return [];
+  const { isYielding, totalMs, testSlots, buildSlots } = yielding;
+  const before = `gave way to typing for ${formatDuration(totalMs)}`;
+  if (!isYielding) return [before];
+  return [`${before} · now: ${counted(testSlots, 'test process', 'test processes')} and ${counted(buildSlots, 'build')} at once`];
 }

@@ -7,6 +7,7 @@ import { createProcesses } from '../../../agent/platform/child-processes.ts';
 import { systemClock } from '../../../agent/platform/clock.ts';
 import { silentLog } from '../../../agent/platform/log.ts';
 import { endOrphans } from '../../../agent/platform/orphans.ts';
+import { sessionNiceness } from '../../../agent/platform/process-priority.ts';
 import { listProcesses } from '../../../agent/platform/process-table.ts';
 import type { ProcessExit, ProcessSpec, Processes } from '../../../agent/platform/processes.ts';
 import { ScriptedCommand } from '../../rig/scripted-command.ts';
@@ -55,6 +56,36 @@ describe('child processes', () => {
     handle.write('hello\n');
     await handle.exited;
     assert.equal(heard.join(''), 'got hello\n');
+  });
+
+  it('give way while they are told to, with everything below them, and no longer', async function () {
+    if (sessionNiceness() === null) {
+      this.skip();
+      return;
+    }
+    let heard = (_text: string) => {};
+    const handle = processes.start({
+      // A process below it tells its own: it belongs to the same session.
+      command: 'sh -c "while read line; do cat /proc/self/autogroup; done"; true',
+      shell: true,
+      stdin: 'pipe',
+      cwd: '/',
+      environment,
+      onStdout: (text) => heard(text),
+    });
+    const niceness = async () => {
+      const answer = Promise.withResolvers<string>();
+      heard = answer.resolve;
+      handle.write('\n');
+      return /nice (-?\d+)/.exec(await answer.promise)?.[1];
+    };
+    assert.equal(await niceness(), '0');
+    processes.yield(true);
+    assert.equal(await niceness(), '10');
+    processes.yield(false);
+    assert.equal(await niceness(), '0');
+    handle.kill();
+    await handle.exited;
   });
 
   it('cut reports on file descriptor 3 into lines, garbage and an unfinished last line included', async () => {
