@@ -11,6 +11,7 @@ import type { BatchContext, TestAdapter } from '../adapter.ts';
 export const ctestAdapter: TestAdapter = {
   framework: 'ctest',
   setting: 'test.ctestEnabled',
+  countsCoverage: true,
 
   concerns(file) {
     return isCMakeFile(file);

@@ -27,6 +27,11 @@ export function buildFolderOf(source: string, context: Pick<BatchContext, 'keptF
   return beside.find((folder) => isConfiguredFor(folder, source)) ?? ownFolder(source, context);
 }
 
+/** Absolute. Where programs that count lines are built: nothing of the user's own builds is changed. */
+export function countingFolderOf(source: string, context: Pick<BatchContext, 'keptFolder'>): string {
+  return `${ownFolder(source, context)}-coverage`;
+}
+
 function ownFolder(source: string, { keptFolder }: Pick<BatchContext, 'keptFolder'>): string {
   return path.join(keptFolder, `cmake-${createHash('sha256').update(source).digest('hex').slice(0, 12)}`);
 }

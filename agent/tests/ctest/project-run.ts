@@ -8,7 +8,8 @@ import { repoPath } from '../javascript/failure-text.ts';
 import { present } from '../native/present.ts';
 import { boundedText, placeInText } from '../native/output-text.ts';
 import { readJunitXml, type JunitCase } from '../reports/junit-xml.ts';
-import { build, buildFolderOf, configure, targetsOf } from './build-folder.ts';
+import { build, buildFolderOf, configure, countingFolderOf, targetsOf } from './build-folder.ts';
+import { countingEnvironment, takeCounts } from './gcov.ts';
 import { filterOf, listCTests, readIfThere, type CMakePlace, type CTest } from './test-list.ts';
 import { readGoogleTests, type GoogleTestCase } from './google-test.ts';
 
@@ -44,8 +45,10 @@ export async function runCMakeProject(batch: TestBatch, context: BatchContext): 
 /** The build folder, configured; or why there is none. */
 export async function preparedPlace(folder: string, context: BatchContext): Promise<CMakePlace | BatchOutcome> {
   const source = path.join(context.root, folder);
-  const buildFolder = buildFolderOf(source, context);
-  const configured = await configure(source, buildFolder, context);
+  const isCounting = context.countCoverage !== undefined;
+  const buildFolder = isCounting ? countingFolderOf(source, context) : buildFolderOf(source, context);
+  const environment = isCounting ? countingEnvironment(context.environment) : context.environment;
+  const configured = await configure(source, buildFolder, { ...context, environment });
   if (configured.state === 'missing') return { state: 'runner_missing', message: missingCMake };
   if (configured.state === 'failed')
     return {
@@ -116,12 +119,19 @@ class CTestRun {
     for (const file of new Set(tests.map((test) => test.file))) this.#context.fileStarted(file);
     const errors = await this.#call(tests, { report, details });
     if (this.#context.signal.aborted) return;
+    await this.#countLines(tests);
     const programs = new Set(tests.map(programName));
     this.#pass(tests, {
       cases: readJunitXml(readIfThere(report)).cases,
       details: readGoogleTests(details, programs),
       errors,
     });
+  }
+
+  async #countLines(tests: readonly CTest[]): Promise<void> {
+    const { countCoverage } = this.#context;
+    if (countCoverage === undefined) return;
+    countCoverage([...new Set(tests.map(({ file }) => file))], await takeCounts(this.#place.folder, this.#context));
   }
 
   async #call(tests: readonly CTest[], { report, details }: { report: string; details: string }): Promise<string> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { loadTestEvidence } from '../../../agent/store/evidence.ts';
 import { TestId } from '../../../agent/protocol/ids.ts';
 import { needDebianTool } from '../../rig/debian-tools.ts';
 import { TestsRig, type TestsRigOptions } from '../../rig/tests-rig.ts';
@@ -14,6 +15,62 @@ describe('CTest', function () {
 
   before(function () {
     needDebianTool(this, { needs: ['cmake', 'ctest', 'c++', 'make'], packages: ['cmake', 'g++', 'make'] });
+  });
+
+  it('counts the lines that the tests of each source ran, in a run with coverage', async () => {
+    await using rig = await create({
+      'CMakeLists.txt': `${header}add_library(sum src/sum.c)
+add_executable(one tests/one.c)
+target_link_libraries(one sum)
+add_test(NAME one COMMAND one)
+add_executable(two tests/two.cpp)
+target_link_libraries(two sum)
+add_test(NAME two COMMAND two)
+`,
+      'src/sum.c': `int sum(int a) {
+  if (a > 9)
+    return 9;
+  return a;
+}
+int idle(void) { return 0; }
+`,
+      'tests/one.c': 'int sum(int);\nint main(void) { return sum(0); }\n',
+      'tests/two.cpp': 'extern "C" int sum(int);\nint main() { return sum(10) - 9; }\n',
+    });
+    const { lines } = await rig.run({ all: true, coverage: true });
+    assert.deepEqual(lines, ['passed tests/one.c › one', 'passed tests/two.cpp › two']);
+    const found = loadTestEvidence(rig.engine.store).map(({ test, covered }) => {
+      const file = covered.find(({ path }) => path === 'src/sum.c');
+      return {
+        test,
+        executed: file?.executed,
+        missed: file?.missed,
+        ran: file?.functions.filter((each) => each.executed).map(({ name }) => name),
+      };
+    });
+    assert.deepEqual(found, [
+      {
+        test: 'ctest:tests/one.c',
+        executed: [
+          [1, 2],
+          [4, 4],
+        ],
+        missed: [
+          [3, 3],
+          [6, 6],
+        ],
+        ran: ['sum'],
+      },
+      {
+        test: 'ctest:tests/two.cpp',
+        executed: [[1, 3]],
+        missed: [
+          [4, 4],
+          [6, 6],
+        ],
+        ran: ['sum'],
+      },
+    ]);
   });
 
   it('tells each test as it ended, in the source that it is built from', async () => {
