@@ -7,6 +7,7 @@ import { Disposables } from './platform/disposables.ts';
 import type { Log } from './platform/log.ts';
 import type { Client, Disposer } from './protocol/client.ts';
 import { FailureError, success, type Result } from './protocol/failure.ts';
+import type { Program } from './protocol/wire.ts';
 import { acquireAgentLock, type HeldAgentLock } from './server/agent-lock.ts';
 import { createLocalClient } from './server/local-client.ts';
 import { createAuthenticate } from './server/roles.ts';
@@ -20,6 +21,8 @@ export interface HostOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
+  /** What this process was started from, so that commands of a later state of it notice. */
+  readonly program?: Program | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly isTrusted: boolean;
   /** Answer on a port, for editors, browsers and other commands; a command that is over in a moment need not. */
@@ -49,15 +52,21 @@ export interface Host {
 
 /** Becomes the repository's agent. Fails with `state_locked` when another process is, and as `openStore` does with its state. */
 export async function openHost(options: HostOptions): Promise<Result<Host>> {
-  const { folder, clock, log, environment, version } = options;
+  const { folder, clock, log, environment, version, program } = options;
   // The workspace comes before the bus: what it has to tell meanwhile waits.
   const early: Notice[] = [];
   const notices = { raise: (notice: Notice): void => void early.push(notice) };
-  const opened = await openWorkspace({ root: folder, clock, log, environment, onNotice: (notice) => notices.raise(notice) });
+  const opened = await openWorkspace({
+    root: folder,
+    clock,
+    log,
+    environment,
+    onNotice: (notice) => notices.raise(notice),
+  });
   if (!opened.ok) return opened;
   const disposables = new Disposables();
   const workspace = disposables.use(opened.value);
-  const held = await acquireAgentLock({ stateDirectory: workspace.stateDirectory, version, clock });
+  const held = await acquireAgentLock({ stateDirectory: workspace.stateDirectory, version, program, clock });
   if (!held.ok) {
     await disposables.dispose();
     return held;
@@ -99,11 +108,22 @@ async function startHost(options: HostOptions, { workspace, lock, disposables }:
     clientCount: () => server?.clientCount() ?? 0,
     stop: () => stopped.resolve(),
   };
-  const agent = disposables.use(await createAgent({ workspace, clock, log, version, environment, isTrusted, resumes, host }));
+  const agent = disposables.use(
+    await createAgent({ workspace, clock, log, version, environment, isTrusted, resumes, host }),
+  );
   const audit = agent.audit;
   const dashboardAddress = () => (server === null ? '' : `${server.address}/?token=${lock.token}`);
-  const clientFor = (client: string) => createLocalClient({ handlers: agent.handlers, events: agent.events, client, audit, clock, log, checksOutput });
-  const commands = { version, root: workspace.root, name: workspace.name, log, dashboardAddress, clientFor, stopped: stopped.promise };
+  const clientFor = (client: string) =>
+    createLocalClient({ handlers: agent.handlers, events: agent.events, client, audit, clock, log, checksOutput });
+  const commands = {
+    version,
+    root: workspace.root,
+    name: workspace.name,
+    log,
+    dashboardAddress,
+    clientFor,
+    stopped: stopped.promise,
+  };
   if (isServing) {
     const idle = disposables.use(new IdleExit(options, agent, host.stop));
     server = await startServer({

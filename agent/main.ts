@@ -1,4 +1,7 @@
 // The program `noodle`: reads the command line, handles signals, and leaves with the command's exit code.
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
+import { programBuild } from './bin/program-build.mjs';
 import { runCommandLine } from './cli/cli.ts';
 import { createOutput } from './cli/output.ts';
 import { createOpenSession } from './open-session.ts';
@@ -8,6 +11,8 @@ import { createLog } from './platform/log.ts';
 import { version } from './version.ts';
 
 compileLater();
+const root = path.resolve(realpathSync(import.meta.dirname), '..');
+const program = programBuild(root);
 const interrupted = new AbortController();
 /** The terminal and the launcher may both hand over the same interrupt. */
 const sameInterruptMs = 300;
@@ -29,15 +34,25 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 const isVerbose = process.env.NOODLE_LOG === 'debug';
-const log = createLog((line, level) => {
-  if (isVerbose || level === 'error') process.stderr.write(`${line}\n`);
-}, isVerbose ? 'debug' : 'info');
+const log = createLog(
+  (line, level) => {
+    if (isVerbose || level === 'error') process.stderr.write(`${line}\n`);
+  },
+  isVerbose ? 'debug' : 'info',
+);
 
 process.exitCode = await runCommandLine({
   argv: process.argv.slice(2),
   version,
   output,
-  openSession: createOpenSession({ clock: systemClock, log, version, environment: process.env }),
+  openSession: createOpenSession({
+    clock: systemClock,
+    log,
+    version,
+    program: program === null ? undefined : { root, build: program },
+    tell: (line) => output.complain(line),
+    environment: process.env,
+  }),
   workingFolder: process.cwd(),
   interrupted: interrupted.signal,
 });

@@ -35,7 +35,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'agent/cli': ['agent/protocol', 'agent/platform'],
   'agent/sample': ['agent/platform'],
   // The composition root: main.ts and the files beside it.
-  agent: [...lower, ...components, 'agent/pipelines', 'agent/server', 'agent/client', 'agent/answers', 'agent/cli', 'agent/handlers'],
+  agent: [...lower, ...components, 'agent/pipelines', 'agent/server', 'agent/client', 'agent/answers', 'agent/cli', 'agent/handlers', 'agent/bin'],
   'agent/handlers': [...lower, ...components, 'agent/pipelines', 'agent/server', 'agent/answers'],
   'agent/answers': [...lower, ...components, 'agent/pipelines'],
   'agent/bin': ['agent'],
@@ -63,6 +63,8 @@ const isolated: Readonly<Record<string, readonly string[]>> = {
 
 /** What others may import of a part, when it is more than the main file. `*`: everything in the folder itself. */
 const publicFiles: Readonly<Record<string, readonly string[]>> = {
+  // What both the launcher and the program know.
+  'agent/bin': ['program-build.mjs'],
   agent: ['*'],
   'agent/answers': ['*'],
   'agent/protocol': ['*'],

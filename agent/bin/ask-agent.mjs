@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import { programBuild } from './program-build.mjs';
 
 /** So long an agent may take to take the command. */
 const answerMs = 3_000;
@@ -15,7 +16,9 @@ export async function askAgent(root, argv) {
   try {
     const lock = isUsual(argv) ? readLock(process.cwd()) : null;
     const version = lock === null ? null : JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).version;
-    return lock?.port === undefined || lock.version !== version ? null : await ask(lock, requestOf(argv, version));
+    if (lock?.port === undefined || lock.version !== version) return null;
+    const isOutdated = lock.program?.root === root && lock.program.build !== programBuild(root);
+    return await ask(lock, requestOf(argv, version), isOutdated ? () => tellOutdated(lock) : () => {});
   } catch {
     return null;
   }
@@ -52,13 +55,21 @@ function requestOf(argv, version) {
   };
 }
 
-function ask({ port, token }, request) {
+/** As in open-session.ts. It answers all the same: in its own words, which fit to what it does. */
+function tellOutdated({ pid }) {
+  process.stderr.write(
+    `noodle: the agent that answers (process ${pid}) was started before the program changed; \`noodle stop\` ends it, and the next one is up to date\n`,
+  );
+}
+
+function ask({ port, token }, request, onTaken) {
   const socket = net.connect({ host: '127.0.0.1', port });
   const send = (message) => socket.write(`${JSON.stringify(message)}\n`);
   let outcome = null;
   let isUnderWay = false;
   const take = (message) => {
     if (message.declined === true) return socket.destroy();
+    if (!isUnderWay) onTaken();
     isUnderWay = true;
     if (message.out !== undefined) process.stdout.write(message.out);
     if (message.err !== undefined) process.stderr.write(message.err);

@@ -51,12 +51,18 @@ export const closeCodes = {
   versionMismatch: 4409,
 } as const;
 
+/** Where a program lies, and which state of it: what lies there later may be another one. */
+export const Program = z.object({ root: z.string(), build: z.string() });
+export type Program = z.infer<typeof Program>;
+
 /** What a live agent writes into its lock file, readable by the owner alone. */
 export const AgentLock = z.object({
   pid: z.int().positive(),
   port: z.int().min(1).max(65_535),
   token: z.string().min(32),
   version: z.string(),
+  /** What the agent was started from. */
+  program: Program.nullable().default(null),
   startedAt: z.number(),
   /** See AgentClaim. */
   guardPort: z.int().min(1).max(65_535).nullable().default(null),

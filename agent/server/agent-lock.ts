@@ -8,7 +8,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../platform/clock.ts';
 import { failure, success, type Failure, type Result } from '../protocol/failure.ts';
-import { AgentClaim, AgentLock } from '../protocol/wire.ts';
+import { AgentClaim, AgentLock, type Program } from '../protocol/wire.ts';
 import { claimFile, isProcessAlive, readText, removeFile, replaceFile } from './lock-file.ts';
 import { contactGuard, startStateGuard, type GuardContact } from './state-guard.ts';
 
@@ -16,6 +16,7 @@ export interface AgentLockOptions {
   /** Absolute; made when it is missing. */
   readonly stateDirectory: string;
   readonly version: string;
+  readonly program?: Program | undefined;
   readonly clock: Clock;
 }
 
@@ -44,6 +45,7 @@ export async function acquireAgentLock(options: AgentLockOptions): Promise<Resul
   const claim: AgentClaim = {
     pid: process.pid,
     version: options.version,
+    program: options.program ?? null,
     startedAt: options.clock.now(),
     guardPort: guard.port,
     guardId: id,

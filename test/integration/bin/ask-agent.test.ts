@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { programBuild } from '../../../agent/bin/program-build.mjs';
+import { createOpenSession } from '../../../agent/open-session.ts';
+import { systemClock } from '../../../agent/platform/clock.ts';
+import { silentLog } from '../../../agent/platform/log.ts';
 import { commandPath, commandUpgrade } from '../../../agent/protocol/command-channel.ts';
 import { AgentRig } from '../../rig/agent-rig.ts';
 import { GitRig } from '../../rig/git-rig.ts';
@@ -96,6 +100,77 @@ describe('a command while an agent lives', () => {
       assert.notEqual(exitCode, 0);
       assert.match(stderr, /agent\.mjs/);
     }
+  });
+});
+
+describe('a command of a program that changed since its agent started', () => {
+  it('is answered, and told so; not where the agent is of the same state, or of another installation', async () => {
+    const { rig, version } = await servingAgent('true');
+    await using agent = rig;
+    await using command = await createCommand(version);
+    await command.write({ 'dist/agent.mjs': 'older' });
+    const build = programBuild(command.root);
+    assert.ok(build !== null);
+    const lines = async (program: object) => {
+      const file = agent.repository.path('.git/noodle/agent.lock');
+      await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, 'utf8')), program }));
+      const { exitCode, stdout, stderr } = await start(command, agent.repository.root, 'status', '--json').ended;
+      assert.equal(exitCode, 0);
+      assert.equal(JSON.parse(stdout).pid, process.pid);
+      return stderr;
+    };
+    assert.equal(await lines({ root: command.root, build }), '');
+    assert.equal(await lines({ root: '/somewhere/else', build: 'other' }), '');
+    await command.write({ 'dist/agent.mjs': 'and newer' });
+    assert.match(await lines({ root: command.root, build }), /was started before the program changed; `noodle stop`/);
+  });
+
+  it('hears it from the program as well', async () => {
+    await using agent = await AgentRig.create({}, { isServing: true });
+    const file = agent.repository.path('.git/noodle/agent.lock');
+    const program = { root: '/program', build: 'one' };
+    await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, 'utf8')), program }));
+    const told: string[] = [];
+    const openWith = (build: string) =>
+      createOpenSession({
+        clock: systemClock,
+        log: silentLog,
+        version: 'test',
+        program: { root: '/program', build },
+        tell: (line) => told.push(line),
+        environment: process.env,
+      });
+    const wanted = { folder: agent.repository.root, clientName: 'test', idleExitMs: null };
+    for (const [build, kind, expected] of [
+      ['one', 'any', 0],
+      ['two', 'live', 0],
+      ['two', 'any', 1],
+    ] as const) {
+      const session = await openWith(build)({
+        ...wanted,
+        agent: kind,
+        isTrusted: true,
+        isServing: false,
+        isWatching: false,
+      });
+      assert.ok(session.ok);
+      await session.value.dispose();
+      assert.equal(told.length, expected);
+    }
+  });
+
+  it('knows the state of a source tree by its commit', async () => {
+    await using sources = await GitRig.create({ 'agent/main.ts': 'x', 'other.txt': '1' });
+    const before = programBuild(sources.root);
+    assert.equal(before, await sources.head());
+    await sources.write({ 'other.txt': '2' });
+    await sources.commit('Next');
+    assert.equal(programBuild(sources.root), await sources.head());
+    await sources.git('pack-refs', '--all');
+    assert.equal(programBuild(sources.root), await sources.head());
+    assert.notEqual(programBuild(sources.root), before);
+    await using nothing = await GitRig.folder({});
+    assert.equal(programBuild(nothing.root), null);
   });
 });
 
