@@ -1,9 +1,14 @@
-// Which functions of a Python file take part in what is worked out once and kept: whoever gets it from the cache runs none of them.
+// Which functions of a Python file take part in what is worked out once and kept: whoever gets what is kept runs none of them.
 import { functionName } from './python-lines.ts';
 import type { PythonLine } from './python-lines.ts';
 
 /** For all calls, not for one object as `cached_property` does. */
 const cache = /^@(?:\w+\.)*(?:lru_cache|cache|cached|memoize\w*|memoized|memo|singleton)\b(?!\.)/i;
+
+/** Sets what outlives the call, by a statement of the language. */
+const outliving = /^(?:global|nonlocal)\b/;
+/** Puts something into what a name stands for: `known[key] =`, `known.key =`, `known.setdefault(`. */
+const keeping = /^([A-Za-z_]\w*)(?:(?:\[.*\]|(?:\.\w+)+)(?::[^=]+)?=(?!=)|\.(?:setdefault|update|append|add)\()/;
 
 interface Called {
   readonly isCached: boolean;
@@ -11,10 +16,13 @@ interface Called {
   readonly names: Set<string>;
 }
 
-/** The names of functions that are cached, and of those that they call in the same file, directly or through others. */
+/**
+ * The names of functions that are cached or keep something in variables around them or of the module, and of those that
+ * they call in the same file, directly or through others.
+ */
 export function retainedFunctions(lines: readonly PythonLine[]): Set<string> {
   const functions = new Map<string, Called[]>();
-  collect(lines, functions);
+  collect(lines, functions, variablesOf(lines));
   const retained = new Set(
     [...functions].filter(([, all]) => all.some(({ isCached }) => isCached)).map(([name]) => name),
   );
@@ -26,14 +34,31 @@ export function retainedFunctions(lines: readonly PythonLine[]): Set<string> {
   return retained;
 }
 
-function collect(lines: readonly PythonLine[], found: Map<string, Called[]>): void {
+/** What the module itself binds by an assignment. */
+function variablesOf(lines: readonly PythonLine[]): ReadonlySet<string> {
+  return new Set(lines.flatMap(({ text }) => /^([A-Za-z_]\w*)(?::[^=]+)?=(?!=)/.exec(text)?.[1] ?? []));
+}
+
+function collect(lines: readonly PythonLine[], found: Map<string, Called[]>, variables: ReadonlySet<string>): void {
   let isCached = false;
   for (const line of lines) {
     const name = functionName(line);
-    if (name !== null) found.set(name, [...(found.get(name) ?? []), { isCached, names: calledBelow(line) }]);
+    if (name !== null)
+      found.set(name, [
+        ...(found.get(name) ?? []),
+        { isCached: isCached || keeps(line.children, variables), names: calledBelow(line) },
+      ]);
     isCached = line.keyword === '@' && (isCached || cache.test(line.text));
-    collect(line.children, found);
+    collect(line.children, found, variables);
   }
+}
+
+function keeps(block: readonly PythonLine[], variables: ReadonlySet<string>): boolean {
+  return block.some(({ text, children }) => {
+    const [code = ''] = text.split('\u0001');
+    const kept = keeping.exec(code)?.[1];
+    return outliving.test(code) || (kept !== undefined && variables.has(kept)) || keeps(children, variables);
+  });
 }
 
 function calledBelow(line: PythonLine, names = new Set<string>()): Set<string> {

@@ -198,4 +198,18 @@ describe('the difference of Python', () => {
     const aside = (value: number) => `@cache\ndef kept():\n    return 1\n\ndef other():\n    return ${value}\n`;
     assert.equal(python(aside(1), aside(2)), '6');
   });
+
+  it('is the module where what differs is worked out once and kept in a variable', () => {
+    const around = (keep: string, value: number) =>
+      `known = {}\n\ndef compute(key):\n    return ${value}\n\ndef make():\n    own = None\n    def get(key):\n${keep}        return own\n    return get\n`;
+    const kept = [
+      '        nonlocal own\n        if own is None:\n            own = compute(key)\n',
+      '        if key not in known:\n            known[key] = compute(key)\n',
+      '        known.setdefault(key, compute(key))\n',
+      '        known.latest = compute(key)\n',
+    ];
+    for (const keep of kept) assert.equal(python(around(keep, 1), around(keep, 2)), 'module', keep);
+    for (const keep of ['        own = compute(key)\n', '        own = {}\n        own[key] = compute(key)\n', ''])
+      assert.equal(python(around(keep, 1), around(keep, 2)), '4', keep);
+  });
 });
