@@ -10,10 +10,11 @@ export function triageLines(clusters: readonly FailureCluster[], executionId: Ex
   const own = clusters.filter((cluster) => cluster.executionId === executionId);
   const lines = own
     .slice(0, mostLines)
-    .map(({ kind, tests, suspects, owners, reproduce }) =>
+    .map(({ kind, tests, suspects, suspectedCommit: commit, owners, reproduce }) =>
       [
         `cause   ${kind}, ${counted(tests.length, 'test')}`,
         ...(suspects.length === 0 ? [] : [`from ${suspects[0]}`]),
+        ...(commit === undefined ? [] : [`since ${commit.sha.slice(0, 10)} ${commit.subject}`]),
         ...(owners.length === 0 ? [] : [owners.join(', ')]),
         reproduce,
       ].join(' · '),

@@ -29,8 +29,17 @@ function clusterFacts(subject: string, clusters: readonly FailureCluster[]): str
     .flatMap((cluster) => [
       `failure (${cluster.kind}): ${cluster.message}${cluster.tests.length === 1 ? '' : `; ${counted(cluster.tests.length, 'test')} fail alike`}`,
       ...(cluster.suspects.length === 0 ? [] : [`suspected: ${cluster.suspects.join(', ')}`]),
+      ...commitFacts(cluster),
       `reproduce: ${cluster.reproduce}`,
     ]);
+}
+
+function commitFacts({ suspectedCommit: commit, tests }: FailureCluster): string[] {
+  if (commit === undefined) return [];
+  const sure = commit.among === 1 ? '' : `; noodle bisect '${tests[0]}' makes sure`;
+  return [
+    `suspected commit: ${commit.sha.slice(0, 10)} ${commit.subject} (${commit.author}), ${commit.because}${sure}`,
+  ];
 }
 
 function flakyFacts(subject: string, flaky: readonly FlakyTest[]): string[] {

@@ -2,7 +2,7 @@
 import type { Builds } from '../builds/builds.ts';
 import { isNoodleFile, type ChangedFiles, type Graph, type History, type Impact } from '../graph/graph.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { ChangeSet, FileChange } from '../protocol/change-set.ts';
+import { emptyTree, type ChangeSet, type FileChange } from '../protocol/change-set.ts';
 import { success, type Result } from '../protocol/failure.ts';
 import type { RepoPath, TestId } from '../protocol/ids.ts';
 import {
@@ -126,6 +126,7 @@ class RepositoryPlanner implements Planner {
       this.#options.predictions?.planDuration({ tests: [...tests.tests], builds }, this.#waits(builds)) ?? null;
     const plan: Plan = {
       changes: changed.value.files,
+      ...revisionOf(changed.value, request),
       builds,
       tests: [...tests.tests],
       ...(tests.reused.length === 0 ? {} : { reused: [...tests.reused] }),
@@ -295,4 +296,14 @@ function isOf({ changes }: Planned, paths: readonly RepoPath[]): boolean {
 /** A file that no longer differs from the base: somebody took a change back, or it is gone. */
 function revertedOrGone(path: RepoPath, files: ReadonlySet<RepoPath>): FileChange {
   return { path, kind: files.has(path) ? 'modified' : 'deleted', lines: [] };
+}
+
+/** Asked without a base, a change set goes back beyond HEAD only where nothing differs from it. */
+function revisionOf(
+  { head, base }: ChangeSet,
+  request: { readonly base?: string | undefined; readonly paths?: readonly RepoPath[] },
+): Pick<Plan, 'revision'> {
+  if (head === null) return {};
+  const isWhole = request.base === undefined && request.paths === undefined;
+  return { revision: { head, isClean: isWhole && (base === 'HEAD^' || base === emptyTree) } };
 }

@@ -103,8 +103,18 @@ export const ReusedTest = z.object({
 });
 export type ReusedTest = z.infer<typeof ReusedTest>;
 
+/** What was checked out. */
+export const PlanRevision = z.object({
+  head: z.string(),
+  /** Nothing differs from that commit, as far as the plan looked. */
+  isClean: z.boolean(),
+});
+export type PlanRevision = z.infer<typeof PlanRevision>;
+
 export const Plan = z.object({
   changes: z.array(FileChange),
+  /** Absent in plans of earlier versions, before the first commit and without git. */
+  revision: PlanRevision.optional(),
   builds: z.array(PlannedBuild),
   /** In running order. */
   tests: z.array(PlannedTest),

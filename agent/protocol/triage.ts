@@ -11,6 +11,18 @@ import { Location } from './test.ts';
 export const FailureKind = z.enum(['new', 'known', 'flaky', 'environment']);
 export type FailureKind = z.infer<typeof FailureKind>;
 
+/** The commit that broke the first of the tests, by records and graph. */
+export const SuspectedCommit = z.object({
+  sha: z.string(),
+  subject: z.string(),
+  author: z.string(),
+  /** How many commits lie between the last run in which it passed and the first in which it failed. */
+  among: z.int().positive(),
+  /** Why this one. */
+  because: z.string(),
+});
+export type SuspectedCommit = z.infer<typeof SuspectedCommit>;
+
 export const FailureCluster = z.object({
   kind: FailureKind,
   /** The first failure's message, one line. */
@@ -22,6 +34,8 @@ export const FailureCluster = z.object({
   executionId: ExecutionId,
   /** Changed files from which the graph leads to these tests, in the run that failed; the nearest first. */
   suspects: z.array(RepoPath),
+  /** Absent where the records do not say, and where the change was not committed. */
+  suspectedCommit: SuspectedCommit.optional(),
   /** Who owns the test files: by CODEOWNERS, else who made most of their latest commits. */
   owners: z.array(z.string()),
   /** A command that runs the first of the tests, in the repository's root. */

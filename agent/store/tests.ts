@@ -6,7 +6,7 @@ import { fromJson } from './json-column.ts';
 import { keyOf } from './keys.ts';
 import type { Reader, SqlValue } from './sql.ts';
 import { p90Of } from './recent.ts';
-import { codeOf, statusOf } from './test-status.ts';
+import { codeOf, isFailing, statusOf, wasRun } from './test-status.ts';
 
 // The writing half of this domain, in a file of its own.
 export { forgetFiles, forgetUnreportedCases, recallFiles, saveTestResults } from './test-recording.ts';
@@ -134,6 +134,23 @@ export function testHistory(db: Reader, id: TestId, limit: number): TestHistoryE
     finishedAt: finished_at,
   }));
 }
+
+/** The run in which a case began to fail, and the one before it in which it had passed; null where one is not on record. */
+export function turnToFailing(db: Reader, id: TestId): { passed: ExecutionId; failed: ExecutionId } | null {
+  const rows = db.all<{ status: number; id: ExecutionId }>(
+    `SELECT r.status, e.id FROM test_cases c JOIN test_results r ON r.case_key = c.key
+       JOIN pipeline_executions e ON e.key = r.execution_key
+     WHERE c.id = ? ORDER BY r.execution_key DESC LIMIT ?`,
+    [id, longestTurn],
+  );
+  const ran = rows.filter(({ status }) => wasRun(statusOf(status)));
+  const passed = ran.findIndex(({ status }) => !isFailing(statusOf(status)));
+  const [before, after] = [ran[passed], ran[passed - 1]];
+  return before === undefined || after === undefined ? null : { passed: before.id, failed: after.id };
+}
+
+/** So many results back it is looked for. */
+const longestTurn = 500;
 
 /** The cases that exist, by the file's id, in the order in which they were first seen. */
 export function knownCases(db: Reader): Map<TestId, TestCase[]> {

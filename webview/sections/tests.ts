@@ -56,7 +56,7 @@ function failuresPanel(
 }
 
 function clusterItem(
-  { kind, message, at, tests, failingSince, suspects, owners, reproduce }: FailureCluster,
+  { kind, message, at, tests, failingSince, suspects, suspectedCommit: commit, owners, reproduce }: FailureCluster,
   state: DashboardState,
   context: PanelContext,
 ): TemplateResult {
@@ -70,6 +70,13 @@ function clusterItem(
     ${tests.slice(0, shownTests).map((test) => html`<p class="dim">${test}</p>`)}
     ${tests.length > shownTests ? html`<p class="dim">and ${counted(tests.length - shownTests, 'other')}</p>` : nothing}
     ${suspects.length === 0 ? nothing : html`<p>suspected: ${suspects.slice(0, shownTests).join(', ')}</p>`}
+    ${
+      commit === undefined
+        ? nothing
+        : html`<p title=${commit.because}>
+            since ${commit.sha.slice(0, 10)} ${commit.subject} <span class="dim">${commit.author}</span>
+          </p>`
+    }
     <p><code>${reproduce}</code></p>
   </li>`;
 }

@@ -1,4 +1,7 @@
 // `noodle bisect`: which commit broke a test. It runs in a work tree of its own, with an agent of this process.
+import { createHash } from 'node:crypto';
+import { realpath } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { searchFirstBad, type Found, type Verdict } from '../bisect/search.ts';
 import { commitsFrom, openWorktree, type Commit, type Worktree } from '../../platform/git-worktree.ts';
 import { counted } from '../../protocol/quantities.ts';
@@ -34,7 +37,7 @@ async function bisectTest(context: CommandContext, { root, test }: { root: strin
   const [newest] = commits;
   if (newest === undefined)
     return complain(output, { reason: 'invalid_input', message: 'noodle bisect: there is no commit yet' });
-  const worktree = await openWorktree(root, newest.sha, 'bisect');
+  const worktree = await openWorktree(root, newest.sha, worktreeName(root), await realpath(tmpdir()));
   try {
     const found = await searchFirstBad(commits.length, async (index) => {
       const commit = commits[index];
@@ -52,6 +55,11 @@ async function bisectTest(context: CommandContext, { root, test }: { root: strin
     output.progress(null);
     await worktree.remove();
   }
+}
+
+/** Not in the state directory: jest passes over everything below a folder `.git`. */
+function worktreeName(root: string): string {
+  return `noodle-bisect-${createHash('sha256').update(root).digest('hex').slice(0, 12)}`;
 }
 
 interface Probe {

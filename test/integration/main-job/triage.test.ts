@@ -36,6 +36,8 @@ describe('triage', () => {
       [cluster?.kind, cluster?.suspects, cluster?.owners, cluster?.reproduce],
       ['new', ['src/sum.js'], ['@testers'], 'npx mocha test/sum.js -f one'],
     );
+    // It was not committed.
+    assert.equal(cluster?.suspectedCommit, undefined);
     const { explanations } = await rig.client.explain({ subject: 'test/sum.js' });
     assert.ok(
       explanations[0]?.facts.some((fact) => fact.startsWith('failure (new): ')),
@@ -70,6 +72,26 @@ describe('triage', () => {
     assert.match(await factsOn('src/sum.js:1'), /^line: changed since the last commit/);
     assert.match(await factsOn('package.json:1'), new RegExp(`^line: last changed by ${author} on .* \\(\\w+\\)`));
     assert.match(await factsOn('test/sum.js'), new RegExp(`^owner: ${author}`, 'm'));
+  });
+
+  it('names the commit that broke a test, from recorded runs and the graph', async () => {
+    await using rig = await create();
+    await rig.run({ all: true });
+    await rig.repository.commit('Tell more', { 'notes.txt': 'a' });
+    await rig.repository.commit('Subtract', { 'src/sum.js': 'module.exports = (a, b) => a - b;\n' });
+    await rig.repository.commit('Tell still more', { 'notes.txt': 'b' });
+    await rig.run({ all: true });
+    const [cluster] = (await rig.client.getTriage({})).clusters;
+    assert.deepEqual(
+      [cluster?.suspectedCommit?.subject, cluster?.suspectedCommit?.among, cluster?.suspectedCommit?.because],
+      ['Subtract', 3, 'of 3 commits since it passed, the only one from which the graph leads to it'],
+    );
+    const { explanations } = await rig.client.explain({ subject: 'test/sum.js' });
+    const facts = explanations[0]?.facts.join('\n') ?? '';
+    assert.match(
+      facts,
+      /^suspected commit: [0-9a-f]{10} Subtract \(.*noodle bisect 'mocha:test\/sum.js > one' makes sure$/m,
+    );
   });
 
   it('quarantines a test until a date, and refuses what makes no sense', async () => {
