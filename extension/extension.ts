@@ -1,6 +1,7 @@
 // The extension's table of contents.
 import * as vscode from 'vscode';
 import { registerAgentCommands } from './commands/agent-commands.ts';
+import { registerBisectCommand } from './commands/bisect-command.ts';
 import { registerExplainCommands } from './commands/explain-commands.ts';
 import { registerLogCommands } from './commands/log-commands.ts';
 import { registerGenerateTests } from './commands/generate-tests.ts';
@@ -37,6 +38,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   registerLogCommands(surroundings);
   registerOpenItem(surroundings);
   registerGenerateTests(surroundings);
+  registerBisectCommand(surroundings);
   registerDashboard(surroundings);
   registerViews(surroundings);
   registerTestExplorer(surroundings);

@@ -23,6 +23,7 @@ export const commandIds = {
   goToCode: 'noodle.goToCode',
   runRelatedTests: 'noodle.runRelatedTests',
   generateTests: 'noodle.generateTests',
+  bisect: 'noodle.bisect',
   /** Of items in the Plan and Runs trees. */
   runItem: 'noodle.runItem',
   explainItem: 'noodle.explainItem',

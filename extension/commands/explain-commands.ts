@@ -33,7 +33,7 @@ export function registerExplainCommands(surroundings: CommandSurroundings): void
 }
 
 /** The file or case that an item of the Test Explorer stands for; null for folders, suites and everything else. */
-function testItemId(argument: unknown): string | null {
+export function testItemId(argument: unknown): string | null {
   if (typeof argument !== 'object' || argument === null || !('id' in argument) || !('uri' in argument)) return null;
   const id = String(argument.id);
   return id.startsWith('suite:') || id.startsWith('folder:') ? null : id;
