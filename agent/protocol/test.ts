@@ -11,7 +11,7 @@ export type Framework = z.infer<typeof Framework>;
 export const unfollowedFrameworks: ReadonlySet<string> = new Set<Framework>(['playwright', 'go', 'cargo', 'ctest', 'junit', 'generic']);
 
 /** Those of `unfollowedFrameworks` whose own tools count lines in a run with coverage, with what must be there for it. */
-export const countedFrameworks: ReadonlyMap<string, string> = new Map<Framework, string>([['go', 'go'], ['ctest', 'GCC and its gcov']]);
+export const countedFrameworks: ReadonlyMap<string, string> = new Map<Framework, string>([['go', 'go'], ['ctest', 'GCC and its gcov'], ['cargo', "LLVM's tools of the compiler's version (rustup component add llvm-tools)"]]);
 
 /** Debuggers by the type that VS Code knows them by. `go` gets the folder of a package, `lldb` an executable or cargo's arguments. */
 export const DebuggerType = z.enum(['node', 'debugpy', 'go', 'lldb', 'java']);

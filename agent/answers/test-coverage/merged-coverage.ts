@@ -23,7 +23,9 @@ export function mergeCoverage(
   wanted?: ReadonlySet<RepoPath>,
 ): Map<RepoPath, MergedFile> {
   const tests = new Set(
-    evidence.map(({ test }) => test.slice(test.indexOf(':', test.startsWith('node:test:') ? 5 : 0) + 1)),
+    evidence
+      .filter(({ test }) => !hasTestsInSources(test))
+      .map(({ test }) => test.slice(test.indexOf(':', test.startsWith('node:test:') ? 5 : 0) + 1)),
   );
   const found = new Map<RepoPath, { file: CoveredFile; test: TestId; recordedAt: number }[]>();
   for (const { test, covered, recordedAt } of evidence) {
@@ -51,6 +53,11 @@ export function mergeCoverage(
     });
   }
   return merged;
+}
+
+/** Rust keeps unit tests in the file that they test; only files of the folder `tests` are nothing but tests. */
+function hasTestsInSources(test: TestId): boolean {
+  return test.startsWith('cargo:') && !/^cargo:(?:.*\/)?tests\//.test(test);
 }
 
 function mergeFiles(files: readonly CoveredFile[]): Pick<MergedFile, 'lines' | 'functions'> {

@@ -64,8 +64,11 @@ export async function runRequest(context: CommandContext, session: Session, requ
 
 /** What the tests of this run ran of the sources. */
 async function showCoverage({ output }: CommandContext, { client }: Session, execution: ExecutionId): Promise<void> {
-  const { files, lines, functions } = await client.getCoverage({ execution });
-  if (files.length === 0) output.line('coverage  nothing was recorded: see the limits of recording in the README');
+  const { files, lines, functions, notes } = await client.getCoverage({ execution });
+  if (files.length === 0) {
+    const reasons = notes.length === 0 ? ['see the limits of recording in the README'] : notes;
+    for (const reason of reasons) output.line(`coverage  nothing was recorded: ${reason}`);
+  }
   else output.line(`coverage  ${share(lines)} of ${counted(lines.total, 'line')} and ${share(functions)} of ${counted(functions.total, 'function')} in ${counted(files.length, 'file')}   noodle coverage`);
 }
 

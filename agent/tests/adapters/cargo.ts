@@ -11,6 +11,7 @@ import type { RepositoryView, TestAdapter, TestProject } from '../adapter.ts';
 export const cargoAdapter: TestAdapter = {
   framework: 'cargo',
   setting: 'test.cargoEnabled',
+  countsCoverage: true,
 
   concerns(file) {
     return nameOf(file) === 'Cargo.toml' || file.endsWith('.rs');

@@ -7,6 +7,7 @@ import { repoPath } from '../javascript/failure-text.ts';
 import { runMachine } from '../native/machine-run.ts';
 import { present } from '../native/present.ts';
 import { boundedText, placeInText } from '../native/output-text.ts';
+import { countingEnvironment, countsFolder, findLlvmTools, readCounts, type LlvmTools } from './llvm-coverage.ts';
 import { buildTests, type CargoBuild, type CompileError, type TestExecutable } from './build.ts';
 import { fileOfTest, lineOfTest } from './source.ts';
 import { listTests, runByExitCode, runTests, type LibtestProgram, type LibtestResult } from './libtest.ts';
@@ -20,8 +21,11 @@ export interface RustTest {
 
 export class WorkspaceRun {
   readonly batch: TestBatch;
-  readonly context: BatchContext;
+  /** With coverage, `environment` has cargo build programs that count. */
+  context: BatchContext;
   readonly chosen: ReadonlySet<RepoPath> | null;
+  #tools: LlvmTools | null = null;
+  #programs = 0;
   readonly #reported = new Set<RepoPath>();
   readonly #hung = new Set<RepoPath>();
 
@@ -36,6 +40,7 @@ export class WorkspaceRun {
   }
 
   async run(): Promise<BatchOutcome> {
+    if (this.context.countCoverage !== undefined) await this.#countLines();
     const build = await buildTests(this.folder, this.context);
     if (build === null) return { state: 'runner_missing', message: missingCargo };
     if (build.exitCode !== 0 && build.errors.length === 0 && !this.context.signal.aborted)
@@ -52,6 +57,12 @@ export class WorkspaceRun {
     if (!this.context.signal.aborted) await runDoctests(this, build);
     if (!this.context.signal.aborted) this.#reportErrors(build);
     return this.#outcome();
+  }
+
+  async #countLines(): Promise<void> {
+    this.#tools = await findLlvmTools(this.folder, this.context);
+    if (this.#tools === null) return;
+    this.context = { ...this.context, environment: countingEnvironment(this.folder, this.context) };
   }
 
   started(file: RepoPath): void {
@@ -114,6 +125,22 @@ export class WorkspaceRun {
   }
 
   async #runExecutable(executable: TestExecutable, environment: Readonly<Record<string, string>>): Promise<void> {
+    const tools = this.#tools;
+    if (tools === null) {
+      await this.#runTestsOf(executable, environment);
+      return;
+    }
+    const folder = countsFolder(this.context, ++this.#programs);
+    const counts = { LLVM_PROFILE_FILE: path.join(folder, '%p-%m.profraw') };
+    const files = await this.#runTestsOf(executable, { ...environment, ...counts });
+    this.context.countCoverage?.(files, await readCounts({ program: executable.program, folder, tools }, this.context));
+  }
+
+  /** Resolves with the files whose tests ran. */
+  async #runTestsOf(
+    executable: TestExecutable,
+    environment: Readonly<Record<string, string>>,
+  ): Promise<readonly RepoPath[]> {
     const program: LibtestProgram = {
       command: executable.program,
       args: [],
@@ -121,12 +148,16 @@ export class WorkspaceRun {
       environment: { ...environment, CARGO_MANIFEST_DIR: executable.packageFolder },
     };
     const names = await listTests(program, [], this.context);
-    if (names === null) return await this.#runProgram(program, executable);
+    if (names === null) {
+      await this.#runProgram(program, executable);
+      return [repoPath(this.context.root, executable.source) ?? []].flat();
+    }
     const tests = names.flatMap((name) => {
       const file = repoPath(this.context.root, fileOfTest(name, executable.source));
       return file !== null && this.#isChosen(name, file) ? [{ name, file }] : [];
     });
     if (tests.length > 0) await this.#runAll(program, tests, tests.length === names.length);
+    return [...new Set(tests.map(({ file }) => file))];
   }
 
   #isChosen(name: string, file: RepoPath): boolean {

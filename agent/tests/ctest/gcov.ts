@@ -94,13 +94,18 @@ function addReport(
     if (file === null || absolute.startsWith(folder + path.sep)) continue;
     const known: Counted = files.get(file) ?? { lines: new Map(), functions: new Map() };
     files.set(file, known);
-    for (const { line_number: at, count } of each.lines) known.lines.set(at, known.lines.get(at) === true || count > 0);
-    for (const one of each.functions) {
-      const name = one.demangled_name ?? one.name;
-      const key = `${one.start_line}:${name}`;
-      const executed = one.execution_count > 0 || known.functions.get(key)?.executed === true;
-      known.functions.set(key, { name, startLine: one.start_line, endLine: one.end_line, executed });
-    }
+    addCounts(known, each);
+  }
+}
+
+/** A header counts in each object file that includes it. */
+function addCounts(known: Counted, { lines, functions }: z.infer<typeof Report>['files'][number]): void {
+  for (const { line_number: at, count } of lines) known.lines.set(at, known.lines.get(at) === true || count > 0);
+  for (const one of functions) {
+    const name = one.demangled_name ?? one.name;
+    const key = `${one.start_line}:${name}`;
+    const executed = one.execution_count > 0 || known.functions.get(key)?.executed === true;
+    known.functions.set(key, { name, startLine: one.start_line, endLine: one.end_line, executed });
   }
 }
 

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { execa } from 'execa';
+import { loadTestEvidence } from '../../../agent/store/evidence.ts';
 import { TestId } from '../../../agent/protocol/ids.ts';
 import { needDebianTool } from '../../rig/debian-tools.ts';
 import { ManualClock } from '../../rig/manual-clock.ts';
@@ -15,6 +17,63 @@ describe('cargo test', function () {
 
   before(function () {
     needDebianTool(this, { needs: ['cargo', 'rustc'], packages: ['cargo'] });
+  });
+
+  it('counts the lines that each test program ran, in a run with coverage', async function () {
+    const { stdout } = await execa('rustc', ['-vV']);
+    const major = /^LLVM version: (\d+)/m.exec(stdout)?.[1] ?? '';
+    needDebianTool(this, { needs: [`llvm-cov-${major}`], packages: [`llvm-${major}`] });
+    await using rig = await create({
+      'src/lib.rs': `pub fn most(a: i32) -> i32 {
+    if a > 9 {
+        return 9;
+    }
+    a
+}
+
+pub fn idle() {
+    println!();
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn stays() {
+        assert_eq!(super::most(1), 1);
+    }
+}
+`,
+      'tests/limits.rs': '#[test]\nfn limits() { assert_eq!(shop::most(20), 9); }\n',
+    });
+    await rig.run({ all: true, coverage: true });
+    const found = loadTestEvidence(rig.engine.store).map(({ test, covered }) => {
+      const file = covered.find(({ path }) => path === 'src/lib.rs');
+      const ran = file?.functions.filter((each) => each.executed).map(({ name }) => name);
+      return { test, missed: file?.missed.filter(([line]) => line < 12), ran };
+    });
+    assert.deepEqual(found, [
+      {
+        test: 'cargo:src/lib.rs',
+        missed: [
+          [3, 3],
+          [8, 10],
+        ],
+        ran: ['most', 'stays'],
+      },
+      {
+        test: 'cargo:tests/limits.rs',
+        missed: [
+          [4, 5],
+          [8, 10],
+        ],
+        ran: ['most'],
+      },
+    ]);
+    const left = await rig.files();
+    assert.deepEqual(
+      left.filter((file) => file.endsWith('.profraw')),
+      [],
+    );
   });
 
   it('tells unit tests, integration tests and examples in documentation', async () => {
