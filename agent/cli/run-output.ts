@@ -4,6 +4,7 @@ import type { BuildResult } from '../protocol/build.ts';
 import type { EventOf, NoodleEvent } from '../protocol/events.ts';
 import type { TestCounts } from '../protocol/execution.ts';
 import type { ExecutionId } from '../protocol/ids.ts';
+import { inOneLine } from '../protocol/one-line.ts';
 import type { Plan, PlannedBuild, PlannedTest, ReusedTest } from '../protocol/plan.ts';
 import { plannedFiles } from '../protocol/planned-files.ts';
 import { counted, formatCount, formatDuration } from '../protocol/quantities.ts';
@@ -108,7 +109,7 @@ class RunRendering {
   #showFailure(result: TestResult): void {
     const { style } = this.#output;
     this.#failed++;
-    const title = result.titlePath.length === 0 ? result.file : `${result.file} › ${result.titlePath.join(' › ')}`;
+    const title = titleOf(result);
     const at = this.#failed === 1 ? `   ${style('dim', `after ${formatDuration(result.atMs)}`)}` : '';
     const status = result.status === 'failed' ? '' : ` (${result.status.replace('_', ' ')})`;
     this.#output.line(`${this.#section('test')}${style('red', '✗')} ${title}${status}${at}`);
@@ -123,7 +124,7 @@ class RunRendering {
   #showOther(result: TestResult): void {
     const mark = result.status === 'passed' ? this.#output.style('green', '✓') : this.#output.style('dim', '-');
     const status = result.status === 'passed' ? formatDuration(result.durationMs) : result.status;
-    this.#output.line(`${this.#section('test')}${mark} ${[result.file, ...result.titlePath].join(' › ')}   ${this.#output.style('dim', status)}`);
+    this.#output.line(`${this.#section('test')}${mark} ${titleOf(result)}   ${this.#output.style('dim', status)}`);
   }
 
   #progress(): void {
@@ -136,6 +137,10 @@ class RunRendering {
     this.#output.progress(null);
     for (const line of endLines(event, this.#plan, this.#output)) this.#output.line(line);
   }
+}
+
+function titleOf({ file, titlePath }: TestResult): string {
+  return inOneLine([file, ...titlePath].join(' › '));
 }
 
 /** What there is to say of a build beside how it ended: what was tried, what it reads, what to do, where it fails. */
