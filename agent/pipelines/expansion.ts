@@ -55,6 +55,8 @@ export interface ExpansionOptions {
   readonly definitions: Readonly<Record<string, PipelineDefinition>>;
   /** Pipelines of the type deploy ask before their first step. */
   readonly approvalRequired: boolean;
+  /** Those that another pipeline leads to do not ask by themselves. */
+  readonly autoDeployment: boolean;
 }
 
 /** What a nested pipeline takes over from the step that names it. */
@@ -129,8 +131,9 @@ class Expansion {
 
   #addApproval(pipeline: PipelineDefinition, outer: Outer): StepId | null {
     const hasOwn = Object.values(pipeline.steps).some(({ approval }) => approval !== undefined);
-    if (!this.#options.approvalRequired || pipeline.type !== 'deploy' || hasOwn) return null;
-    const question = `Run ${outer.way.at(-1) ?? ''}? cicd.approvalRequired asks before every pipeline of the type deploy.`;
+    const why = this.#whyItAsks(outer.way);
+    if (why === null || pipeline.type !== 'deploy' || hasOwn) return null;
+    const question = `Run ${outer.way.at(-1) ?? ''}? ${why}`;
     const step: ExpandedStep = {
       id: this.#freeId(`${outer.prefix}approval`),
       name: 'approval',
@@ -149,6 +152,16 @@ class Expansion {
     };
     this.steps.push(step);
     return step.id;
+  }
+
+  /** Whoever names a deployment wants it; whoever runs what leads to one may not have thought of it. */
+  #whyItAsks(way: readonly string[]): string | null {
+    const { approvalRequired, autoDeployment, definitions } = this.#options;
+    if (approvalRequired) return 'cicd.approvalRequired asks before every pipeline of the type deploy.';
+    const isLedTo = way.length > 1 && !way.slice(0, -1).some((id) => definitions[id]?.type === 'deploy');
+    return isLedTo && !autoDeployment
+      ? 'cicd.autoDeployment is off, so a deployment at the end of another pipeline asks.'
+      : null;
   }
 
   #addAll(entries: readonly Entry[], outer: Outer, around: Around): Result<null> {

@@ -84,6 +84,7 @@ async function decide(recorded: RecordedRun, parts: RunParts): Promise<Result<De
   const expanded = expandPipeline(recorded.pipeline, {
     definitions: recorded.definitions,
     approvalRequired: settings()['cicd.approvalRequired'],
+    autoDeployment: settings()['cicd.autoDeployment'],
   });
   if (!expanded.ok) return expanded;
   const { steps } = expanded.value;

@@ -29,7 +29,7 @@ function isRepeatable(step: Step, expanded: ExpandedStep | undefined): boolean {
 }
 
 function stepsOf({ pipeline, definitions }: RecordedRun): readonly ExpandedStep[] {
-  const expanded = expandPipeline(pipeline, { definitions, approvalRequired: false });
+  const expanded = expandPipeline(pipeline, { definitions, approvalRequired: false, autoDeployment: true });
   return expanded.ok ? expanded.value.steps : [];
 }
 

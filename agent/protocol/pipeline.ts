@@ -195,7 +195,7 @@ export type PipelineService = z.infer<typeof PipelineService>;
 export const PipelineDefinition = z.strictObject({
   name: z.string().min(1).max(200).optional().describe('What the pipeline is called. Default: its id.'),
   type: PipelineType.default('build').describe(
-    'What it is for. A deploy pipeline waits for an approval where cicd.approvalRequired is true.',
+    'What it is for. A deploy pipeline waits for an approval where cicd.approvalRequired is true, and where another pipeline leads to it while cicd.autoDeployment is false.',
   ),
   environment: environment.default({}).describe('Environment variables of all steps.'),
   secrets: secrets.default({}).describe('Secrets of all steps: `env:NAME` or `file:PATH`.'),

@@ -31,6 +31,7 @@ export const settingDeclarations = [
   flag('NOODLE_CICD_PERFORMANCE_TESTS', 'cicd.performanceTests', 'Ask performance gates of pipelines. When false they are skipped.'),
   flag('NOODLE_CICD_SECURITY_TESTS', 'cicd.securityTests', 'Ask security gates of pipelines. When false they are skipped.'),
   { environment: 'NOODLE_CICD_APPROVAL_REQUIRED', key: 'cicd.approvalRequired', type: 'boolean', default: false, description: 'Every pipeline of the type deploy waits for an approval before its first step.' },
+  { environment: 'NOODLE_CICD_AUTO_DEPLOYMENT', key: 'cicd.autoDeployment', type: 'boolean', default: false, description: 'A pipeline of the type deploy that another one leads to begins without asking. When false it waits for an approval, unless it has one of its own.' },
   flag('NOODLE_BUILD_INCREMENTAL', 'build.incremental', 'Skip a build whose inputs are unchanged since its last success.'),
   flag('NOODLE_BUILD_AI_OPTIMIZATION', 'build.aiOptimization', 'Start first what the longest expected chain of builds begins with, by recorded durations. When false, the order in which targets were found.'),
   flag('NOODLE_BUILD_FAILURE_PREDICTION', 'build.failurePrediction', 'Show the probability that a build fails.'),

@@ -20,7 +20,7 @@ function expanded(
   const definitions = Object.fromEntries(
     Object.entries({ ...others, p: written }).map(([name, each]) => [name, PipelineDefinition.parse(each)]),
   );
-  const result = expandPipeline('p', { definitions, approvalRequired: false });
+  const result = expandPipeline('p', { definitions, approvalRequired: false, autoDeployment: true });
   assert.ok(result.ok, result.ok ? '' : result.failure.message);
   return result.value.steps;
 }
@@ -191,7 +191,7 @@ describe('nested pipelines', () => {
       p: PipelineDefinition.parse({ steps: { a: { pipeline: 'q' } } }),
       q: PipelineDefinition.parse({ steps: { a: { pipeline: 'p' } } }),
     };
-    const result = expandPipeline('p', { definitions, approvalRequired: false });
+    const result = expandPipeline('p', { definitions, approvalRequired: false, autoDeployment: true });
     assert.ok(!result.ok);
     assert.equal(result.failure.message, 'the pipelines name each other in a circle: p → q → p');
   });
