@@ -59,6 +59,7 @@ describe('completion in noodle.yaml', () => {
       'performanceTests',
       'securityTests',
       'approvalRequired',
+      'autoDeployment',
     ]);
     assert.deepEqual(labels('targets:\n  core:\n    comm|'), [
       'command',
