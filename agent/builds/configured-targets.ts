@@ -3,7 +3,7 @@ import type { ConfigurationFile, TargetDefinition } from '../protocol/configurat
 import { TargetId } from '../protocol/ids.ts';
 import type { FoundTarget } from './found-target.ts';
 import { inRepository } from './paths.ts';
-import { everythingIn } from './patterns.ts';
+import { everythingIn, withFolders } from './patterns.ts';
 import { toolsOf } from './toolchains.ts';
 
 export interface ConfiguredTargets {
@@ -57,8 +57,8 @@ function targetOf(
     command,
     language,
     type,
-    inputs: definition.inputs ?? [everythingIn(folder)],
-    outputs,
+    inputs: definition.inputs === undefined ? [everythingIn(folder)] : withFolders(definition.inputs),
+    outputs: withFolders(outputs),
     environment,
     tools: [...(tools ?? toolsOf[language])],
     automatic,

@@ -13,6 +13,15 @@ export function escapePattern(path: string): string {
   return path.replace(/[\\*?[\]{}()!+@$^|]/g, '\\$&');
 }
 
+/** A path that ends in `/`, or in a name without a wildcard and an extension, may be a folder: then all of it is meant. */
+export function withFolders(patterns: readonly string[]): string[] {
+  return patterns.flatMap((pattern) => {
+    if (pattern.endsWith('/')) return [`${pattern}**`];
+    const name = pattern.slice(pattern.lastIndexOf('/') + 1).replace(/^!/, '');
+    return /[*?[\](){}]/.test(name) || /^\.$|.\./.test(name) ? [pattern] : [pattern, `${pattern}/**`];
+  });
+}
+
 /** Says of a path whether the patterns include it. Patterns are compiled once for each list, which must not change. */
 export function createMatchers(): (patterns: readonly string[]) => (path: string) => boolean {
   const compiled = new WeakMap<readonly string[], (path: string) => boolean>();

@@ -104,6 +104,25 @@ describe('targets of noodle.yaml', () => {
   });
 });
 
+describe('declared patterns', () => {
+  it('mean all of a folder that they name', () => {
+    const { targets } = discover({
+      a: { command: 'x', inputs: ['src', 'lib/', 'a.txt', 'Makefile'], outputs: ['out', '!out/keep', '*/gen'] },
+    });
+    const [a] = targets.values();
+    assert.deepEqual(a?.inputs, ['src', 'src/**', 'lib/**', 'a.txt', 'Makefile', 'Makefile/**']);
+    assert.deepEqual(a?.outputs, ['out', 'out/**', '!out/keep', '!out/keep/**', '*/gen', '*/gen/**']);
+  });
+
+  it('overlap where one target writes into the folder of another', () => {
+    const { problems } = discover({
+      a: { command: 'x', outputs: ['out'] },
+      b: { command: 'y', outputs: ['out/x'] },
+    });
+    assert.match(JSON.stringify(problems), /the outputs of a and b overlap/);
+  });
+});
+
 describe('patterns of outputs', () => {
   const cases: readonly (readonly [string, string, boolean])[] = [
     ['dist/**', 'dist/**', true],
