@@ -65,9 +65,9 @@ export const selectionRules: readonly SelectionRule[] = [
   {
     name: 'built',
     says: 'it is built from sources that the graph cannot relate to it, and something below its project changed',
-    because: 'a built file names no sources',
+    because: 'a built file names no sources, and neither does a list that only declares tests',
     select(file, { input, changedBelow }) {
-      if (input.sources.has(file.file)) return null;
+      if (input.sources.has(file.file) && !isDeclaration(file)) return null;
       const changed = changedBelow(file.project);
       return changed === null ? null : { why: [changed, file.file], distance: 1 };
     },
@@ -106,6 +106,11 @@ export const selectionRules: readonly SelectionRule[] = [
     },
   },
 ];
+
+/** A CMakeLists.txt stands for tests whose sources it does not tell. */
+function isDeclaration({ file }: TestFile): boolean {
+  return /(?:^|\/)CMakeLists\.txt$/.test(file);
+}
 
 function runsDifferently(path: RepoPath, { impact }: TestPlanInput): boolean {
   const kind = impact.changed.get(path)?.difference?.kind;

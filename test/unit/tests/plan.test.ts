@@ -220,6 +220,12 @@ describe('planTests: the rules', () => {
     assert.deepEqual(order(plan({ built: ['b.js'] })), []);
   });
 
+  it('selects tests of which only a declaration is known at any change below their project', () => {
+    const files = ['a.js', 'tests/CMakeLists.txt'];
+    assert.deepEqual(order(plan({ files, changed: ['src/x.c'] })), ['tests/CMakeLists.txt']);
+    assert.deepEqual(order(plan({ files })), []);
+  });
+
   it('selects everything when all is asked for or selection is off', () => {
     assert.deepEqual(order(plan({ request: { all: true } })), ['a.js', 'b.js', 'c.js']);
     const off = plan({ settings: { 'test.aiSelection': false } });
