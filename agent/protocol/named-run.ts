@@ -41,7 +41,7 @@ export const BuildConfigRequest = z.object({
 });
 export type BuildConfigRequest = z.infer<typeof BuildConfigRequest>;
 
-export const TestType = z.enum(['unit', 'integration', 'end-to-end', 'performance', 'security', 'visual']);
+export const TestType = z.enum(['unit', 'integration', 'end-to-end', 'performance', 'security', 'visual', 'audio']);
 export type TestType = z.infer<typeof TestType>;
 
 /** `critical` and `high` are run before what waits in the background; the others wait with it. */
