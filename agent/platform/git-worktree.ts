@@ -1,7 +1,7 @@
 // A second work tree of the repository, in its state directory: the user's own is never touched.
 import { execa } from 'execa';
 import { existsSync } from 'node:fs';
-import { mkdir, rm, symlink } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 
 export interface Commit {
@@ -62,7 +62,49 @@ export async function openWorktree(root: string, sha: string, name: string, pare
 async function borrow(root: string, folder: string, name: string): Promise<void> {
   const target = path.join(folder, name);
   if (existsSync(target) || !existsSync(path.dirname(target))) return;
-  await symlink(path.join(root, name), target, 'dir');
+  const source = path.join(root, name);
+  const own =
+    path.posix.basename(name) === 'node_modules' ? await workspaceLinks(root, source) : new Map<string, string>();
+  if (own.size === 0) await symlink(source, target, 'dir');
+  else await linkEach(source, target, (entry) => replaced(own, { root, folder, entry }));
+}
+
+/** Entries of a `node_modules` that are packages of the repository itself, with where those lie; all absolute. */
+async function workspaceLinks(root: string, modules: string): Promise<Map<string, string>> {
+  const top = await readdir(modules, { withFileTypes: true }).catch(() => []);
+  const scopes = top.filter((entry) => entry.isDirectory() && entry.name.startsWith('@'));
+  const scoped = await Promise.all(
+    scopes.map(({ name }) => readdir(path.join(modules, name), { withFileTypes: true })),
+  );
+  const links = new Map<string, string>();
+  const realRoot = await realpath(root);
+  for (const entry of [...top, ...scoped.flat()]) {
+    if (!entry.isSymbolicLink()) continue;
+    const link = path.join(entry.parentPath, entry.name);
+    const inRoot = path.relative(realRoot, await realpath(link).catch(() => link));
+    if (inRoot.startsWith('..') || path.isAbsolute(inRoot) || inRoot.split(path.sep).includes('node_modules')) continue;
+    links.set(link, path.join(root, inRoot));
+  }
+  return links;
+}
+
+/** What stands for an entry: of a package of the repository that which is checked out; null for a folder that holds one. */
+function replaced(
+  own: ReadonlyMap<string, string>,
+  { root, folder, entry }: { root: string; folder: string; entry: string },
+): string | null {
+  const place = own.get(entry);
+  if (place !== undefined) return path.join(folder, path.relative(root, place));
+  return [...own.keys()].some((link) => link.startsWith(entry + path.sep)) ? null : entry;
+}
+
+async function linkEach(source: string, target: string, to: (entry: string) => string | null): Promise<void> {
+  await mkdir(target);
+  for (const name of await readdir(source)) {
+    const place = to(path.join(source, name));
+    if (place === null) await linkEach(path.join(source, name), path.join(target, name), to);
+    else await symlink(place, path.join(target, name));
+  }
 }
 
 async function borrowedFolders(root: string): Promise<string[]> {

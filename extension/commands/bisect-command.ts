@@ -45,7 +45,6 @@ function taskOf(extensionFolder: string, repository: Repository, test: string): 
   task.presentationOptions = {
     reveal: vscode.TaskRevealKind.Always,
     panel: vscode.TaskPanelKind.Dedicated,
-    clear: true,
   };
   return task;
 }

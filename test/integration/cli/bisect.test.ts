@@ -69,6 +69,25 @@ describe('noodle bisect', () => {
     assert.equal((await rig.git('worktree', 'list')).trim().split('\n').length, 1);
   }).timeout(120_000);
 
+  it('tests packages of the repository as they were, though installed dependencies link to them as they are', async () => {
+    await using rig = await GitRig.create({
+      'package.json': JSON.stringify({ scripts: { test: 'mocha' }, workspaces: ['packages/*'] }),
+      '.gitignore': 'node_modules\n',
+      'packages/sum/package.json': JSON.stringify({ name: '@shop/sum', main: 'sum.js' }),
+      'packages/sum/sum.js': 'module.exports = (a, b) => a + b;\n',
+      'test/sum.js': `it('adds', () => { if (require('@shop/sum')(1, 1) !== 2) throw new Error('wrong'); });`,
+    });
+    await rig.commit('Break the sum', { 'packages/sum/sum.js': 'module.exports = (a, b) => a - b;\n' });
+    await rig.commit('Third', { 'a.txt': '1' });
+    await rig.write({ 'node_modules/@shop/.keep': '' });
+    await symlink(mocha, rig.path('node_modules/mocha'), 'dir');
+    await symlink('../../packages/sum', rig.path('node_modules/@shop/sum'), 'dir');
+    const { context, said } = contextIn(rig.root, ['bisect', 'test/sum.js']);
+    assert.equal(await bisect(context), 0, said.complaints.join('\n'));
+    assert.match(said.lines.at(-1) ?? '', /^broken by [0-9a-f]{40} Break the sum \(/);
+    assert.match(await rig.read('packages/sum/sum.js'), /a - b/);
+  }).timeout(120_000);
+
   it('says that a test does not fail, and that there is none', async () => {
     await using rig = await repository();
     await rig.commit('Mend', { 'sum.js': 'module.exports = (a, b) => a + b;\n' });
