@@ -146,6 +146,7 @@ interface Ending {
   begin(): void;
   /** Ends it and resolves when it is gone. */
   complete(): Promise<void>;
+  hasBegun(): boolean;
 }
 
 interface EndingOptions {
@@ -169,7 +170,7 @@ function createEnding(
     ending ??= process.platform === 'win32' ? endTree(subprocess, leader) : end();
     return ending;
   };
-  return { begin: () => void complete(), complete };
+  return { begin: () => void complete(), complete, hasBegun: () => ending !== null };
 }
 
 /** `taskkill /T /F` as execa calls it: Windows knows no polite signal for a tree. */
@@ -191,7 +192,8 @@ async function waitForAll(child: {
   const exit = await child.leader;
   const isDrained = await child.output.settle();
   const isLeft = process.platform !== 'win32' && isGroupLeft(child.pid);
-  if (isLeft) await child.ending.complete();
+  // Once somebody ends it, groups that descendants opened may outlive that of the leader.
+  if (isLeft || child.ending.hasBegun()) await child.ending.complete();
   if (!isDrained && isLeft) await child.output.settle();
   child.output.close();
   return exit;
