@@ -11,8 +11,9 @@ const debugPort = 9229;
 const patienceMs = 10_000;
 /** So long may somebody else use the port. */
 const freeAfterMs = 2000;
-/** What is busy is running whenever it is looked at. */
-const looks = 3;
+/** What is busy is running nearly whenever it is looked at, or waits for its memory on a machine that lacks some. */
+const looks = 5;
+const leastBusyLooks = 4;
 const mostProcesses = 16;
 const mostFrames = 50;
 
@@ -55,11 +56,12 @@ export async function stackOfBusyNode(leader: number): Promise<string | null> {
 
 /** One that waits, for a promise or in the system, cannot be held. */
 async function isBusy(pid: number): Promise<boolean> {
+  let busy = 0;
   for (let look = 0; look < looks; look++) {
-    if (readStat(pid)?.[0] !== 'R') return false;
+    if (['R', 'D'].includes(readStat(pid)?.[0] ?? '')) busy += 1;
     await delay(10);
   }
-  return true;
+  return busy >= leastBusyLooks;
 }
 
 async function stackOf(pid: number): Promise<string | null> {
