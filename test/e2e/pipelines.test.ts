@@ -66,6 +66,8 @@ describe('a pipeline in the window', () => {
     await window.statusBar.shows('Noodle', 'check');
     await window.runCommand('Noodle: Run Pipeline');
     await window.statusBar.shows('Noodle', 'error');
+    // The command ends by going to the runs, which would close what is opened before.
+    await window.sidebar.focusedInRuns.first().waitFor({ state: 'attached' });
     await window.editors.open('cart.txt');
     await window.editors.squiggle.waitFor();
     assert.match(await window.editors.hover('two'), /a price is missing/);

@@ -32,6 +32,11 @@ export class NoodleSidebar {
     return this.#pane('Runs').locator('.monaco-list-row').filter({ hasText: text });
   }
 
+  /** What has the focus among the runs. */
+  get focusedInRuns(): Locator {
+    return this.#pane('Runs').locator(':focus');
+  }
+
   async openRuns(): Promise<void> {
     const header = this.#pane('Runs').locator('.pane-header');
     await header.waitFor();
