@@ -17,7 +17,7 @@ export interface ConfigurationStateOptions {
 /** The configuration as it is now; whoever hears of a change in one of its sources tells it so. */
 export class ConfigurationState {
   readonly #options: ConfigurationStateOptions;
-  #editorSettings: Readonly<Record<string, boolean | number>> = {};
+  #editorSettings: Readonly<Record<string, boolean | number | string>> = {};
   #tuned: Readonly<Record<string, boolean | number>> = {};
   #configuration: Configuration;
 
@@ -59,7 +59,7 @@ export class ConfigurationState {
   }
 
   /** Whether that changes a setting in force. */
-  editorChanged(settings: Readonly<Record<string, boolean | number>>): boolean {
+  editorChanged(settings: Readonly<Record<string, boolean | number | string>>): boolean {
     const before = this.settings;
     this.#editorSettings = settings;
     this.#configuration = this.#read();

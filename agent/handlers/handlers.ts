@@ -54,7 +54,7 @@ export interface HandlerParts extends PredictionParts, NamedRunParts, PipelineHa
   readonly status: () => OutputOf<'getAgentStatus'>;
   readonly configuration: () => OutputOf<'getConfiguration'>;
   /** The editor's settings and trust; answers with what is wrong in them. */
-  readonly configureClient: (caller: Caller, trusted: boolean, settings: Readonly<Record<string, boolean | number>>) => string[];
+  readonly configureClient: (caller: Caller, trusted: boolean, settings: Readonly<Record<string, boolean | number | string>>) => string[];
   readonly typing: Pick<Typing, 'reported'>;
   readonly stop: () => void;
 }

@@ -4,7 +4,7 @@ import { BuildLanguage, BuildType } from './build.ts';
 import { AlertsDefinition, TelemetryDefinition } from './notifications.ts';
 import { PerformanceDefinition } from './performance.ts';
 import { PipelineDefinition } from './pipeline.ts';
-import { settingDeclarations, settingSchema } from './settings.ts';
+import { settingDeclarations, settingSchema, type SettingDeclaration } from './settings.ts';
 
 /** A target as noodle.yaml and the API define it. */
 export const TargetDefinition = z.strictObject({
@@ -45,10 +45,12 @@ const TestsDefinition = z.strictObject({
   commands: z.record(z.string().min(1).max(100), TestCommandDefinition).optional().describe('Test runners of your own that write TAP or JUnit XML.'),
 });
 
-/** `settings:` mirrors the dotted keys of the settings table: `test.parallelExecutions` stands under `test:`. */
+/** `settings:` mirrors the dotted keys of the settings table, but for personal ones: `test.parallelExecutions` stands under `test:`. */
 function settingsShape() {
   const groups = new Map<string, Record<string, z.ZodType>>();
-  for (const declaration of settingDeclarations) {
+  const declarations: readonly SettingDeclaration[] = settingDeclarations;
+  for (const declaration of declarations) {
+    if (declaration.isPersonal === true) continue;
     const [group = '', name = ''] = declaration.key.split('.');
     const shape = groups.get(group) ?? {};
     shape[name] = settingSchema(declaration).describe(declaration.description).optional();

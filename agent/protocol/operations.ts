@@ -69,7 +69,7 @@ export const operations = {
     input: z.object({
       trusted: z.boolean(),
       /** Values that the user set in VS Code, by setting key; what is not set is left out. */
-      settings: z.record(z.string(), z.union([z.boolean(), z.number()])).default({}),
+      settings: z.record(z.string(), z.union([z.boolean(), z.number(), z.string()])).default({}),
     }),
     output: z.object({ problems: z.array(z.string()) }),
     role: 'operator',

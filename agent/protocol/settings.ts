@@ -6,11 +6,13 @@ export interface SettingDeclaration {
   readonly environment: string;
   /** Dotted place under `settings:` in noodle.yaml, and `noodle.<key>` in VS Code. */
   readonly key: string;
-  readonly type: 'boolean' | 'integer';
-  readonly default: boolean | number;
+  readonly type: 'boolean' | 'integer' | 'text';
+  readonly default: boolean | number | string;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly unit?: 'seconds' | 'days' | 'megabytes';
+  /** Never read from the repository: it tells where something may be sent, and that only the user says. */
+  readonly isPersonal?: true;
   readonly description: string;
 }
 
@@ -57,6 +59,8 @@ export const settingDeclarations = [
   { environment: 'NOODLE_TEST_IDLE_AUDIT', key: 'test.idleAudit', type: 'boolean', default: false, description: 'Run what a selection left out when nothing has happened for two minutes, to check the selection; not on battery.' },
   { environment: 'NOODLE_TEST_IDLE_AUDIT_BUDGET', key: 'test.idleAuditBudget', type: 'integer', default: 300, minimum: 1, maximum: 86_400, unit: 'seconds', description: 'Longest expected duration of such a check, in seconds; a longer one is left out.' },
   flag('NOODLE_TEST_COVERAGE_DIAGNOSTICS', 'test.coverageDiagnostics', 'Underline changed lines that no test runs, where that is on record.'),
+  { environment: 'NOODLE_TEST_MODEL_URL', key: 'test.modelUrl', type: 'text', default: '', isPersonal: true, description: 'Base URL of an OpenAI-compatible endpoint that is asked for tests, as in http://127.0.0.1:11434/v1. Empty: no endpoint is asked.' },
+  { environment: 'NOODLE_TEST_MODEL_NAME', key: 'test.modelName', type: 'text', default: '', isPersonal: true, description: 'Name of the language model that the endpoint is asked for.' },
   flag('NOODLE_TEST_PYTEST_ENABLED', 'test.pytestEnabled', 'Run pytest tests.'),
   flag('NOODLE_TEST_UNITTEST_ENABLED', 'test.unittestEnabled', 'Run unittest tests.'),
   flag('NOODLE_TEST_JEST_ENABLED', 'test.jestEnabled', 'Run Jest tests.'),
@@ -82,7 +86,7 @@ export const settingDeclarations = [
 export type SettingKey = (typeof settingDeclarations)[number]['key'];
 
 type DeclarationOf<K extends SettingKey> = Extract<(typeof settingDeclarations)[number], { key: K }>;
-export type SettingValue<K extends SettingKey> = DeclarationOf<K>['type'] extends 'boolean' ? boolean : number;
+export type SettingValue<K extends SettingKey> = { boolean: boolean; integer: number; text: string }[DeclarationOf<K>['type']];
 export type Settings = { readonly [K in SettingKey]: SettingValue<K> };
 
 export const SettingSource = z.enum(['environment', 'vscode', 'noodle.yaml', 'tuning', 'default']);
@@ -92,14 +96,17 @@ export type SettingSource = z.infer<typeof SettingSource>;
 export const ExplainedSetting = z.object({
   key: z.string(),
   environment: z.string(),
-  value: z.union([z.boolean(), z.number()]),
+  value: z.union([z.boolean(), z.number(), z.string()]),
   source: SettingSource,
   description: z.string(),
 });
 export type ExplainedSetting = z.infer<typeof ExplainedSetting>;
 
+const longestText = 2000;
+
 /** The schema of one setting's value. */
-export function settingSchema(declaration: SettingDeclaration): z.ZodType<boolean | number> {
+export function settingSchema(declaration: SettingDeclaration): z.ZodType<boolean | number | string> {
+  if (declaration.type === 'text') return z.string().max(longestText);
   if (declaration.type === 'boolean') return z.boolean();
   return z.int().min(declaration.minimum ?? 0).max(declaration.maximum ?? Number.MAX_SAFE_INTEGER);
 }

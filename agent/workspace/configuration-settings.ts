@@ -51,7 +51,7 @@ function resolve(
   declaration: SettingDeclaration,
   sources: SettingSources,
   problems: SettingProblem[],
-): { value: boolean | number; source: SettingSource } {
+): { value: boolean | number | string; source: SettingSource } {
   const [group = '', name = ''] = declaration.key.split('.');
   const variable = sources.environment[declaration.environment];
   const inFile = sources.file[group];
@@ -76,6 +76,7 @@ function resolve(
 
 /** The value that a variable's text means; the text itself where it means none. */
 function fromVariable({ type }: SettingDeclaration, text: string): boolean | number | string {
+  if (type === 'text') return text.trim();
   const word = text.trim().toLowerCase();
   if (type === 'integer') return /^[+-]?\d{1,15}$/.test(word) ? Number(word) : text;
   if (word === 'true' || word === '1') return true;
@@ -83,6 +84,7 @@ function fromVariable({ type }: SettingDeclaration, text: string): boolean | num
 }
 
 function expectedOf({ type, minimum, maximum }: SettingDeclaration): string {
+  if (type === 'text') return 'a text of at most 2000 characters';
   return type === 'boolean'
     ? 'true, false, 1 or 0'
     : `a whole number from ${minimum ?? 0} to ${maximum ?? Number.MAX_SAFE_INTEGER}`;
@@ -105,8 +107,8 @@ function unknownVariables(environment: Environment): SettingProblem[] {
   });
 }
 
-/** Set by the product's own tests and runners, which may start an agent themselves. */
-const ownVariables: ReadonlySet<string> = new Set(['NOODLE_TEST_CACHE', 'NOODLE_TEST_COUNTS']);
+/** Set by the product's own tests and runners, which may start an agent themselves; and a key, which is no setting that is shown. */
+const ownVariables: ReadonlySet<string> = new Set(['NOODLE_TEST_CACHE', 'NOODLE_TEST_COUNTS', 'NOODLE_TEST_MODEL_KEY']);
 
 /** `NOODLE_TEST` of `NOODLE_TEST_CACHE_TTL`. */
 function groupOf(variable: string): string {

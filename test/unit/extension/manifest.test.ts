@@ -17,6 +17,7 @@ const Setting = z.object({
   default: z.union([z.boolean(), z.number(), z.string()]),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
+  scope: z.string(),
   description: z.string(),
 });
 const Manifest = z.object({
@@ -170,8 +171,10 @@ describe('the manifest', () => {
       const { type, minimum, maximum, description, environment } = declaration;
       const limits = type === 'integer' ? { minimum, maximum } : {};
       const expected = {
-        type,
+        type: type === 'text' ? 'string' : type,
         default: declaration.default,
+        // What a repository must not say is of the user's settings alone.
+        scope: declaration.isPersonal === true ? 'machine' : 'window',
         ...limits,
         description: `${description} (${environment})`,
       };

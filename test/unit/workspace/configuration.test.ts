@@ -110,6 +110,17 @@ describe('the order of precedence', () => {
     );
   });
 
+  it('takes from nothing in the repository where texts of it may be sent', () => {
+    const { settings, problems } = read('settings:\n  test:\n    modelUrl: https://elsewhere.example/v1\n', {
+      environment: { NOODLE_TEST_MODEL_KEY: 'secret' },
+    });
+    assert.equal(settings['test.modelUrl'], '');
+    assert.match(problems[0]?.message ?? '', /^unknown key "modelUrl" in settings\.test/);
+    assert.equal(problems.length, 1);
+    const own = read('', { environment: { NOODLE_TEST_MODEL_URL: ' http://127.0.0.1:1/v1 ' } });
+    assert.equal(own.settings['test.modelUrl'], 'http://127.0.0.1:1/v1');
+  });
+
   it('tells an unknown VS Code setting', () => {
     assert.deepEqual(messages(read(null, { vscode: { 'test.parallelExecution': 2 } })), [
       'the VS Code setting noodle.test.parallelExecution is unknown; did you mean noodle.test.parallelExecutions?',
