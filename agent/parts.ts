@@ -29,6 +29,7 @@ import type { Plan } from './protocol/plan.ts';
 import type { ChangeRisk } from './protocol/prediction.ts';
 import { skippedTestsMs } from './store/plans.ts';
 import { createGeneration, type Generation } from './tests/generation/generation.ts';
+import { createRemoteRuns } from './tests/remote-runs/remote-runs.ts';
 
 /** The parts over `foundation`: what is known, what runs, and what answers. */
 export function buildParts(foundation: Foundation, disposables: Disposables) {
@@ -54,13 +55,14 @@ export function buildParts(foundation: Foundation, disposables: Disposables) {
   const answers = disposables.use(createAnswers({ ...foundation, ...known, files, coverage, settings, writtenAt: writtenAt(workspace.root) }));
   const related = createRelated({ graph, planner, tests, store, read: (file: RepoPath) => workspace.read(file) });
   const generation = openGeneration(foundation, known, related);
+  const remoteRuns = createRemoteRuns({ store, events: foundation.events, clock, testFiles, tests });
   const named = { store, engine: foundation.engine, clock, mainJob: jobs.mainJob };
   const targets = async () => (await builds.targets()).targets;
   const definitionsChanged = () => jobs.continuousRun.replan();
   const buildConfigs = new BuildConfigs({ ...named, targets, definitionsChanged });
   const testSuites = new TestSuites({ ...named, files: testFiles });
   const delivery = buildPipelines(foundation, known, { coverage, testFiles });
-  return { ...known, ...jobs, ...delivery, coverage, related, generation, answers, buildConfigs, testSuites };
+  return { ...known, ...jobs, ...delivery, coverage, related, generation, remoteRuns, answers, buildConfigs, testSuites };
 }
 
 type Knowledge = ReturnType<typeof buildKnowledge>;

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { registerAgentCommands } from './commands/agent-commands.ts';
 import { registerBisectCommand } from './commands/bisect-command.ts';
 import { registerExplainCommands } from './commands/explain-commands.ts';
+import { registerImportRemoteRun } from './commands/import-remote-run.ts';
 import { registerLogCommands } from './commands/log-commands.ts';
 import { registerGenerateTests } from './commands/generate-tests.ts';
 import { registerOpenItem } from './commands/open-item.ts';
@@ -39,6 +40,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   registerOpenItem(surroundings);
   registerGenerateTests(surroundings);
   registerBisectCommand(surroundings);
+  registerImportRemoteRun(surroundings);
   registerDashboard(surroundings);
   registerViews(surroundings);
   registerTestExplorer(surroundings);

@@ -24,6 +24,7 @@ export const commandIds = {
   runRelatedTests: 'noodle.runRelatedTests',
   generateTests: 'noodle.generateTests',
   bisect: 'noodle.bisect',
+  importRemoteRun: 'noodle.importRemoteRun',
   /** Of items in the Plan and Runs trees. */
   runItem: 'noodle.runItem',
   explainItem: 'noodle.explainItem',
@@ -68,4 +69,6 @@ export type EditorSetting = (typeof editorSettings)[keyof typeof editorSettings]
 
 export const walkthroughId = 'noodle.firstMinute';
 export const testControllerId = 'noodle';
+/** Of the runs of remote CIs. */
+export const remoteTestControllerId = 'noodle.remote';
 export const statusBarId = 'noodle.status';

@@ -2,6 +2,7 @@
 import { alerts } from './commands/alerts.ts';
 import { analytics } from './commands/analytics.ts';
 import { build } from './commands/build.ts';
+import { ci } from './commands/ci.ts';
 import { coverage } from './commands/coverage.ts';
 import { config } from './commands/config.ts';
 import { bisect } from './commands/bisect.ts';
@@ -36,7 +37,7 @@ export interface CommandLineOptions {
   readonly interrupted: AbortSignal;
 }
 
-const implementations: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = { run, plan, build, targets, watch, serve, status, stop, explain, flaky, quarantine, bisect, perf, test, coverage, config, metric, alerts, analytics, models, risk, init, ...pipelineImplementations };
+const implementations: Readonly<Record<string, (context: CommandContext) => Promise<ExitCode>>> = { run, plan, build, targets, watch, serve, status, stop, explain, flaky, quarantine, bisect, perf, test, ci, coverage, config, metric, alerts, analytics, models, risk, init, ...pipelineImplementations };
 
 /** Runs one command line to its end. */
 export async function runCommandLine(options: CommandLineOptions): Promise<ExitCode> {

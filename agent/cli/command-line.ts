@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { analyticsCommands } from './analytics-grammar.ts';
 import { flakinessCommands } from './flakiness-grammar.ts';
 import { all, base, help, json, repository, type CommandDeclaration, type OptionDeclaration } from './command-declaration.ts';
+import { ciCommands } from './ci-grammar.ts';
 import { generationCommands } from './generation-grammar.ts';
 import { performanceCommands } from './performance-grammar.ts';
 import { pipelineCommands } from './pipeline-commands.ts';
@@ -111,6 +112,7 @@ export const commands: readonly CommandDeclaration[] = [
   ...flakinessCommands([json, repository, help]),
   ...performanceCommands([json, repository, help]),
   ...generationCommands([json, repository, help]),
+  ...ciCommands([json, repository, help]),
   ...analyticsCommands([json, repository, help]),
   {
     name: 'models',

@@ -21,6 +21,7 @@ import { relatedHandlers } from './related-handlers.ts';
 import type { Generation } from '../tests/generation/generation.ts';
 import { generatedTestHandlers } from './generated-test-handlers.ts';
 import { performanceHandlers } from './performance-handlers.ts';
+import { remoteRunHandlers, type RemoteRunParts } from './remote-run-handlers.ts';
 import { pipelineHandlers, type PipelineHandlerParts } from './pipeline-handlers.ts';
 import { failure, success, type Result } from '../protocol/failure.ts';
 import type { Execution } from '../protocol/execution.ts';
@@ -36,7 +37,7 @@ import { testHistory, testResultsOf } from '../store/tests.ts';
 import type { Tests } from '../tests/tests.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 
-export interface HandlerParts extends PredictionParts, NamedRunParts, PipelineHandlerParts {
+export interface HandlerParts extends PredictionParts, NamedRunParts, PipelineHandlerParts, RemoteRunParts {
   readonly workspace: Workspace;
   readonly store: Store;
   readonly engine: Engine;
@@ -61,7 +62,7 @@ export interface HandlerParts extends PredictionParts, NamedRunParts, PipelineHa
 
 /** One handler for each operation of the contract. They trust their input: it was checked where it came in. */
 export function createHandlers(parts: HandlerParts): Handlers {
-  return { ...namedRunHandlers(parts), ...predictionHandlers(parts), ...pipelineHandlers(parts), ...performanceHandlers(parts), ...generatedTestHandlers(parts), ...agentHandlers(parts), ...planHandlers(parts), ...executionHandlers(parts), ...testAndBuildHandlers(parts), ...analyticsHandlers(parts), ...coverageHandlers(parts), ...relatedHandlers(parts), ...flakinessHandlers(parts), ...dashboardHandlers(parts) };
+  return { ...namedRunHandlers(parts), ...predictionHandlers(parts), ...pipelineHandlers(parts), ...performanceHandlers(parts), ...generatedTestHandlers(parts), ...agentHandlers(parts), ...planHandlers(parts), ...executionHandlers(parts), ...testAndBuildHandlers(parts), ...analyticsHandlers(parts), ...coverageHandlers(parts), ...relatedHandlers(parts), ...remoteRunHandlers(parts), ...flakinessHandlers(parts), ...dashboardHandlers(parts) };
 }
 
 function agentHandlers({ status, stop, configuration, configureClient, continuousRun, typing }: HandlerParts) {

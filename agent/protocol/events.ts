@@ -7,6 +7,7 @@ import { FlakyTest } from './flakiness.ts';
 import { ExecutionId, StepId, TargetId, TestId, RepoPath } from './ids.ts';
 import { Approval } from './pipeline.ts';
 import { Plan } from './plan.ts';
+import { RemoteRun } from './remote-runs.ts';
 import { StepProblem } from './step-problem.ts';
 import { TestFile, TestResult } from './test.ts';
 
@@ -58,6 +59,8 @@ export const NoodleEvent = z.discriminatedUnion('type', [
   /** A step of a pipeline asks for an approval, or was answered. */
   z.object({ type: z.literal('approval.changed'), approval: Approval }),
   z.object({ type: z.literal('alert.changed'), alert: Alert }),
+  /** A run of a remote CI was taken in. */
+  z.object({ type: z.literal('remote-run.imported'), run: RemoteRun }),
   /** Values of these metrics were recorded; sent a few times a second at most. */
   z.object({ type: z.literal('metrics.recorded'), ids: z.array(z.string()) }),
   /** Something the user has to know once: state repaired, disk full, settings wrong. */

@@ -18,6 +18,7 @@ import { pipelineOperations } from './pipeline-operations.ts';
 import { predictionOperations } from './prediction.ts';
 import { Plan, PlanRequest } from './plan.ts';
 import { relatedOperations } from './related.ts';
+import { remoteRunOperations } from './remote-runs.ts';
 import { ExplainedSetting, SettingSource } from './settings.ts';
 import { DebuggerType, TestCase, TestFile, TestHistoryEntry, TestResult } from './test.ts';
 
@@ -233,6 +234,7 @@ export const operations = {
   ...pipelineOperations,
   ...predictionOperations,
   ...relatedOperations,
+  ...remoteRunOperations,
 } as const satisfies Record<string, OperationDeclaration>;
 
 export type Operations = typeof operations;

@@ -6,6 +6,7 @@ import { editorSettings, testControllerId } from '../ids.ts';
 import type { Repository } from '../repository.ts';
 import { modeOf, shownElsewhere, type Others } from './explorer-mode.ts';
 import { createProfiles, type Explored } from './profiles.ts';
+import { openRemoteTests } from './remote-tests.ts';
 import { registerRelatedCommands } from './related-commands.ts';
 import { RepositoryTests } from './repository-tests.ts';
 import { registerTestHover } from './test-hover.ts';
@@ -74,6 +75,7 @@ function openExplorer(surroundings: CommandSurroundings): OpenExplorer {
     ...followDocuments(surroundings, explored),
     repositories.onAdded(add),
     repositories.onRemoved(remove),
+    openRemoteTests(surroundings),
   ];
   return {
     itemsOf: (repository) => explored.get(repository)?.items ?? null,

@@ -1,5 +1,8 @@
 // The Test Explorer beyond running: reasons, filters, the way between tests and code, and results that a change makes
 // outdated.
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { OpenedFolder } from './rig/sample-folder.ts';
 import { startEditor } from './rig/walks.ts';
 import type { Workbench } from './rig/workbench.ts';
@@ -58,4 +61,20 @@ describe('the Test Explorer', () => {
     await folder.edit(discount, 'export function', '// Soon more.\nexport const later = 1;\nexport function');
     await window.testing.outdatedRow('applies the discount').waitFor();
   });
+
+  it('shows a run of a remote CI beside the own tests, once it is taken in', async () => {
+    await folder.write('.git/junit.xml', remoteReport);
+    const program = path.resolve(import.meta.dirname, '../../agent/bin/noodle.mjs');
+    const args = ['ci', 'import', '.git/junit.xml', '--name', 'CI 123', '--system', 'github-actions'];
+    await promisify(execFile)(process.execPath, [program, ...args], { cwd: folder.root });
+    await window.testing.open();
+    await window.testing.reveal('Noodle: CI', 'CI 123', 'packages/core/test/cart.test.ts', 'adds up its items');
+    await window.testing.row('adds up its items', 'Failed').waitFor();
+    await window.testing.row('is known there alone', 'Passed').waitFor();
+  });
 });
+
+const remoteReport = `<testsuites><testsuite name="cart" file="/home/runner/work/shop/shop/packages/core/test/cart.test.ts">
+<testcase name="is known there alone"/>
+<testcase name="adds up its items"><failure message="expected 90 to be 80"/></testcase>
+</testsuite></testsuites>`;

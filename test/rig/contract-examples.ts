@@ -14,6 +14,7 @@ import { relatedInputs, relatedOutputs } from './related-examples.ts';
 import { coverageInputs, coverageOutputs } from './coverage-examples.ts';
 import { generatedTestInputs, generatedTestOutputs } from './generated-test-examples.ts';
 import { performanceInputs, performanceOutputs } from './performance-examples.ts';
+import { remoteRunInputs, remoteRunOutputs } from './remote-run-examples.ts';
 import { pipelineInputs, pipelineOutputs } from './pipeline-examples.ts';
 
 import { Bottlenecks, Capacity, DeliveryMetrics, Forecast, TrendAnalysis, TuningProposal } from '../../agent/protocol/trends.ts';
@@ -189,6 +190,7 @@ export const exampleInputs: { readonly [N in OperationName]: InputOf<N> } = {
   ...performanceInputs,
   ...generatedTestInputs,
   ...relatedInputs,
+  ...remoteRunInputs,
 };
 
 export const exampleOutputs: { readonly [N in OperationName]: OutputOf<N> } = {
@@ -204,6 +206,7 @@ export const exampleOutputs: { readonly [N in OperationName]: OutputOf<N> } = {
   ...performanceOutputs,
   ...generatedTestOutputs,
   ...relatedOutputs,
+  ...remoteRunOutputs,
   getAgentStatus: {
     version: '1.0.0',
     root: '/repository',

@@ -72,6 +72,7 @@ const appliers: { readonly [T in OtherType]: Apply<T> } = {
   'problems.found': unchanged,
   'log.appended': unchanged,
   'approval.changed': unchanged,
+  'remote-run.imported': unchanged,
   'metrics.recorded': unchanged,
   'workspace.changed': (state, { changedFiles, branch }) => withRepository(state, { changedFiles, branch }),
   'plan.updated': (state, event) => ({ ...state, nextPlan: summarizePlan(event.plan) }),

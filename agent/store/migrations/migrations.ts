@@ -16,6 +16,7 @@ import { performanceComparisons } from './0014-performance-comparisons.ts';
 import { generatedTests } from './0015-generated-tests.ts';
 import { stepProblems } from './0016-step-problems.ts';
 import { stepForecast } from './0017-step-forecast.ts';
+import { remoteRuns } from './0018-remote-runs.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
@@ -38,4 +39,5 @@ export const migrations: readonly Migration[] = [
   generatedTests,
   stepProblems,
   stepForecast,
+  remoteRuns,
 ];

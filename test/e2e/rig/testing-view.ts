@@ -83,8 +83,8 @@ export class TestingView {
   }
 }
 
-/** What may follow a label: nothing, why it is planned, or how long it took. */
-const besideLabel = '(?:affected by|changed|[\\d.]+\\s?m?s|$)';
+/** What may follow a label: nothing, why it is planned, where it ran, how it ended here, or how long it took. */
+const besideLabel = '(?:affected by|changed|github-actions|passed here|[\\d.]+\\s?m?s|$)';
 
 function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
