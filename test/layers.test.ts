@@ -84,6 +84,7 @@ const publicFiles: Readonly<Record<string, readonly string[]>> = {
     'pipeline-matrix.ts',
   ],
   'agent/engine': ['engine.ts', 'sandbox.ts'],
+  'agent/graph': ['graph.ts', 'cmake-tests.ts'],
   'agent/tests': ['tests.ts', 'generation/generation.ts', 'remote-runs/remote-runs.ts'],
   'agent/pipelines': ['main-job.ts', 'continuous-run.ts', 'idle-audit.ts', 'idle-learning.ts', 'planner.ts', 'run-notes.ts', 'pipelines.ts', 'pipeline-catalog.ts', 'build-configs.ts', 'test-suites.ts', 'resumption.ts', 'change-risk.ts', 'gate-step.ts', 'import/import.ts', 'export/export.ts'],
   'agent/server': ['server.ts', 'local-client.ts', 'agent-lock.ts', 'roles.ts', 'language-features.ts'],

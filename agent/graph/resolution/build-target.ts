@@ -13,3 +13,6 @@ export interface BuildTarget {
   /** Some source or library could not be told. */
   isOpen: boolean;
 }
+
+/** A file that is compiled by itself. */
+export const translationUnit = /\.(?:c|cc|cpp|cxx|c\+\+|m|mm|cu|ixx|cppm)$/i;

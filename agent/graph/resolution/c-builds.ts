@@ -1,5 +1,6 @@
 // Which sources are linked to one program: from CMakeLists.txt, and where that cannot be told everything of the build.
 import type { RepoPath } from '../../protocol/ids.ts';
+import { testsOfListing } from '../cmake-tests.ts';
 import { CMakeListing } from './cmake-listing.ts';
 import type { BuildTarget } from './build-target.ts';
 import { folderOf, foldersUp } from './file-set.ts';
@@ -21,10 +22,16 @@ export class CBuilds {
   readonly #folders: ReadonlySet<string>;
   readonly #bySource = new Map<RepoPath, { readonly listing: CMakeListing; readonly target: BuildTarget }[]>();
 
+  /** Sources by which the tests of programs are known. */
+  readonly #tested: ReadonlySet<RepoPath>;
+
   constructor(files: FileSet, read: (file: RepoPath) => string | null) {
     const found = [...files.all].filter((file) => buildFile.test(file));
     this.#folders = new Set(found.map(folderOf));
     this.listings = listingsOf(found.filter((file) => file.endsWith('CMakeLists.txt')).map(folderOf), files, read);
+    this.#tested = new Set(
+      this.listings.flatMap((listing) => testsOfListing(listing, files)).flatMap(({ sources }) => sources),
+    );
     for (const listing of this.listings) {
       for (const target of listing.targets.values()) {
         for (const source of target.sources) {
@@ -39,6 +46,11 @@ export class CBuilds {
   /** The outermost folder above a file that some build system knows; '' without one. */
   rootOf(file: string): string {
     return foldersUp(folderOf(file)).findLast((folder) => this.#folders.has(folder)) ?? '';
+  }
+
+  /** Whether a test that runs a program is known by this source of it. */
+  standsForTest(file: RepoPath): boolean {
+    return this.#tested.has(file);
   }
 
   /** What a program that has `file` among its sources is made of. */

@@ -2,14 +2,13 @@
 // they are, they decide between several. Programs depend on the sources that are linked to them.
 import path from 'node:path';
 import type { RepoPath } from '../../protocol/ids.ts';
+import { translationUnit } from './build-target.ts';
 import { CBuilds } from './c-builds.ts';
 import type { EdgeCollector } from './edges.ts';
 import { folderOf, isWithin, join } from './file-set.ts';
 import { IncludeFolders } from './include-folders.ts';
 import { addTo, hasTrait, specifiersOf } from './language-resolver.ts';
 import type { LanguageParts, LanguageResolver } from './language-resolver.ts';
-
-const translationUnit = /\.(?:c|cc|cpp|cxx|c\+\+|m|mm|cu|ixx|cppm)$/i;
 
 export class CResolver implements LanguageResolver {
   readonly #parts: LanguageParts;
@@ -65,7 +64,8 @@ export class CResolver implements LanguageResolver {
     }
     for (const problem of this.#folders.problems) edges.addNote(problem);
     const facts = this.#parts.factsOf(file);
-    if (facts.definesTests === true || hasTrait(facts, 'main')) this.#addLinked(edges, file);
+    const isStart = facts.definesTests === true || hasTrait(facts, 'main') || this.#builds.standsForTest(file);
+    if (isStart) this.#addLinked(edges, file);
   }
 
   #addInclude(edges: EdgeCollector, file: RepoPath, include: string): void {

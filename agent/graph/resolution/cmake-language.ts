@@ -16,9 +16,11 @@ export interface Scope {
   readonly folder: string;
   readonly variables: Variables;
   readonly outer: Scope | null;
-  /** How many conditions stand round the command. */
-  conditions: number;
+  /** The conditions that stand round the command: whether each holds, null where that is not known. */
+  readonly conditions: Condition[];
 }
+
+export type Condition = boolean | null;
 
 /** Characters that the variables in one argument may add to it. */
 const longestValue = 100_000;

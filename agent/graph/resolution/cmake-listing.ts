@@ -3,11 +3,15 @@
 import picomatch from 'picomatch';
 import type { RepoPath } from '../../protocol/ids.ts';
 import type { BuildTarget } from './build-target.ts';
+import { CMakeConditions, isOff } from './cmake-conditions.ts';
+import { declaredTest, programFiles } from './cmake-declarations.ts';
+import type { TestDeclaration } from './cmake-declarations.ts';
 import { CMakeIncludes } from './cmake-includes.ts';
 import { folderOf, join } from './file-set.ts';
 import type { FileSet } from './file-set.ts';
 import { blocks, commandsOf, endOfBlock, expandAll, isUnknown, loopValues, parseArguments } from './cmake-language.ts';
 import type { Command, Scope, Variables } from './cmake-language.ts';
+import { madeText, partOfPath } from './cmake-texts.ts';
 
 interface Definition {
   readonly parameters: readonly string[];
@@ -16,7 +20,7 @@ interface Definition {
 
 /** Commands of CMake itself, whose words are options and no include folders that are not read elsewhere. */
 const ownCommands =
-  /^(?:target_|set_|get_|add_|install$|export$|find_|cmake_|check_|configure_|enable_|message$|option$|return$|if$|else$|elseif$|endif$|while$|endwhile$|string$|math$|mark_as_advanced$|include|source_group$|unset$|execute_process$|write_|try_|link_|gtest_|catch_|fetchcontent_|externalproject_|test_|string_)/;
+  /^(?:target_|set_|get_|add_|install$|export$|find_|cmake_|check_|configure_|enable_|message$|return$|if$|else$|elseif$|endif$|while$|endwhile$|string$|math$|mark_as_advanced$|include|source_group$|unset$|execute_process$|write_|try_|link_|gtest_|catch_|fetchcontent_|externalproject_|test_|string_)/;
 
 /** Words of commands that are read; beyond this loops call each other. */
 const mostWords = 1_000_000;
@@ -29,11 +33,14 @@ export class CMakeListing {
   /** Folders whose CMakeLists.txt was read. */
   readonly entered = new Set<string>();
   readonly includes = new CMakeIncludes();
+  /** In the order in which they are declared. */
+  readonly declarations: TestDeclaration[] = [];
   readonly #files: FileSet;
   readonly #read: (file: RepoPath) => string | null;
   readonly #root: string;
   readonly #definitions = new Map<string, Definition>();
   readonly #visited = new Set<string>();
+  readonly #conditions = new CMakeConditions();
   #words = 0;
   #depth = 0;
 
@@ -54,7 +61,7 @@ export class CMakeListing {
     variables.set('CMAKE_CURRENT_LIST_DIR', [`/${folder}`]);
     for (const name of ['CMAKE_SOURCE_DIR', 'PROJECT_SOURCE_DIR'])
       if (outer === null) variables.set(name, [`/${folder}`]);
-    this.#run(commandsOf(this.#read(file) ?? ''), { folder, variables, outer, conditions: 0 });
+    this.#run(commandsOf(this.#read(file) ?? ''), { folder, variables, outer, conditions: [] });
   }
 
   #run(commands: readonly Command[], scope: Scope): void {
@@ -107,13 +114,12 @@ export class CMakeListing {
     values.forEach((value, index) => variables.set(`ARGV${index}`, [value]));
     if (this.#depth > deepest) return;
     this.#depth++;
-    this.#run(body, { folder: scope.folder, variables, outer: scope, conditions: 0 });
+    this.#run(body, { folder: scope.folder, variables, outer: scope, conditions: [] });
     this.#depth--;
   }
 
   #execute({ name, args }: Command, scope: Scope): void {
-    if (name === 'if') scope.conditions++;
-    else if (name === 'endif') scope.conditions--;
+    this.#conditions.follow(name, args, scope);
     const words = expandAll(args, scope);
     this.#words += words.length + 1;
     this.includes.add(name, words, {
@@ -121,6 +127,9 @@ export class CMakeListing {
       pathOf: (text) => this.#path(text, scope),
       targetNamed: (each) => this.#targetNamed(each),
     });
+    const test = declaredTest(name, words, scope.folder);
+    if (test !== null) this.declarations.push({ ...test, isOff: isOff(scope) });
+    this.#addStarted(test?.words ?? words);
     const run = this.#builtIn[name];
     if (run === undefined) this.#target(name, words, scope);
     else run(words, scope);
@@ -139,11 +148,18 @@ export class CMakeListing {
     aux_source_directory: ([folder = '', name = ''], scope) =>
       void scope.variables.set(name, this.#matching([`${folder}/*.{c,cc,cpp,cxx}`], scope, false)),
     cmake_parse_arguments: parseArguments,
+    get_filename_component: ([name = '', path = '', part = ''], scope) =>
+      void scope.variables.set(name, [partOfPath(path, part) ?? `<?${name}>`]),
+    string: (words, { variables }) => {
+      const made = madeText(words);
+      if (made !== null) variables.set(made.name, made.value === null ? [`<?${made.name}>`] : made.value.split(';'));
+    },
     add_subdirectory: ([folder = ''], scope) => this.#enter(this.#path(folder, scope), scope),
     subdirs: (folders, scope) => {
       for (const folder of folders) this.#enter(this.#path(folder, scope), scope);
     },
     include: ([name = ''], scope) => this.#include(name, scope),
+    option: ([name = '', , value = 'OFF']) => this.#conditions.addOption(name, value),
   };
 
   #target(name: string, words: readonly string[], scope: Scope): void {
@@ -159,6 +175,19 @@ export class CMakeListing {
       scope.variables.set('<links>', [...(scope.variables.get('<links>') ?? []), ...words]);
     else if (name === 'add_dependencies') for (const each of rest) this.#targetNamed(first).needs.add(each);
     else if (!ownCommands.test(name)) this.includes.addUnknownCommand(words);
+  }
+
+  /** A program that is told where another one lies, by an argument, a definition or a variable of its test, may start it. */
+  #addStarted(words: readonly string[]): void {
+    const started = words.flatMap((word) => programFiles(word));
+    if (started.length === 0) return;
+    const names = words.flatMap((word) => this.declarations.find((test) => test.name === word)?.words[0] ?? word);
+    for (const name of names) {
+      const target = this.targets.get(programFiles(name)[0] ?? name);
+      if (target === undefined) continue;
+      for (const each of started) if (each !== target.name) target.needs.add(each);
+      return;
+    }
   }
 
   #targetNamed(name: string): BuildTarget {
@@ -217,7 +246,7 @@ export class CMakeListing {
     const cache = words.indexOf('CACHE');
     const values = words.slice(0, cache >= 0 ? cache : isOuter ? -1 : undefined);
     for (const target of isOuter ? [scope.outer ?? scope] : [scope]) {
-      const before = scope.conditions > 0 ? (target.variables.get(name) ?? []) : [];
+      const before = scope.conditions.length > 0 ? (target.variables.get(name) ?? []) : [];
       target.variables.set(name, [...new Set([...before, ...values])]);
     }
   }

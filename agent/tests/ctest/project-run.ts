@@ -28,7 +28,7 @@ export async function runCMakeProject(batch: TestBatch, context: BatchContext): 
   if (tests === null)
     return { state: 'broken', message: `ctest could not list the tests in ${place.folder}`, exitCode: null };
   const run = new CTestRun(batch, context, current);
-  const chosen = tests.filter((test) => run.isWanted(test));
+  const chosen = run.chosenOf(tests);
   const failed = built.state === 'failed' ? await run.reportUnbuilt(chosen, built.output) : new Set<string>();
   for (const group of groupsOf(
     chosen.filter((test) => !failed.has(test.target ?? '')),
@@ -89,11 +89,22 @@ class CTestRun {
     this.#place = place;
   }
 
-  /** A CMakeLists.txt stands for the tests that it declares until it is known what they are built from. */
-  isWanted({ file, name, declaredIn }: CTest): boolean {
+  /**
+   * A CMakeLists.txt stands for the tests that it declares until it is known what they are built from. Where that was told
+   * without CMake, and CMake does not know it, any test may be of a chosen file that has none.
+   */
+  chosenOf(tests: readonly CTest[]): CTest[] {
     const { files, only } = this.#batch;
-    const isChosen = files === null || files.includes(file) || (declaredIn !== null && files.includes(declaredIn));
-    return isChosen && (only.length === 0 || only.some((titles) => titles[0] === name));
+    const stands = new Set(
+      tests.flatMap(({ file, declaredIn }) => [file, ...(declaredIn === null ? [] : [declaredIn])]),
+    );
+    const hasStray = files?.some((file) => !stands.has(file)) ?? false;
+    return tests.filter(({ file, name, declaredIn }) => {
+      const isUntold = hasStray && file === declaredIn;
+      const isChosen =
+        files === null || isUntold || files.includes(file) || (declaredIn !== null && files.includes(declaredIn));
+      return isChosen && (only.length === 0 || only.some((titles) => titles[0] === name));
+    });
   }
 
   /** Builds the targets one by one, and reports the tests of those that do not build. Resolves with their names. */

@@ -1,7 +1,8 @@
-// What CMakeLists.txt files say of tests, as far as it stands there without variables.
+// What CMakeLists.txt files say of tests, as far as it can be told without running CMake.
+import { declaredCMakeTests } from '../../graph/cmake-tests.ts';
 import type { RepoPath } from '../../protocol/ids.ts';
 import type { RepositoryView } from '../adapter.ts';
-import { folderOf, isBelow, joinPath, nameOf } from '../native/repository-paths.ts';
+import { folderOf, isBelow, nameOf } from '../native/repository-paths.ts';
 
 interface CMakeCommand {
   readonly name: string;
@@ -54,39 +55,8 @@ export function testedProjects(view: RepositoryView): string[] {
   );
 }
 
-const discoveries = new Set([
-  'gtest_discover_tests',
-  'gtest_add_tests',
-  'catch_discover_tests',
-  'doctest_discover_tests',
-]);
-
 /** The sources of executables that are run as tests; a CMakeLists.txt stands for tests whose sources it does not tell. */
 export function declaredTestFiles(view: RepositoryView, folder: string): RepoPath[] {
-  const known = new Set(view.files);
-  const found = new Set<RepoPath>();
-  for (const file of view.files) {
-    if (nameOf(file) !== 'CMakeLists.txt' || !isBelow(file, folder)) continue;
-    const commands = cmakeCommands(view.read(file) ?? '');
-    const sources = new Map(
-      commands
-        .filter((each) => each.name === 'add_executable')
-        .map(({ arguments: [name = '', ...rest] }) => [name, rest]),
-    );
-    for (const tested of commands.flatMap(testedTarget)) {
-      const written = (sources.get(tested) ?? [])
-        .map((source) => joinPath(folderOf(file), source))
-        .filter((source) => known.has(source));
-      for (const source of written.length === 0 ? [file] : written) found.add(source);
-    }
-  }
-  return [...found].toSorted();
-}
-
-/** The target that a command makes a test of. */
-function testedTarget({ name, arguments: words }: CMakeCommand): string[] {
-  if (discoveries.has(name)) return [words[words[0] === 'TARGET' ? 1 : 0] ?? ''];
-  if (name !== 'add_test') return [];
-  const command = words.indexOf('COMMAND');
-  return [words[command === -1 ? 1 : command + 1] ?? ''];
+  const declared = declaredCMakeTests(folder, view.files, (file) => view.read(file));
+  return [...new Set(declared.flatMap(({ list, sources }) => (sources.length === 0 ? [list] : sources)))].toSorted();
 }

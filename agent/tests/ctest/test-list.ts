@@ -1,7 +1,8 @@
 // The tests that CTest knows, and the source file of each.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { sourceOfProgram } from '../../graph/cmake-tests.ts';
 import type { RepoPath } from '../../protocol/ids.ts';
 import type { Location } from '../../protocol/test.ts';
 import type { BatchContext } from '../adapter.ts';
@@ -21,7 +22,7 @@ const Listing = z.object({
   ),
   backtraceGraph: z.object({
     files: z.array(z.string()),
-    nodes: z.array(z.object({ file: z.number(), line: z.number().optional() })),
+    nodes: z.array(z.object({ file: z.number(), line: z.number().optional(), parent: z.number().optional() })),
   }),
 });
 type Listed = z.infer<typeof Listing>['tests'][number];
@@ -37,7 +38,7 @@ export interface CTest {
   /** The target that its program is built from. */
   readonly target: string | null;
   readonly declaredAt: Location | null;
-  /** The CMakeLists.txt that declares it. */
+  /** The CMakeLists.txt of the folder that declares it. */
   readonly declaredIn: RepoPath | null;
   /** Seconds; null: the one of the run. */
   readonly timeout: number | null;
@@ -73,10 +74,26 @@ export async function listCTests(place: CMakePlace, context: BatchContext): Prom
     : new Map<string, string>();
   const cases = await googleTestCases(tests, context);
   return tests.map((test, index) => {
-    const node = test.backtrace === undefined ? undefined : backtraceGraph.nodes[test.backtrace];
-    const declared = node === undefined ? null : { file: backtraceGraph.files[node.file] ?? '', line: node.line ?? 1 };
-    return ctestOf(test, { number: index + 1, declared, place, cases, written, context });
+    const declared = declarationOf(test.backtrace, backtraceGraph);
+    return ctestOf(test, { number: index + 1, ...declared, place, cases, written, context });
   });
+}
+
+/** Where a test is declared, and the CMakeLists.txt from which functions and other files led there. */
+function declarationOf(
+  backtrace: number | undefined,
+  { files, nodes }: z.infer<typeof Listing>['backtraceGraph'],
+): Pick<Surroundings, 'declared' | 'list'> {
+  const innermost = backtrace === undefined ? undefined : nodes[backtrace];
+  if (innermost === undefined) return { declared: null, list: null };
+  let outermost = innermost;
+  // Each leads nearer to the first, so there are no more steps than nodes.
+  for (let steps = 0; steps < nodes.length && outermost.parent !== undefined; steps++)
+    outermost = nodes[outermost.parent] ?? outermost;
+  return {
+    declared: { file: files[innermost.file] ?? '', line: innermost.line ?? 1 },
+    list: files[outermost.file] ?? null,
+  };
 }
 
 interface SourcePlace {
@@ -87,6 +104,8 @@ interface SourcePlace {
 interface Surroundings {
   readonly number: number;
   readonly declared: SourcePlace | null;
+  /** Absolute. */
+  readonly list: string | null;
   readonly place: CMakePlace;
   /** Programs by the names of their tests, where CTest does not tell them since they do not exist. */
   readonly written: ReadonlyMap<string, string>;
@@ -95,12 +114,12 @@ interface Surroundings {
 }
 
 function ctestOf(test: Listed, surroundings: Surroundings): CTest {
-  const { number, declared, place, cases, context } = surroundings;
+  const { number, declared, list, place, cases, context } = surroundings;
   const [program = null, ...args] = test.command;
   const target = targetOf(test, surroundings);
   const written = cases.get(`${program}\0${filterOf(args) ?? ''}`) ?? null;
   const inRepository = (at: SourcePlace | null) => (at === null ? null : repoPath(context.root, at.file));
-  const declaredIn = inRepository(declared) ?? repoPath(context.root, path.join(place.source, 'CMakeLists.txt'));
+  const declaredIn = listOf(list, place, context.root);
   const file = inRepository(written) ?? sourceOf(test.name, target, context.root) ?? declaredIn;
   if (file === null) throw new Error(`${place.source} lies outside of the repository`);
   return {
@@ -116,9 +135,30 @@ function ctestOf(test: Listed, surroundings: Surroundings): CTest {
   };
 }
 
-function targetOf({ name, command }: Listed, { place, written }: Surroundings): CMakeTarget | undefined {
-  const program = command[0] ?? written.get(name) ?? '';
-  return place.targets.find((each) => each.programs.includes(program) || name === `${each.name}_NOT_BUILT`);
+/** What declares tests outside of the repository is a part of the project. */
+function listOf(list: string | null, { source }: CMakePlace, root: string): RepoPath | null {
+  return (list === null ? null : repoPath(root, list)) ?? repoPath(root, path.join(source, 'CMakeLists.txt'));
+}
+
+function sourceOf(test: string, target: CMakeTarget | undefined, root: string): RepoPath | null {
+  const sources = (target?.sources ?? []).flatMap((source) => repoPath(root, source) ?? []);
+  return target === undefined ? null : sourceOfProgram(sources, { target: target.name, test });
+}
+
+/** What a launcher as valgrind starts is what is tested; what a file of the repository starts, only that file knows. */
+function targetOf({ name, command }: Listed, { place, written, context }: Surroundings): CMakeTarget | undefined {
+  const words = command.length > 0 ? command : [written.get(name) ?? ''];
+  for (const word of words) {
+    const target = place.targets.find((each) => each.programs.includes(word));
+    if (target !== undefined) return target;
+    if (isOfRepository(word, place, context)) break;
+  }
+  return place.targets.find((each) => name === `${each.name}_NOT_BUILT`);
+}
+
+function isOfRepository(word: string, { folder }: CMakePlace, { root }: BatchContext): boolean {
+  if (!path.isAbsolute(word) || word.startsWith(`${folder}${path.sep}`)) return false;
+  return repoPath(root, word) !== null && existsSync(word);
 }
 
 function locationOf(declared: SourcePlace | null, file: RepoPath | null): Location | null {
@@ -150,18 +190,6 @@ function writtenPrograms(folder: string): Map<string, string> {
 }
 
 const related = /^(?:FIXTURES_|DEPENDS$|RESOURCE_|RUN_SERIAL$)/;
-
-/** Of several sources the one that is named like the target or the test; else the first that holds a test. */
-function sourceOf(name: string, target: CMakeTarget | undefined, root: string): RepoPath | null {
-  const sources = (target?.sources ?? []).flatMap((source) => repoPath(root, source) ?? []);
-  const stem = (source: string) => path.basename(source).replace(/\.\w+$/, '');
-  return (
-    sources.find((source) => stem(source) === target?.name || stem(source) === name) ??
-    sources.find((source) => /test/i.test(stem(source))) ??
-    sources[0] ??
-    null
-  );
-}
 
 /** `Suite.Case` of a test that GoogleTest's CMake module discovered. */
 export function filterOf(args: readonly string[]): string | null {

@@ -285,6 +285,30 @@ describe('C and C++ resolve', () => {
     assert.deepEqual(await reachedFrom('extra/e.c', files), ['tests/three_test.c']);
   });
 
+  it('the source by which a test of CMake is known to all that its program is made of, and that it may start', async () => {
+    const files = {
+      'CMakeLists.txt': `
+        add_executable(tool tool.c)
+        file(GLOB tests "t/*.c")
+        foreach(file \${tests})
+          string(REPLACE ".c" "" path \${file})
+          get_filename_component(name \${path} NAME)
+          add_executable(\${name} \${file} lib.c)
+        endforeach()
+        add_test(NAME one COMMAND one)
+        add_test(NAME two COMMAND two $<TARGET_FILE:tool>)
+        add_test(NAME also_three COMMAND three)
+        set_tests_properties(also_three PROPERTIES ENVIRONMENT TOOL=$<TARGET_FILE:tool>)`,
+      't/one.c': 'CASE(a) {}',
+      't/two.c': 'CASE(b) {}',
+      't/three.c': 'CASE(c) {}',
+      'lib.c': '',
+      'tool.c': 'int main() {}',
+    };
+    assert.deepEqual(await reachedFrom('lib.c', files), ['t/one.c', 't/three.c', 't/two.c']);
+    assert.deepEqual(await reachedFrom('tool.c', files), ['t/three.c', 't/two.c']);
+  });
+
   it('programs of an unknown build to everything that is no program, and says so', async () => {
     await using rig = await GraphRig.create({
       Makefile: 'all: app\n',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { chmod } from 'node:fs/promises';
 import { loadTestEvidence } from '../../../agent/store/evidence.ts';
 import { TestId } from '../../../agent/protocol/ids.ts';
 import { needDebianTool } from '../../rig/debian-tools.ts';
@@ -137,6 +138,40 @@ add_test(NAME bad COMMAND bad)
     assert.deepEqual(lines.toSorted(), ['errored tests/bad.c', 'passed tests/good.c › good']);
     const bad = results.find((each) => each.status === 'errored');
     assert.deepEqual([bad?.failureAt?.file, bad?.failureAt?.line], ['tests/bad.c', 2]);
+  });
+
+  it('tells each test of a loop in its source, before anything is built, through functions and launchers', async () => {
+    await using rig = await create({
+      'CMakeLists.txt': `${header}set(LAUNCHER \${CMAKE_COMMAND})
+include(cases.cmake)
+add_subdirectory(tests)
+`,
+      'cases.cmake': `function(add_case name)
+  add_executable(\${name} \${name}.c)
+  add_test(NAME \${name} COMMAND \${LAUNCHER} -E env A=1 $<TARGET_FILE:\${name}>)
+endfunction()
+`,
+      'tests/CMakeLists.txt': `foreach(name one two)
+  add_case(\${name})
+endforeach()
+add_case(three)
+add_test(NAME script COMMAND \${CMAKE_CURRENT_SOURCE_DIR}/run.sh $<TARGET_FILE:three>)
+`,
+      'tests/one.c': 'int main(void) { return 0; }\n',
+      'tests/two.c': 'int main(void) { return 1; }\n',
+      'tests/three.c': 'int main(void) { return 0; }\n',
+      'tests/run.sh': '#!/bin/sh\nexit 0\n',
+    });
+    await chmod(rig.repository.path('tests/run.sh'), 0o755);
+    const one = await rig.run({ tests: [TestId.parse('ctest:tests/one.c')] });
+    assert.deepEqual(one.lines, ['passed tests/one.c › one']);
+    const { lines } = await rig.run({ all: true });
+    assert.deepEqual(lines.toSorted(), [
+      'failed tests/two.c › two',
+      'passed tests/CMakeLists.txt › script',
+      'passed tests/one.c › one',
+      'passed tests/three.c › three',
+    ]);
   });
 
   it('sees fixtures and what needs them together', async () => {

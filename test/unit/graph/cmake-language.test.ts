@@ -5,7 +5,7 @@ const scopeWith = (variables: Record<string, readonly string[]>): Scope => ({
   folder: '',
   variables: new Map(Object.entries(variables)),
   outer: null,
-  conditions: 0,
+  conditions: [],
 });
 
 describe('the language of CMake', () => {

@@ -140,6 +140,77 @@ describe('CMakeLists.txt', () => {
     assert.deepEqual(testedProjects(files), ['']);
     assert.deepEqual(declaredTestFiles(files, ''), ['t/CMakeLists.txt', 't/a.c']);
   });
+
+  const testsOf = (lists: Record<string, string>, sources: readonly string[]) =>
+    declaredTestFiles(view({ ...lists, ...Object.fromEntries(sources.map((file) => [file, ''])) }), '');
+
+  it('names the sources of tests that loops and functions declare', () => {
+    const sources = ['t/one.c', 't/two.c', 't/test_three.c', 't/helper.c'];
+    const lists = {
+      'CMakeLists.txt': `project(p)
+function(add_case name)
+  add_executable(\${name} \${ARGN} helper.c)
+  add_test(NAME \${name} COMMAND \${name})
+endfunction()
+add_subdirectory(t)
+`,
+      't/CMakeLists.txt': `foreach(case one two)
+  add_executable("\${case}" "\${case}.c")
+  if(MEMCHECK)
+    add_test(NAME "\${case}" COMMAND "\${MEMCHECK}" -q "\${CMAKE_CURRENT_BINARY_DIR}/\${case}")
+  else()
+    add_test(NAME "\${case}" COMMAND "./\${case}")
+  endif()
+endforeach()
+add_case(three test_three.c)
+`,
+    };
+    assert.deepEqual(testsOf(lists, sources), ['t/one.c', 't/test_three.c', 't/two.c']);
+  });
+
+  it('names the sources of tests that are found by their names', () => {
+    for (const name of [
+      'get_filename_component(name ${file} NAME_WE)',
+      'string(REGEX REPLACE "(^.*/|\\\\.[^.]*$)" "" name ${file})',
+    ]) {
+      const list = `file(GLOB files "t/test_*.c")
+foreach(file \${files})
+  ${name}
+  add_executable(\${name} \${file})
+  add_test(\${name} \${name})
+endforeach()
+`;
+      assert.deepEqual(testsOf({ 'CMakeLists.txt': list }, ['t/test_a.c', 't/test_b.c', 't/util.c']), [
+        't/test_a.c',
+        't/test_b.c',
+      ]);
+    }
+  });
+
+  it('stands for tests that a script of the repository runs', () => {
+    const list = 'add_executable(a a.c)\nadd_test(NAME a COMMAND run.sh $<TARGET_FILE:a>)\n';
+    assert.deepEqual(testsOf({ 'CMakeLists.txt': list }, ['a.c', 'run.sh']), ['CMakeLists.txt']);
+    assert.deepEqual(testsOf({ 'CMakeLists.txt': list }, ['a.c']), ['a.c']);
+  });
+
+  it('counts what options leave out only where they leave out everything', () => {
+    const both = (name: string) => `add_executable(${name} ${name}.c)\nadd_test(NAME ${name} COMMAND ${name})\n`;
+    const list = (first: string) =>
+      `option(FUZZ "" OFF)\noption(BUILD_TESTING "" OFF)\n${first}if(FUZZ)\n${both('fuzz')}else()\n${both('plain')}endif()\n`;
+    const sources = ['fuzz.c', 'plain.c', 'on.c'];
+    assert.deepEqual(testsOf({ 'CMakeLists.txt': list('') }, sources), ['plain.c']);
+    assert.deepEqual(testsOf({ 'CMakeLists.txt': list(`if(BUILD_TESTING)\n${both('on')}endif()\n`) }, sources), [
+      'on.c',
+      'plain.c',
+    ]);
+    assert.deepEqual(
+      testsOf({ 'CMakeLists.txt': list('set(FUZZ 1)\n') }, sources),
+      ['fuzz.c', 'plain.c'],
+      'a variable that is set beside its option has any value',
+    );
+    const fuzzOnly = `option(FUZZ "" OFF)\nif(FUZZ)\n${both('fuzz')}endif()\n`;
+    assert.deepEqual(testsOf({ 'CMakeLists.txt': fuzzOnly }, sources), ['fuzz.c']);
+  });
 });
 
 describe('Java classes', () => {
