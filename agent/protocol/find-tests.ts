@@ -9,14 +9,17 @@ export interface FoundTest {
 }
 
 /**
- * Test files and cases that `subject` names: an id, a file, a case's title or pytest's `file::Class::test`, or a part of a
- * file's path. Exact ones win.
+ * Test files and cases that `subject` names: an id, a file, a case's title, also behind its file as results show it, or
+ * pytest's `file::Class::test`, or a part of a file's path. Exact ones win.
  */
 export function findTests(files: readonly TestFile[], subject: string): FoundTest[] {
   const exact = files.filter((file) => file.id === subject || file.file === subject);
   if (exact.length > 0) return exact.map(whole);
   if (subject.includes('::')) return byNode(files, subject);
-  const cases = casesWith(files, (each) => each.id === subject || isTitle(each, subject));
+  const cases = casesWith(
+    files,
+    (each, { file }) => each.id === subject || isTitle(each, subject) || isShownAs(each, file, subject),
+  );
   if (cases.length > 0) return cases;
   const ending = endingWith(files, subject);
   if (ending.length > 0) return ending.map(whole);
@@ -52,8 +55,10 @@ function byNode(files: readonly TestFile[], subject: string): FoundTest[] {
   }));
 }
 
-function casesWith(files: readonly TestFile[], isMeant: (each: TestCase) => boolean): FoundTest[] {
-  return files.flatMap((file) => file.cases.filter(isMeant).map((testCase) => ({ file, testCase })));
+function casesWith(files: readonly TestFile[], isMeant: (each: TestCase, file: TestFile) => boolean): FoundTest[] {
+  return files.flatMap((file) =>
+    file.cases.filter((each) => isMeant(each, file)).map((testCase) => ({ file, testCase })),
+  );
 }
 
 function endingWith(files: readonly TestFile[], place: string): TestFile[] {
@@ -63,6 +68,11 @@ function endingWith(files: readonly TestFile[], place: string): TestFile[] {
 
 function whole(file: TestFile): FoundTest {
   return { file, testCase: null };
+}
+
+/** `test/a.test.ts › total › adds`, as the results of a run name it. */
+function isShownAs({ titlePath }: TestCase, file: string, subject: string): boolean {
+  return [' > ', ' › '].some((separator) => [file, ...titlePath].join(separator) === subject);
 }
 
 function isTitle({ titlePath }: TestCase, subject: string): boolean {

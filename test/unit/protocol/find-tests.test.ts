@@ -28,6 +28,9 @@ describe('finding what a person means', () => {
     assert.deepEqual(ids(id), [id]);
     assert.deepEqual(ids('total › adds'), [id]);
     assert.deepEqual(ids('adds'), [id]);
+    assert.deepEqual(ids('packages/core/cart.test.ts › total › adds'), [id]);
+    assert.deepEqual(ids('packages/core/cart.test.ts > total > adds'), [id]);
+    assert.deepEqual(ids('test/cart.test.ts › total › adds'), []);
   });
 
   it('finds every file whose path ends like that', () => {
