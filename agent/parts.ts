@@ -125,6 +125,7 @@ function openGeneration(foundation: Foundation, known: Knowledge, related: Relat
     },
     refusal: () => refusalOf({ ...allowed, settings }),
     timeoutMs: () => settings()['cicd.defaultTimeout'] * 1000,
+    modelKey: () => foundation.environment['NOODLE_TEST_MODEL_KEY'],
   });
 }
 

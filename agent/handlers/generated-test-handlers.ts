@@ -5,6 +5,7 @@ import type { Handlers } from '../server/server.ts';
 /** One handler for each operation on generated tests. */
 export function generatedTestHandlers({ generation }: { readonly generation: Generation }) {
   return {
+    promptForTests: (request) => generation.prompt(request),
     generateTests: (request) => generation.generate(request),
     getGeneratedTests: async ({ id }) => generation.generated(id),
   } satisfies Partial<Handlers>;

@@ -10,10 +10,10 @@ export const Mutant = z.object({ line: z.int().positive(), before: z.string(), a
 export type Mutant = z.infer<typeof Mutant>;
 
 /**
- * Where a test comes from: a call that the existing tests make, values at the edges of types and of such calls, or a law
- * that holds for values made by fast-check or hypothesis.
+ * Where a test comes from: a call that the existing tests make, values at the edges of types and of such calls, a law
+ * that holds for values made by fast-check or hypothesis, or a language model.
  */
-export const TestOrigin = z.enum(['recorded', 'boundary', 'property']);
+export const TestOrigin = z.enum(['recorded', 'boundary', 'property', 'model']);
 export type TestOrigin = z.infer<typeof TestOrigin>;
 
 export const GeneratedTest = z.object({
@@ -39,7 +39,7 @@ export const GeneratedTests = z.object({
   /** Its whole text; empty when no test was worth keeping. */
   text: z.string(),
   tests: z.array(GeneratedTest),
-  /** Calls and laws that were tried, and how many of them passed every time. */
+  /** Calls, laws and tests of a language model that were tried, and how many of them passed every time. */
   candidates: z.object({ tried: z.int().nonnegative(), passed: z.int().nonnegative() }),
   /** Of the faults that were tried, so many do the existing tests find, and so many more the new ones. */
   mutants: z.object({ tried: z.int().nonnegative(), found: z.int().nonnegative(), foundNow: z.int().nonnegative() }),
@@ -50,7 +50,7 @@ export const GeneratedTests = z.object({
 });
 export type GeneratedTests = z.infer<typeof GeneratedTests>;
 
-export const GenerateTestsRequest = z.object({
+const FunctionPlace = z.object({
   file: RepoPath,
   function: z
     .string()
@@ -59,11 +59,50 @@ export const GenerateTestsRequest = z.object({
     .optional()
     .describe('An exported function of the file. Default: the one at `line`, else the only one that there is.'),
   line: z.int().positive().optional().describe('A line of the function, in place of its name.'),
+});
+
+const longestAnswer = 1024 * 1024;
+
+export const GenerateTestsRequest = FunctionPlace.extend({
   mutants: z.int().min(0).max(200).default(30).describe('How many small faults are tried at most.'),
+  asksModel: z
+    .boolean()
+    .default(true)
+    .describe('Ask the endpoint of NOODLE_TEST_MODEL_URL for tests too, where one is set.'),
+  modelKey: z
+    .string()
+    .min(1)
+    .max(4096)
+    .optional()
+    .describe('The key for that endpoint, used for this request and kept nowhere. Default: NOODLE_TEST_MODEL_KEY of the agent.'),
+  answer: z
+    .object({
+      text: z.string().max(longestAnswer),
+      by: z.string().min(1).max(200).describe('The name of the model.'),
+    })
+    .optional()
+    .describe('What a language model has answered to the prompt of `promptForTests`, in place of asking the endpoint.'),
 });
 export type GenerateTestsRequest = z.infer<typeof GenerateTestsRequest>;
 
+/** What a language model is told of a function, and nothing else of the repository. */
+export const TestPrompt = z.object({
+  function: z.string(),
+  system: z.string(),
+  user: z.string(),
+  /** Host of the endpoint that would be sent this; null: none is set. */
+  endpoint: z.string().nullable(),
+});
+export type TestPrompt = z.infer<typeof TestPrompt>;
+
 export const generatedTestOperations = {
+  promptForTests: operation({
+    route: 'POST /generated-tests/prompt',
+    summary: 'What a language model would be told to write tests of an exported function. Nothing is sent.',
+    input: FunctionPlace,
+    output: TestPrompt,
+    role: 'viewer',
+  }),
   generateTests: operation({
     route: 'POST /generated-tests',
     summary:

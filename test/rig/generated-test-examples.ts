@@ -5,11 +5,13 @@ import { ExecutionId, RepoPath } from '../../agent/protocol/ids.ts';
 const id = ExecutionId.parse('run-1');
 
 export const generatedTestInputs = {
+  promptForTests: { file: RepoPath.parse('src/cart.ts'), function: 'total' },
   generateTests: { file: RepoPath.parse('src/cart.ts'), function: 'total', mutants: 10 },
   getGeneratedTests: { id },
 };
 
 export const generatedTestOutputs = {
+  promptForTests: { function: 'total', system: 'You write unit tests.', user: 'Write tests of total.', endpoint: null },
   generateTests: { executionId: id },
   getGeneratedTests: GeneratedTests.parse({
     executionId: id,

@@ -1,4 +1,4 @@
-// What could become a test: a call with what came of it, or a law.
+// What could become a test: a call with what came of it, a law, or a body that a language model wrote.
 import type { TestOrigin } from '../../protocol/generated-tests.ts';
 
 export interface Call {
@@ -16,4 +16,6 @@ export type Law = 'commutative' | 'idempotent' | 'involution';
 
 export type Candidate =
   | { readonly kind: 'example'; readonly call: Call; readonly outcome: Outcome; readonly lines: readonly number[] }
-  | { readonly kind: 'law'; readonly law: Law; readonly arbitraries: readonly string[] };
+  | { readonly kind: 'law'; readonly law: Law; readonly arbitraries: readonly string[] }
+  /** The body of a test as somebody else wrote it, without indentation. */
+  | { readonly kind: 'written'; readonly title: string; readonly body: string; readonly lines: readonly number[] };

@@ -95,7 +95,8 @@ function knownShape(shape: Shape, index: number, examples: readonly Candidate[])
   return kinds.size === 1 ? (seen[0] ?? shape) : shape;
 }
 
-/** `recorded`, `boundary` or `property`. */
+/** Where a candidate comes from. */
 export function originOf(candidate: Candidate): TestOrigin {
+  if (candidate.kind === 'written') return 'model';
   return candidate.kind === 'law' ? 'property' : candidate.call.origin;
 }

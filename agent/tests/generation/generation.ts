@@ -5,7 +5,7 @@ import type { Engine, StepContext, StepOutcome } from '../../engine/engine.ts';
 import { findPython } from '../../platform/python-environment.ts';
 import type { Processes } from '../../platform/processes.ts';
 import { failure, success, type Result } from '../../protocol/failure.ts';
-import type { GeneratedTests, GenerateTestsRequest } from '../../protocol/generated-tests.ts';
+import type { GeneratedTests, GenerateTestsRequest, TestPrompt } from '../../protocol/generated-tests.ts';
 import { StepId, type ExecutionId, type RepoPath } from '../../protocol/ids.ts';
 import { nearest } from '../../protocol/nearest.ts';
 import { getGeneratedTests, saveGeneratedTests } from '../../store/generated-tests.ts';
@@ -14,6 +14,7 @@ import { keptFolderOf, temporaryFolderOf, type TestsOptions } from '../options.t
 import type { Tests } from '../tests.ts';
 import { javascriptFrameworks, javascriptLanguage } from './javascript/javascript.ts';
 import type { Language, Source, Subject, TestPlace } from './language.ts';
+import { askModel, promptOf } from './model/model.ts';
 import { projectFor } from './project-choice.ts';
 import { pythonLanguage } from './python/python.ts';
 import { openScratchTree } from './scratch-tree.ts';
@@ -34,11 +35,17 @@ export interface GenerationOptions extends Pick<
   /** Why nothing can be executed now; null when it can. */
   readonly refusal: () => Result<never> | null;
   readonly timeoutMs: () => number;
+  /** For the endpoint of a language model; undefined: none is set. */
+  readonly modelKey: () => string | undefined;
 }
+
+type FunctionRequest = Pick<GenerateTestsRequest, 'file' | 'function' | 'line'>;
 
 export interface Generation {
   /** Checks the function, and queues the making of tests for it. */
   generate(request: GenerateTestsRequest): Promise<Result<{ executionId: ExecutionId }>>;
+  /** What a language model would be told. */
+  prompt(request: FunctionRequest): Promise<Result<TestPrompt>>;
   /** What an execution that has ended offers. */
   generated(id: ExecutionId): Result<GeneratedTests>;
 }
@@ -77,6 +84,13 @@ export function createGeneration(options: GenerationOptions): Generation {
       await handle.recorded;
       return success({ executionId: handle.id });
     },
+    async prompt(request) {
+      const prepared = await prepare(options, request);
+      if (!prepared.ok) return prepared;
+      const url = options.settings()['test.modelUrl'];
+      const endpoint = URL.canParse(url) ? new URL(url).host : null;
+      return success({ function: prepared.value.subject.name, ...promptOf(prepared.value), endpoint });
+    },
     generated(id) {
       const known = getGeneratedTests(store, id);
       if (known !== null) return success(known);
@@ -98,7 +112,7 @@ interface Prepared {
 }
 
 /** Everything that can be refused before something runs. */
-async function prepare(options: GenerationOptions, request: GenerateTestsRequest): Promise<Result<Prepared>> {
+async function prepare(options: GenerationOptions, request: FunctionRequest): Promise<Result<Prepared>> {
   const { file } = request;
   const files = await options.files();
   const read = await readSource(options, file, files);
@@ -207,7 +221,7 @@ async function printedByPython(
 
 function chooseSubject(
   { subjects, hidden }: Source,
-  { file, function: wanted, line }: GenerateTestsRequest,
+  { file, function: wanted, line }: FunctionRequest,
 ): Result<Subject> {
   const names = subjects.map(({ name }) => name);
   const list = names.length === 0 ? `${file} exports no function` : `${file} exports ${names.join(', ')}`;
@@ -292,6 +306,16 @@ async function runStep(
       },
       mostFaults: prepared.request.mutants,
       hasProperties: hasProperties(project, options),
+      askModel: () =>
+        askModel({
+          ...prepared,
+          answer: prepared.request.answer ?? null,
+          asksEndpoint: prepared.request.asksModel,
+          settings: settings(),
+          key: prepared.request.modelKey ?? options.modelKey() ?? null,
+          signal: context.signal,
+          say: (what) => context.say(what),
+        }),
       say: (what) => context.say(what),
     });
     if (!made.ok) return { state: 'failed', isUnable: true, reason: made.failure.message };

@@ -3,6 +3,7 @@ import type { Result } from '../../protocol/failure.ts';
 import type { RepoPath } from '../../protocol/ids.ts';
 import type { Framework } from '../../protocol/test.ts';
 import type { Candidate } from './candidate.ts';
+import type { Written } from './written-test.ts';
 
 /** What values a parameter takes, as far as its annotation says. */
 export type Shape =
@@ -80,6 +81,8 @@ export interface Language {
     candidates: readonly Candidate[],
     comments: readonly string[],
   ): ComposedTests;
+  /** The tests in blocks of code that somebody else wrote, and why one is not tried. */
+  written(blocks: readonly string[], subject: Subject, place: TestPlace): Promise<Written[]>;
   /** The name of a new test file beside an example; without one, where such files mostly stand. */
   nameFor(subject: Subject, framework: Framework, example: RepoPath | null): RepoPath;
   /** Variables for the runner, so that it imports from this tree. */

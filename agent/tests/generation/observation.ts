@@ -7,6 +7,7 @@ import type { RepoPath } from '../../protocol/ids.ts';
 import { counted } from '../../protocol/quantities.ts';
 import type { Call, Candidate } from './candidate.ts';
 import type { Language, Subject, TestPlace } from './language.ts';
+import type { ModelAnswer } from './model/model.ts';
 import type { ScratchTree } from './scratch-tree.ts';
 import { tryFiles, type TrialOptions, type TrialOutcome } from './trial.ts';
 
@@ -24,6 +25,8 @@ export interface SessionOptions {
   readonly mostFaults: number;
   /** The project has fast-check, or hypothesis. */
   readonly hasProperties: boolean;
+  /** Asks a language model for tests, where the user has one; called once. */
+  askModel(): Promise<ModelAnswer>;
   say(what: string): void;
 }
 
@@ -58,7 +61,13 @@ async function messagesIn(file: string): Promise<Message[]> {
   });
 }
 
-interface Recorded {
+/** The lines of the function that ran. */
+export async function linesIn(report: string): Promise<number[]> {
+  const messages = await messagesIn(report);
+  return messages.flatMap((message) => ('line' in message ? [message.line] : []));
+}
+
+export interface Recorded {
   /** How the existing tests end without any fault. */
   readonly before: TrialOutcome;
   readonly calls: readonly (readonly string[])[];

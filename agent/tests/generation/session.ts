@@ -5,9 +5,10 @@ import { counted } from '../../protocol/quantities.ts';
 import type { Candidate } from './candidate.ts';
 import { callsFor, lawsFor, originOf } from './candidates.ts';
 import type { Fault } from './language.ts';
-import { probeCalls, recordCalls, tries, type SessionOptions } from './observation.ts';
+import { probeCalls, recordCalls, tries, type Recorded, type SessionOptions } from './observation.ts';
 import { chooseTests, spread, type Kept } from './selection.ts';
 import { hasPassed, passesStill, tryFiles, type TrialOutcome } from './trial.ts';
+import { tryWritten, type TriedTests } from './written.ts';
 
 export type Made = Omit<GeneratedTests, 'executionId' | 'at'>;
 
@@ -15,22 +16,49 @@ export type Made = Omit<GeneratedTests, 'executionId' | 'at'>;
 export async function makeTests(options: SessionOptions): Promise<Result<Made>> {
   const recorded = await recordCalls(options);
   if (!recorded.ok) return recorded;
-  const { before, calls, covered } = recorded.value;
-  const examples = await probeCalls(options, callsFor(options.subject, calls, options.language));
-  if (!examples.ok) return examples;
-  const laws = options.hasProperties ? lawsFor(options.subject, examples.value, options.language) : [];
-  const candidates = [...examples.value, ...laws];
-  const passing = await passingCandidates(options, candidates);
-  if (!passing.ok) return passing;
-  const judged = await judgeFaults(options, { passing: passing.value, before });
+  const { before, covered } = recorded.value;
+  const found = await findCandidates(options, recorded.value);
+  if (!found.ok) return found;
+  const { passing } = found.value;
+  const judged = await judgeFaults(options, { passing, before });
   const kept = chooseTests(
-    passing.value.map((candidate, index) => ({
+    passing.map((candidate, index) => ({
       lines: new Set(linesOf(candidate).filter((line) => !covered.has(line))),
       faults: judged.foundBy[index] ?? new Set<number>(),
-      rank: { property: 0, recorded: 1, boundary: 2 }[originOf(candidate)],
+      rank: { property: 0, recorded: 1, boundary: 2, model: 3 }[originOf(candidate)],
     })),
   );
-  return success(await finish(options, { kept, passing: passing.value, judged, covered, tried: candidates.length }));
+  return success(await finish(options, { ...found.value, kept, judged, covered }));
+}
+
+/** Those that pass: our own, and beside them those of a language model, which can neither replace nor spoil ours. */
+async function findCandidates(options: SessionOptions, recorded: Recorded): Promise<Result<TriedTests>> {
+  const own = await ownCandidates(options, recorded);
+  const isOver = () => options.trial.context.signal.aborted;
+  if (isOver()) return failure('cancelled', 'it was called off');
+  const { tried, passing, notes } = await tryWritten(options);
+  if (isOver()) return failure('cancelled', 'it was called off');
+  if (passing.length === 0) {
+    if (own.ok) return success({ ...own.value, tried: own.value.tried + tried, notes });
+    return notes.length === 0 ? own : failure('conflict', `${own.failure.message}. ${notes.join(' ')}`);
+  }
+  const ours = own.ok ? own.value : { tried: 0, passing: [], notes: [] };
+  const all = await passingCandidates(options, [...ours.passing, ...passing]);
+  const hasOurs = all.ok && ours.passing.every((each) => all.value.includes(each));
+  if (hasOurs) return success({ tried: ours.tried + tried, passing: all.value, notes });
+  if (isOver() || !own.ok) return all.ok ? own : all;
+  const spoiling = 'They were left out: beside them other tests do not pass every time.';
+  return success({ tried: ours.tried + tried, passing: ours.passing, notes: [...notes, spoiling] });
+}
+
+async function ownCandidates(options: SessionOptions, { calls }: Recorded): Promise<Result<TriedTests>> {
+  const { subject, language } = options;
+  const examples = await probeCalls(options, callsFor(subject, calls, language));
+  if (!examples.ok) return examples;
+  const laws = options.hasProperties ? lawsFor(subject, examples.value, language) : [];
+  const candidates = [...examples.value, ...laws];
+  const passing = await passingCandidates(options, candidates);
+  return passing.ok ? success({ tried: candidates.length, passing: passing.value, notes: [] }) : passing;
 }
 
 /** Those that pass as tests, in each of several runs. */
@@ -95,25 +123,27 @@ function faulty(text: string, { start, end, text: replacement }: Fault): string 
 }
 
 function linesOf(candidate: Candidate): readonly number[] {
-  return candidate.kind === 'example' ? candidate.lines : [];
+  return candidate.kind === 'law' ? [] : candidate.lines;
 }
 
-interface Finished {
+interface Finished extends TriedTests {
   readonly kept: readonly Kept[];
-  readonly passing: readonly Candidate[];
   readonly judged: Judged;
   readonly covered: ReadonlySet<number>;
-  readonly tried: number;
 }
 
-async function finish(options: SessionOptions, { kept, passing, judged, covered, tried }: Finished): Promise<Made> {
-  const { subject, language, place, text, related } = options;
+async function finish(options: SessionOptions, finished: Finished): Promise<Made> {
+  const { kept, passing, judged, covered, tried } = finished;
+  const { subject, language, place, text } = options;
   const chosen = kept.flatMap((each) => {
     const candidate = passing[each.index];
     return candidate === undefined ? [] : [{ ...each, candidate }];
   });
   const mutants = chosen.map(({ faults }) => faults.flatMap((index) => mutantOf(text, judged.faults[index])));
-  const whys = chosen.map(({ lines }, index) => why(lines, mutants[index] ?? []));
+  const whys = chosen.map(({ lines, candidate }, index) => {
+    const author = candidate.kind === 'written' ? ' Written by a language model.' : '';
+    return `${why(lines, mutants[index] ?? [])}${author}`;
+  });
   const composed = language.compose(
     subject,
     place,
@@ -140,18 +170,6 @@ async function finish(options: SessionOptions, { kept, passing, judged, covered,
       coveredNow: sum(chosen.map(({ lines }) => lines.length)),
     },
   };
-  const notes = [
-    ...(related.length === 0 ? ['No existing test is known to run the function.'] : []),
-    ...(judged.faults.length < subject.faults.length
-      ? [`${judged.faults.length} of ${subject.faults.length} small faults were tried, spread over the function.`]
-      : []),
-    ...(tests.length === 0
-      ? ['The existing tests run every line and find every fault that the candidates do: no test was worth keeping.']
-      : []),
-    ...(tests.some(({ origin }) => origin !== 'property')
-      ? ['Examples hold what the function does today; whether that is right, only you know.']
-      : []),
-  ];
   return {
     file: subject.file,
     function: subject.name,
@@ -160,8 +178,23 @@ async function finish(options: SessionOptions, { kept, passing, judged, covered,
     text: tests.length === 0 ? '' : composed.text,
     tests,
     ...counts,
-    notes,
+    notes: [...finished.notes, ...notesOn(tests, judged, options)],
   };
+}
+
+function notesOn(tests: readonly GeneratedTest[], { faults }: Judged, { subject, related }: SessionOptions): string[] {
+  return [
+    ...(related.length === 0 ? ['No existing test is known to run the function.'] : []),
+    ...(faults.length < subject.faults.length
+      ? [`${faults.length} of ${subject.faults.length} small faults were tried, spread over the function.`]
+      : []),
+    ...(tests.length === 0
+      ? ['The existing tests run every line and find every fault that the candidates do: no test was worth keeping.']
+      : []),
+    ...(tests.some(({ origin }) => origin !== 'property')
+      ? ['Examples hold what the function does today; whether that is right, only you know.']
+      : []),
+  ];
 }
 
 const longestLine = 100;

@@ -5,6 +5,7 @@ import type { RepoPath } from '../../../protocol/ids.ts';
 import { javascriptArbitrary, javascriptEdges } from './shapes.ts';
 import { instrumentJavaScript, isTyped, readJavaScript } from './source.ts';
 import { composeJavaScript, probeJavaScript } from './test-text.ts';
+import { writtenJavaScript } from './written.ts';
 
 export const javascriptFrameworks = ['vitest', 'jest', 'mocha', 'node:test'] as const;
 
@@ -18,6 +19,7 @@ export function javascriptLanguage(runnerFolder: string): Language {
     instrument: (text, subject, report) => instrumentJavaScript(text, subject, { recorder, report }),
     probe: (subject, place, calls, report) => probeJavaScript(subject, place, calls, { recorder, report }),
     compose: composeJavaScript,
+    written: async (blocks, _subject, place) => writtenJavaScript(blocks, place.path),
     nameFor: ({ file, name }: Subject, framework, example) => {
       const extension = /\.[cm]?[jt]sx?$/.exec(example ?? file)?.[0].replace('x', '') ?? '.js';
       if (example !== null) {

@@ -17,7 +17,7 @@ const functionTypes = new Set(['FunctionDeclaration', 'FunctionExpression', 'Arr
 
 /** `invalid_input` where it does not parse. */
 export function readJavaScript(file: RepoPath, text: string): Result<Source> {
-  const program = parse(file, text);
+  const program = parseProgram(file, text);
   if (program === null) return failure('invalid_input', `${file} does not parse`, { place: 'file' });
   const { definitions, exported } = definitionsIn(program, file);
   const lineAt = lineOf(text);
@@ -52,7 +52,7 @@ export function instrumentJavaScript(
   subject: Subject,
   { recorder, report }: { recorder: string; report: string },
 ): string {
-  const program = parse(subject.file, text);
+  const program = parseProgram(subject.file, text);
   const definition = program === null ? undefined : definitionsIn(program, subject.file).definitions.get(subject.name);
   if (definition === undefined) return text;
   const { node } = definition;
@@ -82,7 +82,8 @@ export function isTyped(file: string): boolean {
   return /\.[cm]?tsx?$/.test(file);
 }
 
-function parse(file: string, text: string): Node | null {
+/** Null where it does not parse. */
+export function parseProgram(file: string, text: string): Node | null {
   try {
     const { program, errors } = parseSync(file, text);
     // The tree is walked by the names of its fields.

@@ -15,8 +15,11 @@ export function composeJavaScript(
   const titles = uniqueTitles(candidates.map((candidate) => titleOf(subject, candidate)));
   const tests = candidates.map((candidate, index) => {
     const comment = comments[index] === undefined ? '' : `  // ${comments[index]}\n`;
-    const isAsync = candidate.kind === 'example' && candidate.outcome.isAsync;
-    const body = candidate.kind === 'law' ? lawText(subject, candidate, style) : exampleText(subject, candidate, style);
+    const isAsync =
+      candidate.kind === 'written'
+        ? /\bawait\b/.test(candidate.body)
+        : candidate.kind === 'example' && candidate.outcome.isAsync;
+    const body = bodyOf(subject, candidate, style);
     return `${comment}  ${style.test}(${quoted(titles[index] ?? '')}, ${isAsync ? 'async ' : ''}() => {\n    ${body}\n  });`;
   });
   const usesFastCheck = candidates.some(({ kind }) => kind === 'law');
@@ -29,6 +32,13 @@ export function composeJavaScript(
     text: `${head.join('\n')}\n\n${style.suite}(${quoted(subject.name)}, () => {\n${tests.join('\n\n')}\n});\n`,
     titles,
   };
+}
+
+function bodyOf(subject: Subject, candidate: Candidate, style: Style): string {
+  if (candidate.kind === 'law') return lawText(subject, candidate, style);
+  if (candidate.kind === 'example') return exampleText(subject, candidate, style);
+  // What stands in a template over several lines must stay as it is.
+  return candidate.body.includes('`') ? candidate.body : candidate.body.replaceAll(/\n(?=[^\n])/g, '\n    ');
 }
 
 /** One test that calls the function with everything, and writes down what comes of it. */
@@ -108,6 +118,8 @@ function specifierFor(file: string, own: string, example: string | null): string
 }
 
 function titleOf({ name }: Subject, candidate: Candidate): string {
+  if (candidate.kind === 'written')
+    return shortened(candidate.title === '' ? `${name} does as it did` : candidate.title, 80);
   if (candidate.kind === 'law')
     return {
       commutative: `${name} does not depend on the order of its arguments`,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { failure, success, type Result } from '../../../protocol/failure.ts';
 import type { RepoPath } from '../../../protocol/ids.ts';
 import type { Language, Shape, Source, Subject } from '../language.ts';
+import { longestBody, type Written } from '../written-test.ts';
 import { composePython, moduleOf, probePython } from './test-text.ts';
 
 const ShapeText: z.ZodType<Shape> = z.lazy(() =>
@@ -55,6 +56,7 @@ export function pythonLanguage(options: PythonOptions): Language {
       probePython(subject, place, { calls, report, runnerFolder, module: imported(subject).module }),
     compose: (subject, place, candidates, comments) =>
       composePython(subject, { place, module: imported(subject).module }, candidates, comments),
+    written: (blocks, subject) => writtenPython(blocks, imported(subject).module, options),
     nameFor(subject, _framework, example) {
       const folder = example === null ? 'tests' : path.posix.dirname(example);
       return `${folder}/test_${subject.name.replace(/^_+/, '')}_generated.py`.replace(/^\.\//, '') as RepoPath; // Made of a path of the repository.
@@ -80,6 +82,20 @@ async function readPython(file: RepoPath, { python, runnerFolder }: PythonOption
   }));
   const names = new Set(subjects.map(({ name }) => name));
   return success({ subjects, hidden: described.inner.filter((name) => !names.has(name)) });
+}
+
+const WrittenTests = z.array(z.object({ title: z.string(), body: z.string(), why: z.string().nullable() }));
+
+async function writtenPython(
+  blocks: readonly string[],
+  module: string,
+  { python, runnerFolder }: PythonOptions,
+): Promise<Written[]> {
+  // As an argument, which on some systems may not be long.
+  const sent = blocks.map((block) => (block.length > longestBody ? block.slice(0, longestBody + 1) : block));
+  const script = path.join(runnerFolder, 'noodle_generation_written.py');
+  const printed = await python([script, JSON.stringify({ blocks: sent, module, longest: longestBody })]);
+  return printed === null ? [] : WrittenTests.parse(JSON.parse(printed));
 }
 
 const edges: Readonly<Record<string, readonly string[]>> = {

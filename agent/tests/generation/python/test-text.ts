@@ -21,16 +21,14 @@ export function composePython(
   comments: readonly string[],
 ): ComposedTests {
   const isUnittest = place.framework === 'unittest';
-  const titles = candidates.map(
-    (candidate, index) => `test_${subject.name}_${candidate.kind === 'law' ? lawNames[candidate.law] : index + 1}`,
-  );
+  const titles = uniqueNames(candidates.map((candidate, index) => `test_${subject.name}_${nameOf(candidate, index)}`));
   const tests = candidates.map((candidate, index) => {
     const title = titles[index] ?? '';
     const comment = comments[index] === undefined ? [] : [`# ${comments[index]}`];
     const lines =
       candidate.kind === 'law'
         ? lawLines(subject, candidate, { title, isUnittest })
-        : [...headLine(title, isUnittest), ...exampleLines(subject, candidate, isUnittest)];
+        : [...headLine(title, isUnittest), ...bodyLines(subject, candidate, isUnittest)];
     return [...comment, ...lines].map((line) => (isUnittest ? `    ${line}` : line)).join('\n');
   });
   const head = headOf(candidates, { isUnittest, imported: `from ${module} import ${subject.name}` });
@@ -63,9 +61,10 @@ function headOf(
   { isUnittest, imported }: { isUnittest: boolean; imported: string },
 ): string {
   const examples = candidates.flatMap((candidate) => (candidate.kind === 'example' ? [candidate.outcome] : []));
-  const raises = examples.some(({ kind }) => kind === 'error');
+  const mentions = (word: string) => candidates.some((each) => each.kind === 'written' && each.body.includes(word));
+  const raises = examples.some(({ kind }) => kind === 'error') || mentions('pytest.');
   const standard = [
-    ...(examples.some(({ isAsync }) => isAsync) ? ['import asyncio'] : []),
+    ...(examples.some(({ isAsync }) => isAsync) || mentions('asyncio.') ? ['import asyncio'] : []),
     ...(isUnittest ? ['import unittest'] : []),
   ];
   const installed = [
@@ -76,6 +75,22 @@ function headOf(
     .filter((group) => group.length > 0)
     .map((group) => group.join('\n'))
     .join('\n\n');
+}
+
+function bodyLines(subject: Subject, candidate: Exclude<Candidate, { kind: 'law' }>, isUnittest: boolean): string[] {
+  if (candidate.kind === 'example') return exampleLines(subject, candidate, isUnittest);
+  return candidate.body.split('\n').map((line) => (line === '' ? '' : `    ${line}`));
+}
+
+/** The end of a test's name, made of what it says of itself where it says something. */
+function nameOf(candidate: Candidate, index: number): string {
+  if (candidate.kind === 'law') return lawNames[candidate.law];
+  const words = candidate.kind === 'written' ? candidate.title.toLowerCase().match(/[a-z0-9]+/g) : null;
+  return words === null ? String(index + 1) : words.join('_').slice(0, 50);
+}
+
+function uniqueNames(names: readonly string[]): string[] {
+  return names.map((name, index) => (names.indexOf(name) === index ? name : `${name}_${index + 1}`));
 }
 
 function headLine(title: string, isUnittest: boolean): string[] {
