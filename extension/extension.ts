@@ -6,6 +6,7 @@ import { registerExplainCommands } from './commands/explain-commands.ts';
 import { registerImportRemoteRun } from './commands/import-remote-run.ts';
 import { registerLogCommands } from './commands/log-commands.ts';
 import { registerGenerateTests } from './commands/generate-tests.ts';
+import { registerModelKey } from './commands/model-key.ts';
 import { registerOpenItem } from './commands/open-item.ts';
 import { registerPipelineCommands } from './commands/pipeline-commands.ts';
 import { registerRunCommands } from './commands/run-commands.ts';
@@ -39,6 +40,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   registerLogCommands(surroundings);
   registerOpenItem(surroundings);
   registerGenerateTests(surroundings);
+  registerModelKey(surroundings);
   registerBisectCommand(surroundings);
   registerImportRemoteRun(surroundings);
   registerDashboard(surroundings);

@@ -23,6 +23,7 @@ export const commandIds = {
   goToCode: 'noodle.goToCode',
   runRelatedTests: 'noodle.runRelatedTests',
   generateTests: 'noodle.generateTests',
+  setModelKey: 'noodle.setModelKey',
   bisect: 'noodle.bisect',
   importRemoteRun: 'noodle.importRemoteRun',
   /** Of items in the Plan and Runs trees. */
@@ -64,6 +65,7 @@ export const editorSettings = {
   notifyAlerts: 'noodle.notifications.alerts',
   startAutomatically: 'noodle.agent.startAutomatically',
   testExplorerMode: 'noodle.testExplorer.mode',
+  chatModel: 'noodle.generatedTests.chatModel',
 } as const;
 export type EditorSetting = (typeof editorSettings)[keyof typeof editorSettings];
 

@@ -5,8 +5,10 @@ import type { ConnectedClient } from '../../agent/client/client.ts';
 import type { Execution } from '../../agent/protocol/execution.ts';
 import type { GeneratedTests } from '../../agent/protocol/generated-tests.ts';
 import type { ExecutionId } from '../../agent/protocol/ids.ts';
+import { askChatModel } from './chat-model.ts';
 import { commandIds } from '../ids.ts';
 import { isUnfinished, type Repository } from '../repository.ts';
+import { modelKey } from './model-key.ts';
 import { CommandFailure, registerCommand, unwrap, type CommandSurroundings } from './register-command.ts';
 
 export function registerGenerateTests(surroundings: CommandSurroundings): void {
@@ -23,8 +25,15 @@ export function registerGenerateTests(surroundings: CommandSurroundings): void {
     await editor.document.save();
     const { RepoPath } = await import('../../agent/protocol/ids.ts');
     const file = RepoPath.parse(path.relative(repository.root, editor.document.uri.fsPath).split(path.sep).join('/'));
-    const { executionId } = await client.generateTests({ file, line: editor.selection.active.line + 1 });
+    const place = { file, line: editor.selection.active.line + 1 };
+    const asked = await askChatModel(client, place);
+    const { executionId } = await client.generateTests({
+      ...place,
+      ...asked.request,
+      ...(await modelKey(surroundings)),
+    });
     const made = await offered(repository, client, executionId);
+    for (const note of asked.notes) void vscode.window.showWarningMessage(`Noodle: ${note}`);
     if (made.tests.length === 0) await vscode.window.showInformationMessage(`Noodle: ${made.notes.join(' ')}`);
     else await offer(surroundings, repository, made);
   });

@@ -9,11 +9,18 @@ import type { InputOf } from '../../protocol/operations.ts';
 import { counted } from '../../protocol/quantities.ts';
 import { complain, type CommandContext, type ExitCode, type Session } from '../session.ts';
 import { followExecution } from './follow-execution.ts';
-import { misuse, numberOption, runSubcommand } from './subcommands.ts';
+import { misuse, numberOption, print, runSubcommand } from './subcommands.ts';
 import { folderOf } from './with-session.ts';
 
 export function test(context: CommandContext): Promise<ExitCode> {
-  return runSubcommand(context, { generate: ({ session, operands }) => generate(context, session, operands) }, null);
+  return runSubcommand(
+    context,
+    {
+      generate: ({ session, operands }) => generate(context, session, operands),
+      prompt: ({ session, operands }) => prompt(context, session, operands),
+    },
+    null,
+  );
 }
 
 async function generate(context: CommandContext, session: Session, operands: readonly string[]): Promise<ExitCode> {
@@ -27,6 +34,16 @@ async function generate(context: CommandContext, session: Session, operands: rea
     });
   const made = await generatedBy(session, execution.id);
   return made === null ? complain(context.output, failureIn(execution)) : await show(context, session, made);
+}
+
+/** What a language model would be sent, to the last character. */
+async function prompt(context: CommandContext, session: Session, operands: readonly string[]): Promise<ExitCode> {
+  const request = requestOf(context, session, operands);
+  if (!request.ok) return misuse(context, request.failure.message);
+  const { file, function: name } = request.value;
+  const made = await session.client.promptForTests({ file, ...(name === undefined ? {} : { function: name }) });
+  const to = made.endpoint === null ? 'No endpoint is set: nothing is sent.' : `Would be sent to ${made.endpoint}:`;
+  return print(context, made, () => [to, '', made.system, '', made.user]);
 }
 
 async function show(context: CommandContext, session: Session, made: GeneratedTests): Promise<ExitCode> {
@@ -50,7 +67,7 @@ function requestOf(
   const { commandLine } = context;
   const asked = /^(.+?)(?::([^:/\\]+))?$/.exec(operands[0] ?? '');
   const mutants = numberOption(context, 'mutants', 30);
-  if (asked === null) return failure('invalid_input', 'generate: name a file and a function: src/cart.ts:total');
+  if (asked === null) return failure('invalid_input', 'name a file and a function: src/cart.ts:total');
   if (mutants === null || mutants > 200)
     return failure(
       'invalid_input',
@@ -63,8 +80,13 @@ function requestOf(
       .split(path.sep)
       .join('/'),
   );
-  if (!file.success) return failure('invalid_input', `generate: '${written}' is no file of the repository`);
-  return success({ file: file.data, mutants, ...(name === undefined ? {} : { function: name }) });
+  if (!file.success) return failure('invalid_input', `'${written}' is no file of the repository`);
+  return success({
+    file: file.data,
+    mutants,
+    asksModel: !commandLine.switches.has('no-model'),
+    ...(name === undefined ? {} : { function: name }),
+  });
 }
 
 /** Null when none were made. */

@@ -15,6 +15,8 @@ BEYOND = frozenset(
     "__builtins__ __import__ breakpoint compile delattr eval exec exit getattr globals input locals open quit setattr"
     " vars".split()
 )
+# What a test may use of asyncio, which can start processes and open connections too.
+LOOP = frozenset("CancelledError TimeoutError gather run sleep wait_for".split())
 
 
 def written(blocks, module, longest):
@@ -75,6 +77,8 @@ def _why_not(body, module, longest):
 
 
 def _reach(node, module):
+    if isinstance(node, ast.ImportFrom) and node.module == "asyncio":
+        return "it imports from asyncio"
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         names = [each.name for each in node.names] if isinstance(node, ast.Import) else [node.module or ""]
         for name in names:
@@ -82,8 +86,10 @@ def _reach(node, module):
                 return "it imports %s" % (name or "from its folder")
     if isinstance(node, ast.Name) and node.id in BEYOND:
         return "it uses %s" % node.id
-    if isinstance(node, ast.Attribute) and node.attr.startswith("__"):
-        return "it uses %s" % node.attr
+    if isinstance(node, ast.Attribute):
+        is_loop = isinstance(node.value, ast.Name) and node.value.id == "asyncio" and node.attr not in LOOP
+        if is_loop or node.attr.startswith("__"):
+            return "it uses %s" % node.attr
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name.lower().startswith("test"):
         return "it declares tests of its own"
     return None
