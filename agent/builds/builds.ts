@@ -20,6 +20,7 @@ import {
   latestBuildResults,
   recentOutcomes,
   saveTargets,
+  successWith,
 } from '../store/builds.ts';
 import type { Store } from '../store/store.ts';
 import type { BuildJob, BuildRunOptions } from './build-job.ts';
@@ -180,6 +181,7 @@ class RepositoryBuilds implements Builds {
       clock,
       environment,
       lastSuccess: (target) => lastSuccess(store, target),
+      successWith: (target, fingerprint) => successWith(store, target, fingerprint),
       tools: new ToolVersions({ file: path.join(stateDirectory, 'tool-versions.json'), processes, clock, log }),
     });
   }

@@ -12,9 +12,11 @@ import {
   inputsOf,
   outputHash,
   outputIn,
+  toRecord,
   type Differences,
   type Inputs,
 } from './fingerprint.ts';
+import { leavesNothing } from './leaves-nothing.ts';
 import { listOutputs } from './output-files.ts';
 import type { FileTree } from './paths.ts';
 import { filesMatching, matcherOf } from './patterns.ts';
@@ -36,6 +38,11 @@ export interface InspectorOptions {
   readonly clock: Clock;
   readonly environment: () => Readonly<Record<string, string>>;
   readonly lastSuccess: (target: TargetId) => LastSuccess | null;
+  /** An earlier success with the fingerprint. */
+  readonly successWith: (
+    target: TargetId,
+    fingerprint: Fingerprint,
+  ) => Omit<LastSuccess, 'inputs' | 'fingerprint'> | null;
   readonly tools: Pick<ToolVersions, 'of'>;
 }
 
@@ -150,13 +157,15 @@ export class Inspector {
       needs,
     });
     const output = await outputOf(target);
+    const fingerprint = fingerprintOf(inputs);
     const last = this.#lastSuccess(target.id);
+    const earlier = last === null ? null : this.#earlierSuccess(target, last, fingerprint);
     const state = {
       inputs,
-      fingerprint: fingerprintOf(inputs),
+      fingerprint,
       output: output.hash,
       hasOutput: output.count > 0,
-      last,
+      last: earlier === null ? last : { ...earlier, fingerprint, inputs: toRecord(inputs, output.hash) },
     };
     this.#recent.set(target.id, { state, tree, atMs: this.#options.clock.monotonicMs() });
     return state;
@@ -182,6 +191,12 @@ export class Inspector {
     const found = this.#options.lastSuccess(target);
     this.#successes.set(target, found);
     return found;
+  }
+
+  /** Of a target that leaves nothing behind: a change that was taken back has been built already. */
+  #earlierSuccess(target: BuildTarget, last: LastSuccess, fingerprint: Fingerprint) {
+    if (last.fingerprint === fingerprint || !leavesNothing(target)) return null;
+    return this.#options.successWith(target.id, fingerprint);
   }
 
   async #versionsOf(tools: readonly string[]): Promise<Map<string, string>> {

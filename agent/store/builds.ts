@@ -99,6 +99,24 @@ export function lastSuccess(db: Reader, target: TargetId): LastSuccess | null {
   };
 }
 
+/** The last success with this fingerprint, unless a later build of the same failed. */
+export function successWith(
+  db: Reader,
+  target: TargetId,
+  fingerprint: Fingerprint,
+): Omit<LastSuccess, 'inputs' | 'fingerprint'> | null {
+  const row = db.get<{ id: ExecutionId; finished_at: number; duration_ms: number }>(
+    `SELECT e.id, b.finished_at, b.duration_ms FROM build_executions b
+       JOIN build_targets t ON t.key = b.target_key JOIN pipeline_executions e ON e.key = b.execution_key
+     WHERE t.id = ? AND b.fingerprint = ? AND b.status = 'succeeded' AND NOT EXISTS (
+       SELECT 1 FROM build_executions later WHERE later.target_key = b.target_key AND later.fingerprint = b.fingerprint
+         AND later.execution_key > b.execution_key AND later.status IN ('failed', 'timed_out'))
+     ORDER BY b.execution_key DESC LIMIT 1`,
+    [target, fingerprint],
+  );
+  return row === undefined ? null : { executionId: row.id, finishedAt: row.finished_at, durationMs: row.duration_ms };
+}
+
 /** The last recorded result of each target that exists. */
 export function latestBuildResults(db: Reader): BuildResult[] {
   return readResults(

@@ -148,6 +148,35 @@ describe('builds', () => {
     assert.ok(rig.resultsOf(await rig.run(everything)).every((line) => line.startsWith('unchanged')));
   });
 
+  it('that leave nothing behind hold when a change is taken back, but not after they failed', async () => {
+    const command = 'node check.mjs';
+    const check =
+      "import { appendFileSync, existsSync } from 'node:fs'; appendFileSync('runs', 'x'); process.exit(existsSync('.git/broken') ? 1 : 0);";
+    await using rig = await BuildsRig.create(
+      { '.gitignore': 'runs\n', 'a.txt': 'a', 'check.mjs': check },
+      { configured: { check: { command, inputs: ['a.txt'] } } },
+    );
+    const first = await rig.run(everything);
+    await rig.git.write({ 'a.txt': 'b' });
+    assert.deepEqual(rig.resultsOf(await rig.run(everything)), ['succeeded check: a.txt changed']);
+    await rig.git.write({ 'a.txt': 'a' });
+    const back = await rig.run(everything);
+    assert.deepEqual(rig.resultsOf(back), [`unchanged check: unchanged since ${first.id}`]);
+    assert.deepEqual(
+      (await rig.builds.explain('check'))[0]?.summary,
+      `check is not built: unchanged since ${first.id}`,
+    );
+    assert.equal(await rig.git.read('runs'), 'xx');
+    rig.settings = { ...rig.settings, 'build.incremental': false };
+    await rig.git.write({ '.git/broken': '' });
+    await rig.run(everything);
+    rig.settings = { ...rig.settings, 'build.incremental': true };
+    await rig.git.write({ 'a.txt': 'b' });
+    assert.match(rig.resultsOf(await rig.run(everything))[0] ?? '', /^unchanged check: unchanged since /);
+    await rig.git.write({ 'a.txt': 'a' });
+    assert.match(rig.resultsOf(await rig.run(everything))[0] ?? '', /^failed check: /);
+  });
+
   it('say what to do when dependencies are not installed', async () => {
     const manifest = JSON.stringify({
       name: 'app',
