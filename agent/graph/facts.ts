@@ -1,7 +1,7 @@
 // What reading one file tells, before anything is resolved: persisted by content hash, so it says nothing of other files.
 
 /** Raised whenever an extractor finds more or other things, so that persisted facts are read anew. */
-export const extractorVersion = 8;
+export const extractorVersion = 9;
 
 /**
  * How a file names another:

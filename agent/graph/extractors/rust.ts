@@ -27,7 +27,7 @@ function rustFacts(_path: string, text: string): FileFacts {
       ...pathMentions(source),
     ],
     definesTests:
-      /#\s*\[\s*(?:\w+\s*::\s*)*(?:test|rstest|test_case|bench|quickcheck|case|wasm_bindgen_test)\b|\b(?:proptest|quickcheck)!\s*\{/.test(
+      /#\s*\[\s*(?:\w+\s*::\s*)*(?:test|rstest|test_case|bench|quickcheck|case|wasm_bindgen_test)\b|#\s*\[\s*cfg\s*\(\s*test\s*\)\s*\]\s*mod\s+\w+\s*\{|\b(?:proptest|quickcheck)!\s*\{/.test(
         code,
       ) || /^[^\S\r\n]*\/\/[/!]\s*```/m.test(text),
   });

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { cargoRoots, rootOf } from '../cargo/workspaces.ts';
 import { hasDoctests, hasRustTests } from '../cargo/source.ts';
+import { callsTestMacro, testMacros, withoutMacros } from '../cargo/test-macros.ts';
 import { WorkspaceRun } from '../cargo/workspace-run.ts';
 import { below, folderOf, joinPath, nameOf } from '../native/repository-paths.ts';
 import type { RepoPath } from '../../protocol/ids.ts';
@@ -24,7 +25,9 @@ export const cargoAdapter: TestAdapter = {
       (file) => rootOf(folderOf(file), roots),
     );
     const projects = roots.flatMap((folder) => {
-      const own = (files.get(folder) ?? []).filter((file) => isTestFile(view, file, folder));
+      const sources = files.get(folder) ?? [];
+      const macros = testMacros(sources.map((file) => view.read(file) ?? ''));
+      const own = sources.filter((file) => isTestFile(view, file, { root: folder, macros }));
       return own.length === 0 ? [] : [projectOf(view, folder, own)];
     });
     return { projects, problems: [] };
@@ -51,12 +54,17 @@ export const cargoAdapter: TestAdapter = {
 };
 
 /** `src/` and `tests/` are of packages; `benches/` and `examples/` run when asked for by name; cargo builds in `target/`. */
-function isTestFile(view: RepositoryView, file: RepoPath, root: string): boolean {
+function isTestFile(
+  view: RepositoryView,
+  file: RepoPath,
+  { root, macros }: { readonly root: string; readonly macros: ReadonlySet<string> },
+): boolean {
   const folders = below(file, root).split('/').slice(0, -1);
   if (folders.includes('benches') || folders[0] === 'target' || (folders.includes('tests') && folders.includes('ui')))
     return false;
   const text = view.read(file) ?? '';
-  return hasRustTests(text) || (!folders.includes('tests') && !folders.includes('examples') && hasDoctests(text));
+  if (hasRustTests(withoutMacros(text)) || callsTestMacro(text, macros)) return true;
+  return !folders.includes('tests') && !folders.includes('examples') && hasDoctests(text);
 }
 
 /** The folder of the package that a file belongs to, absolute. */

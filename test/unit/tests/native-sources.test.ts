@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { RepoPath } from '../../../agent/protocol/ids.ts';
 import type { RepositoryView } from '../../../agent/tests/adapter.ts';
+import { cargoAdapter } from '../../../agent/tests/adapters/cargo.ts';
 import { junitAdapter } from '../../../agent/tests/adapters/junit.ts';
 import { hasDoctests, hasRustTests } from '../../../agent/tests/cargo/source.ts';
 import { cargoRoots } from '../../../agent/tests/cargo/workspaces.ts';
@@ -101,6 +102,26 @@ describe('Rust sources', () => {
     assert.ok(hasDoctests('/// ```\n/// x();\n/// ```\n'));
     assert.ok(hasDoctests('//! ```should_panic,edition2021\n//! ```\n'));
     assert.ok(!hasDoctests('/// ```text\n/// x\n/// ```\n'));
+  });
+
+  it('hold tests that macros of the workspace write, where these are called', async () => {
+    const { projects } = await cargoAdapter.detect(
+      view({
+        'Cargo.toml': '[package]\nname = "a"\n',
+        'src/lib.rs': 'macro_rules! plain {\n    () => { 1 };\n}\nfn a() -> u8 { plain!() }\n',
+        'tests/all/main.rs': '#[macro_use]\nmod macros;\nmod direct;\nmod through;\nmod own;\n',
+        'tests/all/macros.rs':
+          'macro_rules! check {\n    ($name:ident) => (\n        #[test]\n        fn $name() {}\n    )\n}\nmacro_rules! pair {\n    ($a:ident, $b:ident) => {\n        check!($a);\n        check!($b);\n    };\n}\n',
+        'tests/all/direct.rs': 'check!(one);\n',
+        'tests/all/through.rs': 'pair! { one, two }\n',
+        'tests/all/own.rs':
+          'mod inner {\n    macro_rules! own {\n        () => {\n            #[test]\n            fn a() {}\n        };\n    }\n    own!();\n}\n',
+      }),
+    );
+    assert.deepEqual(
+      projects.flatMap(({ files }) => files),
+      ['tests/all/direct.rs', 'tests/all/own.rs', 'tests/all/through.rs'],
+    );
   });
 
   it('belong to the workspace that has them as members', () => {
