@@ -174,7 +174,7 @@ describe('the manifest', () => {
         type: type === 'text' ? 'string' : type,
         default: declaration.default,
         // What a repository must not say is of the user's settings alone.
-        scope: declaration.isPersonal === true ? 'machine' : 'window',
+        scope: declaration.isPersonal === true ? 'application' : 'window',
         ...limits,
         description: `${description} (${environment})`,
       };
