@@ -1,4 +1,4 @@
-// Asks a language model of VS Code for tests, where the user has chosen one. VS Code asks for consent at the first time.
+// Asks a language model of VS Code for tests, where the user has chosen one. Where it needs an account, VS Code asks for consent.
 import * as vscode from 'vscode';
 import type { ConnectedClient } from '../../agent/client/client.ts';
 import type { InputOf } from '../../agent/protocol/operations.ts';

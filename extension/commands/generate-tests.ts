@@ -86,7 +86,7 @@ async function offer({ documents }: CommandSurroundings, { root }: Repository, m
   const accept = `Create ${name}`;
   const count = made.tests.length === 1 ? '1 test' : `${made.tests.length} tests`;
   const gain = `${made.lines.coveredNow} more lines run, ${made.mutants.foundNow} more small faults found`;
-  const text = `Noodle: ${count} of ${made.function} passed every time: ${gain}. Nothing is written yet.`;
+  const text = `Noodle: ${count} of ${made.function} passed every time: ${gain}. Nothing is written yet. ${made.notes.join(' ')}`;
   if ((await vscode.window.showInformationMessage(text, accept, 'Discard')) !== accept) return;
   const target = vscode.Uri.joinPath(vscode.Uri.file(root), made.path);
   const edit = new vscode.WorkspaceEdit();
