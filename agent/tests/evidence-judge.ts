@@ -1,6 +1,7 @@
 // What the recordings of earlier runs say about a change: which test files ran what changed, and which did surely not.
 import type { ChangedFile, ChangedPlaces, Impact } from '../graph/graph.ts';
 import type { RepoPath } from '../protocol/ids.ts';
+import { counted } from '../protocol/quantities.ts';
 import type { Framework, TestFile } from '../protocol/test.ts';
 import type { CoveredFile, TestEvidence } from '../store/evidence.ts';
 import type { SinceRecorded } from './older-versions.ts';
@@ -84,9 +85,13 @@ export function createEvidenceJudge(options: JudgeOptions): EvidenceJudge {
       const doubt = doubtOf(recorded, test);
       if (doubt !== null) return { kind: 'unknown', files: new Set(impact.changed.keys()), reason: doubt };
       if (unknown.size === 0) return { kind: 'unaffected', recordedAt: recorded.recordedAt };
-      return { kind: 'unknown', files: unknown, reason: 'recordings cannot tell who uses it' };
+      return { kind: 'unknown', files: unknown, reason: `recordings cannot tell who uses ${listed([...unknown])}` };
     },
   };
+}
+
+function listed([first = '', ...others]: readonly RepoPath[]): string {
+  return others.length === 0 ? first : `${first} and ${counted(others.length, 'other file')}`;
 }
 
 /** Whether the change gets into a file that a build makes and the test used. What it is made of, no recording tells but its source map. */

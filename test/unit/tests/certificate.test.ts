@@ -75,11 +75,11 @@ describe('a certificate', () => {
     const verdict = {
       kind: 'unknown',
       files: new Set([path('b.js')]),
-      reason: 'recordings cannot tell who uses it',
+      reason: 'recordings cannot tell who uses package-lock.json',
     } as const;
     const found = certificate({ recorded, verdict });
     assert.equal(found.evidence, 'recording and imports');
-    assert.equal(found.doubt, 'recordings cannot tell who uses it');
+    assert.equal(found.doubt, 'recordings cannot tell who uses package-lock.json');
     assert.deepEqual(says(found), [
       'the test loads it and ran none of the changed lines',
       'no import and no path leads from it to the test',
