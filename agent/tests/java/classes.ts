@@ -13,12 +13,19 @@ const sourceRoots = ['test', 'integrationTest', 'main'].flatMap((set) =>
   ['java', 'kotlin', 'groovy'].map((language) => `src/${set}/${language}`),
 );
 
+/** An annotation of a test, or the base class of a framework. */
+const testMark =
+  /@(?:\w+\.)*(?:\w*Test|TestFactory|TestTemplate|RunWith|Property|Suite)\b|\bextends\s+(?:\w+\.)*(?:TestCase|Specification)\b|:\s*(?:FunSpec|StringSpec|FreeSpec|DescribeSpec)\b/;
+
+/** A class that is named like a test and has its tests from the class that it extends. */
+const inheritingTest =
+  /^(?![^\n]*\babstract\b)[^\n*/]*\bclass\s+(?:Test\w*|\w+(?:Tests?|TestCase))(?:\s*<[^{]*>)?(?:\s+extends\s|\s*(?:\([^)]*\))?\s*:\s*\w+(?:<[^{]*>)?\()/m;
+
 /** Whether a file looks like one that Surefire and Gradle would take classes of tests from. */
 export function isTestSource(file: string, read: () => string): boolean {
   if (!/\.(?:java|kt|groovy)$/.test(file) || /(?:^|\/)src\/main\//.test(file)) return false;
-  return /@(?:\w+\.)*(?:\w*Test|TestFactory|TestTemplate|RunWith|Property|Suite)\b|\bextends\s+(?:\w+\.)*(?:TestCase|Specification)\b|:\s*(?:FunSpec|StringSpec|FreeSpec|DescribeSpec)\b/.test(
-    read(),
-  );
+  const text = read();
+  return testMark.test(text) || inheritingTest.test(text);
 }
 
 /** The qualified name of the class that a file is named after. */

@@ -9,7 +9,7 @@ import { cmakeCommands, declaredTestFiles, testedProjects } from '../../../agent
 import { runExpression, titleExpressions } from '../../../agent/tests/go/packages.ts';
 import { goTests, modulePath } from '../../../agent/tests/go/source.ts';
 import { buildFailure } from '../../../agent/tests/go/build-failure.ts';
-import { compileErrors, fileOfClass } from '../../../agent/tests/java/classes.ts';
+import { compileErrors, fileOfClass, isTestSource } from '../../../agent/tests/java/classes.ts';
 import { methodOf } from '../../../agent/tests/java/maven.ts';
 import { placeInText } from '../../../agent/tests/native/output-text.ts';
 
@@ -39,6 +39,35 @@ describe('builds of JVM projects', () => {
       ],
     );
   });
+});
+
+describe('a source of JVM tests', () => {
+  const sources: readonly (readonly [file: string, text: string, isTest: boolean])[] = [
+    ['src/test/java/a/CartTest.java', 'class CartTest { @Test void a() {} }', true],
+    [
+      'src/test/java/a/DefaultParserTest.java',
+      'public final class DefaultParserTest extends AbstractParserTestCase {',
+      true,
+    ],
+    ['src/test/java/a/BoxTest.java', 'class BoxTest<T> extends BaseTest<T> {', true],
+    ['src/test/kotlin/a/CartTest.kt', 'class CartTest : CartContract() {', true],
+    [
+      'src/test/java/a/AbstractParserTestCase.java',
+      'public abstract class AbstractParserTestCase extends Base {',
+      false,
+    ],
+    ['src/test/java/a/Fixtures.java', 'class Fixtures extends Base {}', false],
+    ['src/test/java/a/Cart.java', '/** No class CartTest extends this. */\nclass Cart {}', false],
+    ['src/main/java/a/CartTest.java', 'class CartTest extends Base {}', false],
+  ];
+  for (const [file, text, isTest] of sources) {
+    it(`${isTest ? 'is' : 'is not'} ${file}`, () => {
+      assert.equal(
+        isTestSource(file, () => text),
+        isTest,
+      );
+    });
+  }
 });
 
 describe('Go sources', () => {
