@@ -90,7 +90,7 @@ export function createEvidenceJudge(options: JudgeOptions): EvidenceJudge {
   };
 }
 
-function listed([first = '', ...others]: readonly RepoPath[]): string {
+function listed([first = '', ...others]: readonly string[]): string {
   return others.length === 0 ? first : `${first} and ${counted(others.length, 'other file')}`;
 }
 
