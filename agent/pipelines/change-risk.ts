@@ -2,9 +2,12 @@
 import {
   authorArguments,
   changeLogArguments,
+  newFileArguments,
+  newFileLines,
   pendingChangeArguments,
   type Predictions,
 } from '../predictions/predictions.ts';
+import type { RepoPath } from '../protocol/ids.ts';
 import type { ApprovalRisk } from '../protocol/pipeline.ts';
 import type { ChangeRisk } from '../protocol/prediction.ts';
 import { counted, formatCount } from '../protocol/quantities.ts';
@@ -12,19 +15,33 @@ import type { Workspace } from '../workspace/workspace.ts';
 
 export interface RiskSources {
   readonly predictions: Pick<Predictions, 'commitRisk'>;
-  readonly workspace: Pick<Workspace, 'readGit'>;
+  readonly workspace: Pick<Workspace, 'readGit' | 'read'>;
 }
 
-/** What is not committed, on a clean tree the last commit; null where git keeps no history. */
+/** Of more new files than that the lines are not counted: they are no work of a hand. */
+const mostCounted = 500;
+
+/** What is not committed, new files too, on a clean tree the last commit; null where git keeps no history. */
 export async function presentRisk({ predictions, workspace }: RiskSources): Promise<ChangeRisk | null> {
-  const [log, lines, identity] = await Promise.all(
-    [changeLogArguments, pendingChangeArguments, authorArguments].map((args) => workspace.readGit(args)),
+  const [log, lines, added, identity] = await Promise.all(
+    [changeLogArguments, pendingChangeArguments, newFileArguments, authorArguments].map((args) =>
+      workspace.readGit(args),
+    ),
   );
-  const pending = { lines: lines ?? '', identity: identity ?? '' };
+  const pending = { lines: `${lines ?? ''}${newLines(added ?? '', workspace)}`, identity: identity ?? '' };
   const risk = log === null || log === undefined ? null : await predictions.commitRisk(log, pending);
   if (risk === null) return null;
   const { commit, value, reasons, by, among } = risk;
   return { commit, percentile: value, reasons: [...reasons], by, among };
+}
+
+function newLines(listed: string, workspace: RiskSources['workspace']): string {
+  let left = mostCounted;
+  return newFileLines(listed, (file) => {
+    // What git lists is a path of the repository.
+    const text = left-- > 0 ? workspace.read(file as RepoPath) : null;
+    return text === null ? null : text.split('\n').length - (text.endsWith('\n') || text === '' ? 1 : 0);
+  });
 }
 
 /** Among fewer changes a rank says little. */

@@ -24,13 +24,26 @@ export const pendingChangeArguments: readonly string[] = [
   '--numstat',
   'HEAD',
 ];
+/** What git must be asked for files that are new and not ignored, each ended by NUL. */
+export const newFileArguments: readonly string[] = ['ls-files', '--others', '--exclude-standard', '-z'];
 export const authorArguments: readonly string[] = ['var', 'GIT_AUTHOR_IDENT'];
 
 export interface PendingChange {
-  /** What `git diff --numstat` printed. */
+  /** What `git diff --numstat` printed, and `newFileLines`. */
   readonly lines: string;
   /** What `git var GIT_AUTHOR_IDENT` printed: `Ada <ada@example.com> 1700000000 +0000`. */
   readonly identity: string;
+}
+
+/** The lines that `git diff --numstat` would print of new files, once they are added; `lineCountOf` is null for what is no text. */
+export function newFileLines(listed: string, lineCountOf: (file: string) => number | null): string {
+  const files = listed.split('\0').filter((file) => file !== '' && !file.includes('\n'));
+  return files
+    .map((file) => {
+      const count = lineCountOf(file);
+      return count === null ? `-\t-\t${file}\n` : `${count}\t0\t${file}\n`;
+    })
+    .join('');
 }
 
 /** The log with what is not committed yet as its last entry, under no commit's name; the same log when nothing is. */

@@ -85,7 +85,7 @@ export interface Predictions extends ChangeRating {
 export type { Calibration } from './calibration.ts';
 export type { OrderedTests } from './test-order.ts';
 export type { TestTime } from './plan-duration.ts';
-export { authorArguments, changeLogArguments, pendingChangeArguments } from './change-log.ts';
+export { authorArguments, changeLogArguments, newFileArguments, newFileLines, pendingChangeArguments } from './change-log.ts';
 
 /** The last durations of a test that count. */
 const countedRuns = 30;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ChangeMeasure, ChangeMeasures } from '../../../models/features/change-risk.ts';
-import { measuredChanges } from '../../../agent/predictions/change-log.ts';
+import { measuredChanges, newFileLines, notCommitted, withPending } from '../../../agent/predictions/change-log.ts';
 
 const day = 86_400;
 const commit = (id: string, atDays: number, author: string, lines: readonly string[]) =>
@@ -35,6 +35,19 @@ describe('measures of changes', () => {
     assert.deepEqual(pick(third, 'entropy'), [1]);
     // Ann's only change lies a year back, and touched both of these subsystems.
     assert.deepEqual(pick(third, 'exp', 'rexp', 'sexp'), [1, 0.5, 2]);
+  });
+
+  it('count new files that are not added yet', () => {
+    const lines = newFileLines('src/new one.ts\0logo.png\0', (file) => (file === 'logo.png' ? null : 7));
+    assert.equal(lines, '7\t0\tsrc/new one.ts\n-\t-\tlogo.png\n');
+    const identity = `Ann <ann> ${401 * day} +0000`;
+    const pending = measuredChanges(withPending(log, { lines, identity })).at(-1);
+    assert.equal(pending?.commit, notCommitted);
+    assert.deepEqual(pick(pending?.measures, 'nf', 'la', 'lt'), [2, 7, 0]);
+    assert.equal(
+      newFileLines('', () => 1),
+      '',
+    );
   });
 
   it('leave out what is no log', () => {
