@@ -95,7 +95,8 @@ async function ownSession(surroundings: SessionEnvironment, options: SessionOpti
     ended: host.stopped,
     async dispose() {
       // Another command may have found this agent and run something on it.
-      if (options.agent === 'any') await host.unneeded();
+      // Who told the agent to stop does not wait for what others want of it.
+      if (options.agent === 'any') await Promise.race([host.unneeded(), host.stopped]);
       await host.dispose();
     },
   });

@@ -86,7 +86,7 @@ function buildJobs(foundation: Foundation, known: Knowledge, disposables: Dispos
     judged,
   });
   const start = (request: RunRequest) => mainJob.start(request);
-  const continuousRun = disposables.use(new ContinuousRun({ planner, events, log, start, isObserved }));
+  const continuousRun = disposables.use(new ContinuousRun({ planner, events, log, clock, read: (file) => workspace.read(file), start, isObserved }));
   const idleAudit = openIdleAudit(foundation, mainJob, disposables);
   const learn = () => predictions.learn(clock.now());
   const hasDrifted = () => predictions.hasDrifted();

@@ -1,12 +1,15 @@
 // What happens when files change while somebody looks: a new plan, and a run when somebody asked for continuous runs.
 import type { ExecutionHandle } from '../engine/engine.ts';
 import type { EventBus } from '../events/events.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
+import type { Disposer } from '../protocol/client.ts';
 import type { Failure, Result } from '../protocol/failure.ts';
 import type { RepoPath } from '../protocol/ids.ts';
 import type { Plan } from '../protocol/plan.ts';
 import type { Planner } from './planner.ts';
 import type { RunRequest } from './main-job.ts';
+import { RestlessFiles } from './restless-files.ts';
 
 export interface WorkspaceBatch {
   readonly paths: readonly RepoPath[];
@@ -18,6 +21,9 @@ export interface ContinuousRunOptions {
   readonly planner: Planner;
   readonly events: EventBus;
   readonly log: Log;
+  readonly clock: Clock;
+  /** `workspace.read`. */
+  readonly read: (file: RepoPath) => string | null;
   readonly start: (request: RunRequest) => Result<ExecutionHandle>;
   /** Whether anybody would see a new plan. */
   readonly isObserved: () => boolean;
@@ -48,10 +54,14 @@ export class ContinuousRun {
   /** Something changed while nobody looked, and no plan was made of it. */
   #isUnseen = false;
 
+  readonly #restless: RestlessFiles;
+  /** A run for restless files waits for its time. */
+  #cancelPause: Disposer | null = null;
   readonly #unsubscribe: () => void;
 
   constructor(options: ContinuousRunOptions) {
     this.#options = options;
+    this.#restless = new RestlessFiles(options.read);
     this.#unsubscribe = options.events.on('plan.made', ({ executionId }) => {
       if (executionId === this.#running?.id) this.#runPlanned();
     });
@@ -95,7 +105,7 @@ export class ContinuousRun {
       this.#isUnseen = true;
       return;
     }
-    if (this.isWatching && (batch.everything || batch.paths.length > 0)) this.#restart();
+    if (this.isWatching && (batch.everything || batch.paths.length > 0)) this.#restart(batch);
     if (this.#running === null || (this.#isRunPlanned && !this.#isReplaced)) this.replan();
     else this.#isReplanDue = true;
   }
@@ -111,6 +121,7 @@ export class ContinuousRun {
 
   dispose(): void {
     this.#watchers.clear();
+    this.#cancelPause?.();
     this.#unsubscribe();
   }
 
@@ -121,18 +132,40 @@ export class ContinuousRun {
     this.replan();
   }
 
-  #restart(): void {
+  #restart({ paths, everything }: WorkspaceBatch): void {
+    const areRestless = !everything && paths.every((path) => this.#restless.isRestless(path));
     if (this.#running === null) {
-      this.#start();
+      if (!areRestless) this.#start();
+      else if (this.#cancelPause === null) this.#startLater();
       return;
     }
+    this.#restless.changedInRun(paths);
+    // Tests write them: the run that does so comes to its end.
+    if (areRestless) return;
     // When it has ended, the run that replaces it is started with what both were about.
     this.#isReplaced = true;
     this.#running.cancel('replaced by a run for a newer change');
   }
 
+  /** Something restless changed: after a pause, unless it is as it was when the last run began. */
+  #startLater(): void {
+    const { clock, log } = this.#options;
+    const paths = [...(this.#untested ?? [])];
+    log.info('files change whenever tests run, so a run for them waits', { paths });
+    this.#cancelPause = clock.schedule(this.#restless.pauseMs(paths), () => {
+      this.#cancelPause = null;
+      if (!this.isWatching || this.#running !== null) return;
+      const changed =
+        this.#untested === null ? null : [...this.#untested].filter((path) => !this.#restless.isAsBefore(path));
+      this.#untested = changed === null ? null : new Set(changed);
+      if (changed === null || changed.length > 0) this.#start();
+    });
+  }
+
   #start(): void {
     const { start, log } = this.#options;
+    this.#cancelPause?.();
+    this.#cancelPause = null;
     const tested = this.#untested;
     this.#untested = new Set();
     const started = start({ trigger: 'watch', ...(tested === null ? {} : { paths: [...tested].toSorted() }) });
@@ -144,11 +177,16 @@ export class ContinuousRun {
     }
     this.#running = started.value;
     this.#isRunPlanned = false;
+    this.#restless.runStarted();
     void started.value.finished.then((execution) => {
       this.#running = null;
+      this.#restless.runEnded();
       const isReplaced = this.#isReplaced;
       this.#isReplaced = false;
-      if (!isReplaced || !this.isWatching) return this.#runPlanned();
+      if (!isReplaced || !this.isWatching) {
+        if (this.isWatching && this.#untested?.size !== 0) this.#startLater();
+        return this.#runPlanned();
+      }
       // What it tested is tested again only when it did not come to its end.
       const untested = execution.state === 'cancelled' ? tested : new Set<RepoPath>();
       this.#untested = untested === null || this.#untested === null ? null : new Set([...untested, ...this.#untested]);

@@ -9,6 +9,7 @@ import type { NoodleEvent } from '../../../agent/protocol/events.ts';
 import type { Execution } from '../../../agent/protocol/execution.ts';
 import { failure, success, type Result } from '../../../agent/protocol/failure.ts';
 import { ExecutionId, RepoPath, TestId } from '../../../agent/protocol/ids.ts';
+import { FakeClock } from '../../rig/fake-clock.ts';
 import { anExecution, aPlan } from '../../rig/recorded.ts';
 
 const a = RepoPath.parse('src/a.js');
@@ -31,6 +32,9 @@ class ContinuousRig {
   plans = 0;
   plan: () => Promise<Result<Planned>> = async () => success(planned);
   testsReachedBy: () => Promise<TestId[]> = async () => [outdatedTest];
+  readonly clock = new FakeClock();
+  /** What the files hold. */
+  readonly contents = new Map<RepoPath, string>();
   readonly run: ContinuousRun;
   readonly #events = createEventBus((error) => {
     throw error;
@@ -48,7 +52,14 @@ class ContinuousRig {
       testsReachedBy: () => this.testsReachedBy(),
     };
     // The functions above are all that it uses of the planner.
-    const options = { planner: planner as Planner, events, log: silentLog, isObserved: () => this.isObserved };
+    const options = {
+      planner: planner as Planner,
+      events,
+      log: silentLog,
+      clock: this.clock,
+      read: (file: RepoPath) => this.contents.get(file) ?? null,
+      isObserved: () => this.isObserved,
+    };
     this.run = new ContinuousRun({ ...options, start: (request) => this.refusal ?? success(this.#start(request)) });
   }
 
@@ -318,5 +329,72 @@ describe('the plan of the working tree', () => {
     rig.change(a);
     await settled();
     assert.deepEqual(rig.types().filter((type) => type === 'plan.updated').length, 2);
+  });
+});
+
+describe('a file that tests write', () => {
+  /** Three runs are replaced because the file changes in each; the fourth goes on. */
+  async function restless(): Promise<ContinuousRig> {
+    const rig = new ContinuousRig();
+    rig.contents.set(a, 'one');
+    rig.run.watch('window 1');
+    rig.change(a);
+    for (let run = 0; run < 3; run++) {
+      rig.change(a);
+      await rig.runs[run]?.end('cancelled');
+    }
+    assert.equal(rig.runs.length, 4);
+    return rig;
+  }
+
+  it('replaces no run any more, and starts none when it is as it was', async () => {
+    const rig = await restless();
+    rig.contents.set(a, 'two');
+    rig.change(a);
+    rig.contents.set(a, 'one');
+    rig.change(a);
+    assert.equal(rig.runs[3]?.reason, null);
+    await rig.runs[3]?.end('succeeded');
+    rig.clock.advance(120_000);
+    assert.equal(rig.runs.length, 4);
+    assert.equal(rig.clock.pending, 0);
+  });
+
+  it('is tested once more when it differs, after a pause that grows', async () => {
+    const rig = await restless();
+    rig.contents.set(a, 'two');
+    rig.change(a);
+    await rig.runs[3]?.end('succeeded');
+    rig.clock.advance(1999);
+    assert.equal(rig.runs.length, 4);
+    rig.clock.advance(1);
+    assert.deepEqual(rig.paths[4], [a]);
+    rig.contents.set(a, 'three');
+    rig.change(a);
+    await rig.runs[4]?.end('succeeded');
+    rig.clock.advance(3999);
+    assert.equal(rig.runs.length, 5);
+    rig.clock.advance(1);
+    assert.equal(rig.runs.length, 6);
+  });
+
+  it('holds up no change of another file', async () => {
+    const rig = await restless();
+    rig.contents.set(a, 'two');
+    rig.change(a);
+    await rig.runs[3]?.end('succeeded');
+    rig.change(b);
+    assert.deepEqual(rig.paths[4], [a, b]);
+    rig.change(b);
+    assert.equal(rig.runs[4]?.reason, 'replaced by a run for a newer change');
+  });
+
+  it('is one like any other after a run in which it rested', async () => {
+    const rig = await restless();
+    await rig.runs[3]?.end('succeeded');
+    rig.change(a);
+    assert.equal(rig.runs.length, 5);
+    rig.change(a);
+    assert.notEqual(rig.runs[4]?.reason, null);
   });
 });
