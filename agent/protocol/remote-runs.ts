@@ -34,7 +34,7 @@ export const RemoteRun = z.object({
   system: z.string(),
   /** The revision that it tested, where it is known. */
   commit: z.string().nullable(),
-  url: z.url().nullable(),
+  url: z.string().nullable(),
   importedAt: Timestamp,
   counts: TestCounts,
   /** Reports that were damaged: what could be read of them counts. */
@@ -47,7 +47,7 @@ const oneLine = z
   .trim()
   .min(1)
   .max(200)
-  .regex(/^[^\r\n]*$/, 'expected one line');
+  .regex(/^[^\r\n]+$/, 'expected one line');
 
 /** So many runs are kept; the oldest goes when there is one more. */
 export const keptRemoteRuns = 10;
