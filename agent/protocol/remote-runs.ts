@@ -57,8 +57,9 @@ export const ImportRemoteRunRequest = z.object({
   system: oneLine.default('ci'),
   commit: oneLine.optional(),
   url: z
-    .url({ protocol: /^https?$/ })
+    .string()
     .max(2000)
+    .regex(/^https?:\/\/\S+$/, 'expected an http or https address')
     .optional(),
   reports: z
     .array(z.object({ name: z.string().min(1).max(1000), content: z.string().min(1) }))
