@@ -7,6 +7,25 @@ import { RepoPath, TestId } from './ids.ts';
 export const Framework = z.enum(['vitest', 'jest', 'mocha', 'node:test', 'pytest', 'unittest', 'playwright', 'go', 'cargo', 'ctest', 'junit', 'generic']);
 export type Framework = z.infer<typeof Framework>;
 
+/** What people call each framework; `generic` by what it needs. */
+const frameworkTitles: Readonly<Record<Framework, string>> = {
+  vitest: 'vitest',
+  jest: 'jest',
+  mocha: 'mocha',
+  'node:test': 'node:test',
+  pytest: 'pytest',
+  unittest: 'unittest',
+  playwright: 'Playwright',
+  go: 'go test',
+  cargo: 'cargo test',
+  ctest: 'CTest',
+  junit: 'JUnit (Maven, Gradle)',
+  generic: 'any command that writes TAP or JUnit XML (tests.commands in noodle.yaml)',
+};
+
+/** All frameworks in one sentence's part, for those in whose repository none was found. */
+export const knownFrameworks: string = new Intl.ListFormat('en-GB').format(Object.values(frameworkTitles));
+
 /** Those whose runs nothing can be recorded of: what they run is compiled, or runs elsewhere. */
 export const unfollowedFrameworks: ReadonlySet<string> = new Set<Framework>(['playwright', 'go', 'cargo', 'ctest', 'junit', 'generic']);
 

@@ -1,6 +1,7 @@
 // What the page says while it has nothing to show: why, and what to do.
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { failureCatalogue, type Failure } from '../../agent/protocol/failure.ts';
+import { knownFrameworks } from '../../agent/protocol/test.ts';
 import type { PanelContext } from '../actions.ts';
 import { button, progressRing } from '../controls.ts';
 import { icon, type IconName } from '../icons.ts';
@@ -104,8 +105,8 @@ function nothingFound(state: DashboardState, actions: PanelContext['actions']): 
   return message({
     icon: 'start',
     title: 'No tests and no builds found',
-    text: html`Noodle looks for vitest, jest, mocha, node:test, pytest and unittest, for build scripts and TypeScript
-      projects, and for targets in <code>noodle.yaml</code>. The page changes by itself when there is
+    text: html`Noodle looks for tests of ${knownFrameworks}, for build scripts and projects, and for targets in
+      <code>noodle.yaml</code>. The page changes by itself when there is
       one.${problemList(state)}`,
     buttons: [button({ label: 'Look again', onClick: () => actions.retry() })],
   });

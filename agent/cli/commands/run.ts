@@ -6,6 +6,7 @@ import type { CoveredCount } from '../../protocol/coverage.ts';
 import { counted } from '../../protocol/quantities.ts';
 import type { Plan, PlanRequest } from '../../protocol/plan.ts';
 import { plannedFiles } from '../../protocol/planned-files.ts';
+import { knownFrameworks } from '../../protocol/test.ts';
 import { runObject } from '../json-output.ts';
 import { createRunRenderer } from '../run-output.ts';
 import type { Output } from '../output.ts';
@@ -87,7 +88,7 @@ async function showCauses({ commandLine, output }: CommandContext, { client }: S
 const nothingFound: Failure = {
   reason: 'not_found',
   message: 'nothing was run: no tests and no build targets were found here',
-  hint: 'Known are vitest, jest, mocha, node:test, pytest and unittest; build targets can be declared in noodle.yaml.',
+  hint: `Known are ${knownFrameworks}; build targets can be declared there too.`,
 };
 
 function isEmpty(plan: Plan): boolean {
